@@ -1,0 +1,1 @@
+"""What is still recognised at each rate."""

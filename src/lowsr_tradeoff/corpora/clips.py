@@ -1,0 +1,92 @@
+"""What a corpus is, wherever it comes from: a list of clips that are read one at a time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.audio.decode import decode
+from lowsr_tradeoff.corpora.demo_events import Take, synthesise
+from lowsr_tradeoff.records import CorpusSummary
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EventClip:
+    """One labelled sound.
+
+    Attributes:
+        clip_id: Unique name within the corpus.
+        label: Its class.
+        fold: Its test fold, from 1.
+        source: The recording it was cut from; one source stays in one fold.
+        digest: Hash of its content.
+        audio: A file, or the parameters it is synthesised from.
+    """
+
+    clip_id: str
+    label: str
+    fold: int
+    source: str
+    digest: str
+    audio: Path | Take
+
+
+@dataclass(frozen=True)
+class EventCorpus:
+    """Labelled sounds in folds.
+
+    Attributes:
+        summary: Name, digest, classes, counts.
+        clips: In a fixed order.
+        clip_s: Seconds that the network hears of each.
+    """
+
+    summary: CorpusSummary
+    clips: tuple[EventClip, ...]
+    clip_s: float
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One transcribed sentence.
+
+    Attributes:
+        clip_id: Unique name within the corpus.
+        text: What was said.
+        speaker: Who said it.
+        sex: The speaker's, where the corpus tells.
+        keywords: Phrases of the text that would hurt if they leaked.
+        digest: Hash of its content.
+        audio: The file.
+    """
+
+    clip_id: str
+    text: str
+    speaker: str
+    sex: str | None
+    keywords: tuple[str, ...]
+    digest: str
+    audio: Path
+
+
+@dataclass(frozen=True)
+class SpeechCorpus:
+    """Transcribed sentences."""
+
+    summary: CorpusSummary
+    utterances: tuple[Utterance, ...]
+
+
+def read(clip: EventClip | Utterance) -> tuple[Samples, int]:
+    """Return the samples of one clip, mono, and its source rate in Hz.
+
+    Shape:
+        ``(n_samples,)``.
+
+    Raises:
+        DataError: Its file cannot be read.
+    """
+    return synthesise(clip.audio) if isinstance(clip.audio, Take) else decode(clip.audio)

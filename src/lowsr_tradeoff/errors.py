@@ -1,0 +1,28 @@
+"""Every error the package raises on purpose.
+
+LowsrError
+├── ConfigError           settings that cannot be used
+├── DataError             audio, transcripts or weights that cannot be used
+├── MissingResourceError  a file, weight or package that is not there
+└── StageError            a step that failed while running
+"""
+
+
+class LowsrError(Exception):
+    """Base of all errors with a message meant for the user."""
+
+
+class ConfigError(LowsrError):
+    """Settings that cannot be used; the message names each one and the remedy."""
+
+
+class DataError(LowsrError):
+    """Input data that cannot be used; the message lists every file and reason."""
+
+
+class MissingResourceError(LowsrError):
+    """Something needed that is not there; the message says how to get it."""
+
+
+class StageError(LowsrError):
+    """A step that failed; the message names the step, and finished steps stay."""

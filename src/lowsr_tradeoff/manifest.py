@@ -1,0 +1,93 @@
+"""What ran: versions, sources, machine."""
+
+import hashlib
+import os
+import platform
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from lowsr_tradeoff import __version__
+from lowsr_tradeoff.records import Provenance
+
+PACKAGE = Path(__file__).parent
+
+# The libraries whose version can change a figure.
+LIBRARIES = (
+    "ctranslate2",
+    "faster-whisper",
+    "jiwer",
+    "numpy",
+    "openai-whisper",
+    "pesq",
+    "pystoi",
+    "scipy",
+    "soundfile",
+    "soxr",
+    "tokenizers",
+    "torch",
+    "torchaudio",
+)
+
+
+@cache
+def fingerprint(rooms: tuple[str, ...], libraries: tuple[str, ...]) -> str:
+    """Return a hash of the sources of some rooms and the versions of some libraries.
+
+    It enters every step's key, so that an edited function never answers with a result of the old one.
+
+    Args:
+        rooms: Module or package paths below the package: ``"audio"``, ``"classify/features.py"``.
+        libraries: Distribution names.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for room in rooms:
+        for file in _sources(PACKAGE / room):
+            digest.update(file.relative_to(PACKAGE).as_posix().encode())
+            digest.update(file.read_bytes())
+    for name in libraries:
+        digest.update(f"{name}=={version(name)}".encode())
+    digest.update(platform.machine().encode())
+    return digest.hexdigest()
+
+
+def provenance(weights: dict[str, str]) -> Provenance:
+    """Return what produced the figures: versions, source hash, weight hashes by name."""
+    return Provenance(
+        version=__version__,
+        code=fingerprint((".",), ()),
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.machine()}",
+        libraries={name: version(name) for name in LIBRARIES},
+        weights=weights,
+    )
+
+
+def cpu_name() -> str:
+    """Return the processor's name, or the architecture where the system does not tell."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def memory_gb() -> float:
+    """Return the machine's memory in GB."""
+    if sys.platform == "win32":
+        return 0.0
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
+
+
+def n_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _sources(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    found = (file for kind in ("*.py", "*.toml") for file in path.rglob(kind))
+    return sorted(file for file in found if "__pycache__" not in file.parts)

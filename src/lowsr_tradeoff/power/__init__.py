@@ -1,0 +1,1 @@
+"""What each rate costs in energy, from sourced parts."""

@@ -1,0 +1,1 @@
+"""What an attacker can still recover of speech at each rate."""

@@ -1,0 +1,176 @@
+"""The run folder: steps in, checksummed artefacts out.
+
+A :class:`Step` names one unit of work by everything its result depends on: its stage, its settings, the code and
+libraries that compute it, and the steps it needs. Its key is the hash of all that, so an artefact under a key is
+either the right one or absent, and resuming a run is skipping what is there.
+
+An artefact is ``steps/<stage>/<key>.json`` and, when there are arrays, ``<key>.safetensors`` beside it. The arrays
+are written first and the JSON, which holds both checksums, last: its existence means that the step is complete.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+from safetensors.numpy import load_file, save
+
+from lowsr_tradeoff.errors import StageError
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One unit of work, a pure function of what is named here. Steps with the same key are equal.
+
+    Attributes:
+        stage: Which function runs it, and the folder of its artefact.
+        settings: Everything the result depends on besides code and needs.
+        code: Fingerprint of the sources and libraries that compute it (:func:`manifest.fingerprint`).
+        label: What a person calls it.
+        needs: Steps whose artefacts it reads.
+        together: Steps with the same non-``None`` value share work (one decode) and run in one call.
+    """
+
+    stage: str
+    settings: BaseModel
+    code: str
+    label: str
+    needs: tuple["Step", ...] = ()
+    together: str | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """The artefact's name: 32 hex digits."""
+        named = {
+            "stage": self.stage,
+            "settings": self.settings.model_dump(mode="json"),
+            "code": self.code,
+            "needs": [step.key for step in self.needs],
+        }
+        return hashlib.blake2b(canonical_json(named), digest_size=16).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Step) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Artefacts of steps below one folder."""
+
+    root: Path
+
+    def holds(self, step: Step) -> bool:
+        """Return whether the step's artefact is there and every byte of it is as written."""
+        record = self._record(step)
+        return record is not None and _sha256(self._arrays_bytes(step, record)) == record["arrays_sha256"]
+
+    def write(self, step: Step, meta: Mapping[str, Any], arrays: Arrays | None = None) -> None:
+        """Write a step's result so that it is there completely or not at all."""
+        packed = save({name: np.ascontiguousarray(a) for name, a in arrays.items()}) if arrays else b""
+        if packed:
+            write_atomic(self._path(step, "safetensors"), packed)
+        record = {
+            "stage": step.stage,
+            "label": step.label,
+            "key": step.key,
+            "settings": step.settings.model_dump(mode="json"),
+            "meta": dict(meta),
+            "arrays_sha256": _sha256(packed),
+            "has_arrays": bool(packed),
+        }
+        record["sha256"] = _sha256(canonical_json(record))
+        write_atomic(self._path(step, "json"), json.dumps(record, indent=1).encode())
+
+    def meta(self, step: Step) -> dict[str, Any]:
+        """Return the JSON part of a finished step.
+
+        Raises:
+            StageError: The artefact is not there or damaged.
+        """
+        record = self._record(step)
+        if record is None:
+            raise StageError(f"{step.label}: its result in {self.root} is missing or damaged; run again")
+        meta: dict[str, Any] = record["meta"]
+        return meta
+
+    def arrays(self, step: Step) -> dict[str, NDArray[Any]]:
+        """Return the arrays of a finished step.
+
+        Raises:
+            StageError: The arrays are not there.
+        """
+        try:
+            arrays: dict[str, NDArray[Any]] = load_file(self._path(step, "safetensors"))
+        except OSError as error:
+            raise StageError(f"{step.label}: its arrays in {self.root} are missing; run again") from error
+        return arrays
+
+    def _path(self, step: Step, suffix: str) -> Path:
+        return self.root / "steps" / step.stage / f"{step.key}.{suffix}"
+
+    def _record(self, step: Step) -> dict[str, Any] | None:
+        """The JSON part, or ``None`` when it is absent or not what was written."""
+        try:
+            record: dict[str, Any] = json.loads(self._path(step, "json").read_bytes())
+            written = record.pop("sha256")
+        except (OSError, ValueError, KeyError, AttributeError):
+            return None
+        return record if written == _sha256(canonical_json(record)) else None
+
+    def _arrays_bytes(self, step: Step, record: Mapping[str, Any]) -> bytes:
+        if not record["has_arrays"]:
+            return b""
+        path = self._path(step, "safetensors")
+        return path.read_bytes() if path.exists() else b"missing"
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, finds the old content or the new, never a part.
+
+    Raises:
+        StageError: The folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
+    except OSError as error:
+        raise StageError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
+
+
+def canonical_json(value: object) -> bytes:
+    """Return JSON bytes that are equal for equal values.
+
+    >>> canonical_json({"b": 1, "a": [2.0, None]})
+    b'{"a":[2.0,null],"b":1}'
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
