@@ -8,11 +8,13 @@ An artefact is ``steps/<stage>/<key>.json`` and, when there are arrays, ``<key>.
 are written first and the JSON, which holds both checksums, last: its existence means that the step is complete.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 from safetensors.numpy import load_file, save
 
-from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.errors import ConfigError, StageError
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -135,6 +137,29 @@ class Store:
             return b""
         path = self._path(step, "safetensors")
         return path.read_bytes() if path.exists() else b"missing"
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Hold a run folder for this process alone; the lock ends with the process, however that ends.
+
+    Raises:
+        ConfigError: Another run holds the folder.
+        StageError: The folder cannot be written.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        file = (root / ".lock").open("w")
+    except OSError as error:
+        raise StageError(f"{root}: cannot be written ({error.strerror}); choose another --out") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"{root}: another run is using this folder; wait for it or choose another --out"
+            ) from error
+        yield
 
 
 def write_atomic(path: Path, content: bytes) -> None:

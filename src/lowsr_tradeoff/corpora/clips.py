@@ -42,11 +42,13 @@ class EventCorpus:
         summary: Name, digest, classes, counts.
         clips: In a fixed order.
         clip_s: Seconds that the network hears of each.
+        is_own: Whether these are the user's recordings, not embedded ones.
     """
 
     summary: CorpusSummary
     clips: tuple[EventClip, ...]
     clip_s: float
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,17 @@ class Utterance:
 
 @dataclass(frozen=True)
 class SpeechCorpus:
-    """Transcribed sentences."""
+    """Transcribed sentences.
+
+    Attributes:
+        summary: Name, digest, counts.
+        utterances: In a fixed order.
+        is_own: Whether these are the user's recordings, not embedded ones.
+    """
 
     summary: CorpusSummary
     utterances: tuple[Utterance, ...]
+    is_own: bool
 
 
 def read(clip: EventClip | Utterance) -> tuple[Samples, int]:

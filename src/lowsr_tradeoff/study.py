@@ -1,0 +1,165 @@
+"""A study: settings in, :class:`~lowsr_tradeoff.records.Tradeoff` out.
+
+``open_study`` loads and checks the corpora, ``plan`` names every step, ``execute`` runs what the store lacks, and
+``assemble`` joins the artefacts. Nothing here computes a figure.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from lowsr_tradeoff import frontier, manifest
+from lowsr_tradeoff.classify import protocol as classify
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
+from lowsr_tradeoff.corpora.events import load_events
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.execute import Progress, execute, missing_steps
+from lowsr_tradeoff.listen import listen_pack
+from lowsr_tradeoff.power import protocol as power
+from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.privacy import protocol as privacy
+from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.store import Step, Store, locked
+
+INSPECTED = "inspected"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Settings with the corpora they name, checked and ready."""
+
+    config: StudyConfig
+    events: EventCorpus
+    speech: SpeechCorpus
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a finished run hands to the reports."""
+
+    tradeoff: Tradeoff
+    manifest: Manifest
+    listen: ListenPack
+
+
+def open_study(config: StudyConfig, out: Path) -> Study:
+    """Return the study with its corpora and devices loaded and every input checked.
+
+    Args:
+        config: The settings.
+        out: The run folder; remembers which files were already inspected.
+
+    Raises:
+        ConfigError: A device or weight setting cannot be used.
+        DataError: The corpora have problems; the message lists all of them.
+    """
+    for device in config.power.devices:
+        load_device(device)
+    events = load_events(
+        config.events.source,
+        config.events.n_folds,
+        config.events.clip_s,
+        config.seed,
+        config.rates_hz,
+        config.reference_rate_hz,
+        skip_bad=config.skip_bad,
+        cache=out / INSPECTED,
+    )
+    speech = load_speech(
+        config.speech.source,
+        config.rates_hz,
+        config.reference_rate_hz,
+        skip_bad=config.skip_bad,
+        cache=out / INSPECTED,
+    )
+    return Study(config, events, speech)
+
+
+def plan(study: Study) -> tuple[Step, ...]:
+    """Return every step whose artefact the trade-off is made from; what they need comes along."""
+    return (*privacy.plan(study.config, study.speech), *classify.plan(study.config, study.events))
+
+
+def run_steps(study: Study, store: Store, steps: Sequence[Step]) -> None:
+    """Run one batch of steps of one stage and write their artefacts."""
+    match steps[0].stage:
+        case "features" | "train":
+            classify.run(steps, study.events, store)
+        case _:
+            privacy.run(steps, study.speech, store)
+
+
+def run_study(config: StudyConfig, out: Path, jobs: int, report: Callable[[Progress], None]) -> Run:
+    """Return the finished study, reusing every step that the run folder holds.
+
+    Args:
+        config: The settings.
+        out: The run folder.
+        jobs: Processes that work at once; changes no figure.
+        report: Called whenever steps finish.
+
+    Raises:
+        ConfigError: The settings cannot be used, or another run uses the folder.
+        DataError: The corpora have problems; nothing has run.
+        StageError: Steps failed; finished ones are kept.
+    """
+    start, store = time.monotonic(), Store(out)
+    with locked(out):
+        study = open_study(config, out)
+        outcome = execute(plan(study), store, partial(run_steps, study, store), jobs, report)
+        tradeoff = assemble(study, store)
+        heard = privacy.heard(config, study.speech, store)
+        listen = listen_pack(config, study.events, study.speech, heard)
+        wall_s = round(time.monotonic() - start, 1)
+        return Run(tradeoff, _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused), listen)
+
+
+def assemble(study: Study, store: Store) -> Tradeoff:
+    """Return everything the finished steps found, joined by rate."""
+    config = study.config
+    classified, contrasts = classify.results(config, study.events, store)
+    heard, intelligible = privacy.results(config, study.speech, store)
+    costs = tuple(dict.fromkeys(result.cost.model_dump_json() for result in classified))
+    drawn = power.evaluate(config, [classified[0].cost.model_validate_json(cost) for cost in costs])
+    points = frontier.join(classified, heard, drawn, config.constraints)
+    return Tradeoff(
+        rates_hz=config.rates_hz,
+        reference_rate_hz=config.reference_rate_hz,
+        corpora=(study.events.summary, study.speech.summary),
+        classify=classified,
+        contrasts=contrasts,
+        privacy=heard,
+        intelligibility=intelligible,
+        power=drawn,
+        points=points,
+        decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
+        settings=config.model_dump(mode="json"),
+        provenance=manifest.provenance(privacy.weights(config)),
+    )
+
+
+def count_steps(study: Study, store: Store) -> tuple[dict[str, int], int]:
+    """Return how many steps of each stage would run, and how many of the wanted ones are there already."""
+    wanted = plan(study)
+    todo = missing_steps(wanted, store)
+    stages = dict.fromkeys((step.stage for step in todo), 0)
+    for step in todo:
+        stages[step.stage] += 1
+    return stages, len(set(wanted) - set(todo))
+
+
+def _manifest(wall_s: float, jobs: int, n_run: int, n_reused: int) -> Manifest:
+    return Manifest(
+        finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        wall_s=wall_s,
+        jobs=jobs,
+        cpu=manifest.cpu_name(),
+        n_cores=manifest.n_cores(),
+        memory_gb=manifest.memory_gb(),
+        steps_run=n_run,
+        steps_reused=n_reused,
+    )
