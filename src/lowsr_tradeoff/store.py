@@ -81,7 +81,7 @@ class Store:
 
     def write(self, step: Step, meta: Mapping[str, Any], arrays: Arrays | None = None) -> None:
         """Write a step's result so that it is there completely or not at all."""
-        packed = save({name: np.ascontiguousarray(a) for name, a in arrays.items()}) if arrays else b""
+        packed = save({name: np.asarray(a, order="C") for name, a in arrays.items()}) if arrays else b""
         if packed:
             write_atomic(self._path(step, "safetensors"), packed)
         record = {

@@ -1,0 +1,251 @@
+"""The command ``lowsr-tradeoff``: parse, call, print, exit. The only file that prints.
+
+Results go to standard output, progress and errors to standard error. Exit codes:
+
+    0    done
+    1    an error nobody foresaw: please report it
+    2    usage or settings
+    3    missing or unusable data, weights or packages
+    4    a step failed; finished steps are kept
+    130  interrupted; the same command goes on from there
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from lowsr_tradeoff import __version__
+from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError, MissingResourceError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from lowsr_tradeoff.config import StudyConfig
+    from lowsr_tradeoff.execute import Progress
+
+USAGE, DATA, STAGE, INTERRUPTED = 2, 3, 4, 130
+
+EXAMPLES = """
+Examples:
+
+  lowsr-tradeoff --rates 500,1000,2000,4000
+
+  lowsr-tradeoff --rates 1000,2000 --events my-sounds/ --speech my-speech/ --out my-run
+
+  lowsr-tradeoff --min-accuracy 0.7 --max-word-recovery 0.1 --min-battery-hours 72
+
+Exit codes: 0 done, 1 unforeseen error, 2 usage or settings, 3 missing or unusable data, 4 a step failed,
+130 interrupted (the same command goes on from there).
+"""
+
+app = App(
+    name="lowsr-tradeoff",
+    help="At which sampling rate should this microphone run? Measures, at every rate, what is still recognised, "
+    "what of speech can still be understood and what it costs in energy, and writes one HTML report.",
+    help_epilogue=EXAMPLES,
+    version=__version__,
+)
+
+Flag = Annotated[bool, Parameter(negative=())]
+
+
+@app.default
+@app.command
+def run(
+    *,
+    rates: str | None = None,
+    config: Path | None = None,
+    events: str | None = None,
+    speech: str | None = None,
+    device: str | None = None,
+    min_accuracy: float | None = None,
+    max_word_recovery: float | None = None,
+    min_battery_hours: float | None = None,
+    reference_rate: int | None = None,
+    out: Path = Path("lowsr-run"),
+    jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
+    seed: int | None = None,
+    skip_bad: Flag = False,
+    include_audio: Flag = False,
+    dry_run: Flag = False,
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())] = False,
+) -> None:
+    """Measure everything and write the report. The default command.
+
+    Args:
+        rates: Candidate rates in Hz, comma separated; 500,1000,2000,4000 when left out.
+        config: Settings in TOML; flags go before the file.
+        events: Sounds to recognise: demo (synthesised), digits (embedded spoken digits), a folder with a
+            subfolder per class, a CSV path,label[,fold][,source], or an ESC-50 checkout.
+        speech: Speech that must not leak: demo (embedded), or a folder with metadata.csv
+            (file,text[,speaker][,sex][,keywords]).
+        device: Device profiles, comma separated, by name or TOML path; the first one decides.
+        min_accuracy: Least accuracy to accept, 0 to 1.
+        max_word_recovery: Most word recovery to accept, 0 to 1.
+        min_battery_hours: Least battery life to accept, in hours.
+        reference_rate: The full rate in Hz that candidates are compared with; 16000 when left out.
+        out: Folder of the run; run again with the same folder to go on or to reuse.
+        jobs: Processes at once; the number of cores when left out.
+        seed: Base of all random draws.
+        skip_bad: Go on without unusable input files; the report says how many.
+        include_audio: Put your own clips and transcripts into the report.
+        dry_run: Check everything and show what would run.
+        json_: Print the outcome as JSON.
+        quiet: No progress.
+    """
+    from lowsr_tradeoff.config import load_config
+
+    overrides = {
+        "rates_hz": _integers("--rates", rates),
+        "events.source": events,
+        "speech.source": speech,
+        "power.devices": device.split(",") if device else None,
+        "constraints.min_accuracy": min_accuracy,
+        "constraints.max_word_recovery": max_word_recovery,
+        "constraints.min_battery_hours": min_battery_hours,
+        "reference_rate_hz": reference_rate,
+        "seed": seed,
+        "skip_bad": skip_bad or None,
+        "include_audio": include_audio or None,
+    }
+    study_config = load_config(config, overrides)
+    if dry_run:
+        _dry_run(study_config, out)
+    else:
+        _run(study_config, out, jobs, is_json=json_, is_quiet=quiet)
+
+
+@app.command
+def report(folder: Path, /) -> None:
+    """Write the report of a finished run again.
+
+    Args:
+        folder: The run's folder.
+    """
+    from lowsr_tradeoff.reports.export import read_run, write_run
+
+    print(write_run(folder, *read_run(folder)))
+
+
+@app.command
+def devices(name: str | None = None, /) -> None:
+    """List the device profiles, or show one with the source of every value.
+
+    Args:
+        name: A profile's name or a TOML path.
+    """
+    from lowsr_tradeoff.power.devices import describe, list_devices
+
+    print("\n".join(list_devices()) if name is None else describe(name))
+
+
+@app.command
+def doctor() -> None:
+    """Check that this machine has all that a run needs."""
+    from lowsr_tradeoff.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        print(f"{'ok     ' if finding.is_ok else 'MISSING'}  {finding.what}: {finding.detail}")
+    if not all(finding.is_ok for finding in findings):
+        raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    # One thread a process: parallelism is across steps. Read by the numeric libraries when they load.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def _exit_code(arguments: Sequence[str]) -> int:
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
+    except ConfigError as error:
+        return _complain(error, USAGE)
+    except (DataError, MissingResourceError) as error:
+        return _complain(error, DATA)
+    except LowsrError as error:
+        return _complain(error, STAGE)
+    except KeyboardInterrupt:
+        return _complain("interrupted; finished steps are kept, the same command goes on from there", INTERRUPTED)
+    return 0
+
+
+def _complain(message: object, code: int) -> int:
+    print(f"lowsr-tradeoff: {message}", file=sys.stderr)
+    return code
+
+
+def _integers(option: str, text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise ConfigError(f"{option} {text}: give whole numbers with commas, for example 500,1000,2000") from error
+
+
+def _dry_run(config: "StudyConfig", out: Path) -> None:
+    from lowsr_tradeoff.store import Store
+    from lowsr_tradeoff.study import count_steps, open_study
+
+    study = open_study(config, out)
+    stages, n_held = count_steps(study, Store(out))
+    for corpus in (study.events.summary, study.speech.summary):
+        print(f"{corpus.kind}: {corpus.name}, {corpus.n_clips} clips, {corpus.n_skipped} skipped ({corpus.note})")
+    print(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
+    for stage, n in stages.items():
+        print(f"to run: {n} x {stage}")
+    print(f"already there: {n_held} steps in {out}")
+
+
+def _run(config: "StudyConfig", out: Path, jobs: int | None, *, is_json: bool, is_quiet: bool) -> None:
+    from lowsr_tradeoff.manifest import n_cores
+    from lowsr_tradeoff.reports.export import write_run
+    from lowsr_tradeoff.reports.verdict import verdict
+    from lowsr_tradeoff.study import run_study
+
+    if jobs is not None and jobs < 1:
+        raise ConfigError(f"--jobs {jobs}: give 1 or more")
+    with _progress(is_quiet=is_quiet) as show:
+        finished = run_study(config, out, jobs or n_cores(), show)
+    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen)
+    if is_json:
+        decision = finished.tradeoff.decision.model_dump(mode="json")
+        print(json.dumps({"report": str(page), "tradeoff": str(out / "tradeoff.json"), "decision": decision}))
+    else:
+        print(*verdict(finished.tradeoff), page, sep="\n")
+
+
+@contextmanager
+def _progress(*, is_quiet: bool) -> "Iterator[Callable[[Progress], None]]":
+    """Show a bar on a terminal, a line a step elsewhere, nothing when quiet."""
+    if is_quiet:
+        yield lambda _: None
+    elif not sys.stderr.isatty():
+        yield lambda at: print(f"[{at.n_done}/{at.n_total}] {at.label}", file=sys.stderr, flush=True)
+    else:
+        with _bar() as bar:
+            task = bar.add_task("checking the input", total=None)
+            yield lambda at: bar.update(task, description=at.label, completed=at.n_done, total=at.n_total)
+
+
+def _bar() -> "Bar":
+    from rich import progress
+    from rich.console import Console
+
+    columns = (progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeRemainingColumn())
+    return progress.Progress(*columns, progress.TextColumn("{task.description}"), console=Console(stderr=True))

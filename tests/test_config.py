@@ -1,0 +1,85 @@
+"""Settings: precedence, complaints, round trip."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from lowsr_tradeoff.config import MIN_RATE_HZ, Constraints, StudyConfig, dump_toml, load_config
+from lowsr_tradeoff.errors import ConfigError
+
+
+def test_flags_go_before_the_file_and_the_file_before_defaults(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text("seed = 3\nrates_hz = [700]\n[power]\nbattery_mah = 50\n")
+    config = load_config(file, {"rates_hz": [900], "power.devices": ["nrf52840"], "seed": None})
+    assert config.rates_hz == (900,)
+    assert config.power.devices == ("nrf52840",)
+    assert config.seed == 3
+    assert config.power.battery_mah == 50
+    assert config.power.battery_v == StudyConfig().power.battery_v
+
+
+def test_paths_in_a_file_start_at_the_file(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text('[events]\nsource = "sounds"\n[speech]\nsource = "demo"\n')
+    config = load_config(file)
+    assert config.events.source == str(tmp_path / "sounds")
+    assert config.speech.source == "demo"
+
+
+def test_every_wrong_setting_is_named_at_once(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text("rate_hz = [500]\n[classify]\nepochs = 0\n[power]\nbatery_mah = 3\n")
+    with pytest.raises(ConfigError) as error:
+        load_config(file)
+    text = str(error.value)
+    assert "did you mean rates_hz?" in text
+    assert "did you mean battery_mah?" in text
+    assert "classify.epochs" in text
+    assert text.count(str(file)) == 3
+
+
+@pytest.mark.parametrize(
+    ("rates", "complaint"),
+    [
+        ([], "at least one"),
+        ([500, 500], "twice"),
+        ([MIN_RATE_HZ - 1], "below"),
+        ([32000], "above the reference"),
+        (["x"], "integer"),
+    ],
+)
+def test_rates_that_cannot_be_used_are_refused(rates, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        load_config(None, {"rates_hz": rates})
+
+
+def test_a_file_that_is_absent_or_no_toml_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path / "absent.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("a = = 1")
+    with pytest.raises(ConfigError, match="not TOML"):
+        load_config(broken)
+
+
+@given(
+    st.builds(
+        StudyConfig,
+        rates_hz=st.lists(st.integers(MIN_RATE_HZ, 16000), min_size=1, max_size=5, unique=True).map(tuple),
+        seed=st.integers(0, 2**31),
+        constraints=st.builds(Constraints, min_accuracy=st.none() | st.floats(0, 1)),
+    ),
+    st.text(st.characters(codec="utf-8", exclude_characters="/."), min_size=1),
+)
+def test_written_settings_read_back_equal(tmp_path_factory, config, name):
+    config = config.model_copy(update={"events": config.events.model_copy(update={"source": "/" + name})})
+    file = tmp_path_factory.mktemp("config") / "config.toml"
+    file.write_text(dump_toml(config), encoding="utf-8", newline="")
+    assert load_config(file) == config
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValidationError):
+        StudyConfig().seed = 1
