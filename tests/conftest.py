@@ -1,0 +1,62 @@
+"""A study small enough to run whole, on real code: tones to tell apart, two sentences to overhear."""
+
+import csv
+from importlib.resources import files
+from pathlib import Path
+from shutil import copy
+
+import numpy as np
+import pytest
+import soundfile
+
+from lowsr_tradeoff.config import load_config
+from lowsr_tradeoff.study import run_study
+
+SPEECH = files("lowsr_tradeoff") / "corpora" / "data" / "speech_kokoro"
+
+
+def write_tones(folder: Path, hz_of_class: dict[str, float], n_clips: int = 6, duration_s: float = 0.5) -> Path:
+    """Write one subfolder per class with noisy tones near one frequency."""
+    rng = np.random.default_rng(1)
+    t = np.arange(int(16000 * duration_s)) / 16000
+    for name, hz in hz_of_class.items():
+        (folder / name).mkdir(parents=True)
+        for i in range(n_clips):
+            tone = 0.3 * np.sin(2 * np.pi * hz * rng.uniform(0.95, 1.05) * t + rng.uniform(0, 6))
+            soundfile.write(folder / name / f"{i}.wav", tone + 0.003 * rng.standard_normal(len(t)), 16000)
+    return folder
+
+
+def write_speech(folder: Path, n: int = 2) -> Path:
+    """Copy the first embedded sentences with their transcripts."""
+    folder.mkdir(parents=True)
+    with (Path(str(SPEECH)) / "metadata.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[:n]
+    for row in rows:
+        copy(Path(str(SPEECH)) / row["file"], folder)
+    with (folder / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["file", "text", "speaker", "keywords"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory):
+    """The settings file of a study that takes seconds."""
+    root = tmp_path_factory.mktemp("small")
+    write_tones(root / "events", {"low": 150, "high": 3000})
+    write_speech(root / "speech")
+    file = root / "study.toml"
+    file.write_text(
+        'rates_hz = [500, 1000]\n[events]\nsource = "events"\nn_folds = 2\n[speech]\nsource = "speech"\n'
+        "[classify]\nepochs = 2\nbatch_size = 4\n[constraints]\nmin_accuracy = 0.1\n"
+    )
+    return file
+
+
+@pytest.fixture(scope="session")
+def small_run(small_study, tmp_path_factory):
+    """The folder and outcome of the small study, run once in this process."""
+    out = tmp_path_factory.mktemp("runs") / "run"
+    return out, run_study(load_config(small_study), out, 1, lambda _: None)

@@ -1,0 +1,103 @@
+"""The whole path: complete, resumable, independent of how it was run."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lowsr_tradeoff.config import load_config
+from lowsr_tradeoff.store import Store
+from lowsr_tradeoff.study import count_steps, open_study, run_study
+
+
+def again(file, out, **overrides):
+    return run_study(load_config(file, overrides), out, 1, lambda _: None)
+
+
+def test_every_rate_is_measured_by_every_stage(small_run):
+    tradeoff = small_run[1].tradeoff
+    rates_hz = {500, 1000, 16000}
+    assert {r.rate_hz for r in tradeoff.classify} == rates_hz
+    assert {r.rate_hz for r in tradeoff.privacy} == rates_hz
+    assert {r.rate_hz for r in tradeoff.intelligibility} == rates_hz
+    assert {r.rate_hz for r in tradeoff.power} == rates_hz
+    assert {(p.rate_hz, p.device) for p in tradeoff.points} >= {
+        (r, d) for r in rates_hz for d in ("stm32u575", "phone_cpu")
+    }
+    assert {r.arm for r in tradeoff.classify if r.rate_hz == 500} == {"raw", "finetuned", "basd", "cssd"}
+
+
+def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run):
+    out, first = small_run
+    second = again(small_study, out)
+    assert second.tradeoff == first.tradeoff
+    assert second.listen == first.listen
+    assert second.manifest.steps_run == 0
+    assert (
+        second.manifest.steps_reused
+        == first.manifest.steps_reused + len(list((out / "steps").rglob("train/*.json"))) + 6
+    )
+
+
+def test_lost_and_damaged_artefacts_are_made_again_alike(small_study, small_run):
+    out, first = small_run
+    artefacts = sorted(p for p in (out / "steps").rglob("*") if p.is_file())
+    for number, path in enumerate(random.Random(3).sample(artefacts, len(artefacts) // 3)):
+        if number % 2:
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    second = again(small_study, out)
+    assert second.tradeoff == first.tradeoff
+    assert second.manifest.steps_run > 0
+
+
+def test_another_rate_costs_only_itself(small_study, small_run):
+    out, _ = small_run
+    config = load_config(small_study, {"rates_hz": [500, 1000, 2000]})
+    stages, n_held = count_steps(open_study(config, out), Store(out))
+    # Two folds at one rate: shared raw, finetuned, basd, cssd and native finetuned, basd, cssd.
+    assert stages["train"] == 2 * 7
+    assert stages["recognise"] == stages["intelligibility"] == 1
+    assert n_held > 0
+
+
+def test_another_seed_is_another_study(small_study, small_run):
+    out, _ = small_run
+    _, n_held = count_steps(open_study(load_config(small_study, {"seed": 1}), out), Store(out))
+    assert n_held == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_run_goes_on_to_the_same_result(small_study, small_run, tmp_path, how):
+    """Two processes, stopped in the middle, finished by one: equal to one process undisturbed."""
+    out = tmp_path / "run"
+    command = [
+        sys.executable,
+        "-m",
+        "lowsr_tradeoff",
+        "--config",
+        str(small_study),
+        "--out",
+        str(out),
+        "--jobs",
+        "2",
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while len(list((out / "steps").rglob("*.json"))) < 5 and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(how)
+    asked = time.monotonic()
+    _, said = process.communicate(timeout=30)
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert time.monotonic() - asked < 2
+        assert "goes on from there" in said
+    n_kept = len(list((out / "steps").rglob("*.json")))
+    assert n_kept >= 5
+    finished = again(small_study, out)
+    assert finished.tradeoff == small_run[1].tradeoff
+    assert finished.manifest.steps_reused > 0
