@@ -52,7 +52,7 @@ def noise_seed(seed: int, clip_digest: str, rate_hz: int) -> int:
 
 
 def _band_limit(x: Samples, from_hz: int, to_hz: int) -> Samples:
-    """HQ of soxr: pass band to 0.456 of the lower rate, stop band from 0.5, beyond -100 dB."""
+    """HQ of soxr: pass band to 0.456 of the lower rate, stop band from 0.5 at -130 dB or less."""
     if from_hz == to_hz:
         return x
     resampled: Samples = soxr.resample(x, from_hz, to_hz, quality="HQ")
@@ -60,15 +60,19 @@ def _band_limit(x: Samples, from_hz: int, to_hz: int) -> Samples:
 
 
 def _pick(x: Samples, source_rate_hz: int, rate_hz: int) -> Samples:
-    """Sample without a filter: go up to a multiple of the rate, which loses nothing, then keep every k-th."""
+    """Sample without a filter: go up to a multiple of the rate, then keep every k-th.
+
+    Where ``source_rate_hz`` is no such multiple, going up loses what lies above 0.456 of it.
+    """
     k = math.ceil(source_rate_hz / rate_hz)
     return np.ascontiguousarray(_band_limit(x, source_rate_hz, k * rate_hz)[::k])
 
 
 def _convert(x: Samples, front_end: FrontEnd, rng: np.random.Generator) -> Samples:
     """Add the noise floor and quantise to two's-complement codes of full scale ±1."""
-    step = 2.0 ** (1 - front_end.bits)
     noisy = x.astype(np.float64)
     if front_end.noise_floor_dbfs is not None:
         noisy += 10 ** (front_end.noise_floor_dbfs / 20) * rng.standard_normal(len(x))
-    return np.clip(np.round(noisy / step) * step, -1.0, 1.0 - step).astype(np.float32)
+    full_scale = 2.0 ** (front_end.bits - 1)
+    codes = np.clip(np.rint(noisy * full_scale), -full_scale, full_scale - 1)
+    return (codes / full_scale).astype(np.float32)
