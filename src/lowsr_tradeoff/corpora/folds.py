@@ -1,0 +1,105 @@
+"""Folds that keep a source together and its classes spread."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from lowsr_tradeoff.corpora.layouts import EventRow
+from lowsr_tradeoff.corpora.problems import Problem
+
+Counts = Counter[str]
+
+
+def fit_for_folds(rows: Sequence[EventRow], n_folds: int) -> tuple[list[EventRow], list[Problem]]:
+    """Return the rows whose source and class can be folded, and what is wrong with the others.
+
+    Args:
+        rows: Usable rows, with folds given for all or for none.
+        n_folds: Folds to make where none are given.
+    """
+    problems, kept = [], list(rows)
+    for source, group in _grouped((row.source, row) for row in rows if row.source):
+        if len(folds := {int(row.fold) for row in group if row.fold}) > 1:
+            reason = f"is in folds {', '.join(map(str, sorted(folds)))}; one recording belongs to one fold"
+            problems.append(Problem(f"source {source}", reason, n_clips=len(group)))
+            kept = [row for row in kept if row.source != source]
+    given = {int(row.fold) for row in kept if row.fold}
+    for label, group in _grouped((row.says, row) for row in kept):
+        if fault := _class_fault(group, len(given) or n_folds):
+            problems.append(Problem(f"class {label}", fault, n_clips=len(group)))
+            kept = [row for row in kept if row.says != label]
+    if len({row.says for row in kept}) < 2:
+        problems.append(Problem("classes", "fewer than two can be used", n_clips=0, is_mendable=False))
+    return kept, problems
+
+
+def assign_folds(labels: Sequence[str], sources: Sequence[str], n_folds: int, seed: int) -> tuple[int, ...]:
+    """Return the fold of each clip, from 1 to ``n_folds``; clips of one source share theirs.
+
+    Greedy: the largest sources first, each into the fold that has least of its classes so far. A class whose
+    sources hold one class each is in every fold as soon as it has as many sources as there are folds. The order
+    of the clips does not matter, only the seed and what they are.
+
+    Args:
+        labels: The class of each clip.
+        sources: The recording of each clip.
+        n_folds: Number of folds.
+        seed: Decides between sources that are alike.
+
+    >>> assign_folds(["dog", "dog", "rain", "rain"], ["s1", "s2", "s3", "s3"], 2, seed=0)
+    (1, 2, 1, 1)
+    """
+    totals = Counter(labels)
+    folds: list[Counts] = [Counter() for _ in range(n_folds)]
+    fold_of = {}
+    for source, counts in _ordered(labels, sources, seed):
+        best = min(range(n_folds), key=lambda i: (_crowding(folds[i], counts, totals), folds[i].total()))
+        folds[best] += counts
+        fold_of[source] = best + 1
+    return tuple(fold_of[source] for source in sources)
+
+
+def renumber(folds: Sequence[int]) -> tuple[int, ...]:
+    """Return the folds numbered from 1 without gaps, in their order.
+
+    >>> renumber([2, 9, 2])
+    (1, 2, 1)
+    """
+    numbers = {fold: i for i, fold in enumerate(sorted(set(folds)), start=1)}
+    return tuple(numbers[fold] for fold in folds)
+
+
+def _class_fault(group: Sequence[EventRow], n_folds: int) -> str | None:
+    n_sources = len({row.source or row.path for row in group})
+    if n_sources < n_folds:
+        return (
+            f"has {len(group)} usable clips from {n_sources} sources, fewer than the {n_folds} folds; "
+            "record more, or use fewer folds"
+        )
+    if group[0].fold and len({int(row.fold) for row in group}) == 1:
+        return "is in one fold only, so it is never both learnt and tested"
+    return None
+
+
+def _grouped(named: Iterable[tuple[str, EventRow]]) -> list[tuple[str, list[EventRow]]]:
+    groups: dict[str, list[EventRow]] = {}
+    for name, row in named:
+        groups.setdefault(name, []).append(row)
+    return list(groups.items())
+
+
+def _ordered(labels: Sequence[str], sources: Sequence[str], seed: int) -> list[tuple[str, Counts]]:
+    """Largest first, because small ones can still fill gaps; class by class, so that remainders even out."""
+    groups: dict[str, Counts] = {}
+    for label, source in zip(labels, sources, strict=True):
+        groups.setdefault(source, Counter())[label] += 1
+    names = sorted(groups)
+    draws = dict(zip(names, np.random.default_rng(seed).permutation(len(names)), strict=True))
+    names.sort(key=lambda name: (-groups[name].total(), min(groups[name]), draws[name]))
+    return [(name, groups[name]) for name in names]
+
+
+def _crowding(fold: Counts, counts: Counts, totals: Counts) -> float:
+    """How much the sum over folds of squared class shares rises, up to what does not depend on the fold."""
+    return sum(fold[label] * counts[label] / totals[label] ** 2 for label in sorted(counts))

@@ -1,0 +1,141 @@
+"""How event corpora lie on disk: class folders, tables, and published layouts, all to the same rows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lowsr_tradeoff.corpora.problems import Problem
+from lowsr_tradeoff.corpora.rows import Row, audio_files, is_audio, read_table
+from lowsr_tradeoff.errors import DataError
+
+DATA = Path(__file__).parent / "data"
+SYNTHETIC = "Synthetic, for trying out, not for decisions"
+
+# {fold}-{freesound id}-{take}[-{class}]: K. J. Piczak, ESC: Dataset for Environmental Sound Classification, 2015.
+ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>\d+)-[A-Z]+(-\d+)?")
+
+
+@dataclass(frozen=True)
+class EventRow(Row):
+    """One labelled file.
+
+    Attributes:
+        fold: Its fold as written, empty where none is given.
+        source: The recording it was cut from, empty where none is given.
+    """
+
+    fold: str
+    source: str
+
+
+@dataclass(frozen=True)
+class EventListing:
+    """A corpus as it is listed, before any file is opened.
+
+    Attributes:
+        name: What reports call it.
+        root: The folder that no path may leave.
+        rows: Its files.
+        problems: What could not become a row.
+        note: What a reader should know of it.
+        is_own: Whether these are the user's recordings.
+    """
+
+    name: str
+    root: Path
+    rows: tuple[EventRow, ...]
+    problems: tuple[Problem, ...]
+    note: str
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a table hold what."""
+
+    path: str
+    label: str
+    fold: str
+    source: str
+
+
+def list_events(source: str) -> EventListing:
+    """Return the rows of a corpus on disk.
+
+    Args:
+        source: ``"digits"``, a folder with a subfolder per class, a CSV, or an ESC-50 checkout.
+
+    Raises:
+        DataError: There is no such corpus, or its table cannot be read.
+    """
+    if source == "digits":
+        return _digits()
+    path = Path(source)
+    if (path / "meta" / "esc50.csv").is_file():
+        return _esc50(path)
+    if path.is_dir():
+        return _class_folders(path)
+    if path.is_file():
+        return _table(path)
+    raise DataError(f"{source}: there is no such folder or CSV; give --events one, or demo or digits")
+
+
+def _digits() -> EventListing:
+    folder = DATA / "digits_kokoro"
+    rows = _table_rows(folder / "metadata.csv", folder, Columns("file", "word", "fold", "speaker"), ())
+    note = f"{SYNTHETIC}: digits spoken by Kokoro-82M v1.0 voices (Apache-2.0); a source is a voice."
+    return EventListing("digits", folder, rows, (), note, is_own=False)
+
+
+def _table(table: Path) -> EventListing:
+    rows = _table_rows(table, table.parent, Columns("path", "label", "fold", "source"), ())
+    return EventListing(table.stem, table.parent, rows, (), "", is_own=True)
+
+
+def _esc50(root: Path) -> EventListing:
+    columns = Columns("filename", "category", "fold", "src_file")
+    rows = _table_rows(root / "meta" / "esc50.csv", root / "audio", columns, ("fold", "src_file"))
+    return EventListing(root.resolve().name, root / "audio", rows, (), "ESC-50 layout.", is_own=True)
+
+
+def _table_rows(table: Path, folder: Path, columns: Columns, required: Sequence[str]) -> tuple[EventRow, ...]:
+    return tuple(
+        EventRow(
+            where=f"{line.where} ({line.fields[columns.path] or 'no file'})",
+            path=folder / line.fields[columns.path],
+            says=line.fields[columns.label],
+            fault=line.fault,
+            fold=line.fields.get(columns.fold, ""),
+            source=line.fields.get(columns.source, ""),
+        )
+        for line in read_table(table, (columns.path, columns.label, *required))
+    )
+
+
+def _class_folders(root: Path) -> EventListing:
+    inside = sorted(path for path in root.iterdir() if not path.name.startswith("."))
+    files = {path: audio_files(path) for path in inside if path.is_dir()}
+    rows = tuple(
+        EventRow(path.relative_to(root).as_posix(), path, folder.name, None, fold="", source="")
+        for folder, paths in files.items()
+        for path in paths
+    )
+    problems = [Problem(folder.name, "is a class folder without audio", 0) for folder in files if not files[folder]]
+    problems += [
+        Problem(path.name, "lies in no class folder") for path in inside if path not in files and is_audio(path)
+    ]
+    named, note = _esc_names(rows)
+    return EventListing(root.resolve().name, root, named, tuple(problems), note, is_own=True)
+
+
+def _esc_names(rows: tuple[EventRow, ...]) -> tuple[tuple[EventRow, ...], str]:
+    """Take fold and recording from the names, where more than half have the form of ESC-10."""
+    names = [ESC_NAME.fullmatch(row.path.stem) for row in rows]
+    if 2 * sum(map(bool, names)) <= len(rows):
+        return rows, ""
+    named = (
+        replace(row, fold=name["fold"], source=f"{name['fold']}-{name['recording']}") if name else row
+        for row, name in zip(rows, names, strict=True)
+    )
+    return tuple(named), "ESC-10 layout."

@@ -1,0 +1,172 @@
+"""Rows of a corpus before any sound is heard: where each was named, its file, and what is said of it."""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lowsr_tradeoff.corpora.problems import Problem
+from lowsr_tradeoff.errors import DataError
+
+# Files that mean to be audio; whichever of them cannot be decoded is reported, none is passed over.
+AUDIO_SUFFIXES = frozenset(
+    {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One file of a corpus.
+
+    Attributes:
+        where: How messages name it.
+        path: The file, as named.
+        says: The label or transcript: two rows of one file that differ in it contradict each other.
+        fault: What is wrong with how it was listed, or ``None``.
+    """
+
+    where: str
+    path: Path
+    says: str
+    fault: str | None
+
+
+R = TypeVar("R", bound=Row)
+Fault = Callable[[R], str | None]
+
+
+def keep(rows: Iterable[R], faults: Sequence[Fault[R]]) -> tuple[list[R], list[Problem]]:
+    """Return the rows without a fault, and every fault of the others.
+
+    Args:
+        rows: The rows.
+        faults: Functions that return what is wrong with a row, or ``None``.
+    """
+    kept, problems = [], []
+    for row in rows:
+        reasons = [reason for fault in faults if (reason := fault(row)) is not None]
+        problems += [Problem(row.where, reason, n_clips=int(i == 0)) for i, reason in enumerate(reasons)]
+        if not reasons:
+            kept.append(row)
+    return kept, problems
+
+
+def path_fault(root: Path, path: Path) -> str | None:
+    """Return why a path is no file inside the corpus folder, links followed, or ``None``."""
+    try:
+        real = path.resolve()
+        if not real.is_relative_to(root.resolve()):
+            return "leads out of the corpus folder; copy the file into it"
+        if not real.exists():
+            return "does not exist"
+        return None if real.is_file() else "is not a file"
+    # Loops of links are a RuntimeError, a zero byte in a name is a ValueError.
+    except (OSError, RuntimeError, ValueError) as error:
+        return f"is no usable path ({error})"
+
+
+def repeats(rows: Iterable[R], same: Callable[[R], Hashable | None], verb: str) -> dict[str, str]:
+    """Return, by ``where``, the rows that repeat another one and how.
+
+    The first of several stays, unless they contradict each other: then none can be believed.
+
+    Args:
+        rows: The rows.
+        same: What two repeated rows have in common; ``None`` for a row that repeats none.
+        verb: How a row repeats another: ``"names the same file as"``.
+    """
+    groups: dict[Hashable, list[R]] = {}
+    for row in rows:
+        if (key := same(row)) is not None:
+            groups.setdefault(key, []).append(row)
+    found = {}
+    for first, *others in groups.values():
+        found.update({row.where: f"{verb} {first.where}" for row in others})
+        if others and len({row.says for row in (first, *others)}) > 1:
+            found[first.where] = f"{verb} {others[0].where}, which says otherwise"
+    return found
+
+
+def is_audio(path: Path) -> bool:
+    """Return whether a file means to be audio, hidden ones not.
+
+    >>> is_audio(Path("dog/1.WAV")), is_audio(Path("dog/._1.wav")), is_audio(Path("dog/notes.txt"))
+    (True, False, False)
+    """
+    return path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith(".")
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """Return the audio files at any depth of a folder, by name; hidden and linked folders are not entered.
+
+    Raises:
+        DataError: A folder cannot be listed.
+    """
+    found: list[Path] = []
+    for here, folders, names in os.walk(folder, onerror=_stop):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += filter(is_audio, (Path(here, name) for name in names))
+    return sorted(found)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table.
+
+    Attributes:
+        where: File name and line number.
+        fields: Stripped fields by column.
+        fault: Why it cannot be read as a row, or ``None``.
+    """
+
+    where: str
+    fields: dict[str, str]
+    fault: str | None
+
+
+def read_table(path: Path, required: Sequence[str]) -> list[Line]:
+    """Return the rows of a CSV.
+
+    Raises:
+        DataError: The file cannot be read, is not UTF-8 or not CSV, or lacks a column.
+    """
+    reader = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True)
+    try:
+        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+        _check_columns(path, reader.fieldnames, required)
+        return [_line(f"{path.name} line {reader.line_num}", fields) for fields in reader]
+    except csv.Error as error:
+        raise DataError(f"{path}: line {reader.line_num} is not CSV ({error}); check its quotes") from error
+
+
+def _line(where: str, fields: dict[str | Any, str | Any]) -> Line:
+    """What is beyond the columns stands under ``None``; what a short row lacks is ``None``."""
+    beyond = fields.pop(None, None)
+    fault = "has more fields than columns; put text with commas in quotes" if beyond else None
+    return Line(where, {name: (text or "").strip() for name, text in fields.items()}, fault)
+
+
+def _stop(error: OSError) -> None:
+    raise DataError(f"{error.filename}: cannot be listed ({error.strerror})") from error
+
+
+def _read_utf8(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8").removeprefix("\ufeff")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        place = f"byte {error.start} in line {line} ({content[error.start]:#04x})"
+        raise DataError(f"{path}: is not UTF-8 at {place}; save it as UTF-8") from error
+
+
+def _check_columns(path: Path, names: Sequence[str], required: Sequence[str]) -> None:
+    if absent := [name for name in required if name not in names]:
+        raise DataError(f"{path}: lacks the columns {', '.join(absent)}; it has {', '.join(names) or 'none'}")
+    if len(set(names)) < len(names):
+        raise DataError(f"{path}: names a column twice: {', '.join(names)}")

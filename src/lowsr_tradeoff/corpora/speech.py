@@ -1,0 +1,176 @@
+"""Speech corpora: embedded, or the user's own folder with ``metadata.csv``."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
+from lowsr_tradeoff.corpora.inspect import Audio, usable
+from lowsr_tradeoff.corpora.layouts import DATA, SYNTHETIC
+from lowsr_tradeoff.corpora.problems import Problem, settle
+from lowsr_tradeoff.corpora.rows import Line, Row, audio_files, read_table
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.records import CorpusSummary
+from lowsr_tradeoff.store import canonical_json
+
+TABLE = "metadata.csv"
+EMBEDDED = (
+    f"{SYNTHETIC}: sentences written for this project, spoken by Kokoro-82M v1.0 voices (Apache-2.0); "
+    "a speaker is a voice."
+)
+
+
+@dataclass(frozen=True)
+class SpeechRow(Row):
+    """One transcribed file; ``says`` is the transcript.
+
+    Attributes:
+        speaker: Who spoke, empty where the corpus does not tell.
+        sex: The speaker's, empty where the corpus does not tell.
+        keywords: Phrases of the transcript that would hurt if they leaked.
+    """
+
+    speaker: str
+    sex: str
+    keywords: tuple[str, ...]
+
+
+def load_speech(
+    source: str, rates_hz: Sequence[int], reference_rate_hz: int, *, skip_bad: bool, cache: Path | None
+) -> SpeechCorpus:
+    """Return the speech corpus, every utterance of it usable at every rate.
+
+    An utterance whose speaker is not named counts as its own speaker, and the summary's note says so.
+
+    Args:
+        source: ``"demo"``, or a folder with ``metadata.csv``: ``file,text[,speaker][,sex][,keywords]``, keywords
+            separated by commas; other columns are passed over.
+        rates_hz: Rates to capture at.
+        reference_rate_hz: The rate that full-band figures are for.
+        skip_bad: Leave out what cannot be used, and count it, instead of raising.
+        cache: File that remembers what was found in audio files.
+
+    Raises:
+        DataError: The corpus has problems; the message lists all of them.
+    """
+    is_own = source != "demo"
+    root = Path(source) if is_own else DATA / "speech_kokoro"
+    name = root.resolve().name if is_own else "demo"
+    listed = _list_rows(root)
+    rows, audio, problems = usable(
+        root, listed, (_text_fault, _keyword_fault), (*rates_hz, reference_rate_hz), cache
+    )
+    problems += _untranscribed(root, listed)
+    if not rows:
+        problems.append(Problem(TABLE, "names no usable utterance", n_clips=0, is_mendable=False))
+    n_skipped = settle(name, problems, skip_bad=skip_bad)
+    utterances = _utterances(root, rows, audio)
+    heard = [audio[row.path] for row in rows]
+    group_of: Literal["speakers", "sources"] = "speakers" if any(row.speaker for row in rows) else "sources"
+    note = _note(rows) if is_own else EMBEDDED
+    return SpeechCorpus(
+        _summary(name, note, utterances, heard, n_skipped, group_of, is_own=is_own), utterances, is_own
+    )
+
+
+def _summary(
+    name: str,
+    note: str,
+    utterances: Sequence[Utterance],
+    heard: Sequence[Audio],
+    n_skipped: int,
+    group_of: Literal["speakers", "sources"],
+    *,
+    is_own: bool,
+) -> CorpusSummary:
+    return CorpusSummary(
+        name=name,
+        kind="speech",
+        digest=_digest(utterances),
+        n_clips=len(utterances),
+        n_skipped=n_skipped,
+        n_groups=len({utterance.speaker for utterance in utterances}),
+        group_of=group_of,
+        classes=(),
+        n_folds=0,
+        duration_s=sum(sound.duration_s for sound in heard),
+        lowest_source_rate_hz=min(sound.source_rate_hz for sound in heard),
+        is_synthetic=not is_own,
+        note=note,
+    )
+
+
+def _list_rows(root: Path) -> list[SpeechRow]:
+    if not root.is_dir():
+        raise DataError(f"{root}: there is no such folder; give --speech one with {TABLE}, or demo")
+    return [_row(root, line) for line in read_table(root / TABLE, ("file", "text"))]
+
+
+def _row(root: Path, line: Line) -> SpeechRow:
+    phrases = (phrase.strip() for phrase in line.fields.get("keywords", "").split(","))
+    return SpeechRow(
+        where=f"{line.where} ({line.fields['file'] or 'no file'})",
+        path=root / line.fields["file"],
+        says=line.fields["text"],
+        fault=line.fault,
+        speaker=line.fields.get("speaker", ""),
+        sex=line.fields.get("sex", ""),
+        keywords=tuple(phrase for phrase in phrases if phrase),
+    )
+
+
+def _untranscribed(root: Path, listed: Sequence[SpeechRow]) -> list[Problem]:
+    named = {os.path.normpath(row.path) for row in listed}
+    return [
+        Problem(path.relative_to(root).as_posix(), f"has no transcript: no row of {TABLE} names it")
+        for path in audio_files(root)
+        if os.path.normpath(path) not in named
+    ]
+
+
+def _utterances(root: Path, rows: Sequence[SpeechRow], audio: Mapping[Path, Audio]) -> tuple[Utterance, ...]:
+    names = [row.path.resolve().relative_to(root.resolve()).as_posix() for row in rows]
+    return tuple(
+        Utterance(
+            clip_id=name,
+            text=row.says,
+            speaker=row.speaker or name,
+            sex=row.sex or None,
+            keywords=row.keywords,
+            digest=audio[row.path].digest,
+            audio=row.path,
+        )
+        for name, row in zip(names, rows, strict=True)
+    )
+
+
+def _digest(utterances: Sequence[Utterance]) -> str:
+    said = [[u.clip_id, u.text, u.speaker, u.sex, u.keywords, u.digest] for u in utterances]
+    return hashlib.sha256(canonical_json(said)).hexdigest()
+
+
+def _note(rows: Sequence[SpeechRow]) -> str:
+    if alone := sum(not row.speaker for row in rows):
+        return (
+            f"{alone} of {len(rows)} utterances name no speaker and count as one each: "
+            "intervals are too narrow where one person speaks several."
+        )
+    return ""
+
+
+def _text_fault(row: SpeechRow) -> str | None:
+    return None if any(c.isalnum() for c in row.says) else "has no transcript"
+
+
+def _keyword_fault(row: SpeechRow) -> str | None:
+    """A keyword that was never said would count as protected."""
+    text = f" {_words(row.says)} "
+    absent = [phrase for phrase in row.keywords if f" {_words(phrase)} " not in text]
+    return f"does not say its keywords {', '.join(absent)}; write them as the text does" if absent else None
+
+
+def _words(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
