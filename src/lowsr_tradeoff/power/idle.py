@@ -1,0 +1,39 @@
+"""Power between computations, while sound keeps arriving.
+
+The figures of this component were measured with the capture path running, which is two to three orders above a
+datasheet's stop current. What each of them holds decides what may be added to it:
+
+* STM32 boards: the streaming wake word of MLPerf Tiny v1.3 plays 16 kHz audio into the board's I2S port for 20
+  minutes. The average less the computing share is the power between frames: serial receiver, DMA, retained RAM,
+  running clocks. It holds no microphone and no converter, so both are added. The profile's converter is an external
+  part on the same kind of port, so its transport is in this figure and is not added again.
+* nRF52840: Nordic states the supply current of the whole chip while the SAADC samples and the core waits. It holds
+  the waiting, so nothing is added for that. The crystal and bus that it shares with the computing core are counted
+  in both, which errs on the high side.
+* Phone: the power of recording holds microphone, codec and everything kept awake for them.
+"""
+
+import numpy as np
+
+from lowsr_tradeoff.power.devices import ClockedCore, DeviceProfile
+from lowsr_tradeoff.power.draws import Draws, Sample
+
+
+def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
+    """Return the average power of waiting in mW; ``None`` where the converter's figure holds it.
+
+    Args:
+        profile: The device.
+        busy_share: Share of the time that is computing, in 0…1; ``None`` where unknown.
+        sample: Gives the draws of a parameter.
+    """
+    if profile.idle.power is None:
+        return None
+    power_mw = sample("idle.power", profile.idle.power)
+    if isinstance(profile.core, ClockedCore):
+        # Waiting never draws more than computing; a wide spread would say so, and more work would then save power.
+        power_mw = np.minimum(power_mw, sample("core.active_power", profile.core.active_power))
+    # A figure that holds other parts, which never stop, is due all the time.
+    if busy_share is None or "idle" in profile.holders().values():
+        return power_mw
+    return power_mw * (1 - busy_share)

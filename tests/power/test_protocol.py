@@ -1,0 +1,239 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lowsr_tradeoff.config import PowerSettings, StudyConfig
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.power.devices import list_devices, load_device
+from lowsr_tradeoff.power.draws import sampler
+from lowsr_tradeoff.power.protocol import component_draws, estimate, evaluate
+from lowsr_tradeoff.records import ModelCost
+
+MICROCONTROLLERS = ("stm32u385", "stm32u575", "nrf52840")
+N_DRAWS = 500
+
+
+def cost(**changes):
+    fields = {
+        "rate_hz": 4000,
+        "grid": "shared",
+        "model_rate_hz": 16000,
+        "window_s": 2.0,
+        "parameters": 100_000,
+        "macs": {"conv": 2_800_000, "linear": 1_280},
+        "fft_size": 512,
+        "frames": 100,
+        "mel_bands": 64,
+        "mel_nonzeros": 500,
+        "weight_bytes": 100_000,
+        "activation_bytes": 60_000,
+    }
+    return ModelCost(**(fields | changes))
+
+
+def native_cost(rate_hz):
+    """A layout for rate/2: points, bands and the network shrink with the rate."""
+    share = rate_hz / 16000
+    return cost(
+        rate_hz=rate_hz,
+        grid="native",
+        model_rate_hz=rate_hz,
+        fft_size=round(512 * share),
+        mel_nonzeros=round(500 * share),
+        macs={"conv": round(2_800_000 * share), "linear": 1_280},
+    )
+
+
+def on(device, model_cost, **power):
+    return estimate(load_device(device), model_cost, PowerSettings(**power), 0, N_DRAWS)
+
+
+def parts(result):
+    return {component.name: component.power_mw for component in result.components}
+
+
+@pytest.mark.parametrize("device", list_devices())
+def test_components_sum_to_the_total_in_value_and_in_every_draw(device):
+    result = on(device, cost())
+    values = [m.value for m in parts(result).values() if m.value is not None]
+    assert result.power_mw.value == pytest.approx(sum(values))
+    profile = load_device(device)
+    draws = component_draws(profile, cost(), result.adc_rate_hz, 2.0, sampler(device, 0, N_DRAWS))
+    total = sum(part[1:] for part in draws.values() if part is not None)
+    assert (result.power_mw.low, result.power_mw.high) == pytest.approx(tuple(np.quantile(total, [0.025, 0.975])))
+
+
+@pytest.mark.parametrize("device", list_devices())
+def test_every_component_is_there_with_a_figure_or_a_reason(device):
+    components = parts(on(device, cost()))
+    assert list(components) == ["microphone", "adc", "front_end", "inference", "idle"]
+    absent = {name for name, m in components.items() if m.value is None}
+    held = {name for name, holder in load_device(device).holders().items() if holder}
+    assert absent == held
+    assert all("counted in the figure of" in components[name].reason for name in absent)
+
+
+@pytest.mark.parametrize("device", list_devices())
+def test_on_the_shared_grid_only_the_converter_feels_the_rate(device):
+    results = [parts(on(device, cost(rate_hz=rate_hz))) for rate_hz in (500, 1000, 4000, 16000)]
+    for name in ("microphone", "front_end", "inference", "idle"):
+        assert len({result[name] for result in results}) == 1
+    converter = [result["adc"].value for result in results]
+    if load_device(device).adc.sample_energy:
+        assert converter == sorted(set(converter))
+    else:
+        assert len(set(converter)) == 1
+
+
+@pytest.mark.parametrize("device", list_devices())
+def test_on_the_native_grid_compute_falls_with_the_rate(device):
+    results = [on(device, native_cost(rate_hz)) for rate_hz in (500, 1000, 4000, 16000)]
+    for name in ("front_end", "inference"):
+        powers = [parts(result)[name].value for result in results]
+        assert powers == sorted(set(powers))
+    totals = [result.power_mw.value for result in results]
+    assert totals == sorted(set(totals))
+
+
+def test_rates_of_one_device_are_compared_draw_by_draw():
+    profile = load_device("stm32u385")
+    low, high = (
+        sum(
+            component_draws(profile, cost(rate_hz=rate_hz), rate_hz, 2.0, sampler("stm32u385", 0, N_DRAWS)).values()
+        )
+        for rate_hz in (500, 16000)
+    )
+    # The intervals overlap almost wholly; the difference is positive all the same.
+    assert np.quantile(low[1:], 0.975) > np.quantile(high[1:], 0.025)
+    assert (high > low).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(list_devices()),
+    st.integers(0, 200_000_000),
+    st.integers(1, 200_000_000),
+    st.sampled_from(["conv", "linear"]),
+)
+def test_power_is_monotone_in_multiply_accumulates_in_every_draw(device, n_macs, more, operator):
+    profile = load_device(device)
+
+    def draws(n):
+        macs = {"conv": 1_000, "linear": 1_000, operator: n}
+        named = component_draws(profile, cost(macs=macs), 8000, 2.0, sampler(device, 0, 100))
+        return sum(part for part in named.values() if part is not None)
+
+    assert (draws(n_macs + more) >= draws(n_macs) * (1 - 1e-12)).all()
+
+
+@pytest.mark.parametrize("device", list_devices())
+def test_a_shorter_hop_costs_more(device):
+    powers = [on(device, cost(), hop_s=hop_s).power_mw.value for hop_s in (2.0, 1.0, 0.5)]
+    assert powers == sorted(set(powers))
+
+
+@pytest.mark.parametrize("device", list_devices())
+def test_a_battery_twice_as_big_lasts_twice_as_long(device):
+    small, big = (on(device, cost(), battery_mah=mah).battery_hours for mah in (300, 600))
+    assert (big.value, big.low, big.high) == pytest.approx((2 * small.value, 2 * small.low, 2 * small.high))
+
+
+# Streaming wake word of MLPerf Tiny v1.3: 1D DS-CNN of 826,368 MAC and one 1024-point frame, 40 mel, every 32 ms;
+# I2S audio in, no microphone or converter on the board.
+@pytest.mark.parametrize(
+    ("device", "average_mw", "duty"), [("stm32u385", 3.975, 0.604), ("stm32u575", 11.47, 0.363)]
+)
+def test_streaming_wake_word_is_near_what_was_measured(device, average_mw, duty):
+    wake_word = cost(
+        window_s=0.032, frames=1, fft_size=1024, mel_bands=40, mel_nonzeros=1000, macs={"conv": 826_368}
+    )
+    result = on(device, wake_word)
+    modelled = sum(parts(result)[name].value for name in ("front_end", "inference", "idle"))
+    assert modelled == pytest.approx(average_mw, rel=0.2)
+    assert result.real_time_factor.low < duty < result.real_time_factor.high
+
+
+# Kong et al., PANNs, IEEE/ACM TASLP 28, 2020: CNN14 has 80 M parameters; 10 GMAC per 5 s at 16 kHz.
+CNN14 = {"window_s": 5.0, "macs": {"conv": 9_953_000_000}, "frames": 500, "parameters": 79_800_000}
+
+
+@pytest.mark.parametrize("device", MICROCONTROLLERS)
+def test_cnn14_fits_no_microcontroller_and_gets_no_figure(device):
+    result = on(device, cost(**CNN14, weight_bytes=79_800_000))
+    assert any("KiB of flash" in reason for reason in result.infeasible)
+    assert any("slower than real time" in reason for reason in result.infeasible)
+    assert result.components == ()
+    assert (result.power_mw.value, result.battery_hours.value) == (None, None)
+    assert result.infeasible[0] in result.power_mw.reason
+    assert (result.power_mw.unit, result.battery_hours.unit) == ("mW", "h")
+
+
+def test_activations_must_fit_into_ram():
+    kib = 1024
+    assert on("stm32u385", cost(activation_bytes=256 * kib)).infeasible == ()
+    (reason,) = on("stm32u385", cost(activation_bytes=256 * kib + 1)).infeasible
+    assert reason == "the activations take 257 KiB and there are 256 KiB of RAM"
+
+
+def test_slower_than_real_time_says_when_it_is_not_certain():
+    (doubtful,) = on("stm32u385", cost(macs={"conv": 140_000_000})).infeasible
+    assert "slower than real time" in doubtful
+    assert "not certain" in doubtful
+    (sure,) = on("stm32u385", cost(macs={"conv": 1_400_000_000})).infeasible
+    assert "not certain" not in sure
+
+
+def test_nearly_too_slow_has_a_figure_and_an_interval_across_one():
+    result = on("stm32u385", cost(macs={"conv": 110_000_000}))
+    assert result.infeasible == ()
+    assert result.real_time_factor.value < 1 < result.real_time_factor.high
+    active = load_device("stm32u385").core.active_power.value
+    assert result.power_mw.high < 1.2 * active, "a core that cannot keep up computes all the time, no more"
+
+
+def test_a_rate_above_the_codecs_is_not_offered():
+    (reason,) = on("phone_cpu", cost(rate_hz=96000)).infeasible
+    assert reason == "phone codec offers no rate of 96000 Hz or above"
+
+
+def test_a_rate_below_the_codecs_is_decimated():
+    result = on("phone_cpu", cost(rate_hz=500))
+    assert (result.adc_rate_hz, result.is_decimated) == (8000, True)
+    direct = on("phone_cpu", cost(rate_hz=16000))
+    assert (direct.adc_rate_hz, direct.is_decimated) == (16000, False)
+    assert result.power_mw == direct.power_mw
+
+
+def test_an_operator_without_a_price_is_refused_by_name():
+    result = on("stm32u385", cost(macs={"conv": 10, "lstm": 10}))
+    assert result.infeasible == ("no cost is known for lstm on Cortex-M33",)
+    assert result.real_time_factor.value is None
+
+
+def test_the_phones_speed_is_unknown_and_said_to_be():
+    assert on("phone_cpu", cost()).real_time_factor.reason == "no figure is known for the speed of phone CPU"
+
+
+def test_evaluate_goes_over_devices_and_costs_and_is_reproducible():
+    config = StudyConfig(power=PowerSettings(devices=("nrf52840", "stm32u385")), n_resamples=200)
+    costs = [cost(rate_hz=500), cost(rate_hz=1000)]
+    results = evaluate(config, costs)
+    assert [(result.device, result.rate_hz) for result in results] == [
+        ("nrf52840", 500),
+        ("nrf52840", 1000),
+        ("stm32u385", 500),
+        ("stm32u385", 1000),
+    ]
+    assert results == evaluate(config, costs)
+    assert results[0].power_mw.n == 200
+    alone = config.model_copy(update={"power": PowerSettings(devices=("stm32u385",))})
+    assert evaluate(alone, costs) == results[2:]
+    other = evaluate(config.model_copy(update={"seed": 1}), costs)
+    assert other[0].power_mw.low != results[0].power_mw.low
+    assert other[0].power_mw.value == results[0].power_mw.value
+
+
+def test_evaluate_names_an_unknown_device():
+    with pytest.raises(ConfigError, match="'toaster' is no known device"):
+        evaluate(StudyConfig(power=PowerSettings(devices=("toaster",))), [cost()])
