@@ -1,0 +1,243 @@
+"""Join by rate, dominance under uncertainty, constraints, decision.
+
+Accuracy is better high; word recovery and power are better low. Points are compared on one device at a time: which
+device to buy is another question. A point that is infeasible, or that lacks one of the three figures, is not
+compared: it neither dominates nor is dominated.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.config import Constraints
+from lowsr_tradeoff.records import (
+    ClassifyResult,
+    Decision,
+    Measurement,
+    OperatingPoint,
+    PowerResult,
+    PrivacyResult,
+    missing,
+)
+
+Matrix = NDArray[np.bool_]
+Axes = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Miss:
+    """One thing that keeps a point from qualifying.
+
+    Attributes:
+        sentence: What, with figures.
+        relative: Distance to the bound as a share of the bound; infinite where no figure can close it.
+    """
+
+    sentence: str
+    relative: float
+
+
+def join(
+    classify: Sequence[ClassifyResult],
+    privacy: Sequence[PrivacyResult],
+    power: Sequence[PowerResult],
+    constraints: Constraints,
+) -> tuple[OperatingPoint, ...]:
+    """Return one point per rate, feature layout, arm and device, judged against its device's other points.
+
+    Word recovery is that of the attacker who recovers most at the rate. A missing figure stays missing, with its
+    reason.
+    """
+    strongest = {result.rate_hz: _strongest(privacy, result.rate_hz) for result in classify}
+    drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
+    points: list[OperatingPoint] = []
+    for device in dict.fromkeys(result.device for result in power):
+        group = [
+            _point(result, device, strongest[result.rate_hz], drawn.get((result.rate_hz, result.grid, device)))
+            for result in classify
+        ]
+        points += _judge(group, constraints)
+    return tuple(points)
+
+
+def dominates(points: Sequence[OperatingPoint]) -> Matrix:
+    """Return whether one point is, by value, no worse than another on all three axes and better on at least one.
+
+    Shape:
+        ``(n, n)``; element ``[a, b]`` says that a dominates b.
+    """
+    value = _axes(points)[..., 0]
+    no_worse = value[:, None] <= value[None, :]
+    better = value[:, None] < value[None, :]
+    return np.asarray(no_worse.all(axis=-1) & better.any(axis=-1))
+
+
+def clearly_dominates(points: Sequence[OperatingPoint]) -> Matrix:
+    """Return whether one point dominates another beyond the intervals.
+
+    It dominates by value, and on every axis the two are the very same measurement or the better one's interval ends
+    before the other's begins. The latter holds on at least one axis, since equal measurements do not dominate.
+
+    Shape:
+        ``(n, n)``; element ``[a, b]`` says that a clearly dominates b.
+    """
+    axes = _axes(points)
+    same = (axes[:, None] == axes[None, :]).all(axis=-1)
+    # The worst end of a against the best end of b.
+    separated = axes[:, None, :, 2] < axes[None, :, :, 1]
+    return np.asarray((same | separated).all(axis=-1) & dominates(points))
+
+
+def misses(point: OperatingPoint, constraints: Constraints) -> tuple[Miss, ...]:
+    """Return what keeps a point from qualifying: infeasibility and constraints missed on the pessimistic ends.
+
+    Empty when nothing is missed, or when no constraint is set.
+    """
+    if not constraints.given():
+        return ()
+    found = [Miss(f"infeasible on {point.device}: {reason}", math.inf) for reason in point.infeasible]
+    found += _low_end_below("accuracy", point.accuracy, constraints.min_accuracy)
+    found += _high_end_above("word recovery", point.word_recovery, constraints.max_word_recovery)
+    if not point.infeasible:
+        found += _low_end_below("battery life", point.battery_hours, constraints.min_battery_hours)
+    return tuple(found)
+
+
+def decide(points: Sequence[OperatingPoint], constraints: Constraints, device: str) -> Decision:
+    """Return the qualifying points of one device, best first, or the point that misses by least.
+
+    Best is lowest power, then lowest word recovery, then highest accuracy, each on its pessimistic end. Nearest is
+    the feasible point that misses the fewest constraints, then by the smallest sum of relative misses. Without
+    constraints nothing qualifies and nothing is near: a recommendation needs a policy.
+    """
+    ranked = sorted((point for point in points if point.device == device), key=_preference)
+    if not constraints.given():
+        ranked = []
+    found = {point.point_id: misses(point, constraints) for point in ranked}
+    qualifying = tuple(name for name, missed in found.items() if not missed)
+    nearest = None if qualifying else min(found, key=lambda name: _distance(found[name]), default=None)
+    return Decision(
+        device=device,
+        constraints=constraints.given(),
+        qualifying=qualifying,
+        recommended=qualifying[0] if qualifying else None,
+        nearest=nearest,
+        nearest_misses=tuple(miss.sentence for miss in found[nearest]) if nearest else (),
+    )
+
+
+def _strongest(privacy: Sequence[PrivacyResult], rate_hz: int) -> PrivacyResult | None:
+    """The attacker with the highest word recovery at a rate; one without a figure only where none has one."""
+    there = [result for result in privacy if result.rate_hz == rate_hz]
+    return max(there, key=lambda result: _or_worst(result.word_recovery.value, -math.inf), default=None)
+
+
+def _point(
+    result: ClassifyResult, device: str, privacy: PrivacyResult | None, power: PowerResult | None
+) -> OperatingPoint:
+    no_power = f"no power was estimated for {device} at {result.rate_hz} Hz on the {result.grid} grid"
+    no_words = f"no attacker was run at {result.rate_hz} Hz"
+    return OperatingPoint(
+        point_id=f"{result.rate_hz}-{result.grid}-{result.arm}-{device}",
+        rate_hz=result.rate_hz,
+        grid=result.grid,
+        arm=result.arm,
+        device=device,
+        attacker=privacy.attacker if privacy else "none",
+        accuracy=result.accuracy,
+        word_recovery=privacy.word_recovery if privacy else missing(no_words, "words"),
+        power_mw=power.power_mw if power else missing(no_power, "draws", "mW"),
+        battery_hours=power.battery_hours if power else missing(no_power, "draws", "h"),
+        infeasible=power.infeasible if power else (),
+        dominated_by=(),
+        is_dominance_clear=False,
+        fails=(),
+    )
+
+
+def _judge(points: Sequence[OperatingPoint], constraints: Constraints) -> Iterator[OperatingPoint]:
+    """The points of one device with what dominates them and what they fail."""
+    by_value, clear = dominates(points), clearly_dominates(points)
+    for i, point in enumerate(points):
+        yield point.model_copy(
+            update={
+                "dominated_by": tuple(points[int(j)].point_id for j in np.flatnonzero(by_value[:, i])),
+                "is_dominance_clear": bool(clear[:, i].any()),
+                "fails": tuple(miss.sentence for miss in misses(point, constraints)),
+            }
+        )
+
+
+def _axes(points: Sequence[OperatingPoint]) -> Axes:
+    """Value, best end and worst end on each axis, turned so that less is better; NaN compares as neither.
+
+    Shape:
+        ``(n, 3 axes, 3)``.
+    """
+    rows = [
+        [
+            _turned(point.accuracy),
+            (point.word_recovery.value, point.word_recovery.low, point.word_recovery.high),
+            (point.power_mw.value, point.power_mw.low, point.power_mw.high),
+        ]
+        for point in points
+    ]
+    axes = np.array(rows, dtype=float).reshape(len(points), 3, 3)
+    axes[[bool(point.infeasible) for point in points]] = np.nan
+    return axes
+
+
+def _turned(m: Measurement) -> tuple[float | None, float | None, float | None]:
+    value, low, high = (None if x is None else -x for x in (m.value, m.low, m.high))
+    return value, high, low
+
+
+def _low_end_below(name: str, m: Measurement, bound: float | None) -> Iterator[Miss]:
+    if bound is not None and (m.low is None or m.low < bound):
+        yield _miss(name, m, m.low, "low", "below", bound)
+
+
+def _high_end_above(name: str, m: Measurement, bound: float | None) -> Iterator[Miss]:
+    if bound is not None and (m.high is None or m.high > bound):
+        yield _miss(name, m, m.high, "high", "above", bound)
+
+
+def _miss(name: str, m: Measurement, end: float | None, which: str, side: str, bound: float) -> Miss:
+    if end is None or m.low is None or m.high is None:
+        return Miss(f"{name} is not known: {m.reason or 'it has no interval'}", math.inf)
+    unit = "" if m.unit == "1" else f" {m.unit}"
+    interval = f"{m.low:.3g}…{m.high:.3g}{unit}, n = {m.n} {m.n_of}"
+    reached, asked = _told_apart(end, bound)
+    sentence = f"{name} {reached}{unit} ({which} end of {interval}) is {side} {asked}{unit}"
+    return Miss(sentence, abs(end - bound) / bound if bound else abs(end))
+
+
+def _told_apart(a: float, b: float) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to see that they differ, three at least.
+
+    >>> _told_apart(0.69996, 0.7)
+    ('0.69996', '0.7')
+    """
+    pairs = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(3, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(a), repr(b)))
+
+
+def _preference(point: OperatingPoint) -> tuple[float, float, float]:
+    return (
+        _or_worst(point.power_mw.high, math.inf),
+        _or_worst(point.word_recovery.high, math.inf),
+        -_or_worst(point.accuracy.low, -math.inf),
+    )
+
+
+def _distance(missed: Sequence[Miss]) -> tuple[bool, int, float]:
+    """What no relaxed constraint could close comes last."""
+    total = sum(miss.relative for miss in missed)
+    return math.isinf(total), len(missed), total
+
+
+def _or_worst(x: float | None, worst: float) -> float:
+    return worst if x is None else x
