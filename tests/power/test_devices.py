@@ -3,7 +3,7 @@ import re
 import pytest
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.power.devices import PROFILES, list_devices, load_device, load_devices
+from lowsr_tradeoff.power.devices import PROFILES, describe, list_devices, load_device, load_devices
 
 U385 = (PROFILES / "stm32u385.toml").read_text(encoding="utf-8")
 PHONE = (PROFILES / "phone_cpu.toml").read_text(encoding="utf-8")
@@ -121,3 +121,18 @@ def test_two_profiles_of_one_name_are_refused(tmp_path):
     file.write_text(U385, encoding="utf-8")
     with pytest.raises(ConfigError, match="two profiles are named stm32u385"):
         load_devices(["stm32u385", str(file)])
+
+
+@pytest.mark.parametrize("name", list_devices())
+def test_description_shows_every_figure_with_its_source(name):
+    text = describe(name)
+    found = list(quantities(load_device(name).model_dump()))
+    assert text.count(": ") > len(found)
+    assert all(f"{figure['basis']}: {figure['source']}" in text for figure in found)
+    assert text.startswith(f"{name}: ")
+
+
+def test_description_shows_value_interval_and_unit():
+    assert "  idle.power: 2.1 (0.7…6.3) mW, derived: MLPerf Tiny" in describe("stm32u385")
+    assert "  memory.flash: 1024 KiB, datasheet: " in describe("stm32u385")
+    assert "  adc.native_rates: 8000, 11025, 16000, 44100, 48000 Hz, datasheet: " in describe("phone_cpu")

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.power.devices import Quantity
 from lowsr_tradeoff.power.draws import sampler, summarise
+from lowsr_tradeoff.power.profile import Quantity
 
 
 def quantity(value, spread):

@@ -1,7 +1,7 @@
 """Power of the converter at the rate it really runs at."""
 
-from lowsr_tradeoff.power.devices import Adc
 from lowsr_tradeoff.power.draws import Draws, Sample
+from lowsr_tradeoff.power.profile import Adc
 
 
 def converter_rate_hz(adc: Adc, rate_hz: int) -> int | None:

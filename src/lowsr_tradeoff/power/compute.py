@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lowsr_tradeoff.power.devices import ClockedCore, Core
 from lowsr_tradeoff.power.draws import Draws, Sample
+from lowsr_tradeoff.power.profile import ClockedCore, Core
 from lowsr_tradeoff.records import ModelCost
 
 

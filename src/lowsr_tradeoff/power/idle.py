@@ -15,8 +15,8 @@ datasheet's stop current. What each of them holds decides what may be added to i
 
 import numpy as np
 
-from lowsr_tradeoff.power.devices import ClockedCore, DeviceProfile
 from lowsr_tradeoff.power.draws import Draws, Sample
+from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile
 
 
 def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:

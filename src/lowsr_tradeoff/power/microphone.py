@@ -1,7 +1,7 @@
 """Power of the microphone."""
 
-from lowsr_tradeoff.power.devices import Microphone
 from lowsr_tradeoff.power.draws import Draws, Sample
+from lowsr_tradeoff.power.profile import Microphone
 
 
 def microphone_mw(microphone: Microphone, sample: Sample) -> Draws | None:

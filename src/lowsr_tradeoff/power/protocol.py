@@ -14,10 +14,11 @@ from lowsr_tradeoff.config import PowerSettings, StudyConfig
 from lowsr_tradeoff.power.adc import adc_mw, converter_rate_hz
 from lowsr_tradeoff.power.battery import battery_hours
 from lowsr_tradeoff.power.compute import duration_s, energy_uj, front_end_work, inference_work, unpriced_operators
-from lowsr_tradeoff.power.devices import DeviceProfile, load_devices
+from lowsr_tradeoff.power.devices import load_devices
 from lowsr_tradeoff.power.draws import Draws, Sample, sampler, summarise
 from lowsr_tradeoff.power.idle import idle_mw
 from lowsr_tradeoff.power.microphone import microphone_mw
+from lowsr_tradeoff.power.profile import DeviceProfile
 from lowsr_tradeoff.records import Measurement, ModelCost, PowerComponent, PowerResult, missing
 
 Part = Literal["microphone", "adc", "front_end", "inference", "idle"]
