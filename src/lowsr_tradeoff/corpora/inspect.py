@@ -66,24 +66,28 @@ def usable(
     """
     paths = {row.path: path_fault(root, row.path) for row in rows}
     findings = inspect_files((path for path, fault in paths.items() if fault is None), cache)
-    files = repeats(
-        rows, lambda row: row.path.resolve() if paths[row.path] is None else None, "names the same file as"
-    )
-    once = [row for row in rows if row.where not in files]
-    copies = repeats(once, lambda row: _digest_of(findings.get(row.path)), "has the same bytes as")
+    repeated = _repetitions(rows, findings)
     kept, problems = keep(
         rows,
         [
             lambda row: row.fault,
             *faults,
             lambda row: paths[row.path],
-            lambda row: files.get(row.where),
-            lambda row: copies.get(row.where),
+            lambda row: repeated.get(row.where),
             lambda row: audio_fault(findings[row.path], rates_hz) if row.path in findings else None,
         ],
     )
     audio = {path: finding for path, finding in findings.items() if isinstance(finding, Audio)}
-    return kept, {row.path: audio[row.path] for row in kept}, problems
+    return kept, audio, problems
+
+
+def _repetitions(rows: Sequence[R], findings: Mapping[Path, Finding]) -> dict[str, str]:
+    """What names a file again, or holds the same sound under another name: it would be on both sides of a split."""
+    files = repeats(
+        rows, lambda row: row.path.resolve() if row.path in findings else None, "names the same file as"
+    )
+    once = [row for row in rows if row.where not in files]
+    return files | repeats(once, lambda row: _digest_of(findings.get(row.path)), "has the same bytes as")
 
 
 def audio_fault(finding: Finding, rates_hz: Sequence[int]) -> str | None:

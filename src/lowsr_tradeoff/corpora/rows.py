@@ -133,13 +133,15 @@ def read_table(path: Path, required: Sequence[str]) -> list[Line]:
     Raises:
         DataError: The file cannot be read, is not UTF-8 or not CSV, or lacks a column.
     """
-    reader = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True)
+    table = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True)
     try:
-        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
-        _check_columns(path, reader.fieldnames, required)
-        return [_line(f"{path.name} line {reader.line_num}", fields) for fields in reader]
+        table.fieldnames = [name.strip() for name in table.fieldnames or ()]
+        _check_columns(path, table.fieldnames, required)
+        return [_line(f"{path.name} line {table.line_num}", fields) for fields in table]
     except csv.Error as error:
-        raise DataError(f"{path}: line {reader.line_num} is not CSV ({error}); check its quotes") from error
+        # The inner reader has counted the line that broke.
+        line = table.reader.line_num
+        raise DataError(f"{path}: line {line} is not CSV ({error}); check its quotes") from error
 
 
 def _line(where: str, fields: dict[str | Any, str | Any]) -> Line:

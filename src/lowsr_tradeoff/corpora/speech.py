@@ -5,7 +5,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.inspect import Audio, usable
@@ -68,21 +67,16 @@ def load_speech(
         problems.append(Problem(TABLE, "names no usable utterance", n_clips=0, is_mendable=False))
     n_skipped = settle(name, problems, skip_bad=skip_bad)
     utterances = _utterances(root, rows, audio)
-    heard = [audio[row.path] for row in rows]
-    group_of: Literal["speakers", "sources"] = "speakers" if any(row.speaker for row in rows) else "sources"
-    note = _note(rows) if is_own else EMBEDDED
-    return SpeechCorpus(
-        _summary(name, note, utterances, heard, n_skipped, group_of, is_own=is_own), utterances, is_own
-    )
+    summary = _summary(name, rows, utterances, [audio[row.path] for row in rows], n_skipped, is_own=is_own)
+    return SpeechCorpus(summary, utterances, is_own)
 
 
 def _summary(
     name: str,
-    note: str,
+    rows: Sequence[SpeechRow],
     utterances: Sequence[Utterance],
     heard: Sequence[Audio],
     n_skipped: int,
-    group_of: Literal["speakers", "sources"],
     *,
     is_own: bool,
 ) -> CorpusSummary:
@@ -93,13 +87,13 @@ def _summary(
         n_clips=len(utterances),
         n_skipped=n_skipped,
         n_groups=len({utterance.speaker for utterance in utterances}),
-        group_of=group_of,
+        group_of="speakers" if any(row.speaker for row in rows) else "sources",
         classes=(),
         n_folds=0,
         duration_s=sum(sound.duration_s for sound in heard),
         lowest_source_rate_hz=min(sound.source_rate_hz for sound in heard),
         is_synthetic=not is_own,
-        note=note,
+        note=_note(rows) if is_own else EMBEDDED,
     )
 
 

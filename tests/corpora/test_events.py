@@ -1,0 +1,371 @@
+"""Event corpora of every kind load, and every way to be wrong is told before any work."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from lowsr_tradeoff.corpora import events
+from lowsr_tradeoff.corpora.clips import read
+from lowsr_tradeoff.corpora.events import load_events
+from lowsr_tradeoff.errors import DataError
+
+
+def write(path, seed, rate_hz=16000, n=8000, n_channels=1, **kwargs):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(seed).uniform(-0.5, 0.5, (n, n_channels))
+    soundfile.write(path, noise, rate_hz, **kwargs)
+    return path
+
+
+def write_csv(path, rows, encoding="utf-8"):
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def load(source, n_folds=2, clip_s=None, seed=0, rates_hz=(500, 1000), reference_rate_hz=16000, **kwargs):
+    given = {"skip_bad": False, "cache": None, **kwargs}
+    return load_events(str(source), n_folds, clip_s, seed, rates_hz, reference_rate_hz, **given)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Two classes of four half-second clips, and a table of them."""
+    rows = [["path", "label", "fold", "source"]]
+    for i in range(8):
+        name = f"{'dog' if i < 4 else 'cat'}/{i}.wav"
+        write(tmp_path / "c" / name, i)
+        rows.append([name, name[:3], str(i % 2 + 1), f"s{i}"])
+    write_csv(tmp_path / "c" / "clips.csv", rows)
+    return tmp_path / "c"
+
+
+def edit(corpus, line, column, value):
+    table = corpus / "clips.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    rows[line - 1][column] = value
+    write_csv(table, rows)
+
+
+def append(corpus, *row):
+    with (corpus / "clips.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(row)
+
+
+def test_class_folders_are_summed_up(corpus):
+    loaded = load(corpus)
+    summary = loaded.summary
+    assert (summary.name, summary.kind, summary.n_clips, summary.n_skipped) == ("c", "events", 8, 0)
+    assert (summary.classes, summary.n_groups, summary.group_of, summary.n_folds) == (
+        ("cat", "dog"),
+        8,
+        "sources",
+        2,
+    )
+    assert (summary.duration_s, summary.lowest_source_rate_hz, summary.is_synthetic) == (4.0, 16000, False)
+    assert summary.note == (
+        "Folds were made by class and source (seed 0). 8 of 8 files name no source and count as one each: "
+        "figures are too good where several were cut from one recording."
+    )
+    assert (loaded.clip_s, loaded.is_own) == (0.5, True)
+    assert loaded.clips[0].clip_id == "cat/4.wav"
+
+
+def test_a_table_gives_its_own_folds_and_sources(corpus):
+    loaded = load(corpus / "clips.csv", n_folds=4)
+    assert [(clip.clip_id, clip.label, clip.fold, clip.source) for clip in loaded.clips[:3]] == [
+        ("dog/0.wav", "dog", 1, "s0"),
+        ("dog/1.wav", "dog", 2, "s1"),
+        ("dog/2.wav", "dog", 1, "s2"),
+    ]
+    assert loaded.summary.n_folds == 2
+    assert loaded.summary.note == "Folds are the corpus's own."
+
+
+def test_folds_are_made_by_source_where_only_sources_are_given(corpus):
+    rows = [["path", "label", "source"]]
+    rows += [[f"dog/{i}.wav", "dog", f"yard{i % 2}"] for i in range(4)]
+    rows += [[f"cat/{i}.wav", "cat", f"room{i % 2}"] for i in range(4, 8)]
+    loaded = load(write_csv(corpus / "sources.csv", rows))
+    folds = {(clip.source, clip.fold) for clip in loaded.clips}
+    assert len(folds) == 4
+    assert {(clip.label, clip.fold) for clip in loaded.clips} == {("dog", 1), ("dog", 2), ("cat", 1), ("cat", 2)}
+
+
+def test_folds_with_gaps_are_numbered_from_one(corpus):
+    for line in range(2, 10):
+        edit(corpus, line, 2, "3" if line % 2 else "7")
+    assert {clip.fold for clip in load(corpus / "clips.csv").clips} == {1, 2}
+
+
+def test_the_esc50_layout(tmp_path):
+    rows = [["filename", "fold", "target", "category", "esc10", "src_file", "take"]]
+    for i in range(8):
+        fold, label = i % 2 + 1, "dog" if i < 4 else "rain"
+        name = f"{fold}-{100 + i // 2 * 2 + i % 2}-A-{label == 'rain':d}.wav"
+        write(tmp_path / "ESC-50" / "audio" / name, i, 44100)
+        rows.append([name, fold, "0", label, "True", 100 + i, "A"])
+    (tmp_path / "ESC-50" / "meta").mkdir()
+    write_csv(tmp_path / "ESC-50" / "meta" / "esc50.csv", rows)
+    summary = load(tmp_path / "ESC-50").summary
+    assert (summary.name, summary.n_clips, summary.n_folds, summary.n_groups) == ("ESC-50", 8, 2, 8)
+    assert summary.note == "ESC-50 layout. Folds are the corpus's own."
+
+
+def test_the_esc10_layout_keeps_recordings_together(tmp_path):
+    for fold in (1, 2, 3):
+        for i, label in enumerate(("dog_bark", "rain")):
+            for j, take in enumerate("AB"):
+                write(tmp_path / label / f"{fold}-{i}-{take}.ogg", 10 * fold + 2 * i + j, 44100)
+    loaded = load(tmp_path, n_folds=3)
+    assert (loaded.summary.n_clips, loaded.summary.n_groups, loaded.summary.n_folds) == (12, 6, 3)
+    assert all(clip.source.startswith(f"{clip.fold}-") for clip in loaded.clips)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "rate_hz", "n_channels"), [("wav", 16001, 1), ("flac", 22050, 2), ("ogg", 44100, 2)]
+)
+def test_any_format_rate_and_channels(corpus, suffix, rate_hz, n_channels):
+    write(corpus / "dog" / f"new.{suffix}", 99, rate_hz, 9000, n_channels)
+    clip = next(clip for clip in load(corpus).clips if "new" in clip.clip_id)
+    samples, source_rate_hz = read(clip)
+    assert (samples.shape, source_rate_hz) == ((9000,), rate_hz)
+
+
+def test_the_window_is_the_longest_clip_up_to_ten_seconds_unless_given(corpus):
+    write(corpus / "dog" / "long.wav", 50, n=32000)
+    assert load(corpus).clip_s == 2.0
+    write(corpus / "dog" / "longer.wav", 51, n=16000 * 11)
+    assert load(corpus).clip_s == 10.0
+    assert load(corpus, clip_s=3.0).clip_s == 3.0
+
+
+def test_the_digest_follows_bytes_labels_folds_and_sources_only(corpus):
+    def digest():
+        return load(corpus / "clips.csv").summary.digest
+
+    first = digest()
+    assert digest() == first
+    append(corpus)  # a blank line says nothing
+    assert digest() == first
+    seen = {first}
+    for line, column, value in ((2, 3, "other"), (4, 1, "cat"), (4, 2, "2")):
+        edit(corpus, line, column, value)
+        seen.add(digest())
+    write(corpus / "dog" / "1.wav", 77)
+    seen.add(digest())
+    assert len(seen) == 5
+
+
+def test_made_folds_depend_on_the_seed_alone(tmp_path):
+    for i in range(24):
+        write(tmp_path / ("dog" if i % 2 else "cat") / f"{i:02}.wav", i, n=100)
+    assert load(tmp_path).summary.digest == load(tmp_path).summary.digest != load(tmp_path, seed=1).summary.digest
+
+
+def test_demo_clips_are_synthetic_in_five_folds_and_read():
+    loaded = load("demo", n_folds=3)
+    summary = loaded.summary
+    assert (len(summary.classes), summary.n_folds, summary.is_synthetic, loaded.is_own) == (10, 5, True, False)
+    assert min([clip.label for clip in loaded.clips].count(label) for label in summary.classes) >= 40
+    assert "for trying out, not for decisions" in summary.note
+    samples, source_rate_hz = read(loaded.clips[0])
+    assert len(samples) / source_rate_hz == loaded.clip_s == summary.duration_s / summary.n_clips == 2.0
+    assert source_rate_hz == summary.lowest_source_rate_hz
+    assert len({clip.digest for clip in loaded.clips}) == len({clip.clip_id for clip in loaded.clips}) == 400
+
+
+def test_demo_digests_change_with_the_seed_and_with_the_generators_code(monkeypatch):
+    first, other = load("demo"), load("demo", seed=1)
+    monkeypatch.setattr(events, "fingerprint", lambda rooms, libraries: "edited")
+    edited = load("demo")
+    assert len({first.summary.digest, other.summary.digest, edited.summary.digest}) == 3
+    assert first.clips[0].digest != edited.clips[0].digest
+
+
+def test_demo_cannot_be_captured_above_its_rate():
+    with pytest.raises(
+        DataError, match=r"is sampled at 16000 Hz, below the 44100 Hz asked for; lower --reference-rate"
+    ):
+        load("demo", reference_rate_hz=44100)
+
+
+def test_embedded_digits_fold_by_voice():
+    loaded = load("digits", n_folds=5)
+    summary = loaded.summary
+    assert (summary.n_clips, summary.n_groups, summary.n_folds, len(summary.classes)) == (540, 27, 5, 10)
+    assert summary.is_synthetic
+    assert not loaded.is_own
+    assert "Apache-2.0" in summary.note
+    assert len({(clip.source, clip.fold) for clip in loaded.clips}) == 27
+    assert len({(clip.label, clip.fold) for clip in loaded.clips}) == 50
+
+
+def empty(corpus):
+    (corpus / "dog" / "1.wav").write_bytes(b"")
+
+
+def text(corpus):
+    (corpus / "dog" / "1.wav").write_text("not audio")
+
+
+def nan(corpus):
+    soundfile.write(corpus / "dog" / "1.wav", np.array([0.1, np.nan], np.float32), 16000, subtype="FLOAT")
+
+
+def silent(corpus):
+    soundfile.write(corpus / "dog" / "1.wav", np.zeros(100), 16000)
+
+
+def low(corpus):
+    write(corpus / "dog" / "1.wav", 1, 8000)
+
+
+def gone(corpus):
+    (corpus / "dog" / "1.wav").unlink()
+
+
+def outside(corpus):
+    edit(corpus, 3, 0, "../out.wav")
+    write(corpus.parent / "out.wav", 9)
+
+
+def linked_out(corpus):
+    gone(corpus)
+    (corpus / "dog" / "1.wav").symlink_to(write(corpus.parent / "out.wav", 9))
+
+
+def unlabelled(corpus):
+    edit(corpus, 3, 1, " ")
+
+
+def unfolded(corpus):
+    edit(corpus, 3, 2, "")
+
+
+def zero_fold(corpus):
+    edit(corpus, 3, 2, "0")
+
+
+def fractional_fold(corpus):
+    edit(corpus, 3, 2, "1.5")
+
+
+def repeated(corpus):
+    append(corpus, "dog/1.wav", "dog", "2", "s1")
+
+
+def repeated_by_another_name(corpus):
+    append(corpus, "cat/../dog/1.wav", "dog", "2", "s1")
+
+
+def copied(corpus):
+    (corpus / "dog" / "copy.wav").write_bytes((corpus / "dog" / "1.wav").read_bytes())
+    append(corpus, "dog/copy.wav", "dog", "1", "copy")
+
+
+def spanning(corpus):
+    append(corpus, "dog/new.wav", "dog", "1", "s1")
+    write(corpus / "dog" / "new.wav", 33)
+
+
+def small_class(corpus):
+    append(corpus, "owl.wav", "owl", "1", "s9")
+    write(corpus / "owl.wav", 34)
+
+
+def too_many_fields(corpus):
+    append(corpus, "x.wav", "dog", "1", "s", "surplus")
+
+
+PROBLEMS = [
+    (empty, r"line 3 \(dog/1.wav\): is empty \(0 bytes\)", 1),
+    (text, r"line 3 \(dog/1.wav\): cannot be read as audio", 1),
+    (nan, r"line 3 \(dog/1.wav\): has samples that are NaN or infinite", 1),
+    (silent, r"line 3 \(dog/1.wav\): is silent", 1),
+    (low, r"line 3 \(dog/1.wav\): is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate", 1),
+    (gone, r"line 3 \(dog/1.wav\): does not exist", 1),
+    (outside, r"line 3 \(../out.wav\): leads out of the corpus folder", 1),
+    (linked_out, r"line 3 \(dog/1.wav\): leads out of the corpus folder", 1),
+    (unlabelled, r"line 3 \(dog/1.wav\): has no label", 1),
+    (unfolded, r"line 3 \(dog/1.wav\): has no fold, though others have one", 1),
+    (zero_fold, r"line 3 \(dog/1.wav\): has the fold '0', which is not a positive integer", 1),
+    (fractional_fold, r"line 3 \(dog/1.wav\): has the fold '1.5', which is not a positive integer", 1),
+    (repeated, r"line 10 \(dog/1.wav\): names the same file as clips.csv line 3", 1),
+    (repeated_by_another_name, r"line 10 \(cat/../dog/1.wav\): names the same file as clips.csv line 3", 1),
+    (copied, r"line 10 \(dog/copy.wav\): has the same bytes as clips.csv line 3", 1),
+    (spanning, r"source s1: is in folds 1, 2", 2),
+    (small_class, r"class owl: has 1 usable clips from 1 sources, fewer than the 2 folds", 1),
+    (too_many_fields, r"line 10 \(x.wav\): has more fields than columns", 1),
+]
+
+
+@pytest.mark.parametrize(("break_it", "message", "n_lost"), PROBLEMS, ids=[case[0].__name__ for case in PROBLEMS])
+def test_every_problem_is_told_and_skipping_goes_on_without_it(corpus, break_it, message, n_lost):
+    n_listed = 8 + (
+        break_it in {repeated, repeated_by_another_name, copied, spanning, small_class, too_many_fields}
+    )
+    break_it(corpus)
+    with pytest.raises(DataError, match=message):
+        load(corpus / "clips.csv")
+    summary = load(corpus / "clips.csv", skip_bad=True).summary
+    assert (summary.n_skipped, summary.n_clips) == (n_lost, n_listed - n_lost)
+
+
+def test_all_problems_are_in_one_message(corpus):
+    break_all = (empty, outside, zero_fold, repeated, small_class)
+    for break_it in break_all:
+        break_it(corpus)
+    edit(corpus, 8, 1, "")
+    write(corpus / "cat" / "5.wav", 5, 8000)
+    with pytest.raises(DataError) as error:
+        load(corpus / "clips.csv")
+    said = str(error.value)
+    for part in (
+        "../out.wav): leads out",
+        "fold '0'",
+        "owl",
+        "line 8 (cat/6.wav): has no label",
+        "8000 Hz",
+        "line 10",
+    ):
+        assert part in said
+    assert said.endswith("--skip-bad")
+
+
+@pytest.mark.parametrize("skip_bad", [True, False])
+def test_skipping_mends_neither_one_class_nor_a_missing_table(corpus, skip_bad):
+    for i in range(4, 8):
+        (corpus / "cat" / f"{i}.wav").write_bytes(b"")
+    with pytest.raises(DataError, match="fewer than two can be used"):
+        load(corpus, skip_bad=skip_bad)
+    with pytest.raises(DataError, match="no such folder or CSV"):
+        load(corpus / "none.csv", skip_bad=skip_bad)
+
+
+def test_a_table_in_another_encoding_names_the_byte(corpus):
+    write_csv(corpus / "latin.csv", [["path", "label"], ["dog/1.wav", "Köter"]], encoding="latin-1")
+    with pytest.raises(DataError, match="is not UTF-8 at byte 23 in line 2"):
+        load(corpus / "latin.csv", skip_bad=True)
+
+
+def test_a_class_folder_with_fewer_clips_than_folds(corpus):
+    with pytest.raises(DataError, match="class cat: has 4 usable clips from 4 sources, fewer than the 5 folds"):
+        load(corpus, n_folds=5)
+
+
+def test_a_second_look_reads_the_memory(corpus, tmp_path, monkeypatch):
+    cache = tmp_path / "run" / "inspected"
+    first = load(corpus, cache=cache)
+    monkeypatch.setattr("lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
+    assert load(corpus, cache=cache) == first
+
+
+def test_relative_sources_work(corpus, monkeypatch):
+    monkeypatch.chdir(corpus)
+    assert load(Path()).summary.name == "c"
+    assert load("clips.csv").summary.n_clips == 8

@@ -1,0 +1,120 @@
+"""Every layout on disk becomes the same rows."""
+
+import csv
+
+import pytest
+
+from lowsr_tradeoff.corpora.layouts import list_events
+from lowsr_tradeoff.errors import DataError
+
+
+def touch(root, *names):
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    return root
+
+
+def said(listing):
+    return [(row.path.relative_to(listing.root).as_posix(), row.says, row.fold, row.source) for row in listing.rows]
+
+
+def test_class_folders_at_any_depth(tmp_path):
+    root = touch(
+        tmp_path / "home", "dog/b.wav", "dog/a.flac", "cat/day1/c.ogg", "dog/notes.txt", "README.md", ".git/d.wav"
+    )
+    listing = list_events(str(root))
+    assert said(listing) == [
+        ("cat/day1/c.ogg", "cat", "", ""),
+        ("dog/a.flac", "dog", "", ""),
+        ("dog/b.wav", "dog", "", ""),
+    ]
+    assert (listing.name, listing.is_own, listing.problems) == ("home", True, ())
+    assert [row.where for row in listing.rows] == ["cat/day1/c.ogg", "dog/a.flac", "dog/b.wav"]
+
+
+def test_a_class_without_audio_and_audio_without_a_class_are_problems(tmp_path):
+    listing = list_events(str(touch(tmp_path, "dog/a.wav", "owl/notes.txt", "loose.wav", "README.md")))
+    assert [(p.where, p.reason, p.n_clips) for p in listing.problems] == [
+        ("owl", "is a class folder without audio", 0),
+        ("loose.wav", "lies in no class folder", 1),
+    ]
+
+
+def test_names_of_esc10_give_fold_and_recording(tmp_path):
+    names = ("dog/1-100-A.ogg", "dog/1-100-B.ogg", "dog/2-100-A.ogg", "rain/5-7-C.ogg", "rain/3-8-A-10.wav")
+    listing = list_events(str(touch(tmp_path, *names)))
+    assert said(listing) == [
+        ("dog/1-100-A.ogg", "dog", "1", "1-100"),
+        ("dog/1-100-B.ogg", "dog", "1", "1-100"),
+        ("dog/2-100-A.ogg", "dog", "2", "2-100"),
+        ("rain/3-8-A-10.wav", "rain", "3", "3-8"),
+        ("rain/5-7-C.ogg", "rain", "5", "5-7"),
+    ]
+    assert listing.note == "ESC-10 layout."
+
+
+def test_a_stray_name_among_esc10_names_has_no_fold_and_shows(tmp_path):
+    listing = list_events(str(touch(tmp_path, "dog/1-100-A.ogg", "dog/2-101-A.ogg", "dog/mine.ogg")))
+    assert [fold for _, _, fold, _ in said(listing)] == ["1", "2", ""]
+
+
+def test_a_few_names_of_that_form_mean_nothing(tmp_path):
+    listing = list_events(str(touch(tmp_path, "dog/1-100-A.ogg", "dog/x.ogg")))
+    assert [fold for _, _, fold, _ in said(listing)] == ["", ""]
+    assert listing.note == ""
+
+
+def write_csv(path, header, *rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def test_a_csv_with_paths_from_its_folder_and_columns_in_any_order(tmp_path):
+    table = write_csv(
+        tmp_path / "birds.csv",
+        ["label", "note", "path", "source", "fold"],
+        ["owl", "x", "day/a.wav", "oak", "1"],
+        ["jay", "", "b.wav", "", ""],
+    )
+    listing = list_events(str(table))
+    assert said(listing) == [("day/a.wav", "owl", "1", "oak"), ("b.wav", "jay", "", "")]
+    assert (listing.name, listing.root) == ("birds", tmp_path)
+    assert [row.where for row in listing.rows] == ["birds.csv line 2 (day/a.wav)", "birds.csv line 3 (b.wav)"]
+
+
+def test_a_csv_without_fold_and_source(tmp_path):
+    listing = list_events(str(write_csv(tmp_path / "a.csv", ["path", "label"], ["a.wav", "owl"])))
+    assert said(listing) == [("a.wav", "owl", "", "")]
+
+
+def test_an_esc50_checkout(tmp_path):
+    header = ["filename", "fold", "target", "category", "esc10", "src_file", "take"]
+    rows = (
+        ["1-100032-A-0.wav", "1", "0", "dog", "True", "100032", "A"],
+        ["5-9-B-10.wav", "5", "10", "rain", "True", "9", "B"],
+    )
+    write_csv(tmp_path / "ESC-50" / "meta" / "esc50.csv", header, *rows)
+    listing = list_events(str(tmp_path / "ESC-50"))
+    assert said(listing) == [("1-100032-A-0.wav", "dog", "1", "100032"), ("5-9-B-10.wav", "rain", "5", "9")]
+    assert (listing.name, listing.root) == ("ESC-50", tmp_path / "ESC-50" / "audio")
+
+
+def test_an_esc50_checkout_needs_its_folds_and_sources(tmp_path):
+    write_csv(tmp_path / "meta" / "esc50.csv", ["filename", "category"])
+    with pytest.raises(DataError, match="lacks the columns fold, src_file"):
+        list_events(str(tmp_path))
+
+
+def test_embedded_digits_are_words_by_voice():
+    listing = list_events("digits")
+    assert len(listing.rows) == 540
+    assert said(listing)[0] == ("zero_af_alloy_1.flac", "zero", "", "af_alloy")
+    assert not listing.is_own
+
+
+def test_a_corpus_that_is_not_there_says_what_could_be_given(tmp_path):
+    with pytest.raises(DataError, match="no such folder or CSV; give --events one, or demo or digits"):
+        list_events(str(tmp_path / "none"))

@@ -1,0 +1,145 @@
+"""Tables, paths and repetitions, before any sound is heard."""
+
+from pathlib import Path
+
+import pytest
+
+from lowsr_tradeoff.corpora.rows import Row, audio_files, keep, path_fault, read_table, repeats
+from lowsr_tradeoff.errors import DataError
+
+
+def row(where, path="a.wav", says="dog"):
+    return Row(where, Path(path), says, None)
+
+
+def table(folder, content):
+    path = folder / "t.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_a_row_keeps_none_or_all_of_its_faults_and_counts_once():
+    faults = [lambda r: "is bad" if r.says == "bad" else None, lambda r: "is long" if len(r.where) > 1 else None]
+    kept, problems = keep([row("a"), row("b", says="bad"), row("cc", says="bad")], faults)
+    assert [r.where for r in kept] == ["a"]
+    assert [(p.where, p.reason, p.n_clips) for p in problems] == [
+        ("b", "is bad", 1),
+        ("cc", "is bad", 1),
+        ("cc", "is long", 0),
+    ]
+
+
+def test_fields_are_stripped_and_lines_are_those_of_the_file(tmp_path):
+    lines = read_table(table(tmp_path, 'file , text\n a.wav,"one,\ntwo"\n\nb.wav\n'), ["file", "text"])
+    assert [(line.where, line.fields, line.fault) for line in lines] == [
+        ("t.csv line 3", {"file": "a.wav", "text": "one,\ntwo"}, None),
+        ("t.csv line 5", {"file": "b.wav", "text": ""}, None),
+    ]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_problem(tmp_path):
+    lines = read_table(table(tmp_path, "\ufefffile,text\r\na.wav,grüß\r\n"), ["file", "text"])
+    assert lines[0].fields == {"file": "a.wav", "text": "grüß"}
+
+
+def test_a_text_with_unquoted_commas_is_not_cut(tmp_path):
+    lines = read_table(table(tmp_path, "file,text\na.wav,yes, no\n"), ["file", "text"])
+    assert lines[0].fault == "has more fields than columns; put text with commas in quotes"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"file,text\na.wav,ok\nb.wav,gr\xfc\xdf\n", r"not UTF-8 at byte 27 in line 3 \(0xfc\); save it as UTF-8"),
+        ("file,text\n".encode("utf-16"), r"not UTF-8 at byte 0 in line 1 \(0xff\)"),
+        (b"file,words\na.wav,b\n", "lacks the columns text; it has file, words"),
+        (b"file;text\na.wav;b\n", "lacks the columns file, text; it has file;text"),
+        (b"", "lacks the columns file, text; it has none"),
+        (b"file,text,text\n", "names a column twice: file, text, text"),
+        (b'file,text\na.wav,"open\nb.wav,x\n', "line 3 is not CSV .*check its quotes"),
+        (b'file,text\na.wav,"a"b\n', "line 2 is not CSV"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_where_and_why(tmp_path, content, message):
+    with pytest.raises(DataError, match=message):
+        read_table(table(tmp_path, content), ["file", "text"])
+
+
+def test_a_table_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"none\.csv: cannot be read \(No such file"):
+        read_table(tmp_path / "none.csv", ["file"])
+
+
+def test_paths_inside_are_fine_also_through_links(tmp_path):
+    (tmp_path / "a.wav").touch()
+    (tmp_path / "b.wav").symlink_to(tmp_path / "a.wav")
+    (tmp_path / "sub").mkdir()
+    for name in ("a.wav", "b.wav", "sub/../a.wav", str(tmp_path / "a.wav")):
+        assert path_fault(tmp_path, tmp_path / name) is None
+
+
+def test_a_corpus_folder_that_is_a_link_itself_is_fine(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.wav").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert path_fault(tmp_path / "link", tmp_path / "link" / "a.wav") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("../out.wav", "leads out of the corpus folder"),
+        ("/etc/hostname", "leads out of the corpus folder"),
+        ("link.wav", "leads out of the corpus folder"),
+        ("linked/out.wav", "leads out of the corpus folder"),
+        ("none.wav", "does not exist"),
+        ("dangling.wav", "does not exist"),
+        ("folder.wav", "is not a file"),
+        ("", "is not a file"),
+        ("loop.wav", "is no usable path"),
+        ("zero\0.wav", "is no usable path"),
+        ("long" * 100 + ".wav", "is no usable path"),
+    ],
+)
+def test_a_path_that_is_no_file_inside_says_why(tmp_path, name, reason):
+    root = tmp_path / "corpus"
+    (root / "folder.wav").mkdir(parents=True)
+    (tmp_path / "out.wav").touch()
+    (root / "link.wav").symlink_to(tmp_path / "out.wav")
+    (root / "linked").symlink_to(tmp_path)
+    (root / "dangling.wav").symlink_to(root / "gone.wav")
+    (root / "loop.wav").symlink_to(root / "loop.wav")
+    assert path_fault(root, root / name).startswith(reason)
+
+
+def test_the_first_of_equal_rows_stays_and_contradicting_ones_all_go():
+    rows = [
+        row("1"),
+        row("2"),
+        row("3", "b.wav"),
+        row("4", "c.wav"),
+        row("5", "c.wav", says="cat"),
+        row("6", "d.wav"),
+    ]
+    assert repeats(rows, lambda r: r.path, "names the same file as") == {
+        "2": "names the same file as 1",
+        "4": "names the same file as 5, which says otherwise",
+        "5": "names the same file as 4",
+    }
+
+
+def test_rows_without_a_key_repeat_nothing():
+    assert repeats([row("1"), row("2")], lambda _: None, "is") == {}
+
+
+def test_audio_is_found_at_any_depth_and_what_is_hidden_is_not(tmp_path):
+    for name in ("b.WAV", "a.flac", "x/c.ogg", "x/y/d.m4a", ".e.wav", "x/._f.wav", ".git/g.wav", "notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = [path.relative_to(tmp_path).as_posix() for path in audio_files(tmp_path)]
+    assert found == ["a.flac", "b.WAV", "x/c.ogg", "x/y/d.m4a"]
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path):
+    with pytest.raises(DataError, match="none: cannot be listed"):
+        audio_files(tmp_path / "none")

@@ -1,0 +1,231 @@
+"""Speech corpora load with their speakers, and every way to be wrong is told before any work."""
+
+import csv
+
+import numpy as np
+import pytest
+import soundfile
+
+from lowsr_tradeoff.corpora.clips import read
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.errors import DataError
+
+TEXTS = ("Call Martin tonight.", "The rent is nine hundred.", "Yes, on Monday.", "No.")
+KEYWORDS = ("martin, tonight", "rent,nine hundred", "", " , ")
+
+
+def write(path, seed, rate_hz=16000, n=8000):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.random.default_rng(seed).uniform(-0.5, 0.5, n), rate_hz)
+    return path
+
+
+def write_table(folder, rows, encoding="utf-8"):
+    with (folder / "metadata.csv").open("w", encoding=encoding, newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def load(source, rates_hz=(500, 1000), reference_rate_hz=16000, *, skip_bad=False, cache=None):
+    return load_speech(str(source), rates_hz, reference_rate_hz, skip_bad=skip_bad, cache=cache)
+
+
+HEADER = ["file", "text", "speaker", "sex", "keywords", "accent"]
+
+
+@pytest.fixture
+def rows():
+    speakers = ("ann", "ann", "bob", "bob")
+    return [
+        [f"{i}.wav", TEXTS[i], speakers[i], "female" if i < 2 else "", KEYWORDS[i], "US"] for i in range(len(TEXTS))
+    ]
+
+
+@pytest.fixture
+def corpus(tmp_path, rows):
+    for i in range(len(TEXTS)):
+        write(tmp_path / "s" / f"{i}.wav", i)
+    write_table(tmp_path / "s", [HEADER, *rows])
+    return tmp_path / "s"
+
+
+def test_a_folder_with_metadata_is_summed_up(corpus):
+    loaded = load(corpus)
+    summary = loaded.summary
+    assert (summary.name, summary.kind, summary.n_clips, summary.n_skipped) == ("s", "speech", 4, 0)
+    assert (summary.n_groups, summary.group_of, summary.classes, summary.n_folds) == (2, "speakers", (), 0)
+    assert (summary.duration_s, summary.lowest_source_rate_hz, summary.is_synthetic) == (2.0, 16000, False)
+    assert (summary.note, loaded.is_own) == ("", True)
+    first, second, third, fourth = loaded.utterances
+    assert (first.clip_id, first.text, first.speaker, first.sex) == ("0.wav", TEXTS[0], "ann", "female")
+    assert first.keywords == ("martin", "tonight")
+    assert second.keywords == ("rent", "nine hundred")
+    assert (third.sex, third.keywords, fourth.keywords) == (None, (), ())
+    assert read(first)[0].shape == (8000,)
+
+
+def test_without_a_speaker_each_file_is_its_own_and_the_note_says_so(corpus, rows):
+    write_table(corpus, [["file", "text"], *[row[:2] for row in rows]])
+    loaded = load(corpus)
+    assert [utterance.speaker for utterance in loaded.utterances] == ["0.wav", "1.wav", "2.wav", "3.wav"]
+    assert (loaded.summary.n_groups, loaded.summary.group_of) == (4, "sources")
+    assert loaded.summary.note.startswith("4 of 4 utterances name no speaker and count as one each")
+
+
+def test_some_without_a_speaker(corpus, rows):
+    rows[3][2] = ""
+    write_table(corpus, [HEADER, *rows])
+    summary = load(corpus).summary
+    assert (summary.n_groups, summary.group_of) == (3, "speakers")
+    assert summary.note.startswith("1 of 4 utterances")
+
+
+def test_the_digest_follows_all_that_is_said_and_nothing_else(corpus, rows):
+    seen = [load(corpus).summary.digest]
+    rows[0][5] = "GB"
+    write_table(corpus, [HEADER, *rows])
+    assert load(corpus).summary.digest == seen[0]
+    for column, value in ((1, "Call Martin tonight, now."), (2, "cid"), (3, "male"), (4, "martin")):
+        rows[0][column] = value
+        write_table(corpus, [HEADER, *rows])
+        seen.append(load(corpus).summary.digest)
+    write(corpus / "2.wav", 77)
+    seen.append(load(corpus).summary.digest)
+    assert len(set(seen)) == 6
+
+
+def test_embedded_speech_is_sixteen_voices_of_four_sentences():
+    loaded = load("demo")
+    summary = loaded.summary
+    assert (summary.name, summary.n_clips, summary.n_groups, summary.group_of) == ("demo", 64, 16, "speakers")
+    assert (summary.is_synthetic, loaded.is_own) == (True, False)
+    assert "for trying out, not for decisions" in summary.note
+    assert "Apache-2.0" in summary.note
+    assert all(utterance.keywords for utterance in loaded.utterances)
+    assert {utterance.sex for utterance in loaded.utterances} == {"female", "male"}
+
+
+def empty(corpus, rows):
+    (corpus / "1.wav").write_bytes(b"")
+
+
+def nan(corpus, rows):
+    soundfile.write(corpus / "1.wav", np.array([0.1, np.nan], np.float32), 16000, subtype="FLOAT")
+
+
+def low(corpus, rows):
+    write(corpus / "1.wav", 1, 8000)
+
+
+def gone(corpus, rows):
+    (corpus / "1.wav").unlink()
+
+
+def unspoken(corpus, rows):
+    rows[1][1] = ""
+
+
+def only_marks(corpus, rows):
+    rows[1][1] = "..."
+
+
+def no_row(corpus, rows):
+    write(corpus / "extra" / "4.wav", 9)
+
+
+def outside(corpus, rows):
+    write(corpus.parent / "out.wav", 9)
+    rows.append(["../out.wav", "Yes.", "", "", "", ""])
+
+
+def repeated(corpus, rows):
+    rows.append(rows[1])
+
+
+def copied(corpus, rows):
+    (corpus / "copy.wav").write_bytes((corpus / "1.wav").read_bytes())
+    rows.append(["copy.wav", *rows[1][1:]])
+
+
+def foreign_keyword(corpus, rows):
+    rows[1][4] = "rent, nine hundre"
+
+
+def unquoted(corpus, rows):
+    rows[1].append("and more")
+
+
+PROBLEMS = [
+    (empty, r"line 3 \(1.wav\): is empty \(0 bytes\)", 1),
+    (nan, r"line 3 \(1.wav\): has samples that are NaN", 1),
+    (low, r"line 3 \(1.wav\): is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate", 1),
+    (gone, r"line 3 \(1.wav\): does not exist", 1),
+    (unspoken, r"line 3 \(1.wav\): has no transcript", 1),
+    (only_marks, r"line 3 \(1.wav\): has no transcript", 1),
+    (no_row, r"extra/4.wav: has no transcript: no row of metadata.csv names it", 1),
+    (outside, r"line 6 \(../out.wav\): leads out of the corpus folder", 1),
+    (repeated, r"line 6 \(1.wav\): names the same file as metadata.csv line 3", 1),
+    (copied, r"line 6 \(copy.wav\): has the same bytes as metadata.csv line 3", 1),
+    (foreign_keyword, r"line 3 \(1.wav\): does not say its keywords nine hundre; write them as the text does", 1),
+    (unquoted, r"line 3 \(1.wav\): has more fields than columns; put text with commas in quotes", 1),
+]
+
+
+@pytest.mark.parametrize(("break_it", "message", "n_lost"), PROBLEMS, ids=[case[0].__name__ for case in PROBLEMS])
+def test_every_problem_is_told_and_skipping_goes_on_without_it(corpus, rows, break_it, message, n_lost):
+    break_it(corpus, rows)
+    write_table(corpus, [HEADER, *rows])
+    n_listed = len(rows) + (break_it is no_row)
+    with pytest.raises(DataError, match=message):
+        load(corpus)
+    summary = load(corpus, skip_bad=True).summary
+    assert (summary.n_skipped, summary.n_clips) == (n_lost, n_listed - n_lost)
+
+
+def test_all_problems_are_in_one_message(corpus, rows):
+    for break_it in (unspoken, no_row, outside, repeated):
+        break_it(corpus, rows)
+    write_table(corpus, [HEADER, *rows])
+    (corpus / "3.wav").write_text("not audio")
+    with pytest.raises(DataError) as error:
+        load(corpus)
+    for part in (
+        "line 3 (1.wav): has no transcript",
+        "extra/4.wav",
+        "../out.wav",
+        "line 5 (3.wav): cannot be read",
+    ):
+        assert part in str(error.value)
+
+
+@pytest.mark.parametrize("skip_bad", [True, False])
+def test_skipping_mends_neither_an_empty_nor_a_missing_table(corpus, tmp_path, skip_bad):
+    write_table(corpus, [["file", "text"]])
+    with pytest.raises(DataError, match="names no usable utterance"):
+        load(corpus, skip_bad=skip_bad)
+    (corpus / "metadata.csv").unlink()
+    with pytest.raises(DataError, match=r"metadata.csv: cannot be read"):
+        load(corpus, skip_bad=skip_bad)
+    with pytest.raises(DataError, match=r"no such folder; give --speech one with metadata.csv, or demo"):
+        load(tmp_path / "none", skip_bad=skip_bad)
+
+
+def test_a_table_that_lacks_a_column_or_utf_8_says_so(corpus, rows):
+    write_table(corpus, [["file", "words"], *[row[:2] for row in rows]])
+    with pytest.raises(DataError, match="lacks the columns text; it has file, words"):
+        load(corpus)
+    write_table(corpus, [["file", "text"], ["0.wav", "Grüße"]], encoding="latin-1")
+    with pytest.raises(DataError, match="is not UTF-8 at byte 19 in line 2"):
+        load(corpus)
+
+
+def test_a_keyword_is_found_whatever_its_case_and_marks(corpus, rows):
+    rows[2][4] = "yes on monday, MONDAY"
+    write_table(corpus, [HEADER, *rows])
+    assert load(corpus).utterances[2].keywords == ("yes on monday", "MONDAY")
+
+
+def test_a_second_look_reads_the_memory(corpus, tmp_path, monkeypatch):
+    cache = tmp_path / "run" / "inspected"
+    first = load(corpus, cache=cache)
+    monkeypatch.setattr("lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
+    assert load(corpus, cache=cache) == first
