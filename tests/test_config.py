@@ -22,10 +22,16 @@ def test_flags_go_before_the_file_and_the_file_before_defaults(tmp_path):
 
 def test_paths_in_a_file_start_at_the_file(tmp_path):
     file = tmp_path / "study.toml"
-    file.write_text('[events]\nsource = "sounds"\n[speech]\nsource = "demo"\n')
+    (tmp_path / "sounds").mkdir()
+    file.write_text(
+        '[events]\nsource = "sounds"\n[speech]\nsource = "demo"\n'
+        '[privacy]\nweights = "../weights"\n[power]\ndevices = ["nrf52840", "./board.toml"]\n'
+    )
     config = load_config(file)
     assert config.events.source == str(tmp_path / "sounds")
     assert config.speech.source == "demo"
+    assert config.privacy.weights == f"{tmp_path}/../weights"
+    assert config.power.devices == ("nrf52840", f"{tmp_path}/board.toml")
 
 
 def test_every_wrong_setting_is_named_at_once(tmp_path):

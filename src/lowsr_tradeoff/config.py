@@ -16,6 +16,7 @@ from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records import Arm, Grid
 
 MIN_RATE_HZ = 100
+EMBEDDED = ("demo", "digits")
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -222,16 +223,20 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not TOML in UTF-8: {error}") from error
-    for room, key in (("events", "source"), ("speech", "source"), ("privacy", "weights")):
+    for room, key in (("events", "source"), ("speech", "source"), ("privacy", "weights"), ("power", "devices")):
         group = tree.get(room)
-        if isinstance(group, dict) and isinstance(value := group.get(key), str):
-            group[key] = _beside(path, value)
+        if isinstance(group, dict) and key in group:
+            group[key] = _beside(path, group[key])
     return tree
 
 
-def _beside(file: Path, value: str) -> str:
-    """A name of an embedded corpus stays; a path is taken from the file's folder."""
-    return value if value in {"demo", "digits"} else str(file.parent / value)
+def _beside(file: Path, value: object) -> object:
+    """The path from the file's folder; what names something embedded stays."""
+    if isinstance(value, list):
+        return [_beside(file, item) for item in value]
+    if not isinstance(value, str) or value in EMBEDDED:
+        return value
+    return str(file.parent / value) if "/" in value or (file.parent / value).exists() else value
 
 
 def _put(tree: dict[str, Any], names: list[str], value: object) -> None:

@@ -20,7 +20,7 @@ from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.execute import Progress, execute, missing_steps
 from lowsr_tradeoff.listen import listen_pack
 from lowsr_tradeoff.power import protocol as power
-from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.power.devices import load_device, load_devices
 from lowsr_tradeoff.privacy import protocol as privacy
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.store import Step, Store, locked
@@ -57,8 +57,7 @@ def open_study(config: StudyConfig, out: Path) -> Study:
         ConfigError: A device or weight setting cannot be used.
         DataError: The corpora have problems; the message lists all of them.
     """
-    for device in config.power.devices:
-        load_device(device)
+    load_devices(config.power.devices)
     events = load_events(
         config.events.source,
         config.events.n_folds,
