@@ -71,6 +71,7 @@ def test_tones_above_055_of_the_rate_fall_by_80_db(source_rate_hz, rate_hz):
         (9000, 22050, 4000, 1000),
         (3000, 8000, 3777, 777),
         (6000, 44100, 11025, 5025),
+        (16000, 44100, 15000, 1000),
     ],
 )
 def test_without_the_filter_aliases_land_where_theory_says(hz, source_rate_hz, rate_hz, alias_hz):

@@ -97,6 +97,13 @@ def test_another_seed_gives_other_folds_and_the_same_seed_the_same():
     assert assign_folds(labels, sources, 4, 0) != assign_folds(labels, sources, 4, 1)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_one_large_source_is_outweighed_by_many_small_ones(seed):
+    sources = ["large"] * 6 + [f"small{i}" for i in range(6)]
+    folds = assign_folds(["a"] * 12, sources, 2, seed)
+    assert set(folds[:6]).isdisjoint(folds[6:])
+
+
 def test_folds_are_numbered_without_gaps_in_their_order():
     assert renumber([30, 2, 30, 7]) == (3, 1, 3, 2)
 

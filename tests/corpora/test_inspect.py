@@ -121,6 +121,15 @@ def test_a_damaged_or_outdated_memory_is_made_anew(tmp_path, content):
     assert '"n_samples":4000' in cache.read_text()
 
 
+def test_what_other_code_found_is_not_believed(tmp_path, monkeypatch):
+    cache, path = tmp_path / "inspected", write(tmp_path / "a.wav")
+    inspect_files([path], cache)
+    cache.write_text(cache.read_text().replace('"n_samples":4000', '"n_samples":1'))
+    assert inspect_files([path], cache)[path].n_samples == 1
+    monkeypatch.setattr(inspect, "fingerprint", lambda rooms, libraries: "edited")
+    assert inspect_files([path], cache)[path].n_samples == 4000
+
+
 def test_a_second_corpus_keeps_what_was_found_of_the_first(tmp_path, monkeypatch):
     a, b, cache = write(tmp_path / "a.wav"), write(tmp_path / "b.wav"), tmp_path / "inspected"
     inspect_files([a], cache)
