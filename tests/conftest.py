@@ -10,7 +10,6 @@ import pytest
 import soundfile
 
 from lowsr_tradeoff.config import load_config
-from lowsr_tradeoff.study import run_study
 
 SPEECH = files("lowsr_tradeoff") / "corpora" / "data" / "speech_kokoro"
 
@@ -58,5 +57,7 @@ def small_study(tmp_path_factory):
 @pytest.fixture(scope="session")
 def small_run(small_study, tmp_path_factory):
     """The folder and outcome of the small study, run once in this process."""
+    from lowsr_tradeoff.study import run_study
+
     out = tmp_path_factory.mktemp("runs") / "run"
     return out, run_study(load_config(small_study), out, 1, lambda _: None)

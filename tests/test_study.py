@@ -9,6 +9,7 @@ import time
 import pytest
 
 from lowsr_tradeoff.config import load_config
+from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.store import Store
 from lowsr_tradeoff.study import count_steps, open_study, run_study
 
@@ -101,3 +102,13 @@ def test_an_interrupted_run_goes_on_to_the_same_result(small_study, small_run, t
     finished = again(small_study, out)
     assert finished.tradeoff == small_run[1].tradeoff
     assert finished.manifest.steps_reused > 0
+
+
+def test_faults_of_both_corpora_are_told_at_once(tmp_path):
+    config = load_config(
+        None, {"events.source": str(tmp_path / "no-events"), "speech.source": str(tmp_path / "no-speech")}
+    )
+    with pytest.raises(DataError) as error:
+        open_study(config, tmp_path)
+    assert "no-events" in str(error.value)
+    assert "no-speech" in str(error.value)

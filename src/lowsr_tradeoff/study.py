@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from lowsr_tradeoff import frontier, manifest
 from lowsr_tradeoff.classify import protocol as classify
@@ -17,6 +18,7 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.execute import Progress, execute, missing_steps
 from lowsr_tradeoff.listen import listen_pack
 from lowsr_tradeoff.power import protocol as power
@@ -25,7 +27,9 @@ from lowsr_tradeoff.privacy import protocol as privacy
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.store import Step, Store, locked
 
-INSPECTED = "inspected"
+INSPECTED = "inspected.json"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,23 +62,10 @@ def open_study(config: StudyConfig, out: Path) -> Study:
         DataError: The corpora have problems; the message lists all of them.
     """
     load_devices(config.power.devices)
-    events = load_events(
-        config.events.source,
-        config.events.n_folds,
-        config.events.clip_s,
-        config.seed,
-        config.rates_hz,
-        config.reference_rate_hz,
-        skip_bad=config.skip_bad,
-        cache=out / INSPECTED,
-    )
-    speech = load_speech(
-        config.speech.source,
-        config.rates_hz,
-        config.reference_rate_hz,
-        skip_bad=config.skip_bad,
-        cache=out / INSPECTED,
-    )
+    events, no_events = _tried(partial(_load_events, config, out / INSPECTED))
+    speech, no_speech = _tried(partial(_load_speech, config, out / INSPECTED))
+    if events is None or speech is None:
+        raise DataError("\n".join(filter(None, (no_events, no_speech))))
     return Study(config, events, speech)
 
 
@@ -149,6 +140,37 @@ def count_steps(study: Study, store: Store) -> tuple[dict[str, int], int]:
     for step in todo:
         stages[step.stage] += 1
     return stages, len(set(wanted) - set(todo))
+
+
+def _load_events(config: StudyConfig, cache: Path) -> EventCorpus:
+    return load_events(
+        config.events.source,
+        config.events.n_folds,
+        config.events.clip_s,
+        config.seed,
+        config.rates_hz,
+        config.reference_rate_hz,
+        skip_bad=config.skip_bad,
+        cache=cache,
+    )
+
+
+def _load_speech(config: StudyConfig, cache: Path) -> SpeechCorpus:
+    return load_speech(
+        config.speech.source,
+        config.rates_hz,
+        config.reference_rate_hz,
+        skip_bad=config.skip_bad,
+        cache=cache,
+    )
+
+
+def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
+    """What was loaded, or what is wrong with it: the user hears of both corpora at once."""
+    try:
+        return load(), None
+    except DataError as error:
+        return None, str(error)
 
 
 def _manifest(wall_s: float, jobs: int, n_run: int, n_reused: int) -> Manifest:

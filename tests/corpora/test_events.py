@@ -136,12 +136,16 @@ def test_any_format_rate_and_channels(corpus, suffix, rate_hz, n_channels):
     assert (samples.shape, source_rate_hz) == ((9000,), rate_hz)
 
 
-def test_the_window_is_the_longest_clip_up_to_ten_seconds_unless_given(corpus):
-    write(corpus / "dog" / "long.wav", 50, n=32000)
-    assert load(corpus).clip_s == 2.0
-    write(corpus / "dog" / "longer.wav", 51, n=16000 * 11)
-    assert load(corpus).clip_s == 10.0
-    assert load(corpus, clip_s=3.0).clip_s == 3.0
+def test_the_window_holds_19_clips_in_20_up_to_ten_seconds_unless_given(tmp_path):
+    for i in range(19):
+        write(tmp_path / "dog" / f"{i}.wav", i)
+        write(tmp_path / "cat" / f"{i}.wav", 100 + i)
+    write(tmp_path / "dog" / "long.wav", 50, n=32000)
+    assert load(tmp_path).clip_s == 0.5
+    for i in range(3):
+        write(tmp_path / "dog" / f"longer{i}.wav", 51 + i, n=16000 * 11)
+    assert load(tmp_path).clip_s == 10.0
+    assert load(tmp_path, clip_s=3.0).clip_s == 3.0
 
 
 def test_the_digest_follows_bytes_labels_folds_and_sources_only(corpus):
