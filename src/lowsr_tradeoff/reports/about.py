@@ -1,0 +1,115 @@
+"""What stands behind the figures, as tables: corpora, settings, versions, the run, and clips to listen to."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from lowsr_tradeoff.records import CorpusSummary, ListenClip, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.reports.tables import Table
+from lowsr_tradeoff.reports.wording import hz
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One clip at every rate it was captured at.
+
+    Attributes:
+        kind: ``"event"`` or ``"speech"``.
+        label: The event's class, or the words that were said.
+        clips: The captures, rates ascending.
+    """
+
+    kind: str
+    label: str
+    clips: tuple[ListenClip, ...]
+
+    @property
+    def has_transcripts(self) -> bool:
+        """Whether a recogniser's output is known for any of the captures."""
+        return any(clip.heard is not None for clip in self.clips)
+
+
+def heard(listen: ListenPack) -> tuple[Heard, ...]:
+    """Return the clips of the listening section, the captures of one recording together."""
+    groups: dict[tuple[str, str, str], list[ListenClip]] = {}
+    for clip in sorted(listen.clips, key=lambda clip: clip.rate_hz):
+        groups.setdefault((clip.kind, clip.clip_id, clip.label), []).append(clip)
+    return tuple(Heard(kind, label, tuple(clips)) for (kind, _, label), clips in groups.items())
+
+
+def corpora(tradeoff: Tradeoff) -> Table:
+    """Return what the figures were measured on."""
+    return Table(
+        "Corpora",
+        ("Corpus", "Kind", "Clips", "Skipped", "Groups", "Folds", "Length", "Recorded at", "Digest", "Remark"),
+        tuple(
+            (
+                corpus.name,
+                corpus.kind,
+                str(corpus.n_clips),
+                str(corpus.n_skipped),
+                f"{corpus.n_groups} {corpus.group_of}",
+                str(corpus.n_folds),
+                f"{corpus.duration_s:.0f} s",
+                f"{hz(corpus.lowest_source_rate_hz)} or more",
+                corpus.digest,
+                _remark(corpus),
+            )
+            for corpus in tradeoff.corpora
+        ),
+    )
+
+
+def settings(tradeoff: Tradeoff) -> Table:
+    """Return every setting by its dotted name."""
+    return Table("Settings", ("Setting", "Value"), tuple(_flat(tradeoff.settings)))
+
+
+def provenance(tradeoff: Tradeoff) -> Table:
+    """Return what produced the figures: versions and digests."""
+    made = tradeoff.provenance
+    return Table(
+        "Versions and digests: equal when the figures are",
+        ("What", "Value"),
+        (
+            ("lowsr-tradeoff", made.version),
+            ("its source code", made.code),
+            ("Python", made.python),
+            ("platform", made.platform),
+            *sorted(made.libraries.items()),
+            *((f"weights: {name}", digest) for name, digest in sorted(made.weights.items())),
+        ),
+    )
+
+
+def manifest(run: Manifest) -> Table:
+    """Return how the run went."""
+    return Table(
+        "This run: may differ between two runs with equal figures",
+        ("What", "Value"),
+        (
+            ("finished", run.finished_at),
+            ("wall time", f"{run.wall_s:g} s"),
+            ("processor", run.cpu),
+            ("cores", str(run.n_cores)),
+            ("memory", f"{run.memory_gb:g} GB"),
+            ("processes at once", str(run.jobs)),
+            ("steps run", str(run.steps_run)),
+            ("steps reused", str(run.steps_reused)),
+        ),
+    )
+
+
+def _remark(corpus: CorpusSummary) -> str:
+    made = "synthetic: for trying out, not for decisions. " if corpus.is_synthetic else ""
+    return f"{made}{corpus.note}"
+
+
+def _flat(settings: Mapping[str, JsonValue], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in sorted(settings.items()):
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value if isinstance(value, str) else json.dumps(value)

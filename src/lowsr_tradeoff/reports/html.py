@@ -1,0 +1,114 @@
+"""The report: one HTML file that needs nothing else and asks no network for anything.
+
+Its Content-Security-Policy forbids every request, plotly.js and the style sheet are inside, and the whole trade-off
+lies in it as JSON. Equal records give equal bytes. Text from users passes through autoescaping, or through JSON in
+which ``<`` cannot occur; it never becomes markup.
+"""
+
+import json
+from importlib.resources import files
+
+import jinja2
+from plotly.offline import get_plotlyjs
+
+from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.reports import about, figures, stage_figures, tables
+from lowsr_tradeoff.reports.placing import subject_point
+from lowsr_tradeoff.reports.verdict import (
+    explanation,
+    headline,
+    not_measured,
+    open_choices,
+    warnings,
+)
+
+TEMPLATES = files("lowsr_tradeoff.reports") / "templates"
+
+
+def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
+    """Return the report as one self-contained HTML file.
+
+    Args:
+        tradeoff: Everything the run found.
+        manifest: How the run went.
+        listen: The clips to listen to.
+    """
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            tradeoff=tradeoff,
+            headline=headline(tradeoff),
+            explanation=explanation(tradeoff),
+            warnings=warnings(tradeoff),
+            not_measured=not_measured(tradeoff),
+            verdict_table=_verdict_table(tradeoff),
+            figures=_figures(tradeoff),
+            tables=_tables(tradeoff, manifest),
+            listen=listen,
+            heard=about.heard(listen),
+            css=_read("report.css"),
+            plotly_js=get_plotlyjs(),
+            data=script_json(tradeoff.model_dump(mode="json")),
+        )
+    )
+
+
+def script_json(value: object) -> str:
+    r"""Return JSON that is safe inside a script element: without ``<`` no tag or comment can begin or end in it.
+
+    >>> script_json({"label": "</script>"})
+    '{"label":"\\u003c/script>"}'
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["script_json"] = script_json
+    return environment
+
+
+def _read(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _verdict_table(tradeoff: Tradeoff) -> tables.Table:
+    subject = subject_point(tradeoff)
+    if subject is None:
+        return tables.choices(tradeoff, open_choices(tradeoff))
+    return tables.comparison(tradeoff, subject)
+
+
+def _figures(tradeoff: Tradeoff) -> dict[str, object]:
+    drawings = (
+        figures.frontier(tradeoff),
+        figures.speech(tradeoff),
+        stage_figures.accuracy(tradeoff),
+        stage_figures.recall(tradeoff),
+        stage_figures.privacy(tradeoff),
+        stage_figures.intelligibility(tradeoff),
+        stage_figures.power(tradeoff),
+    )
+    return {figure.name: figure for figure in drawings}
+
+
+def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
+    elsewhere = [result for result in tradeoff.power if result.device != tradeoff.decision.device]
+    return {
+        "recalls": tables.recalls(tradeoff.classify),
+        "contrasts": tables.contrasts(tradeoff),
+        "power": tables.power(tradeoff),
+        "components": tables.components(elsewhere, "Average power by component on the other devices"),
+        "costs": tables.costs(tradeoff),
+        "corpora": about.corpora(tradeoff),
+        "settings": about.settings(tradeoff),
+        "provenance": about.provenance(tradeoff),
+        "manifest": about.manifest(manifest),
+    }

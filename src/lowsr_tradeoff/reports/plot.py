@@ -1,0 +1,164 @@
+"""What all figures share: colours, markers, layout, and traces as plotly takes them.
+
+Figures are plain dicts in plotly's schema (tests hold them against ``plotly.graph_objects``): equal input gives
+equal bytes, and no plotting library has to load. Colours are Okabe and Ito's, told apart with any colour vision
+(https://jfly.uni-koeln.de/color/), and never the only difference: markers, dashes or patterns go with them.
+"""
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lowsr_tradeoff.records import Measurement, Tradeoff
+from lowsr_tradeoff.reports.tables import Table
+from lowsr_tradeoff.reports.wording import Shown, hz
+
+Spec = dict[str, Any]
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "star")
+DASHES = ("solid", "dot", "dash")
+PATTERNS = ("", "/", "x", ".", "-")
+GREY = "#767676"
+GRID = "#d5d9e0"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its words and its data.
+
+    Attributes:
+        name: Its id on the page.
+        title: What it shows.
+        caption: What is to be seen, in sentences made from the data.
+        spec: Plotly's data and layout.
+        table: The data.
+    """
+
+    name: str
+    title: str
+    caption: str
+    spec: Spec
+    table: Table
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one series is drawn."""
+
+    colour: str
+    symbol: str
+
+
+def style(index: int) -> Style:
+    """Return the colour and marker of the n-th series; the two cycle with different lengths."""
+    return Style(COLOURS[index % len(COLOURS)], SYMBOLS[index % len(SYMBOLS)])
+
+
+def rate_styles(tradeoff: Tradeoff) -> dict[int, Style]:
+    """Return how each rate is drawn, the same in every figure."""
+    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
+    return {rate: style(index) for index, rate in enumerate(rates_hz)}
+
+
+def text(words: str) -> str:
+    """Return words that plotly draws as they are: it takes tags and entities in text for markup."""
+    return html.escape(words, quote=False)
+
+
+def spec(traces: Sequence[Spec], x: Spec, y: Spec, **layout: object) -> Spec:
+    """Return a figure of the traces over two axes."""
+    return {
+        "data": list(traces),
+        "layout": {
+            "xaxis": axis(x),
+            "yaxis": axis(y),
+            "font": {"family": FONT, "size": 13},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 60, "r": 16, "t": 16, "b": 64},
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": COLOURS[0], "orientation": "v"},
+            "hovermode": "closest",
+            "height": 440,
+            **layout,
+        },
+    }
+
+
+def axis(given: Spec) -> Spec:
+    """Return an axis with the grid and room for its labels."""
+    return {"gridcolor": GRID, "linecolor": GREY, "zeroline": False, "automargin": True, **given}
+
+
+def titled(title: str, **more: object) -> Spec:
+    """Return an axis of that title."""
+    return {"title": {"text": title, "standoff": 10}, **more}
+
+
+def share_axis(title: str) -> Spec:
+    """Return an axis for a proportion, in per cent."""
+    return titled(title, tickformat=".0%", range=[-0.03, 1.03])
+
+
+def rate_axis(rates_hz: Sequence[int]) -> Spec:
+    """Return a logarithmic axis with a tick at every rate."""
+    return titled(
+        "sampling rate in Hz, log scale",
+        type="log",
+        tickvals=list(rates_hz),
+        ticktext=[str(rate) for rate in rates_hz],
+    )
+
+
+def error_bar(measurements: Sequence[Measurement], **look: object) -> Spec:
+    """Return error bars from the ends of the intervals; a figure without an interval has none."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [_reach(m.value, m.high) for m in measurements],
+        "arrayminus": [_reach(m.low, m.value) for m in measurements],
+        "thickness": 1.5,
+        "width": 3,
+        **look,
+    }
+
+
+def series(
+    name: str,
+    by_rate: Mapping[int, Measurement],
+    look: Style,
+    show: Callable[[Measurement], Shown],
+    dash: str = "solid",
+    aside: float = 1,
+) -> Spec:
+    """Return a line over rates with error bars; rates without a value are left out.
+
+    Args:
+        name: What the legend says.
+        by_rate: The figures.
+        look: Colour and marker.
+        show: How a figure is written when it is pointed at.
+        dash: The line's dashes.
+        aside: Factor that moves the line along the logarithmic axis, away from others.
+    """
+    rates_hz = [rate for rate in sorted(by_rate) if by_rate[rate].value is not None]
+    measured = [by_rate[rate] for rate in rates_hz]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": text(name),
+        "x": [rate * aside for rate in rates_hz],
+        "y": [measurement.value for measurement in measured],
+        "error_y": error_bar(measured, color=look.colour),
+        "marker": {"color": look.colour, "symbol": look.symbol, "size": 9},
+        "line": {"color": look.colour, "dash": dash},
+        "hovertext": [f"{text(name)}, {hz(rate)}: {text(str(show(by_rate[rate])))}" for rate in rates_hz],
+        "hoverinfo": "text",
+    }
+
+
+def _reach(start: float | None, end: float | None) -> float:
+    return 0.0 if start is None or end is None else max(0.0, end - start)

@@ -1,0 +1,132 @@
+"""Figures and names as text: each is written one way everywhere in the report.
+
+A figure is its value with unit, its 95 % interval and what it rests on; one that could not be had says why.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from lowsr_tradeoff.records import Measurement, OperatingPoint
+
+ARMS = {"raw": "raw", "finetuned": "fine-tuned", "basd": "BASD", "cssd": "CSSD"}
+COMPONENTS = {
+    "microphone": "microphone",
+    "adc": "converter",
+    "front_end": "features",
+    "inference": "network",
+    "idle": "idle",
+}
+CONSTRAINTS: dict[str, Callable[[float], str]] = {
+    "min_accuracy": lambda bound: f"accuracy of at least {100 * bound:g} %",
+    "max_word_recovery": lambda bound: f"word recovery of at most {100 * bound:g} %",
+    "min_battery_hours": lambda bound: f"at least {bound:g} h on the battery",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as text: the value with its unit, and what stands behind it."""
+
+    value: str
+    detail: str
+
+    @property
+    def brief(self) -> str:
+        """The value alone."""
+        return self.value.rstrip(":")
+
+    def __str__(self) -> str:
+        """Return both parts on one line."""
+        return f"{self.value} {self.detail}"
+
+
+def percent(measurement: Measurement) -> Shown:
+    """Return a proportion in per cent.
+
+    >>> str(percent(Measurement(value=0.5, low=0.4, high=0.625, n=40, n_of="clips")))
+    '50.0 % [40.0, 62.5], n = 40 clips'
+    """
+    return _show(measurement, lambda value: f"{100 * value:.1f}", " %")
+
+
+def points(measurement: Measurement) -> Shown:
+    """Return a difference of proportions in signed percentage points.
+
+    >>> str(points(Measurement(value=-0.031, low=-0.05, high=0.01, n=40, n_of="clips")))
+    '-3.1 points [-5.0, +1.0], n = 40 clips'
+    """
+    return _show(measurement, lambda value: f"{100 * value:+.1f}", " points")
+
+
+def number(measurement: Measurement) -> Shown:
+    """Return a figure in its own unit, to three significant digits.
+
+    >>> str(number(Measurement(value=1.5, n=9, n_of="draws", unit="mW", basis="modelled")))
+    '1.50 mW modelled, n = 9 draws'
+    """
+    return _show(measurement, digits, "" if measurement.unit == "1" else f" {measurement.unit}")
+
+
+def digits(value: float) -> str:
+    """Return a number to three significant digits, whole from 100 on, never with an exponent.
+
+    >>> digits(0.01234), digits(12.34), digits(12345)
+    ('0.0123', '12.3', '12345')
+    """
+    decimals = 2 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:.{decimals}f}"
+
+
+def hz(rate_hz: int) -> str:
+    """Return a rate with its unit."""
+    return f"{rate_hz} Hz"
+
+
+def arm_name(arm: str) -> str:
+    """Return a way of training as the report writes it."""
+    return ARMS.get(arm, arm)
+
+
+def point_name(point: OperatingPoint) -> str:
+    """Return the rate, training and features of an operating point."""
+    return f"{hz(point.rate_hz)} ({arm_name(point.arm)}, {point.grid} features)"
+
+
+def asked_for(constraints: Mapping[str, float]) -> list[str]:
+    """Return the constraints in words, in the order of the frontier's axes.
+
+    >>> asked_for({"min_battery_hours": 72, "min_accuracy": 0.7})
+    ['accuracy of at least 70 %', 'at least 72 h on the battery']
+    """
+    return [write(constraints[name]) for name, write in CONSTRAINTS.items() if name in constraints]
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    *rest, last = words
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def count(n: int, thing: str) -> str:
+    """Return a number of things.
+
+    >>> count(1, "point"), count(2, "point")
+    ('1 point', '2 points')
+    """
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
+def _show(measurement: Measurement, write: Callable[[float], str], unit: str) -> Shown:
+    if measurement.value is None:
+        return Shown("not measured:", str(measurement.reason))
+    behind = [f"n = {measurement.n} {measurement.n_of}"]
+    if measurement.basis != "measured":
+        behind.insert(0, measurement.basis)
+    if measurement.low is not None and measurement.high is not None:
+        behind.insert(0, f"[{write(measurement.low)}, {write(measurement.high)}]")
+    return Shown(write(measurement.value) + unit, ", ".join(behind))

@@ -1,0 +1,386 @@
+"""One made-up study of realistic size: 4 rates and the reference, 2 feature layouts, 4 arms, 4 devices.
+
+Every figure is drawn, so that no two agree by accident and a test can find each one on the page.
+"""
+
+import base64
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.records import (
+    Arm,
+    ClassifyResult,
+    ClassRecall,
+    Contrast,
+    CorpusSummary,
+    Decision,
+    Grid,
+    IntelligibilityResult,
+    ListenClip,
+    ListenPack,
+    Manifest,
+    Measurement,
+    ModelCost,
+    OperatingPoint,
+    PowerComponent,
+    PowerResult,
+    PrivacyResult,
+    Provenance,
+    Tradeoff,
+    WordCounts,
+    missing,
+)
+
+RATES = (500, 1000, 2000, 4000)
+REFERENCE = 16000
+GRIDS: tuple[Grid, ...] = ("shared", "native")
+ARMS: tuple[Arm, ...] = ("raw", "finetuned", "basd", "cssd")
+DEVICES = ("stm32u575", "stm32u385", "nrf52840", "phone_cpu")
+CLASSES = ("engine", "waves", "heartbeat", "dog", "siren", "rain", "clock", "birds", "keys", "crackle")
+ACCURACY = {
+    ("raw", 500): 0.12, ("raw", 1000): 0.18, ("raw", 2000): 0.37, ("raw", 4000): 0.66,
+    ("finetuned", 500): 0.52, ("finetuned", 1000): 0.66, ("finetuned", 2000): 0.79, ("finetuned", 4000): 0.88,
+    ("finetuned", 16000): 0.95,
+    ("basd", 500): 0.53, ("basd", 1000): 0.665, ("basd", 2000): 0.80, ("basd", 4000): 0.885,
+    ("cssd", 500): 0.55, ("cssd", 1000): 0.70, ("cssd", 2000): 0.83, ("cssd", 4000): 0.90,
+}  # fmt: skip
+WORDS = {500: 0.011, 1000: 0.08, 2000: 0.31, 4000: 0.72, 16000: 0.95}
+POWER = {500: 0.42, 1000: 0.47, 2000: 0.58, 4000: 0.83, 16000: 2.1}
+SIZE = {"shared": 1.0, "native": 0.55}
+SPEED = dict(zip(DEVICES, (1.0, 0.8, 3.1, 140.0), strict=True))
+
+Build = Callable[..., Tradeoff]
+
+
+@pytest.fixture(scope="session")
+def build() -> Build:
+    """Makes the study; constraints, class labels, attacker and corpora can be set."""
+    return build_tradeoff
+
+
+@pytest.fixture(scope="session")
+def tradeoff() -> Tradeoff:
+    return build_tradeoff()
+
+
+@pytest.fixture(scope="session")
+def manifest() -> Manifest:
+    return Manifest(
+        finished_at="2026-11-22T10:00:00+00:00",
+        wall_s=123.4,
+        jobs=2,
+        cpu="Imagined CPU @ 2.0 GHz",
+        n_cores=2,
+        memory_gb=24.0,
+        steps_run=70,
+        steps_reused=3,
+    )
+
+
+@pytest.fixture(scope="session")
+def listen() -> ListenPack:
+    return build_listen("dog", "open the door", "open a door")
+
+
+@pytest.fixture(scope="session")
+def make_listen() -> Callable[[str, str, str], ListenPack]:
+    return build_listen
+
+
+def build_listen(event: str, said: str, heard: str) -> ListenPack:
+    flac = base64.b64encode(b"fLaC not really").decode()
+    clips = [
+        ListenClip(kind=kind, rate_hz=rate, clip_id=kind, label=label, heard=words, flac_base64=flac)
+        for kind, label, words in (("event", event, None), ("speech", said, heard))
+        for rate in (*RATES, REFERENCE)
+    ]
+    return ListenPack(clips=tuple(clips), note="Clips of the study's corpora.")
+
+
+def build_tradeoff(
+    *,
+    constraints: dict[str, float] | None = None,
+    classes: tuple[str, ...] = CLASSES,
+    attacker: str = "whisper tiny.en",
+    is_synthetic: bool = True,
+    corpus: str = "demo",
+) -> Tradeoff:
+    draw = random.Random(7)
+    results = tuple(_classified(draw, rate, grid, arm, classes) for rate, grid, arm in _runs())
+    heard = tuple(_heard(draw, rate, attacker) for rate in (*RATES, REFERENCE))
+    layouts = dict.fromkeys((result.rate_hz, result.grid) for result in results)
+    drawn = tuple(_drawn(draw, rate, grid, device) for device in DEVICES for rate, grid in layouts)
+    points = _points(results, heard, drawn, constraints or {})
+    return Tradeoff(
+        rates_hz=RATES,
+        reference_rate_hz=REFERENCE,
+        corpora=_corpora(classes, corpus, is_synthetic=is_synthetic),
+        classify=results,
+        contrasts=tuple(_contrasts(draw)),
+        privacy=heard,
+        intelligibility=tuple(_signal(draw, rate) for rate in (*RATES, REFERENCE)),
+        power=drawn,
+        points=points,
+        decision=_decide(points, constraints or {}),
+        settings=StudyConfig().model_dump(mode="json"),
+        provenance=Provenance(
+            version="0.1.0",
+            code="c0de" * 8,
+            python="3.11.7",
+            platform="Linux x86_64",
+            libraries={"numpy": "2.2.0", "torch": "2.11.0"},
+            weights={"whisper tiny.en": "1a5a" * 16},
+        ),
+    )
+
+
+def _runs() -> Iterator[tuple[int, Grid, Arm]]:
+    for rate in RATES:
+        for grid in GRIDS:
+            for arm in ARMS:
+                if (arm, grid) != ("raw", "native"):
+                    yield rate, grid, arm
+    yield REFERENCE, "shared", "finetuned"
+
+
+def _share(draw: random.Random, value: float, spread: float, n: int, n_of: str) -> Measurement:
+    value = min(1.0, max(0.0, value + draw.uniform(-0.01, 0.01)))
+    low, high = max(0.0, value - spread * draw.uniform(0.8, 1.1)), min(1.0, value + spread * draw.uniform(0.8, 1.1))
+    return Measurement(value=value, low=low, high=high, n=n, n_of=n_of)
+
+
+def _modelled(draw: random.Random, value: float, unit: str) -> Measurement:
+    value *= draw.uniform(0.97, 1.03)
+    low, high = value * draw.uniform(0.8, 0.9), value * draw.uniform(1.1, 1.2)
+    return Measurement(value=value, low=low, high=high, n=2000, n_of="draws", unit=unit, basis="modelled")
+
+
+def _classified(draw: random.Random, rate: int, grid: Grid, arm: Arm, classes: tuple[str, ...]) -> ClassifyResult:
+    accuracy = ACCURACY[arm, rate] + (0.01 if grid == "native" else 0.0)
+    return ClassifyResult(
+        rate_hz=rate,
+        grid=grid,
+        arm=arm,
+        accuracy=_share(draw, accuracy, 0.04, 400, "clips"),
+        macro_f1=_share(draw, accuracy - 0.02, 0.045, 400, "clips"),
+        class_recall=tuple(
+            ClassRecall(label=label, recall=_share(draw, accuracy + draw.uniform(-0.3, 0.3), 0.12, 40, "clips"))
+            for label in classes
+        ),
+        n_clips=400,
+        n_sources=100,
+        n_folds=5,
+        n_seeds=1,
+        cost=_cost(rate, grid),
+    )
+
+
+def _cost(rate: int, grid: Grid) -> ModelCost:
+    model_rate = 16000 if grid == "shared" else rate
+    return ModelCost(
+        rate_hz=rate,
+        grid=grid,
+        model_rate_hz=model_rate,
+        window_s=2.0,
+        parameters=100_090,
+        macs={"conv": 6_900_000 * model_rate // 16000, "linear": 1_280},
+        fft_size=max(32, model_rate // 16),
+        frames=50,
+        mel_bands=64,
+        mel_nonzeros=600,
+        weight_bytes=100_090,
+        activation_bytes=64_000 * model_rate // 16000,
+    )
+
+
+def _heard(draw: random.Random, rate: int, attacker: str) -> PrivacyResult:
+    hits = round(640 * WORDS[rate])
+    substitutions = (640 - hits) * 3 // 4
+    return PrivacyResult(
+        rate_hz=rate,
+        attacker=attacker,
+        policy="greedy, no prompt",
+        counts=WordCounts(hits=hits, substitutions=substitutions, deletions=640 - hits - substitutions,
+                          insertions=draw.randrange(5, 200), reference_words=640),
+        word_recovery=_share(draw, WORDS[rate], 0.03, 640, "words"),
+        keyword_recovery=missing("no keywords were given", "keywords") if rate == 500
+        else _share(draw, WORDS[rate], 0.06, 96, "keywords"),
+        wer=_ratio(draw, 1.62 - 1.55 * WORDS[rate]),
+        cer=_share(draw, 1 - WORDS[rate], 0.05, 3200, "characters"),
+        wil=_share(draw, 1 - WORDS[rate], 0.04, 640, "words"),
+        repetition_loops=_share(draw, 0.1, 0.05, 64, "utterances"),
+        empty_outputs=_share(draw, 0.05, 0.03, 64, "utterances"),
+        n_utterances=64,
+        n_speakers=16,
+    )  # fmt: skip
+
+
+def _ratio(draw: random.Random, value: float) -> Measurement:
+    value *= draw.uniform(0.98, 1.02)
+    return Measurement(value=value, low=0.9 * value, high=1.1 * value, n=640, n_of="words")
+
+
+def _signal(draw: random.Random, rate: int) -> IntelligibilityResult:
+    return IntelligibilityResult(
+        rate_hz=rate,
+        stoi=_share(draw, {500: 0.53, 1000: 0.65, 2000: 0.78, 4000: 0.88}.get(rate, 0.98), 0.03, 64, "utterances"),
+        estoi=_share(draw, {500: 0.12, 1000: 0.3, 2000: 0.52, 4000: 0.73}.get(rate, 0.97), 0.04, 64, "utterances"),
+        pesq_wb=_quality(draw, rate),
+        n_utterances=64,
+    )  # fmt: skip
+
+
+def _quality(draw: random.Random, rate: int) -> Measurement:
+    if rate == 500:
+        return missing("PESQ found no speech in 64 of 64 utterances", "utterances")
+    value = 1 + 3 * WORDS[rate] * draw.uniform(0.9, 1.1)
+    return Measurement(value=value, low=value - 0.1, high=value + 0.1, n=64, n_of="utterances")
+
+
+def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResult:
+    if device == "stm32u385" and rate == REFERENCE:
+        return _cannot(rate, grid, device, f"activations of {grid} features need 310 KiB, the device has 256 KiB")
+    shares = {"microphone": 0.4, "adc": 0.05, "front_end": 0.15, "inference": 0.25 * SIZE[grid], "idle": 0.15}
+    parts = tuple(
+        PowerComponent(name=name, power_mw=_modelled(draw, share * POWER[rate] * SPEED[device], "mW"))
+        for name, share in shares.items()
+    )
+    total = sum(part.power_mw.value or 0.0 for part in parts)
+    return PowerResult(
+        rate_hz=rate,
+        grid=grid,
+        device=device,
+        adc_rate_hz=max(rate, 8000),
+        is_decimated=rate < 8000,
+        components=parts,
+        power_mw=_modelled(draw, total, "mW"),
+        battery_hours=_modelled(draw, 1110 / total, "h"),
+        real_time_factor=_modelled(draw, 0.02 * rate / 1000 * SIZE[grid], "1"),
+        infeasible=(),
+    )
+
+
+def _cannot(rate: int, grid: Grid, device: str, reason: str) -> PowerResult:
+    return PowerResult(
+        rate_hz=rate,
+        grid=grid,
+        device=device,
+        adc_rate_hz=None,
+        is_decimated=False,
+        components=(),
+        power_mw=missing(f"infeasible: {reason}", "draws", "mW"),
+        battery_hours=missing(f"infeasible: {reason}", "draws", "h"),
+        real_time_factor=missing(f"infeasible: {reason}", "draws"),
+        infeasible=(reason,),
+    )
+
+
+def _contrasts(draw: random.Random) -> Iterator[Contrast]:
+    pairs = (("cssd", "finetuned"), ("cssd", "basd"), ("basd", "finetuned"))
+    for grid in GRIDS:
+        for rate in RATES:
+            for arm, against in pairs:
+                yield _contrast(draw, (rate, grid, arm), (rate, grid, against))
+            yield _contrast(draw, (rate, grid, "cssd"), (REFERENCE, "shared", "finetuned"))
+
+
+def _contrast(draw: random.Random, first: tuple[int, Grid, Arm], second: tuple[int, Grid, Arm]) -> Contrast:
+    value = ACCURACY[first[2], first[0]] - ACCURACY[second[2], second[0]] + draw.uniform(-0.005, 0.005)
+    low, high = value - draw.uniform(0.02, 0.03), value + draw.uniform(0.02, 0.03)
+    return Contrast(
+        rate_hz=first[0],
+        grid=first[1],
+        arm=first[2],
+        against=second[2],
+        against_rate_hz=second[0],
+        against_grid=second[1],
+        difference=Measurement(value=value, low=low, high=high, n=400, n_of="clips"),
+        is_supported=low > 0 or high < 0,
+    )
+
+
+def _corpora(classes: tuple[str, ...], name: str, *, is_synthetic: bool) -> tuple[CorpusSummary, ...]:
+    both = {"digest": "d1" * 16, "n_skipped": 2, "lowest_source_rate_hz": 16000, "is_synthetic": is_synthetic}
+    return (
+        CorpusSummary(name=name, kind="events", n_clips=400, n_groups=100, group_of="sources", classes=classes,
+                      n_folds=5, duration_s=800.0, note="ten classes made in code", **both),
+        CorpusSummary(name=name, kind="speech", n_clips=64, n_groups=16, group_of="speakers", classes=(),
+                      n_folds=1, duration_s=212.0, note="read by a speech synthesiser", **both),
+    )  # fmt: skip
+
+
+def _points(
+    results: tuple[ClassifyResult, ...],
+    heard: tuple[PrivacyResult, ...],
+    drawn: tuple[PowerResult, ...],
+    constraints: dict[str, float],
+) -> tuple[OperatingPoint, ...]:
+    by_rate = {result.rate_hz: result for result in heard}
+    points = [
+        OperatingPoint(
+            point_id=f"{result.rate_hz}-{result.grid}-{result.arm}-{cost.device}",
+            rate_hz=result.rate_hz,
+            grid=result.grid,
+            arm=result.arm,
+            device=cost.device,
+            attacker=by_rate[result.rate_hz].attacker,
+            accuracy=result.accuracy,
+            word_recovery=by_rate[result.rate_hz].word_recovery,
+            power_mw=cost.power_mw,
+            battery_hours=cost.battery_hours,
+            infeasible=cost.infeasible,
+            dominated_by=(),
+            is_dominance_clear=False,
+            fails=(),
+        )
+        for cost in drawn
+        for result in results
+        if (result.rate_hz, result.grid) == (cost.rate_hz, cost.grid)
+    ]
+    return tuple(
+        point.model_copy(
+            update={
+                "dominated_by": tuple(other.point_id for other in points if _beats(other, point)),
+                "fails": tuple(_fails(point, constraints)),
+            }
+        )
+        for point in points
+    )
+
+
+def _beats(one: OperatingPoint, other: OperatingPoint) -> bool:
+    if one.device != other.device or one.infeasible or other.infeasible:
+        return False
+    first, second = (
+        (-(p.accuracy.value or 0), p.word_recovery.value or 0, p.power_mw.value or 0) for p in (one, other)
+    )
+    return first != second and all(a <= b for a, b in zip(first, second, strict=True))
+
+
+def _fails(point: OperatingPoint, constraints: dict[str, float]) -> Iterator[str]:
+    for name, bound in constraints.items():
+        low = {"min_accuracy": point.accuracy.low, "min_battery_hours": point.battery_hours.low}.get(name)
+        if name == "max_word_recovery":
+            if (point.word_recovery.high or 0) > bound:
+                yield f"word recovery may be {point.word_recovery.high:.3f}, more than {bound:g}"
+        elif low is None or low < bound:
+            yield f"{name.removeprefix('min_').replace('_', ' ')} may be {low or 0:.3g}, less than {bound:g}"
+
+
+def _decide(points: tuple[OperatingPoint, ...], constraints: dict[str, float]) -> Decision:
+    here = [point for point in points if point.device == DEVICES[0] and not point.infeasible]
+    qualifying = (
+        sorted((p for p in here if not p.fails), key=lambda p: p.power_mw.value or 0) if constraints else []
+    )
+    nearest = min(here, key=lambda point: len(point.fails)) if constraints and not qualifying else None
+    return Decision(
+        device=DEVICES[0],
+        constraints=constraints,
+        qualifying=tuple(point.point_id for point in qualifying),
+        recommended=qualifying[0].point_id if qualifying else None,
+        nearest=nearest.point_id if nearest else None,
+        nearest_misses=nearest.fails if nearest else (),
+    )

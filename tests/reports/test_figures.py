@@ -1,0 +1,78 @@
+import plotly.graph_objects as go
+import pytest
+
+from lowsr_tradeoff.reports import figures
+from lowsr_tradeoff.reports.placing import deciding_points, is_on_frontier
+
+POLICY = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
+
+
+def dots(spec) -> dict[str, list[tuple[float, float]]]:
+    """Points drawn, by marker: hollow, filled, infeasible and ring."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for trace in spec["data"]:
+        symbol = trace["marker"]["symbol"]
+        kind = "ring" if symbol == "circle-open" and trace["marker"]["size"] > 20 else symbol.partition("-open")[1]
+        found.setdefault("infeasible" if symbol == "x" else kind, []).extend(
+            zip(trace["x"], trace["y"], strict=True)
+        )
+    return found
+
+
+def place(point) -> tuple[float, float]:
+    return point.power_mw.value, point.accuracy.value
+
+
+def test_specs_are_valid_plotly(build):
+    for constraints in (None, POLICY):
+        tradeoff = build(constraints=constraints)
+        go.Figure(figures.frontier(tradeoff).spec)
+        go.Figure(figures.speech(tradeoff).spec)
+
+
+def test_frontier_points_are_filled_and_dominated_ones_hollow(tradeoff):
+    drawn = dots(figures.frontier(tradeoff).spec)
+    points = deciding_points(tradeoff)
+    assert sorted(drawn[""]) == sorted(place(point) for point in points if is_on_frontier(point))
+    assert sorted(drawn["-open"]) == sorted(place(point) for point in points if point.dominated_by)
+
+
+def test_infeasible_points_with_figures_are_grey_and_the_reason_is_in_the_caption(tradeoff):
+    points = tuple(
+        point.model_copy(update={"infeasible": ("too slow",)})
+        if point.point_id == "4000-shared-cssd-stm32u575"
+        else point
+        for point in tradeoff.points
+    )
+    figure = figures.frontier(tradeoff.model_copy(update={"points": points}))
+    (slow,) = (point for point in points if point.infeasible == ("too slow",))
+    assert dots(figure.spec)["infeasible"] == [place(slow)]
+    assert "4000 Hz, shared features: too slow" in figure.caption
+
+
+def test_the_recommended_point_is_ringed_and_bounds_are_dashed(build):
+    tradeoff = build(constraints=POLICY)
+    spec = figures.frontier(tradeoff).spec
+    (recommended,) = (point for point in tradeoff.points if point.point_id == tradeoff.decision.recommended)
+    assert dots(spec)["ring"] == [place(recommended)]
+    assert [shape["y0"] for shape in spec["layout"]["shapes"]] == [0.6]
+    assert {shape["x0"] for shape in figures.speech(tradeoff).spec["layout"]["shapes"]} == {0, 0.2}
+
+
+def test_no_constraint_no_ring_no_bound(tradeoff):
+    spec = figures.frontier(tradeoff).spec
+    assert "ring" not in dots(spec)
+    assert spec["layout"]["shapes"] == []
+
+
+@pytest.mark.parametrize("draw", [figures.frontier, figures.speech])
+def test_axes_say_which_way_is_better(tradeoff, draw):
+    layout = draw(tradeoff).spec["layout"]
+    assert "better" in layout["xaxis"]["title"]["text"]
+    assert "(higher is better)" in layout["yaxis"]["title"]["text"]
+
+
+def test_the_legend_names_each_rate_once(tradeoff):
+    shown = [trace["name"] for trace in figures.frontier(tradeoff).spec["data"] if trace.get("showlegend", True)]
+    assert sorted(shown) == sorted(set(shown))
+    assert len(shown) == 5

@@ -1,0 +1,84 @@
+import re
+
+from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.reports.placing import find
+from lowsr_tradeoff.reports.verdict import headline, not_measured, open_choices, verdict, warnings
+from lowsr_tradeoff.reports.wording import number, percent
+
+QUALIFIES = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
+TOO_MUCH = {"min_accuracy": 0.8, "max_word_recovery": 0.1}
+
+
+def test_a_recommendation_is_given_with_all_its_figures_beside_the_reference(build):
+    tradeoff = build(constraints=QUALIFIES)
+    recommended = find(tradeoff, tradeoff.decision.recommended)
+    lines = verdict(tradeoff)
+    assert lines[0] == f"Recommended: {recommended.rate_hz} Hz."
+    assert "accuracy of at least 60 %, word recovery of at most 20 % and at least 500 h" in lines[1]
+    figures = [
+        percent(recommended.accuracy),
+        percent(recommended.word_recovery),
+        number(recommended.power_mw),
+        number(recommended.battery_hours),
+    ]
+    assert all(str(figure) in lines[3] for figure in figures)
+    assert lines[4].startswith("16000 Hz")
+
+
+def test_none_qualifies_names_the_nearest_and_what_it_misses(build):
+    tradeoff = build(constraints=TOO_MUCH)
+    assert tradeoff.decision.recommended is None
+    text = " ".join(verdict(tradeoff))
+    assert headline(tradeoff) == "No rate qualifies under the constraints."
+    assert all(miss in text for miss in tradeoff.decision.nearest_misses)
+
+
+def test_without_constraints_nothing_is_recommended_and_the_frontier_is_listed(tradeoff):
+    lines = verdict(tradeoff)
+    assert "none was asked for" in lines[0]
+    assert "--min-accuracy" in lines[1]
+    assert len(open_choices(tradeoff)) == sum(bool(re.match(r"\d+ Hz \(", line)) for line in lines)
+
+
+def test_made_up_data_are_called_so_and_real_data_are_not(build):
+    assert "not for decisions" in warnings(build())[0]
+    assert warnings(build(is_synthetic=False)) == ()
+
+
+def test_what_was_not_measured_comes_from_the_records(build):
+    tradeoff = build(attacker="imagined attacker")
+    text = "\n".join(not_measured(tradeoff))
+    assert "Attackers other than imagined attacker." in text
+    assert "Power on real hardware" in text
+    assert "one seed" in text
+    assert "2 files of demo (events): unusable and skipped." in text
+    assert "PESQ at 500 Hz: PESQ found no speech in 64 of 64 utterances." in text
+
+
+def test_measured_power_and_repeated_training_are_not_listed_as_missing(tradeoff):
+    metered = tradeoff.power[0].power_mw.model_copy(update={"basis": "measured"})
+    changed = tradeoff.model_copy(
+        update={
+            "power": (tradeoff.power[0].model_copy(update={"power_mw": metered}), *tradeoff.power[1:]),
+            "classify": tuple(result.model_copy(update={"n_seeds": 3}) for result in tradeoff.classify),
+        }
+    )
+    text = "\n".join(not_measured(changed))
+    assert "Power on real hardware" not in text
+    assert "one seed" not in text
+
+
+def test_one_reason_at_several_rates_is_one_line(tradeoff):
+    silent = missing("the recogniser did not start", "words")
+    deaf = tuple(result.model_copy(update={"word_recovery": silent}) for result in tradeoff.privacy)
+    lines = [
+        line for line in not_measured(tradeoff.model_copy(update={"privacy": deaf})) if "did not start" in line
+    ]
+    assert len(lines) == 1
+    assert "500 Hz, 1000 Hz, 2000 Hz, 4000 Hz and 16000 Hz" in lines[0]
+
+
+def test_it_never_promises_anonymity(build):
+    for constraints in (None, QUALIFIES, TOO_MUCH):
+        text = " ".join((*verdict(build(constraints=constraints)), *not_measured(build()))).lower()
+        assert not re.search(r"anonym|speech-free|\bprivate\b|\bsafe\b", text)

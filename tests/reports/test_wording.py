@@ -1,0 +1,47 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lowsr_tradeoff.records import Measurement, missing
+from lowsr_tradeoff.reports.wording import arm_name, asked_for, digits, listed, number, percent, points
+
+
+def test_a_figure_has_value_unit_interval_basis_and_n():
+    power = Measurement(value=0.4271, low=0.376, high=0.508, n=2000, n_of="draws", unit="mW", basis="modelled")
+    assert str(number(power)) == "0.427 mW [0.376, 0.508], modelled, n = 2000 draws"
+
+
+def test_what_could_not_be_had_says_why():
+    assert str(percent(missing("no utterance", "words"))) == "not measured: no utterance"
+    assert percent(missing("no utterance", "words")).brief == "not measured"
+
+
+def test_differences_carry_their_sign():
+    gain = Measurement(value=0.031, low=-0.002, high=0.06, n=400, n_of="clips")
+    assert str(points(gain)) == "+3.1 points [-0.2, +6.0], n = 400 clips"
+
+
+def test_a_ratio_above_one_is_not_cut():
+    assert percent(Measurement(value=1.582, n=9, n_of="words")).value == "158.2 %"
+
+
+@given(st.floats(1e-6, 1e6))
+def test_three_digits_are_kept_and_no_exponent_is_written(value: float):
+    written = digits(value)
+    assert "e" not in written
+    assert float(written) == pytest.approx(value, rel=0.006)
+
+
+def test_constraints_read_in_one_order_whatever_the_order_given():
+    given_order = {"min_battery_hours": 72.0, "max_word_recovery": 0.1}
+    assert asked_for(given_order) == asked_for(dict(reversed(given_order.items())))
+
+
+def test_lists_read_as_sentences():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b"]) == "a and b"
+
+
+def test_an_arm_without_a_name_of_its_own_keeps_its_own():
+    assert arm_name("cssd") == "CSSD"
+    assert arm_name("dkd") == "dkd"
