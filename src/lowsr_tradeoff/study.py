@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from lowsr_tradeoff import frontier, manifest
 from lowsr_tradeoff.classify import protocol as classify
-from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.config import StudyConfig, dump_toml
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.corpora.speech import load_speech
@@ -25,9 +25,9 @@ from lowsr_tradeoff.power import protocol as power
 from lowsr_tradeoff.power.devices import load_device, load_devices
 from lowsr_tradeoff.privacy import protocol as privacy
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
-from lowsr_tradeoff.store import Step, Store, locked
+from lowsr_tradeoff.store import Step, Store, locked, write_atomic
 
-INSPECTED = "inspected.json"
+INSPECTED, CONFIG = "inspected.json", "config.toml"
 
 T = TypeVar("T")
 
@@ -101,6 +101,7 @@ def run_study(config: StudyConfig, out: Path, jobs: int, report: Callable[[Progr
     with locked(out):
         study = open_study(config, out)
         outcome = execute(plan(study), store, partial(run_steps, study, store), jobs, report)
+        write_atomic(out / CONFIG, dump_toml(config).encode())
         tradeoff = assemble(study, store)
         heard = privacy.heard(config, study.speech, store)
         listen = listen_pack(config, study.events, study.speech, heard)

@@ -1,0 +1,69 @@
+"""Fail unless a run folder holds a complete report: every file, every figure, every measurement.
+
+Usage: python .ci/check_report.py RUN
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lowsr_tradeoff.reports.export import read_run, to_csv
+
+FIGURES = ("frontier", "speech", "accuracy", "recall", "privacy", "intelligibility", "power")
+RATES_HZ = (500, 1000, 2000, 4000)
+# Debian's browser; without the last three it tries to reach its maker.
+BROWSER = (
+    "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
+)
+
+
+def main(run: Path) -> None:
+    """Check the run folder and print what was found."""
+    tradeoff, _, listen = read_run(run)
+    page = (run / "report.html").read_text(encoding="utf-8")
+    faults = [
+        *(f"figure {name} is missing" for name in FIGURES if f'<div class="plot" id="{name}">' not in page),
+        *(f"figure {name} has no data" for name in FIGURES if not _traces(page, name)),
+        *(f"{rate} Hz is missing" for rate in RATES_HZ if rate not in {p.rate_hz for p in tradeoff.points}),
+        *(
+            ["results.csv differs from tradeoff.json"]
+            if (run / "results.csv").read_text() != to_csv(tradeoff)
+            else []
+        ),
+        *(["no clip to listen to"] if len(listen.clips) != 2 * (len(RATES_HZ) + 1) else []),
+        *_undrawn(run / "report.html"),
+    ]
+    if faults:
+        sys.exit("\n".join(faults))
+    print(f"{run}: {len(FIGURES)} figures, {len(tradeoff.points)} operating points, {len(page) / 1e6:.1f} MB page")
+
+
+def _traces(page: str, name: str) -> bool:
+    spec = re.search(rf'<script type="application/json" id="{name}-spec">(.*?)</script>', page, re.DOTALL)
+    return bool(spec and json.loads(spec.group(1))["data"])
+
+
+def _undrawn(page: Path) -> list[str]:
+    """Figures that a browser does not draw; nothing where there is no browser."""
+    if shutil.which("chromium") is None:
+        print("no chromium: figures were not drawn")
+        return []
+    with tempfile.TemporaryDirectory() as profile:
+        command = [*BROWSER.split(), "--disable-sync", f"--user-data-dir={profile}", "--virtual-time-budget=8000"]
+        dom = subprocess.run(
+            [*command, "--dump-dom", page.resolve().as_uri()],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        ).stdout
+    n_drawn = len(re.findall(r'<div class="plot[^"]*js-plotly-plot', dom))
+    return [] if n_drawn == len(FIGURES) else [f"the browser draws {n_drawn} of {len(FIGURES)} figures"]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
