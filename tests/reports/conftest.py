@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff import frontier
+from lowsr_tradeoff.config import Constraints, StudyConfig
 from lowsr_tradeoff.records import (
     Arm,
     ClassifyResult,
     ClassRecall,
     Contrast,
     CorpusSummary,
-    Decision,
     Grid,
     IntelligibilityResult,
     ListenClip,
@@ -24,7 +24,6 @@ from lowsr_tradeoff.records import (
     Manifest,
     Measurement,
     ModelCost,
-    OperatingPoint,
     PowerComponent,
     PowerResult,
     PrivacyResult,
@@ -113,7 +112,8 @@ def build_tradeoff(
     heard = tuple(_heard(draw, rate, attacker) for rate in (*RATES, REFERENCE))
     layouts = dict.fromkeys((result.rate_hz, result.grid) for result in results)
     drawn = tuple(_drawn(draw, rate, grid, device) for device in DEVICES for rate, grid in layouts)
-    points = _points(results, heard, drawn, constraints or {})
+    asked = Constraints.model_validate(constraints or {})
+    points = frontier.join(results, heard, drawn, asked)
     return Tradeoff(
         rates_hz=RATES,
         reference_rate_hz=REFERENCE,
@@ -124,7 +124,7 @@ def build_tradeoff(
         intelligibility=tuple(_signal(draw, rate) for rate in (*RATES, REFERENCE)),
         power=drawn,
         points=points,
-        decision=_decide(points, constraints or {}),
+        decision=frontier.decide(points, asked, DEVICES[0]),
         settings=StudyConfig().model_dump(mode="json"),
         provenance=Provenance(
             version="0.1.0",
@@ -264,18 +264,10 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
 
 
 def _cannot(rate: int, grid: Grid, device: str, reason: str) -> PowerResult:
-    return PowerResult(
-        rate_hz=rate,
-        grid=grid,
-        device=device,
-        adc_rate_hz=None,
-        is_decimated=False,
-        components=(),
-        power_mw=missing(f"infeasible: {reason}", "draws", "mW"),
-        battery_hours=missing(f"infeasible: {reason}", "draws", "h"),
-        real_time_factor=missing(f"infeasible: {reason}", "draws"),
-        infeasible=(reason,),
-    )
+    no_power, no_hours, no_factor = (missing(f"infeasible: {reason}", "draws", unit) for unit in ("mW", "h", "1"))
+    return PowerResult(rate_hz=rate, grid=grid, device=device, adc_rate_hz=None, is_decimated=False, components=(),
+                       power_mw=no_power, battery_hours=no_hours, real_time_factor=no_factor,
+                       infeasible=(reason,))  # fmt: skip
 
 
 def _contrasts(draw: random.Random) -> Iterator[Contrast]:
@@ -310,77 +302,3 @@ def _corpora(classes: tuple[str, ...], name: str, *, is_synthetic: bool) -> tupl
         CorpusSummary(name=name, kind="speech", n_clips=64, n_groups=16, group_of="speakers", classes=(),
                       n_folds=1, duration_s=212.0, note="read by a speech synthesiser", **both),
     )  # fmt: skip
-
-
-def _points(
-    results: tuple[ClassifyResult, ...],
-    heard: tuple[PrivacyResult, ...],
-    drawn: tuple[PowerResult, ...],
-    constraints: dict[str, float],
-) -> tuple[OperatingPoint, ...]:
-    by_rate = {result.rate_hz: result for result in heard}
-    points = [
-        OperatingPoint(
-            point_id=f"{result.rate_hz}-{result.grid}-{result.arm}-{cost.device}",
-            rate_hz=result.rate_hz,
-            grid=result.grid,
-            arm=result.arm,
-            device=cost.device,
-            attacker=by_rate[result.rate_hz].attacker,
-            accuracy=result.accuracy,
-            word_recovery=by_rate[result.rate_hz].word_recovery,
-            power_mw=cost.power_mw,
-            battery_hours=cost.battery_hours,
-            infeasible=cost.infeasible,
-            dominated_by=(),
-            is_dominance_clear=False,
-            fails=(),
-        )
-        for cost in drawn
-        for result in results
-        if (result.rate_hz, result.grid) == (cost.rate_hz, cost.grid)
-    ]
-    return tuple(
-        point.model_copy(
-            update={
-                "dominated_by": tuple(other.point_id for other in points if _beats(other, point)),
-                "fails": tuple(_fails(point, constraints)),
-            }
-        )
-        for point in points
-    )
-
-
-def _beats(one: OperatingPoint, other: OperatingPoint) -> bool:
-    if one.device != other.device or one.infeasible or other.infeasible:
-        return False
-    first, second = (
-        (-(p.accuracy.value or 0), p.word_recovery.value or 0, p.power_mw.value or 0) for p in (one, other)
-    )
-    return first != second and all(a <= b for a, b in zip(first, second, strict=True))
-
-
-def _fails(point: OperatingPoint, constraints: dict[str, float]) -> Iterator[str]:
-    for name, bound in constraints.items():
-        low = {"min_accuracy": point.accuracy.low, "min_battery_hours": point.battery_hours.low}.get(name)
-        if name == "max_word_recovery":
-            if (point.word_recovery.high or 0) > bound:
-                yield f"word recovery may be {point.word_recovery.high:.3f}, more than {bound:g}"
-        elif low is None or low < bound:
-            yield f"{name.removeprefix('min_').replace('_', ' ')} may be {low or 0:.3g}, less than {bound:g}"
-
-
-def _decide(points: tuple[OperatingPoint, ...], constraints: dict[str, float]) -> Decision:
-    here = [point for point in points if point.device == DEVICES[0] and not point.infeasible]
-    qualifying = (
-        sorted((p for p in here if not p.fails), key=lambda p: p.power_mw.value or 0) if constraints else []
-    )
-    nearest = min(here, key=lambda point: len(point.fails)) if constraints and not qualifying else None
-    return Decision(
-        device=DEVICES[0],
-        constraints=constraints,
-        qualifying=tuple(point.point_id for point in qualifying),
-        recommended=qualifying[0].point_id if qualifying else None,
-        nearest=nearest.point_id if nearest else None,
-        nearest_misses=nearest.fails if nearest else (),
-    )

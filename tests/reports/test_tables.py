@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from lowsr_tradeoff.records import Measurement
-from lowsr_tradeoff.reports import tables
+from lowsr_tradeoff.reports import stage_tables, tables
 from lowsr_tradeoff.reports.placing import find
 from lowsr_tradeoff.reports.wording import number, percent, points
 
@@ -23,15 +23,15 @@ def every_table(tradeoff) -> list[tables.Table]:
     return [
         tables.operating_points(tradeoff),
         tables.rates(tradeoff),
-        tables.accuracy(tradeoff),
-        tables.drawn_recalls(tradeoff),
-        tables.recalls(tradeoff.classify),
-        tables.contrasts(tradeoff),
-        tables.privacy(tradeoff),
-        tables.intelligibility(tradeoff),
-        tables.power(tradeoff),
-        tables.components(tradeoff.power, "components"),
-        tables.costs(tradeoff),
+        stage_tables.accuracy(tradeoff),
+        stage_tables.drawn_recalls(tradeoff),
+        stage_tables.recalls(tradeoff.classify),
+        stage_tables.contrasts(tradeoff),
+        stage_tables.privacy(tradeoff),
+        stage_tables.intelligibility(tradeoff),
+        stage_tables.power(tradeoff),
+        stage_tables.components(tradeoff.power, "components"),
+        stage_tables.costs(tradeoff),
         tables.choices(tradeoff, tradeoff.points[:3]),
         tables.comparison(tradeoff, tradeoff.points[1]),
     ]
@@ -61,21 +61,3 @@ def test_the_comparison_takes_the_paired_difference_where_there_is_one(tradeoff)
 def test_the_reference_is_not_compared_with_itself(tradeoff):
     table = tables.comparison(tradeoff, find(tradeoff, "16000-shared-finetuned-stm32u575"))
     assert table.columns == ("Measure", "Value")
-
-
-def test_an_unsupported_difference_is_said_to_be_so(tradeoff):
-    said = {contrast.is_supported: tables.support(contrast) for contrast in tradeoff.contrasts}
-    assert said == {True: "supported", False: "not supported by these data"}
-
-
-def test_an_infeasible_device_is_listed_with_the_reason(tradeoff):
-    rows = [row for row in tables.power(tradeoff).rows if "infeasible" in str(row[-1])]
-    assert [row[:3] for row in rows] == [("stm32u385", "16000 Hz", "shared")]
-    assert "the device has 256 KiB" in str(rows[0][-1])
-    assert not any(row[:2] == ("stm32u385", "16000 Hz") for row in tables.components(tradeoff.power, "").rows)
-
-
-def test_operations_are_those_of_the_trained_network(tradeoff):
-    (row,) = (row for row in tables.costs(tradeoff).rows if row[:2] == ("16000 Hz", "shared"))
-    assert "6.90 million" in row
-    assert "97.7 KiB" in row

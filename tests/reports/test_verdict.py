@@ -68,6 +68,15 @@ def test_measured_power_and_repeated_training_are_not_listed_as_missing(tradeoff
     assert "one seed" not in text
 
 
+def test_the_filter_is_part_of_the_claim(tradeoff):
+    def said(front_end: object) -> str:
+        return "\n".join(not_measured(tradeoff.model_copy(update={"settings": {"front_end": front_end}})))
+
+    assert "in software with a steep anti-alias filter" in said({"anti_alias": True})
+    assert "in software without an anti-alias filter" in said({"anti_alias": False})
+    assert "in software." in said(None)
+
+
 def test_one_reason_at_several_rates_is_one_line(tradeoff):
     silent = missing("the recogniser did not start", "words")
     deaf = tuple(result.model_copy(update={"word_recovery": silent}) for result in tradeoff.privacy)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.records import Measurement, missing
-from lowsr_tradeoff.reports.wording import arm_name, asked_for, digits, listed, number, percent, points
+from lowsr_tradeoff.reports.wording import arm_name, asked_for, digits, listed, number, percent, points, support
 
 
 def test_a_figure_has_value_unit_interval_basis_and_n():
@@ -45,3 +45,8 @@ def test_lists_read_as_sentences():
 def test_an_arm_without_a_name_of_its_own_keeps_its_own():
     assert arm_name("cssd") == "CSSD"
     assert arm_name("dkd") == "dkd"
+
+
+def test_an_unsupported_difference_is_said_to_be_so(tradeoff):
+    said = {contrast.is_supported: support(contrast) for contrast in tradeoff.contrasts}
+    assert said == {True: "supported", False: "not supported by these data"}

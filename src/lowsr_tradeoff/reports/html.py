@@ -12,7 +12,7 @@ import jinja2
 from plotly.offline import get_plotlyjs
 
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
-from lowsr_tradeoff.reports import about, figures, stage_figures, tables
+from lowsr_tradeoff.reports import about, figures, stage_figures, stage_tables, tables
 from lowsr_tradeoff.reports.placing import subject_point
 from lowsr_tradeoff.reports.verdict import (
     explanation,
@@ -102,11 +102,11 @@ def _figures(tradeoff: Tradeoff) -> dict[str, object]:
 def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
     elsewhere = [result for result in tradeoff.power if result.device != tradeoff.decision.device]
     return {
-        "recalls": tables.recalls(tradeoff.classify),
-        "contrasts": tables.contrasts(tradeoff),
-        "power": tables.power(tradeoff),
-        "components": tables.components(elsewhere, "Average power by component on the other devices"),
-        "costs": tables.costs(tradeoff),
+        "recalls": stage_tables.recalls(tradeoff.classify),
+        "contrasts": stage_tables.contrasts(tradeoff),
+        "power": stage_tables.power(tradeoff),
+        "components": stage_tables.components(elsewhere, "Average power by component on the other devices"),
+        "costs": stage_tables.costs(tradeoff),
         "corpora": about.corpora(tradeoff),
         "settings": about.settings(tradeoff),
         "provenance": about.provenance(tradeoff),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from lowsr_tradeoff.records import ClassifyResult, Measurement, PowerResult, Tradeoff
-from lowsr_tradeoff.reports import captions, tables
+from lowsr_tradeoff.reports import captions, stage_tables
 from lowsr_tradeoff.reports.placing import deciding_power, shown_recalls
 from lowsr_tradeoff.reports.plot import (
     COLOURS,
@@ -34,36 +34,18 @@ PALE_ORANGE, SKY = "#FFF4E0", "#56B4E9"
 
 def accuracy(tradeoff: Tradeoff) -> Figure:
     """Return accuracy by rate, a line for each training and features, and the chance level."""
-    lines = list(dict.fromkeys((result.arm, result.grid) for result in tradeoff.classify))
-    arms = list(dict.fromkeys(arm for arm, _ in lines))
-    grids = list(dict.fromkeys(grid for _, grid in lines))
-    traces = [
-        series(
-            f"{arm_name(arm)}, {grid}",
-            {
-                result.rate_hz: result.accuracy
-                for result in tradeoff.classify
-                if (result.arm, result.grid) == (arm, grid)
-            },
-            style(arms.index(arm)),
-            percent,
-            DASHES[grids.index(grid) % len(DASHES)],
-            ASIDE ** (index - (len(lines) - 1) / 2),
-        )
-        for index, (arm, grid) in enumerate(lines)
-    ]
     rates_hz = _rates(result.rate_hz for result in tradeoff.classify)
     return Figure(
         "accuracy",
         "Accuracy by rate",
         captions.accuracy(tradeoff),
         spec(
-            [*traces, *_chance(tradeoff, rates_hz)],
+            [*_listeners(tradeoff), *_chance(tradeoff, rates_hz)],
             rate_axis(rates_hz),
             share_axis("accuracy<br>(higher is better)"),
             height=540,
         ),
-        tables.accuracy(tradeoff),
+        stage_tables.accuracy(tradeoff),
     )
 
 
@@ -71,34 +53,18 @@ def recall(tradeoff: Tradeoff) -> Figure:
     """Return the recall of each class by rate as a heat map, for one training and features."""
     shown = shown_recalls(tradeoff)
     labels = list(dict.fromkeys(of_class.label for result in shown for of_class in result.class_recall))
-    cells = [[_recall(result, label) for result in shown] for label in labels]
     categories: Spec = {"type": "category", "showgrid": False}
-    trace: Spec = {
-        "type": "heatmap",
-        "x": [f"{hz(result.rate_hz)}<br>{arm_name(result.arm)}" for result in shown],
-        "y": [text(label) for label in labels],
-        "z": cells,
-        "zmin": 0,
-        "zmax": 1,
-        "colorscale": [[0, PALE_ORANGE], [1, SKY]],
-        "textfont": {"color": "#000000"},
-        "showscale": False,
-        "texttemplate": "%{z:.0%}",
-        "hovertemplate": "%{y} at %{x}: %{z:.1%}<extra></extra>",
-        "xgap": 2,
-        "ygap": 2,
-    }
     return Figure(
         "recall",
         "Recall of each class by rate",
         captions.recall(tradeoff),
         spec(
-            [trace],
-            titled("sampling rate and training;<br>in the cells the recall (higher is better)", **categories),
+            [_heat_map(shown, labels)],
+            titled("sampling rate and training;<br>cells: recall (higher is better)", **categories),
             titled("", **categories, autorange="reversed"),
             height=120 + ROW_PX * len(labels),
         ),
-        tables.drawn_recalls(tradeoff),
+        stage_tables.drawn_recalls(tradeoff),
     )
 
 
@@ -115,7 +81,7 @@ def privacy(tradeoff: Tradeoff) -> Figure:
             rate_axis(_rates(result.rate_hz for result in tradeoff.privacy)),
             share_axis("recovered<br>(lower is better for this report)"),
         ),
-        tables.privacy(tradeoff),
+        stage_tables.privacy(tradeoff),
     )
 
 
@@ -138,7 +104,7 @@ def intelligibility(tradeoff: Tradeoff) -> Figure:
             yaxis2=axis(titled("PESQ<br>1 to 4.64", domain=[0, 0.4])),
             height=520,
         ),
-        tables.intelligibility(tradeoff),
+        stage_tables.intelligibility(tradeoff),
     )
 
 
@@ -158,12 +124,29 @@ def power(tradeoff: Tradeoff) -> Figure:
             titled("average power in mW<br>(less is better)", rangemode="tozero"),
             barmode="stack",
         ),
-        tables.components(results, caption),
+        stage_tables.components(results, caption),
     )
 
 
 def _rates(rates_hz: Iterable[int]) -> list[int]:
     return sorted(set(rates_hz))
+
+
+def _listeners(tradeoff: Tradeoff) -> Iterator[Spec]:
+    """A line for each training, by colour and marker, and features, by dashes."""
+    lines = list(dict.fromkeys((result.arm, result.grid) for result in tradeoff.classify))
+    arms = list(dict.fromkeys(arm for arm, _ in lines))
+    grids = list(dict.fromkeys(grid for _, grid in lines))
+    for index, (arm, grid) in enumerate(lines):
+        found = [result for result in tradeoff.classify if (result.arm, result.grid) == (arm, grid)]
+        yield series(
+            f"{arm_name(arm)}, {grid}",
+            {result.rate_hz: result.accuracy for result in found},
+            style(arms.index(arm)),
+            percent,
+            DASHES[grids.index(grid) % len(DASHES)],
+            ASIDE ** (index - (len(lines) - 1) / 2),
+        )
 
 
 def _chance(tradeoff: Tradeoff, rates_hz: Sequence[int]) -> Iterator[Spec]:
@@ -178,6 +161,24 @@ def _chance(tradeoff: Tradeoff, rates_hz: Sequence[int]) -> Iterator[Spec]:
             "line": {"color": GREY, "dash": "dash", "width": 1.5},
             "hoverinfo": "name",
         }
+
+
+def _heat_map(shown: Sequence[ClassifyResult], labels: Sequence[str]) -> Spec:
+    return {
+        "type": "heatmap",
+        "x": [f"{hz(result.rate_hz)}<br>{arm_name(result.arm)}" for result in shown],
+        "y": [text(label) for label in labels],
+        "z": [[_recall(result, label) for result in shown] for label in labels],
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [[0, PALE_ORANGE], [1, SKY]],
+        "textfont": {"color": "#000000"},
+        "showscale": False,
+        "texttemplate": "%{z:.0%}",
+        "hovertemplate": "%{y} at %{x}: %{z:.1%}<extra></extra>",
+        "xgap": 2,
+        "ygap": 2,
+    }
 
 
 def _recall(result: ClassifyResult, label: str) -> float | None:

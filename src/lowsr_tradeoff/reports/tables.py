@@ -1,28 +1,25 @@
-"""The tables of results. Each figure's data stand in one, so that nothing is told by a drawing alone."""
+"""Tables, and those of the decision. Each figure's data stand in one: nothing is told by a drawing alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records import ClassifyResult, Contrast, OperatingPoint, PowerResult, PrivacyResult, Tradeoff
+from lowsr_tradeoff.records import ClassifyResult, Contrast, OperatingPoint, Tradeoff
 from lowsr_tradeoff.reports.placing import (
     compared,
     deciding_points,
     reference_point,
     shown_by_rate,
-    shown_recalls,
     standing,
 )
 from lowsr_tradeoff.reports.wording import (
-    COMPONENTS,
     Shown,
     arm_name,
-    count,
-    digits,
     hz,
     number,
     percent,
     point_name,
     points,
+    support,
 )
 
 Cell = str | Shown
@@ -78,7 +75,7 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
     return Table(
         f"The rates on the frontier of {tradeoff.decision.device}, each by its most accurate point there",
         ("Rate", "Training", "Features", "Accuracy", "Words recovered", "Average power", "Battery"),
-        tuple((*_named(point), *_axes(point)) for point in open_points),
+        tuple((*named(point), *_axes(point)) for point in open_points),
     )
 
 
@@ -89,7 +86,7 @@ def operating_points(tradeoff: Tradeoff) -> Table:
     return Table(
         f"All operating points on {tradeoff.decision.device}",
         ("Rate", "Training", "Features", "Accuracy", "Words recovered", "Average power", "Battery", "Standing"),
-        tuple((*_named(point), *_axes(point), standing(point, names)) for point in points_here),
+        tuple((*named(point), *_axes(point), standing(point, names)) for point in points_here),
         n_heads=3,
     )
 
@@ -100,175 +97,15 @@ def rates(tradeoff: Tradeoff) -> Table:
         "Word recovery and accuracy, for the point drawn at each rate",
         ("Rate", "Training", "Features", "Words recovered", "Attacker", "Accuracy"),
         tuple(
-            (*_named(point), percent(point.word_recovery), point.attacker, percent(point.accuracy))
+            (*named(point), percent(point.word_recovery), point.attacker, percent(point.accuracy))
             for point in shown_by_rate(tradeoff)
         ),
     )
 
 
-def accuracy(tradeoff: Tradeoff) -> Table:
-    """Return accuracy and macro-F1 by rate, training and features."""
-    return Table(
-        "Accuracy and macro-F1 by rate, training and features",
-        ("Rate", "Training", "Features", "Accuracy", "Macro-F1", "Trained and tested on"),
-        tuple(
-            (*_named(result), percent(result.accuracy), percent(result.macro_f1), _protocol(result))
-            for result in tradeoff.classify
-        ),
-        n_heads=3,
-    )
-
-
-def recalls(results: Iterable[ClassifyResult]) -> Table:
-    """Return the recall of every class by rate, one row for each class, training and features."""
-    found: dict[Row, dict[int, Cell]] = {}
-    for result in results:
-        for of_class in result.class_recall:
-            row = found.setdefault((of_class.label, arm_name(result.arm), result.grid), {})
-            row[result.rate_hz] = percent(of_class.recall)
-    rates_hz = sorted({rate for row in found.values() for rate in row})
-    return Table(
-        "Recall of each class by rate, for every training and features",
-        ("Class", "Training", "Features", *map(hz, rates_hz)),
-        tuple((*names, *(row.get(rate, "not run") for rate in rates_hz)) for names, row in found.items()),
-        n_heads=3,
-    )
-
-
-def drawn_recalls(tradeoff: Tradeoff) -> Table:
-    """Return the recall of every class by rate, for the results that are drawn."""
-    shown = shown_recalls(tradeoff)
-    found: dict[str, dict[int, Cell]] = {}
-    for result in shown:
-        for of_class in result.class_recall:
-            found.setdefault(of_class.label, {})[result.rate_hz] = percent(of_class.recall)
-    return Table(
-        "Recall of each class by rate, as drawn",
-        ("Class", *(f"{hz(result.rate_hz)}, {arm_name(result.arm)}, {result.grid}" for result in shown)),
-        tuple((label, *(row.get(r.rate_hz, "no such class") for r in shown)) for label, row in found.items()),
-    )
-
-
-def contrasts(tradeoff: Tradeoff) -> Table:
-    """Return paired differences in accuracy and whether the data support them."""
-    return Table(
-        "Paired differences in accuracy on the same clips",
-        ("First", "Second", "First minus second", "Supported by these data?"),
-        tuple(
-            (
-                f"{hz(contrast.rate_hz)}, {arm_name(contrast.arm)}, {contrast.grid}",
-                f"{hz(contrast.against_rate_hz)}, {arm_name(contrast.against)}, {contrast.against_grid}",
-                points(contrast.difference),
-                support(contrast),
-            )
-            for contrast in tradeoff.contrasts
-        ),
-        n_heads=2,
-    )
-
-
-def privacy(tradeoff: Tradeoff) -> Table:
-    """Return what each attacker recovers by rate."""
-    measures = ("Words recovered", "Keywords recovered", "WER", "CER", "WIL", "Outputs that loop", "Empty outputs")
-    return Table(
-        "What the attackers recover, by rate",
-        ("Rate", "Attacker", *measures, "Words of the reference", "Speakers", "Decoding"),
-        tuple(
-            (hz(result.rate_hz), result.attacker, *_recovered(result), str(result.n_speakers), result.policy)
-            for result in tradeoff.privacy
-        ),
-        n_heads=2,
-    )
-
-
-def intelligibility(tradeoff: Tradeoff) -> Table:
-    """Return the signal measures by rate."""
-    return Table(
-        "Signal measures by rate, against the full-band original",
-        ("Rate", "STOI", "ESTOI", "PESQ, wideband"),
-        tuple(
-            (hz(result.rate_hz), number(result.stoi), number(result.estoi), number(result.pesq_wb))
-            for result in tradeoff.intelligibility
-        ),
-    )
-
-
-def power(tradeoff: Tradeoff) -> Table:
-    """Return total power and battery hours of every device."""
-    return Table(
-        "Average power and battery hours by device, rate and features",
-        (
-            "Device",
-            "Rate",
-            "Features",
-            "Average power",
-            "Battery",
-            "Processor busy",
-            "Converter runs at",
-            "Standing",
-        ),
-        tuple(
-            (
-                *_powered(result),
-                number(result.power_mw),
-                number(result.battery_hours),
-                percent(result.real_time_factor),
-                _converter(result),
-                f"infeasible: {'; '.join(result.infeasible)}" if result.infeasible else "feasible",
-            )
-            for result in tradeoff.power
-        ),
-        n_heads=3,
-    )
-
-
-def components(results: Iterable[PowerResult], caption: str) -> Table:
-    """Return power by component."""
-    drawn = [result for result in results if result.components]
-    names = list(dict.fromkeys(part.name for result in drawn for part in result.components))
-    rows = []
-    for result in drawn:
-        parts: dict[str, Cell] = {part.name: number(part.power_mw) for part in result.components}
-        rows.append((*_powered(result), *(parts.get(name, "has none") for name in names)))
-    return Table(
-        caption, ("Device", "Rate", "Features", *(COMPONENTS[name].capitalize() for name in names)), tuple(rows), 3
-    )
-
-
-def costs(tradeoff: Tradeoff) -> Table:
-    """Return what one classification computes, by rate and features."""
-    unique = {(result.rate_hz, result.grid): result.cost for result in tradeoff.classify}
-    return Table(
-        "What one classification computes, counted on the trained network",
-        ("Rate", "Features", "Window", "Front end", "Multiply-accumulates", "Parameters", "Weights", "Activations"),
-        tuple(
-            (
-                hz(cost.rate_hz),
-                cost.grid,
-                f"{cost.window_s:g} s",
-                f"{cost.frames} FFTs of {cost.fft_size} points at {hz(cost.model_rate_hz)}, {cost.mel_bands} bands",
-                f"{digits(sum(cost.macs.values()) / 1e6)} million",
-                f"{cost.parameters}",
-                f"{digits(cost.weight_bytes / 1024)} KiB",
-                f"{digits(cost.activation_bytes / 1024)} KiB",
-            )
-            for cost in unique.values()
-        ),
-        n_heads=2,
-    )
-
-
-def support(contrast: Contrast) -> str:
-    """Return whether the data support a difference, in words."""
-    return "supported" if contrast.is_supported else "not supported by these data"
-
-
-def _named(of: OperatingPoint | ClassifyResult) -> Row:
+def named(of: OperatingPoint | ClassifyResult) -> Row:
+    """Return the cells that name a point or result: rate, training, features."""
     return hz(of.rate_hz), arm_name(of.arm), of.grid
-
-
-def _powered(result: PowerResult) -> Row:
-    return result.device, hz(result.rate_hz), result.grid
 
 
 def _axes(point: OperatingPoint) -> Row:
@@ -280,44 +117,16 @@ def _axes(point: OperatingPoint) -> Row:
     )
 
 
-def _recovered(result: PrivacyResult) -> Row:
-    counts = result.counts
-    missed = f"{counts.substitutions} substituted, {counts.deletions} deleted, {counts.insertions} inserted"
-    return (
-        percent(result.word_recovery),
-        percent(result.keyword_recovery),
-        percent(result.wer),
-        percent(result.cer),
-        percent(result.wil),
-        percent(result.repetition_loops),
-        percent(result.empty_outputs),
-        f"{counts.hits} hit, {missed}, of {counts.reference_words}",
-    )
-
-
 def _accuracy_difference(tradeoff: Tradeoff, subject: OperatingPoint, reference: OperatingPoint) -> Cell:
     """The paired difference where the study has it, else what the two intervals say."""
+    wanted = (_listener(subject), _listener(reference))
     for contrast in tradeoff.contrasts:
-        first = (contrast.rate_hz, contrast.grid, contrast.arm)
         second = (contrast.against_rate_hz, contrast.against_grid, contrast.against)
-        if first == (subject.rate_hz, subject.grid, subject.arm) and second == (
-            reference.rate_hz,
-            reference.grid,
-            reference.arm,
-        ):
+        if wanted == (_listener(contrast), second):
             shown = points(contrast.difference)
             return Shown(shown.value, f"{shown.detail}; {support(contrast)}")
     return compared(subject.accuracy, reference.accuracy)
 
 
-def _protocol(result: ClassifyResult) -> str:
-    return (
-        f"{count(result.n_clips, 'clip')}, {count(result.n_sources, 'source')},"
-        f" {count(result.n_folds, 'fold')}, {count(result.n_seeds, 'seed')}"
-    )
-
-
-def _converter(result: PowerResult) -> str:
-    if result.adc_rate_hz is None:
-        return "not offered"
-    return f"{hz(result.adc_rate_hz)}{', then decimated' if result.is_decimated else ''}"
+def _listener(of: OperatingPoint | Contrast) -> tuple[int, str, str]:
+    return of.rate_hz, of.grid, of.arm

@@ -6,6 +6,7 @@ from lowsr_tradeoff.records import Measurement, OperatingPoint, Tradeoff
 from lowsr_tradeoff.reports.placing import (
     best_by_rate,
     deciding_points,
+    deciding_power,
     find,
     is_on_frontier,
     reference_point,
@@ -117,14 +118,27 @@ def _attackers(tradeoff: Tradeoff) -> str:
 
 
 def _hardware(tradeoff: Tradeoff) -> tuple[str, ...]:
-    if any(result.power_mw.basis == "measured" and result.power_mw.value is not None for result in tradeoff.power):
+    drawn = [result.power_mw for result in deciding_power(tradeoff) if result.power_mw.value is not None]
+    if any(power.basis == "measured" for power in drawn):
         return ()
     return ("Power on real hardware: it is calculated from data sheets and the operations of the trained network.",)
 
 
 def _microphone(tradeoff: Tradeoff) -> str:
     lowest = min((corpus.lowest_source_rate_hz for corpus in tradeoff.corpora), default=tradeoff.reference_rate_hz)
-    return f"A real microphone at these rates: recordings of {hz(lowest)} or more were reduced in software."
+    done = f"recordings of {hz(lowest)} or more were reduced in software"
+    return f"A real microphone at these rates: {done}{_filter(tradeoff)}."
+
+
+def _filter(tradeoff: Tradeoff) -> str:
+    """How much speech a capture holds depends on the filter: Warren and Bashford, J. Acoust. Soc. Am., 2004."""
+    match tradeoff.settings.get("front_end"):
+        case {"anti_alias": True}:
+            return " with a steep anti-alias filter, and a gentler one lets more speech through"
+        case {"anti_alias": False}:
+            return " without an anti-alias filter, so that what lies above half the rate folds down"
+        case _:
+            return ""
 
 
 def _rates(tradeoff: Tradeoff) -> list[int]:

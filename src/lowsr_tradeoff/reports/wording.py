@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records import Measurement, OperatingPoint
+from lowsr_tradeoff.records import Contrast, Measurement, OperatingPoint
 
 ARMS = {"raw": "raw", "finetuned": "fine-tuned", "basd": "BASD", "cssd": "CSSD"}
 COMPONENTS = {
@@ -100,6 +100,11 @@ def asked_for(constraints: Mapping[str, float]) -> list[str]:
     ['accuracy of at least 70 %', 'at least 72 h on the battery']
     """
     return [write(constraints[name]) for name, write in CONSTRAINTS.items() if name in constraints]
+
+
+def support(contrast: Contrast) -> str:
+    """Return whether the data support a difference, in words."""
+    return "supported" if contrast.is_supported else "not supported by these data"
 
 
 def listed(words: Iterable[str]) -> str:

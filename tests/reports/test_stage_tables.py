@@ -1,0 +1,27 @@
+from lowsr_tradeoff.reports import stage_tables
+
+
+def test_an_infeasible_device_is_listed_with_the_reason(tradeoff):
+    rows = [row for row in stage_tables.power(tradeoff).rows if "infeasible" in str(row[-1])]
+    assert [row[:3] for row in rows] == [("stm32u385", "16000 Hz", "shared")]
+    assert "the device has 256 KiB" in str(rows[0][-1])
+    assert not any(row[:2] == ("stm32u385", "16000 Hz") for row in stage_tables.components(tradeoff.power, "").rows)
+
+
+def test_operations_are_those_of_the_trained_network(tradeoff):
+    (row,) = (row for row in stage_tables.costs(tradeoff).rows if row[:2] == ("16000 Hz", "shared"))
+    assert "6.90 million" in row
+    assert "97.7 KiB" in row
+
+
+def test_counts_stand_beside_the_rates_made_from_them(tradeoff):
+    row = stage_tables.privacy(tradeoff).rows[1]
+    counts = tradeoff.privacy[1].counts
+    assert any(str(cell).startswith(f"{counts.hits} hit, ") and str(cell).endswith("of 640") for cell in row)
+
+
+def test_a_training_that_was_not_run_at_a_rate_is_said_to_be_so(tradeoff):
+    table = stage_tables.recalls(tradeoff.classify)
+    (row,) = (row for row in table.rows if row[:3] == ("dog", "CSSD", "native"))
+    assert dict(zip(table.columns, row, strict=True))["16000 Hz"] == "not run"
+    assert len(table.rows) == 10 * 7
