@@ -46,9 +46,9 @@ N_TAKES = 2
 N_FOLDS = 5
 
 # Of the loudest eighth of a second; over the whole clip the RMS is then about -26 dBFS, as in speech recordings.
-LEVEL_DBFS = -22.0
+LEVEL_DBFS = -21.0
 LEVEL_SPREAD_DB = 3.0
-SNR_DB = (0.0, 25.0)
+SNR_DB = (3.0, 28.0)
 EVENT_PEAK = 0.7
 CLIP_PEAK = 0.95
 
