@@ -67,16 +67,8 @@ def tradeoff() -> Tradeoff:
 
 @pytest.fixture(scope="session")
 def manifest() -> Manifest:
-    return Manifest(
-        finished_at="2026-11-22T10:00:00+00:00",
-        wall_s=123.4,
-        jobs=2,
-        cpu="Imagined CPU @ 2.0 GHz",
-        n_cores=2,
-        memory_gb=24.0,
-        steps_run=70,
-        steps_reused=3,
-    )
+    return Manifest(finished_at="2026-11-22T10:00:00+00:00", wall_s=123.4, jobs=2, cpu="Imagined CPU", n_cores=2,
+                    memory_gb=24.0, steps_run=70, steps_reused=3)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
