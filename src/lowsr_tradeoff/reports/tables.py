@@ -74,8 +74,8 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
     """Return the figures of some points, one a line."""
     return Table(
         f"The rates on the frontier of {tradeoff.decision.device}, each by its most accurate point there",
-        ("Rate", "Training", "Features", "Accuracy", "Words recovered", "Average power", "Battery"),
-        tuple((*named(point), *_axes(point)) for point in open_points),
+        ("Rate", "Accuracy", "Words recovered", "Average power", "Battery", "Training", "Features"),
+        tuple((name, *_axes(point), *how) for point in open_points for name, *how in (named(point),)),
     )
 
 
@@ -95,10 +95,11 @@ def rates(tradeoff: Tradeoff) -> Table:
     """Return word recovery and accuracy of one point a rate."""
     return Table(
         "Word recovery and accuracy, for the point drawn at each rate",
-        ("Rate", "Training", "Features", "Words recovered", "Attacker", "Accuracy"),
+        ("Rate", "Words recovered", "Accuracy", "Attacker", "Training", "Features"),
         tuple(
-            (*named(point), percent(point.word_recovery), point.attacker, percent(point.accuracy))
+            (name, percent(point.word_recovery), percent(point.accuracy), point.attacker, *how)
             for point in shown_by_rate(tradeoff)
+            for name, *how in (named(point),)
         ),
     )
 
