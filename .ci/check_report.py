@@ -15,7 +15,7 @@ from lowsr_tradeoff.reports.export import read_run, to_csv
 
 FIGURES = ("frontier", "speech", "accuracy", "recall", "privacy", "intelligibility", "power")
 RATES_HZ = (500, 1000, 2000, 4000)
-# Debian's browser; without the last three it tries to reach its maker.
+# Debian's browser, which else tries to reach its maker.
 BROWSER = (
     "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 )
@@ -24,7 +24,7 @@ BROWSER = (
 def main(run: Path) -> None:
     """Check the run folder and print what was found."""
     tradeoff, _, listen = read_run(run)
-    page = (run / "report.html").read_text(encoding="utf-8")
+    page, table = ((run / name).read_text(encoding="utf-8") for name in ("report.html", "results.csv"))
     faults = [
         *(f"figure {name} is missing" for name in FIGURES if f'<div class="plot" id="{name}">' not in page),
         *(f"figure {name} has no data" for name in FIGURES if not _traces(page, name)),
