@@ -4,6 +4,7 @@ import importlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def examine() -> tuple[Finding, ...]:
     """Return what was found of machine, libraries, weights and embedded corpora."""
     return (
         Finding("machine", f"{manifest.cpu_name()}, {manifest.n_cores()} cores, {manifest.memory_gb()} GB"),
-        *(_look(name, lambda name=name: _load(name)) for name in COMPILED),
+        *(_look(name, partial(_load, name)) for name in COMPILED),
         _look("Whisper weights", _weights),
         _look("embedded corpora", _corpora),
     )

@@ -146,3 +146,11 @@ def test_no_text_cell_is_a_formula(build, label):
 def test_negative_numbers_stay_numbers(tradeoff):
     rows = [row for row in read(export.to_csv(tradeoff)) if row["measure"] == "difference"]
     assert min(float(row["value"]) for row in rows) < 0
+
+
+def test_the_frame_is_the_csv(tradeoff):
+    frame = export.to_frame(tradeoff)
+    lines = read(export.to_csv(tradeoff))
+    assert list(frame.columns) == list(lines[0])
+    assert len(frame) == len(lines)
+    assert frame.query("measure == 'accuracy'").value.tolist() == [r.accuracy.value for r in tradeoff.classify]

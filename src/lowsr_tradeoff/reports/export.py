@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -25,6 +25,9 @@ from lowsr_tradeoff.records import (
 )
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.store import write_atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REPORT, TRADEOFF, RESULTS, MANIFEST, LISTEN = (
     "report.html",
@@ -106,6 +109,13 @@ def to_csv(tradeoff: Tradeoff) -> str:
     writer.writeheader()
     writer.writerows({name: _disarmed(value) for name, value in row.items()} for row in rows(tradeoff))
     return out.getvalue()
+
+
+def to_frame(tradeoff: Tradeoff) -> "pd.DataFrame":
+    """Return every measurement as one row of a tidy frame, with the columns of :func:`to_csv`."""
+    import pandas as pd  # noqa: PLC0415 - takes a second to load, which the report does without
+
+    return pd.DataFrame(rows(tradeoff), columns=list(COLUMNS))
 
 
 def rows(tradeoff: Tradeoff) -> Iterator[Row]:
