@@ -1,0 +1,152 @@
+"""A Whisper model in CTranslate2 form as an openai-whisper model: the same weights in the reference engine.
+
+The recogniser of this package runs on CTranslate2. To compare it with the original engine, word for word and second
+for second, both need the same weights; this renames the tensors of the one's file into the other's state.
+
+The layout of ``model.bin`` is that of ``ctranslate2/specs/model_spec.py`` (``_serialize``), binary version 6; the
+names are those of ``ctranslate2/specs/whisper_spec.py`` and ``whisper/model.py``.
+"""
+
+import struct
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.errors import DataError
+
+if TYPE_CHECKING:
+    from whisper.model import Whisper
+
+Tensors = dict[str, NDArray[Any]]
+
+BINARY_VERSION = 6
+# A type's place in this list is its number in the file.
+DTYPES = ("<f4", "<i1", "<i2", "<i4", "<f2")
+# Query, key and value are one layer there; its rows are theirs, one below the other.
+STACKED = (
+    ("/self_attention/linear_0", ("/attn/query", "/attn/key", "/attn/value")),
+    ("/attention/linear_0", ("/cross_attn/query",)),
+    ("/attention/linear_1", ("/cross_attn/key", "/cross_attn/value")),
+)
+# In this order: "layer_" is also the beginning of "layer_norm".
+RENAMED = (
+    ("/self_attention/layer_norm", "/attn_ln"),
+    ("/self_attention/linear_1", "/attn/out"),
+    ("/attention/layer_norm", "/cross_attn_ln"),
+    ("/attention/linear_2", "/cross_attn/out"),
+    ("ffn/layer_norm", "mlp_ln"),
+    ("ffn/linear_0", "mlp/0"),
+    ("ffn/linear_1", "mlp/2"),
+    ("encoder/layer_norm", "encoder/ln_post"),
+    ("decoder/layer_norm", "decoder/ln"),
+    ("position_encodings/encodings", "positional_embedding"),
+    ("embeddings/weight", "token_embedding/weight"),
+    ("gamma", "weight"),
+    ("beta", "bias"),
+    ("layer_", "blocks/"),
+    ("/", "."),
+)
+
+
+def reference_model(model_bin: Path) -> "Whisper":
+    """Return the openai-whisper model, float32 on the CPU, with the weights of a CTranslate2 file.
+
+    Args:
+        model_bin: A ``model.bin`` whose weights are floating point on disk.
+
+    Raises:
+        DataError: The file is not a Whisper model of the known layout, or its weights are quantised.
+    """
+    import torch  # noqa: PLC0415 - only a comparison needs torch
+    from whisper.model import ModelDimensions, Whisper  # noqa: PLC0415 - imports torch
+
+    tensors = read_tensors(model_bin)
+    try:
+        model = Whisper(ModelDimensions(**_dimensions(tensors)))
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in _state(tensors)})
+    except (KeyError, RuntimeError) as error:
+        raise DataError(f"{model_bin}: is not a Whisper model with floating-point weights") from error
+    return model.eval()
+
+
+def read_tensors(model_bin: Path) -> Tensors:
+    """Return the tensors of a CTranslate2 ``model.bin`` by their names there.
+
+    Raises:
+        DataError: The file is not a Whisper model of binary version 6.
+    """
+    try:
+        return dict(_tensors(BytesIO(model_bin.read_bytes())))
+    except (struct.error, ValueError, IndexError) as error:
+        raise DataError(f"{model_bin}: is not a Whisper model in CTranslate2 form ({error})") from error
+
+
+def _tensors(file: BytesIO) -> Iterator[tuple[str, NDArray[Any]]]:
+    version, kind, _revision, n_tensors = _number(file, "I"), _string(file), _number(file, "I"), _number(file, "I")
+    if (version, kind) != (BINARY_VERSION, "WhisperSpec"):
+        raise ValueError(f"binary version {version} of {kind!r}, not {BINARY_VERSION} of 'WhisperSpec'")
+    for _ in range(n_tensors):
+        name = _string(file)
+        shape = [_number(file, "I") for _ in range(_number(file, "B"))]
+        dtype = DTYPES[_number(file, "B")]
+        yield name, np.frombuffer(file.read(_number(file, "I")), dtype).reshape(shape)
+
+
+def _number(file: BytesIO, kind: str) -> int:
+    (value,) = struct.unpack(f"<{kind}", file.read(struct.calcsize(f"<{kind}")))
+    return int(value)
+
+
+def _string(file: BytesIO) -> str:
+    """The length counts a closing zero byte."""
+    return file.read(_number(file, "H"))[:-1].decode()
+
+
+def _dimensions(tensors: Tensors) -> dict[str, int]:
+    n_audio_ctx, n_audio_state = tensors["encoder/position_encodings/encodings"].shape
+    n_text_ctx, n_text_state = tensors["decoder/position_encodings/encodings"].shape
+    return {
+        "n_mels": tensors["encoder/conv1/weight"].shape[1],
+        "n_audio_ctx": n_audio_ctx,
+        "n_audio_state": n_audio_state,
+        "n_audio_head": int(tensors["encoder/num_heads"]),
+        "n_audio_layer": _n_layers(tensors, "encoder"),
+        "n_vocab": tensors["decoder/embeddings/weight"].shape[0],
+        "n_text_ctx": n_text_ctx,
+        "n_text_state": n_text_state,
+        "n_text_head": int(tensors["decoder/num_heads"]),
+        "n_text_layer": _n_layers(tensors, "decoder"),
+    }
+
+
+def _n_layers(tensors: Tensors, part: str) -> int:
+    names = [name.split("/") for name in tensors]
+    return len({layer for whole, layer, *inside in names if whole == part and len(inside) > 1})
+
+
+def _state(tensors: Tensors) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Settings of the other engine, whole numbers, stay behind; so does the bias of keys, which is zero."""
+    for name, array in tensors.items():
+        if array.dtype.kind != "f":
+            continue
+        targets = _unstack(name)
+        for target, rows in zip(targets, np.split(array, len(targets)), strict=True):
+            if not target.endswith("key/bias"):
+                yield _rename(target), rows.astype(np.float32)
+
+
+def _unstack(name: str) -> list[str]:
+    for stacked, parts in STACKED:
+        if stacked in name:
+            return [name.replace(stacked, part) for part in parts]
+    return [name]
+
+
+def _rename(name: str) -> str:
+    for old, new in RENAMED:
+        name = name.replace(old, new)
+    return name
