@@ -93,13 +93,13 @@ class PrivacySettings(Settings):
 
     Attributes:
         weights: Folder of a Whisper model in CTranslate2 form; ``None`` for the bundled tiny.en.
-        batch_size: Utterances recognised at once.
-        pad_s: Silence after the longest utterance of a batch; too little makes the recogniser loop.
+        batch_size: Utterances decoded at once.
+        pad_s: Silence encoded after each utterance; too little makes the recogniser repeat itself.
     """
 
     weights: str | None = None
     batch_size: int = Field(default=8, ge=1)
-    pad_s: float = Field(default=4.0, ge=1)
+    pad_s: float = Field(default=2.0, ge=1, le=20)
 
 
 class PowerSettings(Settings):
