@@ -8,6 +8,7 @@ Word recovery, hits / reference words, is bounded and cannot be lowered by hallu
 rate, (S + D + I) / N, is not bounded (Morris et al., Interspeech 2004, compare it with word information lost).
 """
 
+import warnings
 import zlib
 from collections.abc import Sequence
 from functools import cache
@@ -84,7 +85,7 @@ def count(clip_id: str, speaker: str, text: str, keywords: Sequence[str], hypoth
         keywords=len(keywords),
         keywords_heard=_count_keywords(clip_id, reference, heard, keywords),
         is_loop=compression_ratio(hypothesis) > COMPRESSION_RATIO_THRESHOLD,
-        is_empty=not heard,
+        is_empty=not any(letter.isalnum() for letter in heard),
     )
 
 
@@ -183,7 +184,9 @@ def share(flags: Sequence[bool], weights: Weights) -> Measurement:
 def _normaliser() -> "EnglishTextNormalizer":
     from whisper.normalizers import EnglishTextNormalizer  # noqa: PLC0415 - its package imports torch
 
-    return EnglishTextNormalizer()
+    # It leaves its table of spellings open, for Python to close.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        return EnglishTextNormalizer()
 
 
 def _count_keywords(clip_id: str, reference: str, heard: str, keywords: Sequence[str]) -> int:

