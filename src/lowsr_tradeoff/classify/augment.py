@@ -1,0 +1,101 @@
+"""Variations of the training clips: roll in time, hide a span of frames and of bands, mix pairs.
+
+All draws of an epoch are made at once from one generator, so that arms with equal seeds see equal variations.
+
+Reference: masks after SpecAugment (Park et al., arXiv 1904.08779), pairs after mixup (Zhang et al., arXiv
+1710.09412).
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+MAX_HIDDEN_FRAMES = 15
+MAX_HIDDEN_FRAMES_SHARE = 0.12
+MAX_HIDDEN_BANDS_SHARE = 1 / 8
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What happens to each clip, in the order of training; the first axis of every tensor is the clip.
+
+    Attributes:
+        order: Which clip it is. Shape ``(n,)``.
+        shift: Columns to roll by. Shape ``(n, 1, 1, 1)``.
+        heard_bands: Zero where a band is hidden. Shape ``(n, 1, bands, 1)``.
+        heard_frames: Zero where a frame is hidden. Shape ``(n, 1, 1, frames)``.
+        share: Share of the clip itself in its mix. Shape ``(n, 1)``.
+    """
+
+    order: Tensor
+    shift: Tensor
+    heard_bands: Tensor
+    heard_frames: Tensor
+    share: Tensor
+
+    def batches(self, n_batches: int) -> list[Self]:
+        """Return the draws cut into batches of nearly equal size."""
+        columns = (self.order, self.shift, self.heard_bands, self.heard_frames, self.share)
+        return [type(self)(*parts) for parts in zip(*(c.tensor_split(n_batches) for c in columns), strict=True)]
+
+
+def draw_epoch(n_clips: int, image: tuple[int, int], mixup: float, rng: np.random.Generator) -> Draws:
+    """Return the draws of one epoch over clips of (bands, frames).
+
+    Args:
+        n_clips: Clips to train on.
+        image: Bands and frames.
+        mixup: Parameter a of the Beta(a, a) that shares are drawn from; 0 for unmixed clips.
+        rng: Source of every draw.
+    """
+    bands, frames = image
+    hidden_frames = min(MAX_HIDDEN_FRAMES, int(MAX_HIDDEN_FRAMES_SHARE * frames))
+    heard_frames = _all_but_a_span(n_clips, frames, hidden_frames, rng)
+    heard_bands = _all_but_a_span(n_clips, bands, int(MAX_HIDDEN_BANDS_SHARE * bands), rng)
+    share = rng.beta(mixup, mixup, n_clips) if mixup else np.ones(n_clips)
+    return Draws(
+        order=torch.from_numpy(rng.permutation(n_clips)),
+        shift=torch.from_numpy(rng.integers(0, frames, (n_clips, 1, 1, 1))),
+        heard_bands=torch.from_numpy(heard_bands[:, None, :, None]),
+        heard_frames=torch.from_numpy(heard_frames[:, None, None, :]),
+        share=torch.from_numpy(share.astype(np.float32)[:, None]),
+    )
+
+
+def _all_but_a_span(n_clips: int, size: int, max_width: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """One outside one span per clip, of zeros whose width is uniform in 0…max_width. Shape ``(n_clips, size)``."""
+    width = rng.integers(0, max_width + 1, (n_clips, 1))
+    start = rng.integers(0, size - width + 1)
+    position = np.arange(size)
+    return ((position < start) | (position >= start + width)).astype(np.float32)
+
+
+def vary(images: Tensor, draws: Draws) -> Tensor:
+    """Return the drawn images, rolled, masked with zeros and mixed.
+
+    Args:
+        images: All training images, standardised, so that zero is their mean.
+        draws: Those of one batch.
+
+    Shape:
+        ``(n_clips, 1, bands, frames)`` → ``(batch, 1, bands, frames)``.
+    """
+    chosen = images[draws.order]
+    frames = chosen.shape[-1]
+    source = (torch.arange(frames) - draws.shift) % frames
+    rolled = chosen.gather(-1, source.expand_as(chosen))
+    return mix(rolled * (draws.heard_bands * draws.heard_frames), draws.share[..., None, None])
+
+
+def mix(values: Tensor, share: Tensor) -> Tensor:
+    """Return each row mixed with its mirror in the batch: ``share * own + (1 - share) * mirror's``.
+
+    >>> mix(torch.tensor([[0.0], [1.0]]), torch.tensor([[1.0], [0.5]]))
+    tensor([[0.0000],
+            [0.5000]])
+    """
+    return torch.lerp(values.flip(0), values, share)

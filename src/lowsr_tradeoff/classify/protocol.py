@@ -1,0 +1,94 @@
+"""What is still recognised: steps, their work, and the records made of it.
+
+Planning and results need no torch, so a finished run is read again in a moment.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.classify.contrasts import contrasts
+from lowsr_tradeoff.classify.features import lay_out, run_features
+from lowsr_tradeoff.classify.scores import Answers, Weights, accuracy, class_recall, macro_f1
+from lowsr_tradeoff.classify.steps import Listener, clips_of, folds_of, reference_of, train_steps
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import EventCorpus
+from lowsr_tradeoff.records import ClassifyResult, Contrast, ModelCost
+from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.store import Step, Store
+
+
+def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
+    """Return the training steps of every listener, the reference last.
+
+    Raises:
+        ConfigError: The clips are too short for a rate.
+    """
+    steps = train_steps(config, corpus)
+    for listener in steps:
+        lay_out(listener.rate_hz, listener.grid, corpus.clip_s)
+    return tuple(step for runs in steps.values() for step in runs)
+
+
+def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
+    """Run one batch of steps of one stage and write their artefacts."""
+    from lowsr_tradeoff.classify.train import run_training  # noqa: PLC0415 - brings torch, which results do without
+
+    if steps[0].stage == "features":
+        run_features(steps, corpus, store)
+        return
+    for step in steps:
+        run_training(step, corpus, store)
+
+
+def results(
+    config: StudyConfig, corpus: EventCorpus, store: Store
+) -> tuple[tuple[ClassifyResult, ...], tuple[Contrast, ...]]:
+    """Return what every listener recognised, and how the listeners differ.
+
+    Raises:
+        StageError: A step has not run.
+    """
+    steps = train_steps(config, corpus)
+    clips = [clip for fold in folds_of(corpus) for clip in clips_of(corpus, fold)]
+    weights = resample_weights([clip.source for clip in clips], config.n_resamples, config.seed)
+    truth = np.array([corpus.summary.classes.index(clip.label) for clip in clips])
+    answers = {listener: Answers(_predicted(runs, len(clips), store), truth) for listener, runs in steps.items()}
+    return (
+        tuple(
+            _result(config, corpus, listener, answers[listener], weights, store.meta(runs[0])["cost"])
+            for listener, runs in steps.items()
+        ),
+        contrasts(answers, reference_of(config), weights),
+    )
+
+
+def _predicted(steps: Sequence[Step], n_clips: int, store: Store) -> NDArray[np.intp]:
+    """Every repetition's answers, fold by fold. Shape ``(n_repetitions, n_clips)``."""
+    answers = [store.arrays(step)["test_logits"].argmax(axis=1) for step in steps]
+    return np.concatenate(answers).reshape(-1, n_clips)
+
+
+def _result(
+    config: StudyConfig,
+    corpus: EventCorpus,
+    listener: Listener,
+    answers: Answers,
+    weights: Weights,
+    cost: object,
+) -> ClassifyResult:
+    classes = corpus.summary.classes
+    return ClassifyResult(
+        rate_hz=listener.rate_hz,
+        grid=listener.grid,
+        arm=listener.arm,
+        accuracy=accuracy(answers, weights),
+        macro_f1=macro_f1(answers, weights, len(classes)),
+        class_recall=class_recall(answers, weights, classes),
+        n_clips=len(corpus.clips),
+        n_sources=len({clip.source for clip in corpus.clips}),
+        n_folds=len(folds_of(corpus)),
+        n_seeds=config.classify.n_seeds,
+        cost=ModelCost.model_validate(cost),
+    )

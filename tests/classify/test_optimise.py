@@ -1,0 +1,47 @@
+import pytest
+import torch
+from torch import nn
+
+from lowsr_tradeoff.classify.optimise import descend, no_moments, one_cycle
+
+
+def parameters_of(seed: int) -> list[nn.Parameter]:
+    generator = torch.Generator().manual_seed(seed)
+    return [nn.Parameter(torch.randn(shape, generator=generator)) for shape in [(3, 2), (4,)]]
+
+
+def test_it_moves_as_torchs_optimiser_on_torchs_schedule_does():
+    ours, theirs = parameters_of(0), parameters_of(0)
+    moments = no_moments(ours)
+    optimiser = torch.optim.AdamW(theirs, lr=1e-2, weight_decay=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-2, total_steps=20)
+    for step in range(20):
+        for parameters in (ours, theirs):
+            sum(((p - 1) ** 4).sum() for p in parameters).backward()
+        descend(ours, moments, *one_cycle(step, 20, 1e-2), 0.1)
+        optimiser.step()
+        schedule.step()
+        optimiser.zero_grad()
+    for own, torchs in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(own, torchs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 4, 10, 200])
+def test_the_schedule_is_torchs_at_every_length(n_steps):
+    optimiser = torch.optim.AdamW(parameters_of(0))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 5e-3, total_steps=n_steps)
+    for step in range(n_steps):
+        group = optimiser.param_groups[0]
+        assert one_cycle(step, n_steps, 5e-3) == pytest.approx(
+            (group["lr"], group["betas"][0]), rel=1e-9, abs=1e-15
+        )
+        optimiser.step()
+        if step < n_steps - 1:
+            schedule.step()
+
+
+def test_gradients_are_cleared():
+    parameters = parameters_of(0)
+    sum(p.sum() for p in parameters).backward()
+    descend(parameters, no_moments(parameters), 0.1, 0.9, 0.0)
+    assert all(p.grad is None for p in parameters)

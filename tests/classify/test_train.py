@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from lowsr_tradeoff.classify.steps import Recipe, Transfer
+from lowsr_tradeoff.classify.train import Lesson, Scale, Teaching, fit, predict, scale_of, seeded_network
+
+N_CLASSES = 3
+RECIPE = Recipe(epochs=10, batch_size=8, learning_rate=5e-3, weight_decay=1e-2, mixup=0.3)
+
+
+def lesson_of(n_clips=48, seed=0, labels=None, teaching=None, image=(12, 10)) -> Lesson:
+    """Images whose class is the third of the bands that is loud."""
+    generator = torch.Generator().manual_seed(seed)
+    truth = torch.arange(n_clips) % N_CLASSES
+    images = 0.3 * torch.randn(n_clips, 1, *image, generator=generator)
+    height = image[0] // N_CLASSES
+    for clip, number in enumerate(truth):
+        images[clip, :, number * height : (number + 1) * height] += 1
+    return Lesson(images, one_hot(truth if labels is None else labels), teaching)
+
+
+def one_hot(numbers) -> torch.Tensor:
+    return functional.one_hot(numbers, N_CLASSES).float()
+
+
+def trained(lesson, recipe=RECIPE, seeds=(0, 0, 1)):
+    network = seeded_network(N_CLASSES, seeds)
+    return network, fit(network, lesson, recipe, np.random.default_rng(seeds))
+
+
+def share_right(network, lesson) -> float:
+    truth = np.arange(len(lesson.images)) % N_CLASSES
+    return (predict(network, lesson.images).argmax(axis=1) == truth).mean()
+
+
+def test_it_learns_what_can_be_told_apart():
+    network, loss = trained(lesson_of())
+    assert share_right(network, lesson_of(seed=1)) > 0.9
+    assert loss < np.log(N_CLASSES)
+
+
+def test_it_learns_nothing_from_labels_of_chance():
+    labels = torch.from_numpy(np.random.default_rng(0).integers(0, N_CLASSES, 48))
+    network, _ = trained(lesson_of(labels=labels))
+    assert share_right(network, lesson_of(seed=1)) < 0.7
+
+
+def test_a_teacher_reaches_the_student_clip_by_clip():
+    """Labels of chance, a teacher that knows: only scores that stay with their clips can teach the classes."""
+    chance = torch.from_numpy(np.random.default_rng(0).integers(0, N_CLASSES, 48))
+    knowing = 5 * one_hot(torch.arange(48) % N_CLASSES)
+    teaching = Teaching(knowing, Transfer(alpha=0.0, temperature=2.0))
+    network, _ = trained(lesson_of(labels=chance, teaching=teaching))
+    assert share_right(network, lesson_of(seed=1)) > 0.9
+
+
+def test_with_alpha_one_a_taught_network_is_the_untaught_one():
+    teaching = Teaching(torch.zeros(48, N_CLASSES), Transfer(alpha=1.0, temperature=4.0))
+    (alone, _), (taught, _) = trained(lesson_of()), trained(lesson_of(teaching=teaching))
+    images = lesson_of(seed=1).images
+    np.testing.assert_allclose(predict(alone, images), predict(taught, images), rtol=1e-3, atol=1e-4)
+
+
+def test_training_is_the_same_bit_for_bit_whatever_the_process_did_before():
+    first, _ = trained(lesson_of())
+    torch.manual_seed(99)
+    torch.rand(1000)
+    np.random.default_rng().random(7)
+    trained(lesson_of(seed=5), seeds=(9, 9, 9))
+    second, _ = trained(lesson_of())
+    for name, weight in first.state_dict().items():
+        assert torch.equal(weight, second.state_dict()[name]), name
+
+
+def test_the_process_generators_are_left_alone():
+    before = torch.get_rng_state()
+    trained(lesson_of(), RECIPE.model_copy(update={"epochs": 1}))
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_seeds_decide_the_initialisation():
+    same, other = seeded_network(N_CLASSES, (0, 0, 1)), seeded_network(N_CLASSES, (0, 0, 2))
+    assert torch.equal(seeded_network(N_CLASSES, (0, 0, 1)).head.weight, same.head.weight)
+    assert not torch.equal(same.head.weight, other.head.weight)
+
+
+@pytest.mark.parametrize(("n_clips", "batch_size"), [(2, 32), (33, 32), (63, 8)])
+def test_any_number_of_clips_trains(n_clips, batch_size):
+    recipe = RECIPE.model_copy(update={"epochs": 1, "batch_size": batch_size})
+    _, loss = trained(lesson_of(n_clips), recipe)
+    assert np.isfinite(loss)
+
+
+def test_one_frame_of_four_bands_trains():
+    _, loss = trained(lesson_of(image=(4, 1)))
+    assert np.isfinite(loss)
+
+
+def test_predictions_do_not_depend_on_their_company():
+    network, _ = trained(lesson_of())
+    images = lesson_of(300, seed=1).images
+    np.testing.assert_allclose(predict(network, images)[:5], predict(network, images[:5]), rtol=1e-4, atol=1e-5)
+
+
+def test_standardised_images_have_mean_zero_and_deviation_one():
+    images = np.random.default_rng(0).normal(-6, 3, (10, 1, 8, 5)).astype(np.float16)
+    standard = scale_of(images).standardise(images)
+    assert standard.mean().item() == pytest.approx(0, abs=1e-3)
+    assert standard.std(correction=0).item() == pytest.approx(1, abs=1e-3)
+
+
+def test_silence_can_be_standardised():
+    images = np.full((2, 1, 4, 4), -12, np.float16)
+    assert scale_of(images) == Scale(-12.0, 1.0)
+    assert (scale_of(images).standardise(images) == 0).all()
