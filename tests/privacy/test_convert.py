@@ -10,7 +10,7 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import recognise, wer
 from lowsr_tradeoff.privacy.convert import read_tensors, reference_model
 
-FOLDER = recognise._folder(None)
+FOLDER = recognise.folder_of(None)
 SENTENCES = load_speech("demo", (4000,), 16000, skip_bad=False, cache=None).utterances[:4]
 
 

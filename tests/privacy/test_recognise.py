@@ -114,7 +114,7 @@ def test_missing_weights_are_named(tmp_path):
 @pytest.fixture
 def own_weights(tmp_path):
     """The bundled model as if it were the user's own."""
-    bundled = recognise._folder(None)
+    bundled = recognise.folder_of(None)
     for name in ("tokenizer.json", "config.json", "vocabulary.txt"):
         shutil.copy(bundled / name, tmp_path)
     (tmp_path / "model.bin").symlink_to(bundled / "model.bin")

