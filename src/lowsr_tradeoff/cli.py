@@ -51,6 +51,7 @@ app = App(
     "what of speech can still be understood and what it costs in energy, and writes one HTML report.",
     help_epilogue=EXAMPLES,
     version=__version__,
+    suppress_keyboard_interrupt=False,
 )
 
 Flag = Annotated[bool, Parameter(negative=())]

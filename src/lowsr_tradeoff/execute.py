@@ -5,7 +5,9 @@ fails takes with it only the steps that need it; everything else finishes and is
 """
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -171,10 +173,18 @@ _run_in_worker: RunSteps | None = None
 
 
 def _start_worker(run: RunSteps) -> None:
-    """Ctrl-C is for the parent, which then ends the workers."""
+    """Ctrl-C is for the parent, which then ends the workers; if it is killed outright, they end themselves."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     global _run_in_worker  # noqa: PLW0603 - sent once per process instead of once per step
     _run_in_worker = run
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(batch: Batch) -> Result:

@@ -37,10 +37,11 @@ def listen_pack(config: StudyConfig, events: EventCorpus, speech: SpeechCorpus, 
     """
     is_stand_in = not config.include_audio and (events.is_own or speech.is_own)
     event = _shown_events(config, events).clips[0]
-    utterance = _shown_speech(config, speech).utterances[0]
+    shown = _shown_speech(config, speech)
+    utterance = shown.utterances[0]
     clips: list[ListenClip] = []
     for rate_hz in config.all_rates_hz():
-        words = heard.get(rate_hz, {}).get(utterance.clip_id)
+        words = heard.get(rate_hz, {}).get(utterance.clip_id) if shown is speech else None
         clips.append(_clip(config, event, rate_hz, "event", event.label, None))
         clips.append(_clip(config, utterance, rate_hz, "speech", utterance.text, words))
     return ListenPack(clips=tuple(clips), note=STAND_IN if is_stand_in else OWN)
