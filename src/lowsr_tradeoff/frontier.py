@@ -150,6 +150,7 @@ def _point(
         accuracy=result.accuracy,
         word_recovery=privacy.word_recovery if privacy else missing(no_words, "words"),
         power_mw=power.power_mw if power else missing(no_power, "draws", "mW"),
+        power_saved=power.power_saved if power else missing(no_power, "draws"),
         battery_hours=power.battery_hours if power else missing(no_power, "draws", "h"),
         infeasible=power.infeasible if power else (),
         dominated_by=(),

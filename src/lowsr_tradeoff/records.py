@@ -204,6 +204,7 @@ class PowerResult(Record):
         is_decimated: Whether samples are thrown away to reach ``rate_hz``.
         components: Average power by part, empty when infeasible.
         power_mw: Their sum.
+        power_saved: Share of the reference rate's power that is saved, from paired draws: what both share cancels.
         battery_hours: Hours on the configured battery.
         real_time_factor: Share of the time the processor computes; above 1 it cannot keep up.
         infeasible: Reasons why this device cannot do it; empty when it can.
@@ -216,6 +217,7 @@ class PowerResult(Record):
     is_decimated: bool
     components: tuple[PowerComponent, ...]
     power_mw: Measurement
+    power_saved: Measurement
     battery_hours: Measurement
     real_time_factor: Measurement
     infeasible: tuple[str, ...]
@@ -242,6 +244,7 @@ class OperatingPoint(Record):
     accuracy: Measurement
     word_recovery: Measurement
     power_mw: Measurement
+    power_saved: Measurement
     battery_hours: Measurement
     infeasible: tuple[str, ...]
     dominated_by: tuple[str, ...]

@@ -237,3 +237,25 @@ def test_evaluate_goes_over_devices_and_costs_and_is_reproducible():
 def test_evaluate_names_an_unknown_device():
     with pytest.raises(ConfigError, match="'toaster' is no known device"):
         evaluate(StudyConfig(power=PowerSettings(devices=("toaster",))), [cost()])
+
+
+@pytest.mark.parametrize("device", MICROCONTROLLERS)
+def test_the_saving_is_told_draw_by_draw(device):
+    """What two rates share cancels: the saving is known far better than either power."""
+    config = StudyConfig(power=PowerSettings(devices=(device,)), n_resamples=N_DRAWS)
+    costs = [cost(rate_hz=1000), native_cost(1000), cost(rate_hz=16000)]
+    shared, native, reference = evaluate(config, costs)
+    assert (reference.power_saved.value, reference.power_saved.low, reference.power_saved.high) == (0, 0, 0)
+    assert native.power_saved.value == pytest.approx(1 - native.power_mw.value / reference.power_mw.value)
+    assert native.power_saved.value > shared.power_saved.value >= 0
+    assert native.power_saved.low > 0
+    assert native.power_mw.high > reference.power_mw.low
+
+
+def test_a_saving_against_nothing_is_missing():
+    without, against = on("stm32u575", cost()), cost(rate_hz=16000, weight_bytes=10**9)
+    assert "no power to compare with" in without.power_saved.reason
+    result = estimate(load_device("stm32u575"), cost(), PowerSettings(), 0, N_DRAWS, against)
+    assert "no power to compare with" in result.power_saved.reason
+    result = estimate(load_device("stm32u575"), against, PowerSettings(), 0, N_DRAWS, cost(rate_hz=16000))
+    assert "it has no power" in result.power_saved.reason

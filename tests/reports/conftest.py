@@ -249,6 +249,7 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
         is_decimated=rate < 8000,
         components=parts,
         power_mw=_modelled(draw, total, "mW"),
+        power_saved=_modelled(draw, 0.1 if rate < REFERENCE else 0.01, "1"),
         battery_hours=_modelled(draw, 1110 / total, "h"),
         real_time_factor=_modelled(draw, 0.02 * rate / 1000 * SIZE[grid], "1"),
         infeasible=(),
@@ -258,7 +259,7 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
 def _cannot(rate: int, grid: Grid, device: str, reason: str) -> PowerResult:
     no_power, no_hours, no_factor = (missing(f"infeasible: {reason}", "draws", unit) for unit in ("mW", "h", "1"))
     return PowerResult(rate_hz=rate, grid=grid, device=device, adc_rate_hz=None, is_decimated=False, components=(),
-                       power_mw=no_power, battery_hours=no_hours, real_time_factor=no_factor,
+                       power_mw=no_power, power_saved=no_factor, battery_hours=no_hours, real_time_factor=no_factor,
                        infeasible=(reason,))  # fmt: skip
 
 

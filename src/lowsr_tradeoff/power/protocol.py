@@ -22,8 +22,7 @@ from lowsr_tradeoff.power.profile import DeviceProfile
 from lowsr_tradeoff.records import Measurement, ModelCost, PowerComponent, PowerResult, missing
 
 Part = Literal["microphone", "adc", "front_end", "inference", "idle"]
-# Components, their sum, and hours on the battery.
-Figures = tuple[tuple[PowerComponent, ...], Measurement, Measurement]
+Parts = Mapping[Part, Draws | None]
 
 
 def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResult, ...]:
@@ -32,15 +31,21 @@ def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResu
     Raises:
         ConfigError: A device is unknown or its profile is wrong.
     """
+    reference = next((cost for cost in costs if cost.rate_hz == config.reference_rate_hz), None)
     return tuple(
-        estimate(profile, cost, config.power, config.seed, config.n_resamples)
+        estimate(profile, cost, config.power, config.seed, config.n_resamples, reference)
         for profile in load_devices(config.power.devices)
         for cost in costs
     )
 
 
 def estimate(
-    profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, seed: int, n_draws: int
+    profile: DeviceProfile,
+    cost: ModelCost,
+    settings: PowerSettings,
+    seed: int,
+    n_draws: int,
+    reference: ModelCost | None = None,
 ) -> PowerResult:
     """Return what one device draws in mW and its hours on the battery, or the reasons why it cannot do it.
 
@@ -50,27 +55,24 @@ def estimate(
         settings: Battery and hop.
         seed: Seed of the draws.
         n_draws: Monte Carlo draws over the spreads.
+        reference: What one classification computes at the rate that savings are told against.
     """
     sample = sampler(profile.name, seed, n_draws)
     adc_rate_hz = converter_rate_hz(profile.adc, cost.rate_hz)
-    hop_s = settings.hop_s or cost.window_s
-    real_time_factor = _real_time_factor(profile, cost, hop_s, sample)
-    infeasible = (*_misfits(profile, cost), *_too_slow(real_time_factor))
-    if adc_rate_hz is None or infeasible:
-        components, power_mw, hours = _no_figures(infeasible)
-    else:
-        draws = component_draws(profile, cost, adc_rate_hz, hop_s, sample)
-        components, power_mw, hours = _figures(profile, draws, settings, sample)
+    infeasible = _obstacles(profile, cost, settings, sample)
+    parts = {} if infeasible else _parts(profile, cost, settings, sample)
+    power_mw, hours = _totals(profile, parts, infeasible, settings, sample)
     return PowerResult(
         rate_hz=cost.rate_hz,
         grid=cost.grid,
         device=profile.name,
         adc_rate_hz=adc_rate_hz,
         is_decimated=adc_rate_hz is not None and adc_rate_hz > cost.rate_hz,
-        components=components,
+        components=tuple(_component(profile, name, part) for name, part in parts.items()),
         power_mw=power_mw,
+        power_saved=_saved(profile, parts, reference, settings, sample),
         battery_hours=hours,
-        real_time_factor=real_time_factor,
+        real_time_factor=_real_time_factor(profile, cost, settings, sample),
         infeasible=infeasible,
     )
 
@@ -94,13 +96,43 @@ def component_draws(
     }
 
 
-def _figures(
-    profile: DeviceProfile, draws: Mapping[Part, Draws | None], settings: PowerSettings, sample: Sample
-) -> Figures:
-    components = tuple(_component(profile, name, part) for name, part in draws.items())
-    total = np.sum([part for part in draws.values() if part is not None], axis=0)
-    hours = battery_hours(total, profile.supply, settings, sample)
-    return components, summarise(total, "mW"), summarise(hours, "h")
+def _obstacles(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> tuple[str, ...]:
+    """The reasons why a device cannot do it; empty when it can."""
+    return (*_misfits(profile, cost), *_too_slow(_real_time_factor(profile, cost, settings, sample)))
+
+
+def _parts(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Parts:
+    adc_rate_hz = converter_rate_hz(profile.adc, cost.rate_hz)
+    if adc_rate_hz is None:
+        return {}
+    return component_draws(profile, cost, adc_rate_hz, settings.hop_s or cost.window_s, sample)
+
+
+def _total(parts: Parts) -> Draws:
+    total: Draws = np.sum([part for part in parts.values() if part is not None], axis=0)
+    return total
+
+
+def _totals(
+    profile: DeviceProfile, parts: Parts, infeasible: Sequence[str], settings: PowerSettings, sample: Sample
+) -> tuple[Measurement, Measurement]:
+    """Power and battery hours."""
+    if not parts:
+        reason = "; ".join(infeasible)
+        return missing(reason, "draws", "mW"), missing(reason, "draws", "h")
+    hours = battery_hours(_total(parts), profile.supply, settings, sample)
+    return summarise(_total(parts), "mW"), summarise(hours, "h")
+
+
+def _saved(
+    profile: DeviceProfile, parts: Parts, reference: ModelCost | None, settings: PowerSettings, sample: Sample
+) -> Measurement:
+    """1 - power / power at the reference rate, draw by draw."""
+    if reference is None or _obstacles(profile, reference, settings, sample):
+        return missing("the reference rate has no power to compare with", "draws")
+    if not parts:
+        return missing("it has no power to compare", "draws")
+    return summarise(1 - _total(parts) / _total(_parts(profile, reference, settings, sample)), "1")
 
 
 def _component(profile: DeviceProfile, name: Part, draws: Draws | None) -> PowerComponent:
@@ -110,12 +142,10 @@ def _component(profile: DeviceProfile, name: Part, draws: Draws | None) -> Power
     return PowerComponent(name=name, power_mw=summarise(draws, "mW"))
 
 
-def _no_figures(infeasible: Sequence[str]) -> Figures:
-    reason = "; ".join(infeasible)
-    return (), missing(reason, "draws", "mW"), missing(reason, "draws", "h")
-
-
-def _real_time_factor(profile: DeviceProfile, cost: ModelCost, hop_s: float, sample: Sample) -> Measurement:
+def _real_time_factor(
+    profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample
+) -> Measurement:
+    hop_s = settings.hop_s or cost.window_s
     if unpriced := unpriced_operators(profile.core, cost.macs):
         return missing(f"no cost is known for {', '.join(unpriced)} on {profile.core.part}", "draws")
     work = front_end_work(profile.core, cost, hop_s, sample) + inference_work(profile.core, cost.macs, sample)

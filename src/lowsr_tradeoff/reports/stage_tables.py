@@ -104,6 +104,7 @@ def power(tradeoff: Tradeoff) -> Table:
             "Rate",
             "Features",
             "Average power",
+            "Saved against the reference",
             "Battery",
             "Processor busy",
             "Converter runs at",
@@ -113,6 +114,7 @@ def power(tradeoff: Tradeoff) -> Table:
             (
                 *_powered(result),
                 number(result.power_mw),
+                percent(result.power_saved),
                 number(result.battery_hours),
                 percent(result.real_time_factor),
                 _converter(result),
