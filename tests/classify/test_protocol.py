@@ -203,6 +203,13 @@ def test_results_of_a_run_that_is_not_finished_say_which_step_is_missing(corpus,
         protocol.results(CONFIG, corpus, Store(tmp_path / "empty"))
 
 
+def test_training_that_diverges_is_an_error_not_a_result(corpus, store, tmp_path):
+    config = CONFIG.model_copy(update={"classify": CONFIG.classify.model_copy(update={"learning_rate": 1e30})})
+    step = train_steps(config, corpus)[Listener(1000, "native", "finetuned")][0]
+    with pytest.raises(StageError, match=r"training diverged .* 1e\+30; lower classify\.learning_rate"):
+        run_all([step], corpus, Store(tmp_path / "run"))
+
+
 def test_clips_shorter_than_a_column_are_refused_before_any_work(corpus):
     short = EventCorpus(corpus.summary, corpus.clips, clip_s=0.02, is_own=True)
     with pytest.raises(ConfigError, match="lengthen clip_s"):

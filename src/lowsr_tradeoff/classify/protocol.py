@@ -33,11 +33,11 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
 
 def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
     """Run one batch of steps of one stage and write their artefacts."""
-    from lowsr_tradeoff.classify.train import run_training  # noqa: PLC0415 - brings torch, which results do without
-
     if steps[0].stage == "features":
         run_features(steps, corpus, store)
         return
+    from lowsr_tradeoff.classify.train import run_training  # noqa: PLC0415 - brings torch, which results do without
+
     for step in steps:
         run_training(step, corpus, store)
 

@@ -17,7 +17,7 @@ def test_any_image_gives_scores(image):
 
 
 def test_its_weights_are_counted_by_hand():
-    convolutions = 1 * 16 * 5 * 7 + 9 * (16 * 32 + 32 * 64 + 64 * 128)
+    convolutions = 1 * 16 * 25 + 9 * (16 * 32 + 32 * 64 + 64 * 128)
     normalisations = 2 * (16 + 32 + 64 + 128)
     assert sum(p.numel() for p in network_of().parameters()) == convolutions + normalisations + 128 * 10 + 10
 

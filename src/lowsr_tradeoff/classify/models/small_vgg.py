@@ -21,7 +21,6 @@ class Halve(nn.Module):
 class SmallVgg(nn.Module):
     """Class scores from log-mel images.
 
-    The first convolution steps by two bands and four frames (160 ms): most of the work lies in what it leaves.
     The maximum is taken before the normalisation. It commutes with a normalisation of positive gain and with the
     rectifier, so the stage computes the same on a quarter of the values.
     """
@@ -30,7 +29,7 @@ class SmallVgg(nn.Module):
         super().__init__()
         self.stages = nn.Sequential(
             *(
-                nn.Conv2d(1, 16, (5, 7), stride=(2, 4), padding=(2, 3), bias=False),
+                nn.Conv2d(1, 16, 5, stride=2, padding=2, bias=False),
                 Halve(),
                 nn.BatchNorm2d(16),
                 nn.ReLU(inplace=True),
@@ -47,9 +46,11 @@ class SmallVgg(nn.Module):
         Shape:
             ``(n, 1, bands, frames)`` → ``(n, 128)``.
         """
-        over_time = self.stages(images).mean(dim=2)
-        embedding: Tensor = over_time.mean(dim=2) + over_time.amax(dim=2)
-        return embedding
+        maps = self.stages(images)
+        # Unlike mean and amax, these hand back gradients in the memory order of the convolutions.
+        over_time = functional.adaptive_avg_pool2d(maps, (1, maps.shape[3]))
+        pooled = functional.adaptive_avg_pool2d(over_time, 1) + functional.adaptive_max_pool2d(over_time, 1)
+        return pooled.flatten(start_dim=1)
 
     def forward(self, images: Tensor) -> Tensor:
         """Return class scores.
