@@ -20,7 +20,10 @@ def alone(n: int, n_resamples: int = 400, seed: int = 0) -> np.ndarray:
 
 
 class TestResampleWeights:
-    @given(clusters=st.lists(st.sampled_from("abcde"), min_size=1, max_size=30), seed=st.integers(0, 99))
+    @given(
+        clusters=st.lists(st.sampled_from("abcde"), max_size=30).map(lambda more: [*"abcdefghijkl", *more]),
+        seed=st.integers(0, 99),
+    )
     def test_rows_of_a_cluster_are_drawn_together_and_as_many_clusters_as_there_are(self, clusters, seed):
         weights = resample_weights(clusters, 20, seed)
         assert weights.shape == (20, len(clusters))
@@ -30,9 +33,23 @@ class TestResampleWeights:
         np.testing.assert_array_equal(weights[:, list(first.values())].sum(axis=1), len(first))
 
     def test_each_cluster_is_drawn_once_on_average_with_the_variance_of_a_multinomial(self):
-        weights = resample_weights(["a", "b", "b", "c", "d"], 40000, 0)
-        assert weights.mean(axis=0) == pytest.approx([1] * 5, abs=0.02)
-        assert weights.var(axis=0) == pytest.approx([1 - 1 / 4] * 5, abs=0.03)
+        weights = resample_weights([*"abcdefghij", "b", "b"], 40000, 0)
+        assert weights.mean(axis=0) == pytest.approx([1] * 12, abs=0.02)
+        assert weights.var(axis=0) == pytest.approx([1 - 1 / 10] * 12, abs=0.03)
+
+    @given(clusters=st.lists(st.sampled_from("abc"), min_size=1, max_size=30), seed=st.integers(0, 99))
+    def test_of_few_clusters_the_rows_are_drawn_too(self, clusters, seed):
+        weights = resample_weights(clusters, 20, seed)
+        sizes = {name: clusters.count(name) for name in set(clusters)}
+        drawn = [weights[:, [c == name for c in clusters]].sum(axis=1) / size for name, size in sizes.items()]
+        np.testing.assert_array_equal(np.round(drawn), drawn)
+        np.testing.assert_array_equal(np.sum(drawn, axis=0), len(sizes))
+
+    def test_three_speakers_who_score_alike_are_not_certainty(self):
+        recovered = [1, 0, 1, 0] * 15
+        weights = resample_weights(["a"] * 20 + ["b"] * 20 + ["c"] * 20, 2000, 0)
+        figure = pooled_ratio(recovered, np.ones(60), weights, "words", is_share=True)
+        assert figure.high - figure.low > 0.2
 
     def test_equal_seeds_draw_equally(self):
         np.testing.assert_array_equal(resample_weights(list("abc"), 50, 7), resample_weights(list("abc"), 50, 7))

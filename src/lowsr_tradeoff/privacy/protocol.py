@@ -179,10 +179,8 @@ def _score(settings: CaptureSettings, utterance: Utterance) -> SignalScores:
 
 
 def _draws(config: StudyConfig, speech: SpeechCorpus) -> NDArray[np.float64]:
-    """Speakers are drawn whole. Of one speaker the utterances are, and the interval speaks of that voice only."""
     speakers = [utterance.speaker for utterance in speech.utterances]
-    clips = [utterance.clip_id for utterance in speech.utterances]
-    return resample_weights(speakers if len(set(speakers)) > 1 else clips, config.n_resamples, config.seed)
+    return resample_weights(speakers, config.n_resamples, config.seed)
 
 
 def _heard_utterances(config: StudyConfig, speech: SpeechCorpus, store: Store) -> dict[int, list[HeardUtterance]]:

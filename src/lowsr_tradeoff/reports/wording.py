@@ -47,7 +47,7 @@ def percent(measurement: Measurement) -> Shown:
     >>> str(percent(Measurement(value=0.5, low=0.4, high=0.625, n=40, n_of="clips")))
     '50.0 % [40.0, 62.5], n = 40 clips'
     """
-    return _show(measurement, lambda value: f"{100 * value:.1f}", " %")
+    return _show(measurement, lambda value: f"{100 * value:z.1f}", " %")
 
 
 def points(measurement: Measurement) -> Shown:
@@ -56,7 +56,7 @@ def points(measurement: Measurement) -> Shown:
     >>> str(points(Measurement(value=-0.031, low=-0.05, high=0.01, n=40, n_of="clips")))
     '-3.1 points [-5.0, +1.0], n = 40 clips'
     """
-    return _show(measurement, lambda value: f"{100 * value:+.1f}", " points")
+    return _show(measurement, lambda value: f"{100 * value:+z.1f}", " points")
 
 
 def number(measurement: Measurement) -> Shown:
