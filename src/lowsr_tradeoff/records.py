@@ -229,6 +229,7 @@ class OperatingPoint(Record):
     Attributes:
         point_id: Name used by ``dominated_by`` and the decision, for example ``"1000-native-cssd-stm32u575"``.
         attacker: The attacker with the highest word recovery at this rate.
+        power_saved: As in :class:`PowerResult`.
         infeasible: Reasons why the device cannot do it.
         dominated_by: Points at least as good on all three axes and better on one, by value.
         is_dominance_clear: Whether one of them is so beyond the intervals.

@@ -26,8 +26,8 @@ def place(point) -> tuple[float, float]:
 def test_specs_are_valid_plotly(build):
     for constraints in (None, POLICY):
         tradeoff = build(constraints=constraints)
-        go.Figure(figures.frontier(tradeoff).spec)
-        go.Figure(figures.speech(tradeoff).spec)
+        for drawn in (figures.frontier(tradeoff), figures.speech(tradeoff)):
+            assert len(go.Figure(drawn.spec).data) == len(drawn.spec["data"]) > 0
 
 
 def test_frontier_points_are_filled_and_dominated_ones_hollow(tradeoff):

@@ -14,7 +14,8 @@ DRAWINGS = (
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_specs_are_valid_plotly(tradeoff, draw):
-    go.Figure(draw(tradeoff).spec)
+    drawn = draw(tradeoff)
+    assert len(go.Figure(drawn.spec).data) == len(drawn.spec["data"]) > 0
 
 
 @pytest.mark.parametrize("draw", DRAWINGS)
