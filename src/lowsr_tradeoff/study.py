@@ -114,8 +114,9 @@ def assemble(study: Study, store: Store) -> Tradeoff:
     config = study.config
     classified, contrasts = classify.results(config, study.events, store)
     heard, intelligible = privacy.results(config, study.speech, store)
-    costs = tuple(dict.fromkeys(result.cost.model_dump_json() for result in classified))
-    drawn = power.evaluate(config, [classified[0].cost.model_validate_json(cost) for cost in costs])
+    # Arms differ in what they were taught, not in what they compute.
+    costs = {(result.rate_hz, result.grid): result.cost for result in classified}
+    drawn = power.evaluate(config, tuple(costs.values()))
     points = frontier.join(classified, heard, drawn, config.constraints)
     return Tradeoff(
         rates_hz=config.rates_hz,
