@@ -19,12 +19,12 @@ from multiprocessing import get_context
 import torch
 
 from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
-from lowsr_tradeoff.config import FrontEnd, PrivacySettings
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.manifest import cpu_name
 from lowsr_tradeoff.privacy import recognise, wer
 from lowsr_tradeoff.privacy.convert import reference_model
+from lowsr_tradeoff.settings import FrontEnd, PrivacySettings
 
 N_PROCESSES = 2
 N_PASSES = 2

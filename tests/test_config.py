@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lowsr_tradeoff.config import MIN_RATE_HZ, Constraints, StudyConfig, dump_toml, load_config
+from lowsr_tradeoff.config import MIN_RATE_HZ, StudyConfig, dump_toml, load_config
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.settings import Constraints
 
 
 def test_flags_go_before_the_file_and_the_file_before_defaults(tmp_path):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lowsr_tradeoff.config import Settings
 from lowsr_tradeoff.errors import DataError, StageError
 from lowsr_tradeoff.execute import execute, make_batches, missing_steps
+from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.store import Step, Store
 
 

@@ -2,7 +2,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lowsr_tradeoff.config import Constraints
 from lowsr_tradeoff.frontier import clearly_dominates, decide, dominates, join, misses
 from lowsr_tradeoff.records import (
     ClassifyResult,
@@ -14,6 +13,7 @@ from lowsr_tradeoff.records import (
     WordCounts,
     missing,
 )
+from lowsr_tradeoff.settings import Constraints
 
 
 def measured(value, half=0.0, n=400, n_of="clips", unit="1"):

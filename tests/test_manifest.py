@@ -2,6 +2,8 @@
 
 from importlib.metadata import version
 
+import pytest
+
 from lowsr_tradeoff import manifest
 
 
@@ -22,6 +24,11 @@ def test_the_fingerprint_follows_sources_and_versions(tmp_path, monkeypatch):
     renamed = mark()
     assert len({first, edited, renamed, mark(("scipy",))}) == 4
     manifest.fingerprint.cache_clear()
+
+
+def test_sources_that_do_not_exist_are_an_error_not_an_empty_hash():
+    with pytest.raises(FileNotFoundError, match=r"no_such\.py"):
+        manifest.fingerprint(("no_such.py",), ())
 
 
 def test_provenance_names_versions_and_weights():

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.config import Settings
 from lowsr_tradeoff.errors import ConfigError, StageError
+from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.store import Step, Store, locked, write_atomic
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.config import Constraints
 from lowsr_tradeoff.records import (
     ClassifyResult,
     Decision,
@@ -22,6 +21,7 @@ from lowsr_tradeoff.records import (
     PrivacyResult,
     missing,
 )
+from lowsr_tradeoff.settings import Constraints
 
 Matrix = NDArray[np.bool_]
 Axes = NDArray[np.float64]

@@ -89,5 +89,7 @@ def n_cores() -> int:
 def _sources(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
+    if not path.is_dir():
+        raise FileNotFoundError(f"{path}: a step names sources that do not exist")
     found = (file for kind in ("*.py", "*.toml") for file in path.rglob(kind))
     return sorted(file for file in found if "__pycache__" not in file.parts)

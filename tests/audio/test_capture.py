@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
-from lowsr_tradeoff.config import FrontEnd
+from lowsr_tradeoff.settings import FrontEnd
 
 NOISELESS = FrontEnd(noise_floor_dbfs=None, bits=24)
 UNFILTERED = FrontEnd(anti_alias=False, noise_floor_dbfs=None, bits=24)

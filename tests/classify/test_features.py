@@ -12,10 +12,11 @@ from lowsr_tradeoff.audio.capture import capture, noise_seed
 from lowsr_tradeoff.classify import features
 from lowsr_tradeoff.classify.features import LOG_FLOOR, Layout, fit_length, lay_out, log_mel, mel_bank, run_features
 from lowsr_tradeoff.classify.steps import feature_steps
-from lowsr_tradeoff.config import FrontEnd, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records import CorpusSummary
+from lowsr_tradeoff.settings import FrontEnd
 from lowsr_tradeoff.store import Store
 
 LAYOUTS = [(500, "native"), (1000, "native"), (4000, "native"), (16000, "shared")]

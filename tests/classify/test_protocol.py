@@ -10,11 +10,12 @@ import soundfile
 
 from lowsr_tradeoff.classify import protocol
 from lowsr_tradeoff.classify.steps import Listener, reference_of, train_steps
-from lowsr_tradeoff.config import ClassifySettings, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import ConfigError, StageError
 from lowsr_tradeoff.execute import execute
 from lowsr_tradeoff.records import CorpusSummary
+from lowsr_tradeoff.settings import ClassifySettings
 from lowsr_tradeoff.store import Store
 
 # Two of the three classes differ above 1 kHz alone.

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from lowsr_tradeoff.classify.steps import Listener, listeners_of, reference_of, teacher_of, train_steps
-from lowsr_tradeoff.config import ClassifySettings, FrontEnd, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.records import CorpusSummary
+from lowsr_tradeoff.settings import ClassifySettings, FrontEnd
 
 CONFIG = StudyConfig(rates_hz=(500, 1000))
 

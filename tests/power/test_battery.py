@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.config import PowerSettings
 from lowsr_tradeoff.power.battery import battery_hours
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.draws import sampler
+from lowsr_tradeoff.settings import PowerSettings
 
 U385 = load_device("stm32u385").supply
 PHONE = load_device("phone_cpu").supply

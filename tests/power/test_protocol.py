@@ -3,12 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lowsr_tradeoff.config import PowerSettings, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.power.devices import list_devices, load_device
 from lowsr_tradeoff.power.draws import sampler
 from lowsr_tradeoff.power.protocol import component_draws, estimate, evaluate
 from lowsr_tradeoff.records import ModelCost
+from lowsr_tradeoff.settings import PowerSettings
 
 MICROCONTROLLERS = ("stm32u385", "stm32u575", "nrf52840")
 N_DRAWS = 500

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.audio.capture import capture
-from lowsr_tradeoff.config import FrontEnd
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.intelligibility import SignalScores, mean_score, score
+from lowsr_tradeoff.settings import FrontEnd
 from lowsr_tradeoff.stats import resample_weights
 
 RATES_HZ = (500, 1000, 2000, 4000, 8000)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from lowsr_tradeoff.config import FrontEnd, StudyConfig, load_config
+from lowsr_tradeoff.config import StudyConfig, load_config
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import protocol, wer
+from lowsr_tradeoff.settings import FrontEnd
 from lowsr_tradeoff.store import Store
 
 EMBEDDED = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
-from lowsr_tradeoff.config import FrontEnd, PrivacySettings
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.privacy import recognise, wer
+from lowsr_tradeoff.settings import FrontEnd, PrivacySettings
 
 # Ten voices, ten sentences; 37 s.
 SENTENCES = load_speech("demo", (500, 4000), 16000, skip_bad=False, cache=None).utterances[:10]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lowsr_tradeoff import frontier
-from lowsr_tradeoff.config import Constraints, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.records import (
     Arm,
     ClassifyResult,
@@ -32,6 +32,7 @@ from lowsr_tradeoff.records import (
     WordCounts,
     missing,
 )
+from lowsr_tradeoff.settings import Constraints
 
 RATES = (500, 1000, 2000, 4000)
 REFERENCE = 16000

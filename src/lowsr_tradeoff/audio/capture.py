@@ -11,7 +11,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.config import FrontEnd
+from lowsr_tradeoff.settings import FrontEnd
 
 Samples = NDArray[np.float32]
 

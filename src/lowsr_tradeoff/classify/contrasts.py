@@ -47,6 +47,8 @@ def rivals_of(listener: Listener, reference: Listener) -> tuple[Listener, ...]:
         case "cssd":
             here = (replace(listener, arm="finetuned"), replace(listener, arm="basd"), reference)
             return (*here, replace(listener, grid="shared")) if listener.grid == "native" else here
+        case _:
+            return (replace(listener, arm="finetuned"), replace(listener, arm="cssd"))
 
 
 def _contrast(

@@ -9,17 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from lowsr_tradeoff.config import ClassifySettings, FrontEnd, Settings, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.records import Arm, Grid
+from lowsr_tradeoff.settings import ClassifySettings, FrontEnd, Settings
 from lowsr_tradeoff.store import Step, canonical_json
 
 CLIPS = ("corpora/clips.py", "corpora/demo_events.py", "corpora/demo_sounds.py")
 FEATURES = ("audio", "classify/features.py", *CLIPS)
 NETWORKS = (
     *("classify/augment.py", "classify/cost.py", "classify/features.py", "classify/models", "classify/optimise.py"),
-    *("classify/train.py", "classify/transfer.py", "records.py"),
+    *("classify/train.py", "classify/transfer.py"),
+    *("records/base.py", "records/classify.py"),
 )
 
 

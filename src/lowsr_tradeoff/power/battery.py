@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lowsr_tradeoff.config import PowerSettings
 from lowsr_tradeoff.power.draws import Draws, Sample
 from lowsr_tradeoff.power.profile import Share, Supply
+from lowsr_tradeoff.settings import PowerSettings
 
 
 def battery_hours(power_mw: Draws, supply: Supply, settings: PowerSettings, sample: Sample) -> Draws:

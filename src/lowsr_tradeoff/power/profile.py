@@ -9,7 +9,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from lowsr_tradeoff.config import Settings
+from lowsr_tradeoff.settings import Settings
 
 Basis = Literal["measured", "datasheet", "derived", "assumed"]
 UnitT = TypeVar("UnitT", bound=str)

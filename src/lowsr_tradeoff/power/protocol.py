@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from lowsr_tradeoff.config import PowerSettings, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.power.adc import adc_mw, converter_rate_hz
 from lowsr_tradeoff.power.battery import battery_hours
 from lowsr_tradeoff.power.compute import duration_s, energy_uj, front_end_work, inference_work, unpriced_operators
@@ -20,6 +20,7 @@ from lowsr_tradeoff.power.idle import idle_mw
 from lowsr_tradeoff.power.microphone import microphone_mw
 from lowsr_tradeoff.power.profile import DeviceProfile
 from lowsr_tradeoff.records import Measurement, ModelCost, PowerComponent, PowerResult, missing
+from lowsr_tradeoff.settings import PowerSettings
 
 Part = Literal["microphone", "adc", "front_end", "inference", "idle"]
 Parts = Mapping[Part, Draws | None]

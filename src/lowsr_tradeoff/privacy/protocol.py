@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
-from lowsr_tradeoff.config import FrontEnd, Settings, StudyConfig
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance, read
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.manifest import fingerprint
@@ -16,12 +16,13 @@ from lowsr_tradeoff.privacy import intelligibility, recognise, wer
 from lowsr_tradeoff.privacy.intelligibility import SignalScores
 from lowsr_tradeoff.privacy.wer import HeardUtterance
 from lowsr_tradeoff.records import IntelligibilityResult, PrivacyResult
+from lowsr_tradeoff.settings import FrontEnd, Settings
 from lowsr_tradeoff.stats import resample_weights
 from lowsr_tradeoff.store import Step, Store
 
 RECOGNISE, INTELLIGIBILITY = "recognise", "intelligibility"
 
-CAPTURE = ("audio", "corpora/clips.py", "privacy/protocol.py", "records.py")
+CAPTURE = ("audio", "corpora/clips.py", "privacy/protocol.py", "records/base.py", "records/privacy.py")
 CAPTURE_LIBRARIES = ("numpy", "soundfile", "soxr")
 WORDS = (*CAPTURE, "privacy/recognise.py", "privacy/wer.py")
 WORD_LIBRARIES = (*CAPTURE_LIBRARIES, "ctranslate2", "faster-whisper", "jiwer", "openai-whisper", "tokenizers")

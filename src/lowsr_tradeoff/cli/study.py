@@ -1,60 +1,22 @@
-"""The command ``lowsr-tradeoff``: parse, call, print, exit. The only file that prints.
-
-Results go to standard output, progress and errors to standard error. Exit codes:
-
-    0    done
-    1    an error nobody foresaw: please report it
-    2    usage or settings
-    3    missing or unusable data, weights or packages
-    4    a step failed; finished steps are kept
-    130  interrupted; the same command goes on from there
-"""
+"""Commands on a study: run it, write its report again, check the machine."""
 
 import json
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import Parameter
 
-from lowsr_tradeoff import __version__
-from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError, MissingResourceError
+from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
     from lowsr_tradeoff.config import StudyConfig
     from lowsr_tradeoff.execute import Progress
-
-USAGE, DATA, STAGE, INTERRUPTED = 2, 3, 4, 130
-
-EXAMPLES = """
-Examples:
-
-  lowsr-tradeoff --rates 500,1000,2000,4000
-
-  lowsr-tradeoff --rates 1000,2000 --events my-sounds/ --speech my-speech/ --out my-run
-
-  lowsr-tradeoff --min-accuracy 0.7 --max-word-recovery 0.1 --min-battery-hours 72
-
-Exit codes: 0 done, 1 unforeseen error, 2 usage or settings, 3 missing or unusable data, 4 a step failed,
-130 interrupted (the same command goes on from there).
-"""
-
-app = App(
-    name="lowsr-tradeoff",
-    help="At which sampling rate should this microphone run? Measures, at every rate, what is still recognised, "
-    "what of speech can still be understood and what it costs in energy, and writes one HTML report.",
-    help_epilogue=EXAMPLES,
-    version=__version__,
-    suppress_keyboard_interrupt=False,
-)
-
-Flag = Annotated[bool, Parameter(negative=())]
 
 
 @app.default
@@ -137,18 +99,6 @@ def report(folder: Path, /) -> None:
 
 
 @app.command
-def devices(name: str | None = None, /) -> None:
-    """List the device profiles, or show one with the source of every value.
-
-    Args:
-        name: A profile's name or a TOML path.
-    """
-    from lowsr_tradeoff.power.devices import describe, list_devices
-
-    print("\n".join(list_devices()) if name is None else describe(name))
-
-
-@app.command
 def doctor() -> None:
     """Check that this machine has all that a run needs."""
     from lowsr_tradeoff.doctor import examine
@@ -158,36 +108,6 @@ def doctor() -> None:
         print(f"{'ok     ' if finding.is_ok else 'MISSING'}  {finding.what}: {finding.detail}")
     if not all(finding.is_ok for finding in findings):
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its code."""
-    # One thread a process: parallelism is across steps. Read by the numeric libraries when they load.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
-
-
-def _exit_code(arguments: Sequence[str]) -> int:
-    try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
-    except ConfigError as error:
-        return _complain(error, USAGE)
-    except (DataError, MissingResourceError) as error:
-        return _complain(error, DATA)
-    except LowsrError as error:
-        return _complain(error, STAGE)
-    except KeyboardInterrupt:
-        return _complain("interrupted; finished steps are kept, the same command goes on from there", INTERRUPTED)
-    return 0
-
-
-def _complain(message: object, code: int) -> int:
-    print(f"lowsr-tradeoff: {message}", file=sys.stderr)
-    return code
 
 
 def _integers(option: str, text: str | None) -> list[int] | None:

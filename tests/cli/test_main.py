@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from lowsr_tradeoff import cli
+from lowsr_tradeoff.cli import main as cli
 
 
 def call(capsys, *arguments):
@@ -25,7 +25,7 @@ def test_every_command_has_help(capsys, command):
 
 def test_help_and_a_finished_run_load_no_heavy_library():
     program = (
-        "import sys, lowsr_tradeoff.cli as c\n"
+        "import sys, lowsr_tradeoff.cli.main as c\n"
         "try: c.main(['--help'])\nexcept SystemExit: pass\n"
         "print([m for m in ('torch', 'numpy', 'pydantic', 'plotly') if m in sys.modules])"
     )

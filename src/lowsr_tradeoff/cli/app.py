@@ -1,0 +1,31 @@
+"""The command's name, its help, and what its parameters share."""
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from lowsr_tradeoff import __version__
+
+EXAMPLES = """
+Examples:
+
+  lowsr-tradeoff --rates 500,1000,2000,4000
+
+  lowsr-tradeoff --rates 1000,2000 --events my-sounds/ --speech my-speech/ --out my-run
+
+  lowsr-tradeoff --min-accuracy 0.7 --max-word-recovery 0.1 --min-battery-hours 72
+
+Exit codes: 0 done, 1 unforeseen error, 2 usage or settings, 3 missing or unusable data, 4 a step failed,
+130 interrupted (the same command goes on from there).
+"""
+
+app = App(
+    name="lowsr-tradeoff",
+    help="At which sampling rate should this microphone run? Measures, at every rate, what is still recognised, "
+    "what of speech can still be understood and what it costs in energy, and writes one HTML report.",
+    help_epilogue=EXAMPLES,
+    version=__version__,
+    suppress_keyboard_interrupt=False,
+)
+
+Flag = Annotated[bool, Parameter(negative=())]

@@ -1,0 +1,54 @@
+"""The command ``lowsr-tradeoff``: parse, call, exit.
+
+Results go to standard output, progress and errors to standard error. Exit codes:
+
+    0    done
+    1    an error nobody foresaw: please report it
+    2    usage or settings
+    3    missing or unusable data, weights or packages
+    4    a step failed; finished steps are kept
+    130  interrupted; the same command goes on from there
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from cyclopts import CycloptsError
+
+from lowsr_tradeoff.cli import power, study  # noqa: F401 - they add their commands to the app
+from lowsr_tradeoff.cli.app import app
+from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError, MissingResourceError
+
+USAGE, DATA, STAGE, INTERRUPTED = 2, 3, 4, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    # One thread a process: parallelism is across steps. Read by the numeric libraries when they load.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def _exit_code(arguments: Sequence[str]) -> int:
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
+    except ConfigError as error:
+        return _complain(error, USAGE)
+    except (DataError, MissingResourceError) as error:
+        return _complain(error, DATA)
+    except LowsrError as error:
+        return _complain(error, STAGE)
+    except KeyboardInterrupt:
+        return _complain("interrupted; finished steps are kept, the same command goes on from there", INTERRUPTED)
+    return 0
+
+
+def _complain(message: object, code: int) -> int:
+    print(f"lowsr-tradeoff: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,56 @@
+"""Every result record: frozen, finite, with unit, interval and n, one module per room.
+
+Proportions are 0…1. ``rate_hz`` is always the microphone's rate.
+"""
+
+from lowsr_tradeoff.records.base import Measurement, Record, missing
+from lowsr_tradeoff.records.classify import (
+    Adapt,
+    Arm,
+    ClassifyResult,
+    ClassRecall,
+    Contrast,
+    Grid,
+    ModelCost,
+    Network,
+)
+from lowsr_tradeoff.records.decision import Decision, OperatingPoint
+from lowsr_tradeoff.records.power import PowerComponent, PowerResult
+from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, WordCounts
+from lowsr_tradeoff.records.run import (
+    SCHEMA_VERSION,
+    CorpusSummary,
+    ListenClip,
+    ListenPack,
+    Manifest,
+    Provenance,
+    Tradeoff,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Adapt",
+    "Arm",
+    "ClassRecall",
+    "ClassifyResult",
+    "Contrast",
+    "CorpusSummary",
+    "Decision",
+    "Grid",
+    "IntelligibilityResult",
+    "ListenClip",
+    "ListenPack",
+    "Manifest",
+    "Measurement",
+    "ModelCost",
+    "Network",
+    "OperatingPoint",
+    "PowerComponent",
+    "PowerResult",
+    "PrivacyResult",
+    "Provenance",
+    "Record",
+    "Tradeoff",
+    "WordCounts",
+    "missing",
+]

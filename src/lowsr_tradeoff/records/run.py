@@ -1,0 +1,91 @@
+"""Everything a run found, and how it went."""
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from lowsr_tradeoff.records.base import Record
+from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
+from lowsr_tradeoff.records.decision import Decision, OperatingPoint
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult
+
+SCHEMA_VERSION = 1
+
+
+class CorpusSummary(Record):
+    """What the figures were measured on."""
+
+    name: str
+    kind: Literal["events", "speech"]
+    digest: str
+    n_clips: int
+    n_skipped: int
+    n_groups: int
+    group_of: Literal["sources", "speakers"]
+    classes: tuple[str, ...]
+    n_folds: int
+    duration_s: float
+    lowest_source_rate_hz: int
+    is_synthetic: bool
+    note: str
+
+
+class Provenance(Record):
+    """What produced the figures: the part of the manifest that is equal when the figures are."""
+
+    version: str
+    code: str
+    python: str
+    platform: str
+    libraries: dict[str, str]
+    weights: dict[str, str]
+
+
+class Tradeoff(Record):
+    """Everything a run found; the report is drawn from this alone."""
+
+    schema_version: int = SCHEMA_VERSION
+    rates_hz: tuple[int, ...]
+    reference_rate_hz: int
+    corpora: tuple[CorpusSummary, ...]
+    classify: tuple[ClassifyResult, ...]
+    contrasts: tuple[Contrast, ...]
+    privacy: tuple[PrivacyResult, ...]
+    intelligibility: tuple[IntelligibilityResult, ...]
+    power: tuple[PowerResult, ...]
+    points: tuple[OperatingPoint, ...]
+    decision: Decision
+    settings: dict[str, JsonValue]
+    provenance: Provenance
+
+
+class Manifest(Record):
+    """How the run went: what may differ between two runs with equal figures."""
+
+    finished_at: str
+    wall_s: float
+    jobs: int
+    cpu: str
+    n_cores: int
+    memory_gb: float
+    steps_run: int
+    steps_reused: int
+
+
+class ListenClip(Record):
+    """One clip as one rate captures it, restored to 16 kHz."""
+
+    kind: Literal["event", "speech"]
+    rate_hz: int
+    clip_id: str
+    label: str
+    heard: str | None
+    flac_base64: str
+
+
+class ListenPack(Record):
+    """The clips of the report's listening section."""
+
+    clips: tuple[ListenClip, ...]
+    note: str
