@@ -118,3 +118,65 @@ def test_embedded_digits_are_words_by_voice():
 def test_a_corpus_that_is_not_there_says_what_could_be_given(tmp_path):
     with pytest.raises(DataError, match="no such folder or CSV; give --events one, or demo or digits"):
         list_events(str(tmp_path / "none"))
+
+
+def write_tau(root):
+    """A TAU 2019 mobile folder: one place heard by two devices, one file in neither part of the split."""
+    heard = ["airport-oslo-0-0-a", "airport-oslo-0-0-b", "bus-oslo-7-1-a", "airport-lyon-1-9-a", "bus-lyon-8-2-c"]
+    spare = "bus-milan-9-3-a"
+
+    def rows(names, *columns):
+        for name in names:
+            scene, city, place, _, device = name.split("-")
+            yield [f"audio/{name}.wav", scene, f"{city}-{place}", device][: len(columns)]
+
+    def write(path, names, *columns):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = ["\t".join(row) for row in (columns, *rows(names, *columns))]
+        path.write_text("\r\n".join(lines) + "\r\n")
+
+    write(root / "meta.csv", [*heard, spare], "filename", "scene_label", "identifier", "source_label")
+    write(root / "evaluation_setup" / "fold1_evaluate.csv", heard[:3], "filename", "scene_label")
+    write(root / "evaluation_setup" / "fold1_train.csv", heard[3:], "filename", "scene_label")
+    return root
+
+
+def test_a_tau_folder_keeps_a_place_together(tmp_path):
+    listing = list_events(str(write_tau(tmp_path / "TAU")))
+    assert said(listing) == [
+        ("audio/airport-oslo-0-0-a.wav", "airport", "", "oslo-0"),
+        ("audio/airport-oslo-0-0-b.wav", "airport", "", "oslo-0"),
+        ("audio/bus-oslo-7-1-a.wav", "bus", "", "oslo-7"),
+        ("audio/airport-lyon-1-9-a.wav", "airport", "", "lyon-1"),
+        ("audio/bus-lyon-8-2-c.wav", "bus", "", "lyon-8"),
+        ("audio/bus-milan-9-3-a.wav", "bus", "", "milan-9"),
+    ]
+    assert (listing.name, listing.is_own) == ("TAU", True)
+
+
+def test_the_published_split_of_a_tau_folder(tmp_path):
+    listing = list_events(str(write_tau(tmp_path / "TAU") / "evaluation_setup"))
+    assert [(path, fold, source) for path, _, fold, source in said(listing)] == [
+        ("audio/airport-oslo-0-0-a.wav", "1", "oslo-0"),
+        ("audio/airport-oslo-0-0-b.wav", "1", "oslo-0"),
+        ("audio/bus-oslo-7-1-a.wav", "1", "oslo-7"),
+        ("audio/airport-lyon-1-9-a.wav", "2", "lyon-1"),
+        ("audio/bus-lyon-8-2-c.wav", "2", "lyon-8"),
+    ]
+    assert (listing.name, listing.root) == ("TAU", tmp_path / "TAU")
+    assert "fold 1 is what the published split tests" in listing.note
+
+
+def test_a_file_of_the_split_without_a_place_is_a_fault(tmp_path):
+    root = write_tau(tmp_path / "TAU")
+    lines = (root / "meta.csv").read_text().splitlines()
+    (root / "meta.csv").write_text("\n".join(lines[:1] + lines[2:]) + "\n")
+    faults = [row.fault for row in list_events(str(root / "evaluation_setup")).rows]
+    assert faults == ["is not in meta.csv, so where it was recorded is unknown", None, None, None, None]
+
+
+def test_a_tau_folder_needs_its_places(tmp_path):
+    root = write_tau(tmp_path / "TAU")
+    (root / "meta.csv").write_text("filename\tscene_label\naudio/a.wav\tbus\n")
+    with pytest.raises(DataError, match="lacks the columns identifier"):
+        list_events(str(root))

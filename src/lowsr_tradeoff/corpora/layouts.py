@@ -1,13 +1,15 @@
 """How event corpora lie on disk: class folders, tables, and published layouts, all to the same rows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lowsr_tradeoff.corpora.problems import Problem
 from lowsr_tradeoff.corpora.rows import Row, audio_files, is_audio, read_table
 from lowsr_tradeoff.errors import DataError
+
+META, SETUP = "meta.csv", "evaluation_setup"
 
 DATA = Path(__file__).parent / "data"
 SYNTHETIC = "Synthetic, for trying out, not for decisions"
@@ -52,19 +54,21 @@ class EventListing:
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of a table hold what."""
+    """Which columns of a table hold what, and what stands between them."""
 
     path: str
     label: str
     fold: str
     source: str
+    delimiter: str = ","
 
 
 def list_events(source: str) -> EventListing:
     """Return the rows of a corpus on disk.
 
     Args:
-        source: ``"digits"``, a folder with a subfolder per class, a CSV, or an ESC-50 checkout.
+        source: ``"digits"``, a folder with a subfolder per class, a CSV, an ESC-50 checkout, or the folder of a TAU
+            Urban Acoustic Scenes development set, or the ``evaluation_setup`` in it.
 
     Raises:
         DataError: There is no such corpus, or its table cannot be read.
@@ -74,6 +78,10 @@ def list_events(source: str) -> EventListing:
     path = Path(source)
     if (path / "meta" / "esc50.csv").is_file():
         return _esc50(path)
+    if (path / META).is_file() and (path / SETUP).is_dir():
+        return _tau(path)
+    if path.name == SETUP and (path.parent / META).is_file():
+        return _tau_split(path.parent)
     if path.is_dir():
         return _class_folders(path)
     if path.is_file():
@@ -99,6 +107,31 @@ def _esc50(root: Path) -> EventListing:
     return EventListing(root.resolve().name, root / "audio", rows, (), "ESC-50 layout.", is_own=True)
 
 
+def _tau(root: Path) -> EventListing:
+    """All files; one place, however often and on however many devices it was recorded, is one source."""
+    columns = Columns("filename", "scene_label", "", "identifier", "\t")
+    rows = _table_rows(root / META, root, columns, ("identifier",))
+    note = f"TAU Urban Acoustic Scenes layout; a source is a place. For the published split give {SETUP}."
+    return EventListing(root.resolve().name, root, rows, (), note, is_own=True)
+
+
+def _tau_split(root: Path) -> EventListing:
+    """The published split as two folds: what it tests is fold 1, what it trains on fold 2."""
+    place = {row.path: row.source for row in _tau(root).rows}
+    columns = Columns("filename", "scene_label", "", "", "\t")
+    rows = tuple(
+        replace(row, fold=fold, source=place.get(row.path, ""), fault=row.fault or _place_fault(row, place))
+        for fold, part in (("1", "evaluate"), ("2", "train"))
+        for row in _table_rows(root / SETUP / f"fold1_{part}.csv", root, columns, ())
+    )
+    note = "TAU Urban Acoustic Scenes layout; fold 1 is what the published split tests, fold 2 what it trains on."
+    return EventListing(root.resolve().name, root, rows, (), note, is_own=True)
+
+
+def _place_fault(row: EventRow, place: Mapping[Path, str]) -> str | None:
+    return None if row.path in place else f"is not in {META}, so where it was recorded is unknown"
+
+
 def _table_rows(table: Path, folder: Path, columns: Columns, required: Sequence[str]) -> tuple[EventRow, ...]:
     return tuple(
         EventRow(
@@ -109,7 +142,7 @@ def _table_rows(table: Path, folder: Path, columns: Columns, required: Sequence[
             fold=line.fields.get(columns.fold, ""),
             source=line.fields.get(columns.source, ""),
         )
-        for line in read_table(table, (columns.path, columns.label, *required))
+        for line in read_table(table, (columns.path, columns.label, *required), columns.delimiter)
     )
 
 

@@ -127,13 +127,13 @@ class Line:
     fault: str | None
 
 
-def read_table(path: Path, required: Sequence[str]) -> list[Line]:
-    """Return the rows of a CSV.
+def read_table(path: Path, required: Sequence[str], delimiter: str = ",") -> list[Line]:
+    """Return the rows of a CSV, or of a table whose fields something else separates.
 
     Raises:
         DataError: The file cannot be read, is not UTF-8 or not CSV, or lacks a column.
     """
-    table = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True)
+    table = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True, delimiter=delimiter)
     try:
         table.fieldnames = [name.strip() for name in table.fieldnames or ()]
         _check_columns(path, table.fieldnames, required)
