@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.power.adc import adc_mw, converter_rate_hz
+from lowsr_tradeoff.power.adc import adc_mw
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.draws import sampler
 
@@ -32,18 +32,3 @@ def test_saadc_draws_1_24_ma_at_3_v_at_any_rate():
 
 def test_converter_held_by_another_figure_has_none_of_its_own():
     assert adc_mw(CODEC, 8000, sampler("d", 0, 10)) is None
-
-
-@pytest.mark.parametrize(
-    ("rate_hz", "adc_rate_hz"), [(500, 8000), (8000, 8000), (8001, 11025), (12000, 16000), (48000, 48000)]
-)
-def test_codec_runs_at_its_lowest_rate_that_is_high_enough(rate_hz, adc_rate_hz):
-    assert converter_rate_hz(CODEC, rate_hz) == adc_rate_hz
-
-
-def test_codec_cannot_go_beyond_its_highest_rate():
-    assert converter_rate_hz(CODEC, 48001) is None
-
-
-def test_freely_clocked_converter_runs_at_the_rate():
-    assert converter_rate_hz(SAR, 523) == 523

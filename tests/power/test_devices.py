@@ -3,10 +3,20 @@ import re
 import pytest
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.power.devices import PROFILES, describe, list_devices, load_device, load_devices
+from lowsr_tradeoff.power.devices import (
+    PARTS,
+    PROFILES,
+    list_devices,
+    list_profiles,
+    load_device,
+    load_devices,
+    load_microphone,
+    load_radio,
+    load_storage,
+)
 
-U385 = (PROFILES / "stm32u385.toml").read_text(encoding="utf-8")
-PHONE = (PROFILES / "phone_cpu.toml").read_text(encoding="utf-8")
+U385 = (PROFILES / "devices" / "stm32u385.toml").read_text(encoding="utf-8")
+PHONE = (PROFILES / "devices" / "phone_cpu.toml").read_text(encoding="utf-8")
 
 
 def quantities(value):
@@ -58,55 +68,20 @@ def replaced(text, pattern, by):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "by", "field", "unit", "why"),
-    [
-        (r"^active_power = .*$", "active_power = 5.3", "core.active_power", "mW", "not a table"),
-        (r"^active_power = .*\n", "", "core.active_power", "mW", "is missing"),
-        (r'5\.3, unit = "mW"', '5300, unit = "uW"', "core.active_power.unit", "mW", "given: 'uW'"),
-        (r"value = 1\.07", "value = -1.07", "adc.sample_energy.value", "nJ", "greater than 0"),
-        (r"^mac.conv = .*$", "mac.conv = 1.46", "core.mac.conv", "cycles", "not a table"),
-        (r"value = 0\.825", "value = 1.1", "supply.usable_share", "1", "at most 1"),
-        (r"spread = 2\.1", "spread = 0.5", "core.fft.spread", "cycles", "greater than or equal to 1"),
-        (r"value = 1024", "value = nan", "memory.flash.value", "KiB", "finite"),
-    ],
-)
-def test_schema_error_names_file_field_and_unit(tmp_path, pattern, by, field, unit, why):
-    file = tmp_path / "mine.toml"
-    file.write_text(replaced(U385, pattern, by), encoding="utf-8")
-    with pytest.raises(ConfigError) as raised:
-        load_device(str(file))
-    (line,) = str(raised.value).splitlines()
-    assert f"{file}: {field}: " in line
-    assert f'expects {{ value, unit = "{unit}", spread, basis, source }}' in line
-    assert why in line
-
-
-def test_native_rates_have_no_spread_to_give(tmp_path):
-    file = tmp_path / "mine.toml"
-    file.write_text(replaced(PHONE, r"^native_rates = .*$", "native_rates = [8000]"), encoding="utf-8")
-    with pytest.raises(ConfigError, match=r'adc\.native_rates: .*expects { value, unit = "Hz", basis, source }'):
-        load_device(str(file))
-
-
-def test_all_problems_come_in_one_message(tmp_path):
-    file = tmp_path / "mine.toml"
-    text = replaced(U385, r"^active_power = .*\n", "")
-    text = replaced(text, r"^\[idle\]$", '[idle]\ncolour = "red"')
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigError) as raised:
-        load_device(str(file))
-    assert sorted(line.split(": ")[1] for line in str(raised.value).splitlines()) == [
-        "core.active_power",
-        "idle.colour",
-    ]
-
-
-@pytest.mark.parametrize(
     ("text", "pattern", "by", "message"),
     [
-        (U385, r"^\[idle\]\n.*$", "[idle]", "idle: give either its power in mW or included_in"),
-        (U385, r"^\[idle\]$", '[idle]\nincluded_in = "adc"', "idle: give either its power in mW or included_in"),
+        (U385, r"^idle_power = .*\n", "", "idle: give either its power in mW or included_in"),
+        (
+            U385,
+            r"^\[sleep\]$",
+            '[idle]\nincluded_in = "adc"\n\n[sleep]',
+            "idle: give either its power in mW or included_in",
+        ),
         (PHONE, r"^\[idle\]\npower = .*$", '[idle]\nincluded_in = "adc"', "microphone: included_in names idle"),
+        (U385, r'^stack = ".*$', 'stack = "tflm"', "stack: 'tflm' is none of x-cube-ai-10.2"),
+        (U385, r'^runs_at = ".*$', 'runs_at = "1MHz"', "runs_at: '1MHz' is none of 96MHz"),
+        (U385, r"^microphone = .*$", 'microphone = "t5818"', "t5818 hands on pdm and AD7091 takes analogue"),
+        (U385, r"^microphone = .*$", 'microphone = "t58"', "'t58' is no known microphone; choose one of"),
     ],
 )
 def test_every_part_is_counted_once(tmp_path, text, pattern, by, message):
@@ -123,16 +98,25 @@ def test_two_profiles_of_one_name_are_refused(tmp_path):
         load_devices(["stm32u385", str(file)])
 
 
-@pytest.mark.parametrize("name", list_devices())
-def test_description_shows_every_figure_with_its_source(name):
-    text = describe(name)
-    found = list(quantities(load_device(name).model_dump()))
-    assert text.count(": ") > len(found)
-    assert all(f"{figure['basis']}: {figure['source']}" in text for figure in found)
-    assert text.startswith(f"{name}: ")
+@pytest.mark.parametrize("name", list_profiles("microphones"))
+def test_microphone_is_named_as_its_file(name):
+    assert load_microphone(name).name == name
 
 
-def test_description_shows_value_interval_and_unit():
-    assert "  idle.power: 2.1 (0.7…6.3) mW, derived: MLPerf Tiny" in describe("stm32u385")
-    assert "  memory.flash: 1024 KiB, datasheet: " in describe("stm32u385")
-    assert "  adc.native_rates: 8000, 11025, 16000, 44100, 48000 Hz, datasheet: " in describe("phone_cpu")
+def test_radios_and_storage_are_named_as_their_files():
+    assert [load_radio(name).name for name in list_profiles("radios")] == list(list_profiles("radios"))
+    assert [load_storage(name).name for name in list_profiles("storage")] == list(list_profiles("storage"))
+
+
+def test_there_are_ten_devices_and_six_microphones_or_more():
+    assert len(list_devices()) >= 10
+    assert len(list_profiles("microphones")) >= 6
+
+
+def test_a_device_names_its_own_microphone_beside_it(tmp_path):
+    text = (PROFILES / "microphones" / "ics40310.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace('"ics40310"', '"my_microphone"'), encoding="utf-8")
+    device = tmp_path / "device.toml"
+    device.write_text(U385.replace('microphone = "ics40310"', 'microphone = "mine.toml"'), encoding="utf-8")
+    assert load_device(str(device)).microphone.name == "my_microphone"
+    assert set(PARTS) == {"microphone", "radio", "storage"}

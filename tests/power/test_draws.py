@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.power.draws import sampler, summarise
-from lowsr_tradeoff.power.profile import Quantity
+from lowsr_tradeoff.power.quantity import Quantity
 
 
 def quantity(value, spread):

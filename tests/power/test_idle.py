@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from lowsr_tradeoff.power.compute import active_mw
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.draws import sampler
-from lowsr_tradeoff.power.idle import idle_mw
+from lowsr_tradeoff.power.idle import idle_mw, idle_power
 
 
 def test_waiting_takes_the_time_that_computing_leaves():
@@ -15,8 +16,8 @@ def test_waiting_takes_the_time_that_computing_leaves():
 
 def test_waiting_never_draws_more_than_computing():
     profile, sample = load_device("stm32u385"), sampler("d", 0, 2000)
-    active = sample("core.active_power", profile.core.active_power)
-    raw = sample("idle.power", profile.idle.power)
+    active = active_mw(profile.core, sample)
+    raw = sample(*idle_power(profile))
     waiting = idle_mw(profile, np.zeros(2001), sample)
     assert (raw > active).any(), "the spread is wide enough for the bound to matter"
     assert (waiting <= active).all()

@@ -10,6 +10,7 @@ def devices(name: str | None = None, /) -> None:
     Args:
         name: A profile's name or a TOML path.
     """
-    from lowsr_tradeoff.power.devices import describe, list_devices
+    from lowsr_tradeoff.power.describe import describe
+    from lowsr_tradeoff.power.devices import list_devices
 
     print("\n".join(list_devices()) if name is None else describe(name))

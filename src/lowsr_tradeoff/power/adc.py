@@ -4,17 +4,6 @@ from lowsr_tradeoff.power.draws import Draws, Sample
 from lowsr_tradeoff.power.profile import Adc
 
 
-def converter_rate_hz(adc: Adc, rate_hz: int) -> int | None:
-    """Return the rate the converter runs at so that ``rate_hz`` comes out, or ``None`` if it cannot.
-
-    A part that offers only certain rates runs at the lowest that is not below ``rate_hz``; the processor filters
-    and discards the excess, at any ratio. No part makes samples it did not take.
-    """
-    if adc.native_rates is None:
-        return rate_hz
-    return min((native for native in adc.native_rates.value if native >= rate_hz), default=None)
-
-
 def adc_mw(adc: Adc, adc_rate_hz: int, sample: Sample) -> Draws | None:
     """Return the converter's power in mW; ``None`` where another part's figure holds it.
 

@@ -3,8 +3,7 @@
 A core's profile prices every operation either in cycles (:class:`ClockedCore`) or in pJ (:class:`MeteredCore`).
 *Work* below is a sum of such prices, in the core's own unit.
 
-Decimation is not priced: no sourced figure was found, and where a part decimates in its codec it is in the figure
-for waiting.
+Where a part decimates in its hardware, it is in the figure for waiting.
 """
 
 import math
@@ -39,21 +38,42 @@ def inference_work(core: Core, macs: Mapping[str, int], sample: Sample) -> Draws
 
     Every operator must be priced: see :func:`unpriced_operators`.
     """
-    work = [count * sample(f"core.mac.{operator}", core.mac[operator]) for operator, count in macs.items()]
+    stack = f"core.stacks.{core.stack}"
+    work = [count * sample(f"{stack}.mac.{operator}", core.mac[operator]) for operator, count in macs.items()]
     total: Draws = np.sum(work, axis=0)
+    if isinstance(core, ClockedCore) and (setup := core.stacks[core.stack].setup):
+        total = total + sample(f"{stack}.setup", setup)
     return total
+
+
+def decimation_work(core: Core, adc_rate_hz: int, sample: Sample) -> Draws | None:
+    """Return the work per second of filtering and throwing samples away, in the core's unit; ``None`` if unknown.
+
+    Every converted sample passes the filter: ``decimate * adc_rate``.
+    """
+    return None if core.decimate is None else sample("core.decimate", core.decimate) * adc_rate_hz
+
+
+def active_mw(core: ClockedCore, sample: Sample) -> Draws:
+    """Return the power in mW while computing, at the clock that the core runs at."""
+    return sample(f"core.clocks.{core.runs_at}.active_power", core.point.active_power)
 
 
 def energy_uj(core: Core, work: Draws, sample: Sample) -> Draws:
     """Return the energy of some work in µJ."""
     if isinstance(core, ClockedCore):
         # mW / MHz = nJ per cycle
-        return work * sample("core.active_power", core.active_power) / sample("core.clock", core.clock) * 1e-3
+        return work * active_mw(core, sample) / clock_mhz(core, sample) * 1e-3
     return work * 1e-6
 
 
 def duration_s(core: Core, work: Draws, sample: Sample) -> Draws | None:
     """Return how long some work takes in s; ``None`` for a core whose speed is unknown."""
     if isinstance(core, ClockedCore):
-        return work / (sample("core.clock", core.clock) * 1e6)
+        return work / (clock_mhz(core, sample) * 1e6)
     return None
+
+
+def clock_mhz(core: ClockedCore, sample: Sample) -> Draws:
+    """Return the clock in MHz that the core runs at."""
+    return sample(f"core.clocks.{core.runs_at}.clock", core.point.clock)

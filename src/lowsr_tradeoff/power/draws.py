@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.power.profile import Quantity
+from lowsr_tradeoff.power.quantity import Quantity
 from lowsr_tradeoff.records import Measurement
 from lowsr_tradeoff.stats import CONFIDENCE, percentile_interval
 

@@ -5,8 +5,8 @@ datasheet's stop current. What each of them holds decides what may be added to i
 
 * STM32 boards: the streaming wake word of MLPerf Tiny v1.3 plays 16 kHz audio into the board's I2S port for 20
   minutes. The average less the computing share is the power between frames: serial receiver, DMA, retained RAM,
-  running clocks. It holds no microphone and no converter, so both are added. The profile's converter is an external
-  part on the same kind of port, so its transport is in this figure and is not added again.
+  running clocks. It holds no microphone and no converter, so both are added. A converter or microphone on the same
+  kind of port has its transport in this figure; it is not added again.
 * nRF52840: Nordic states the supply current of the whole chip while the SAADC samples and the core waits. It holds
   the waiting, so nothing is added for that. The crystal and bus that it shares with the computing core are counted
   in both, which errs on the high side.
@@ -15,8 +15,10 @@ datasheet's stop current. What each of them holds decides what may be added to i
 
 import numpy as np
 
+from lowsr_tradeoff.power.compute import active_mw
 from lowsr_tradeoff.power.draws import Draws, Sample
-from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile
+from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile, HeldMicrophone
+from lowsr_tradeoff.power.quantity import MilliWatts
 
 
 def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
@@ -27,13 +29,22 @@ def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) ->
         busy_share: Share of the time that is computing, in 0…1; ``None`` where unknown.
         sample: Gives the draws of a parameter.
     """
-    if profile.idle.power is None:
+    power = idle_power(profile)
+    if power is None:
         return None
-    power_mw = sample("idle.power", profile.idle.power)
+    power_mw = sample(*power)
     if isinstance(profile.core, ClockedCore):
         # Waiting never draws more than computing; a wide spread would say so, and more work would then save power.
-        power_mw = np.minimum(power_mw, sample("core.active_power", profile.core.active_power))
-    # A figure that holds other parts, which never stop, is due all the time.
-    if busy_share is None or "idle" in profile.holders().values():
+        power_mw = np.minimum(power_mw, active_mw(profile.core, sample))
+    # A figure that holds the microphone, which never stops, is due all the time.
+    if busy_share is None or isinstance(profile.microphone, HeldMicrophone):
         return power_mw
     return power_mw * (1 - busy_share)
+
+
+def idle_power(profile: DeviceProfile) -> tuple[str, MilliWatts] | None:
+    """Return the figure for waiting at the core's clock and its name; ``None`` where the converter's holds it."""
+    core = profile.core
+    if isinstance(core, ClockedCore) and core.point.idle_power is not None:
+        return f"core.clocks.{core.runs_at}.idle_power", core.point.idle_power
+    return None if profile.idle.power is None else ("idle.power", profile.idle.power)

@@ -1,68 +1,34 @@
 """What a device profile says: every part's figures with unit, spread, basis and source.
 
-A profile says what a device draws by part: microphone, converter, core, waiting, supply. A figure nobody published
-is left out, and the model then reports the reason instead of a number. Figures are often measured together: a part
-with ``included_in`` has none of its own, because another part's figure already holds it.
+A profile says what a device draws by part: microphone, converter, core, waiting, radio, storage, supply. A figure
+nobody published is left out, and the model then reports the reason instead of a number. Figures are often measured
+together: a part with ``included_in`` has none of its own, because another part's figure already holds it.
 """
 
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from lowsr_tradeoff.power.parts import Microphone, Radio, Signal, Storage
+from lowsr_tradeoff.power.quantity import (
+    Cycles,
+    Kibibytes,
+    MegaHertz,
+    MilliWatts,
+    NanoJoules,
+    NativeRates,
+    PicoJoules,
+    Ratio,
+    Seconds,
+    Share,
+)
 from lowsr_tradeoff.settings import Settings
 
-Basis = Literal["measured", "datasheet", "derived", "assumed"]
-UnitT = TypeVar("UnitT", bound=str)
 
+class HeldMicrophone(Settings):
+    """A microphone whose power another part's figure holds."""
 
-class Quantity(Settings, Generic[UnitT]):
-    """One sourced figure.
-
-    Attributes:
-        value: The figure, above 0.
-        unit: Its unit, fixed by the field it stands in.
-        spread: k of the log-normal 95 % interval value/k … value*k; 1 for a figure that is exact.
-        basis: How it was had.
-        source: Where it can be looked up.
-    """
-
-    value: float = Field(gt=0)
-    unit: UnitT
-    spread: float = Field(ge=1)
-    basis: Basis
-    source: str = Field(min_length=1)
-
-
-class NativeRates(Settings):
-    """The sampling rates a converter offers, with the same marks as a :class:`Quantity`."""
-
-    value: tuple[Annotated[int, Field(gt=0)], ...] = Field(min_length=1)
-    unit: Literal["Hz"]
-    basis: Basis
-    source: str = Field(min_length=1)
-
-
-def _at_most_one(share: Quantity[Literal["1"]]) -> Quantity[Literal["1"]]:
-    if share.value > 1:
-        raise ValueError(f"a share is at most 1, not {share.value}")
-    return share
-
-
-MilliWatts = Quantity[Literal["mW"]]
-NanoJoules = Quantity[Literal["nJ"]]
-PicoJoules = Quantity[Literal["pJ"]]
-MegaHertz = Quantity[Literal["MHz"]]
-Cycles = Quantity[Literal["cycles"]]
-Kibibytes = Quantity[Literal["KiB"]]
-Share = Annotated[Quantity[Literal["1"]], AfterValidator(_at_most_one)]
-
-
-class Microphone(Settings):
-    """The sensor, and its power where the device has it apart from the rest."""
-
-    part: str
-    power: MilliWatts | None = None
-    included_in: Literal["adc", "idle"] | None = None
+    included_in: Literal["adc", "idle"]
 
 
 class Adc(Settings):
@@ -70,17 +36,66 @@ class Adc(Settings):
 
     Attributes:
         part: Which converter.
+        input: What it takes from the microphone.
         static_power: Power whatever the rate.
         sample_energy: Energy of one conversion; absent where the draw is flat.
         native_rates: The rates it can run at; absent where it can be clocked at any.
+        ratio_low: Least bit clock over sampling rate of a PDM port.
+        ratio_high: Greatest of the same.
+        decimated_by: Who throws samples away where the rate is below all native ones.
         included_in: The part whose figure already holds the converter's.
     """
 
     part: str
+    input: Signal = "analogue"
     static_power: MilliWatts | None = None
     sample_energy: NanoJoules | None = None
     native_rates: NativeRates | None = None
+    ratio_low: Ratio | None = None
+    ratio_high: Ratio | None = None
+    decimated_by: Literal["hardware", "software"] = "software"
     included_in: Literal["idle"] | None = None
+
+    @model_validator(mode="after")
+    def _check_ratios(self) -> Self:
+        if (self.input == "pdm") != (self.ratio_low is not None and self.ratio_high is not None):
+            raise ValueError("a converter has ratio_low and ratio_high (unit 1) if its input is pdm, and else not")
+        return self
+
+
+class CycleStack(Settings):
+    """A software stack whose cycles per multiply-accumulate are known, by operator type.
+
+    Attributes:
+        software: What it is.
+        mac: Cycles per multiply-accumulate of ``conv``, ``depthwise`` and ``linear``.
+        setup: Cycles per inference whatever its size.
+    """
+
+    software: str
+    mac: dict[str, Cycles] = Field(min_length=1)
+    setup: Cycles | None = None
+
+
+class EnergyStack(Settings):
+    """A software stack of which only the energy per multiply-accumulate is known."""
+
+    software: str
+    mac: dict[str, PicoJoules] = Field(min_length=1)
+
+
+class OperatingPoint(Settings):
+    """One clock that a core runs at.
+
+    Attributes:
+        clock: Clock while computing.
+        active_power: Power while computing.
+        idle_power: Power at this clock while waiting; absent where the device's idle figure stands for all.
+    """
+
+    clock: MegaHertz
+    active_power: MilliWatts
+    idle_power: MilliWatts | None = None
 
 
 class ClockedCore(Settings):
@@ -89,22 +104,40 @@ class ClockedCore(Settings):
     Attributes:
         kind: ``"clocked"``.
         part: Which core.
-        stack: The software whose cycles these are.
-        clock: Clock while computing.
-        active_power: Power while computing.
-        mac: Cost of one multiply-accumulate by operator type.
-        fft: Cost of a frame's spectrum, per point and per doubling of the points.
-        mel: Cost of one non-zero weight of the mel bank.
+        stack: The stack that runs, one of ``stacks``.
+        runs_at: The clock that it runs at, one of ``clocks``.
+        stacks: Software stacks by name.
+        clocks: Operating points by name.
+        fft: Cycles of a frame's spectrum, per point and per doubling of the points.
+        mel: Cycles of one non-zero weight of the mel bank.
+        decimate: Cycles per converted sample of filtering and throwing away; absent where unknown.
     """
 
     kind: Literal["clocked"]
     part: str
     stack: str
-    clock: MegaHertz
-    active_power: MilliWatts
-    mac: dict[str, Cycles]
+    runs_at: str
+    stacks: dict[str, CycleStack]
+    clocks: dict[str, OperatingPoint]
     fft: Cycles
     mel: Cycles
+    decimate: Cycles | None = None
+
+    @model_validator(mode="after")
+    def _check_choices(self) -> Self:
+        _one_of("stack", self.stack, self.stacks)
+        _one_of("runs_at", self.runs_at, self.clocks)
+        return self
+
+    @property
+    def mac(self) -> dict[str, Cycles]:
+        """Cycles per multiply-accumulate of the stack that runs."""
+        return self.stacks[self.stack].mac
+
+    @property
+    def point(self) -> OperatingPoint:
+        """The operating point that it runs at."""
+        return self.clocks[self.runs_at]
 
 
 class MeteredCore(Settings):
@@ -113,9 +146,20 @@ class MeteredCore(Settings):
     kind: Literal["metered"]
     part: str
     stack: str
-    mac: dict[str, PicoJoules]
+    stacks: dict[str, EnergyStack]
     fft: PicoJoules
     mel: PicoJoules
+    decimate: PicoJoules | None = None
+
+    @model_validator(mode="after")
+    def _check_choices(self) -> Self:
+        _one_of("stack", self.stack, self.stacks)
+        return self
+
+    @property
+    def mac(self) -> dict[str, PicoJoules]:
+        """Energy per multiply-accumulate of the stack that runs."""
+        return self.stacks[self.stack].mac
 
 
 Core = ClockedCore | MeteredCore
@@ -126,6 +170,26 @@ class Idle(Settings):
 
     power: MilliWatts | None = None
     included_in: Literal["adc"] | None = None
+
+
+class Sleep(Settings):
+    """What the device draws when nothing is captured, RAM retained."""
+
+    power: MilliWatts
+
+
+class Autonomous(Settings):
+    """Capture that goes on while the core is stopped, until a buffer is full.
+
+    Attributes:
+        stop_power: Power of the stopped device with the capture path running, converter and microphone apart.
+        wake_cycles: Cycles that one full buffer costs beside its processing.
+        buffer: Sound that one buffer holds.
+    """
+
+    stop_power: MilliWatts
+    wake_cycles: Cycles
+    buffer: Seconds
 
 
 class Memory(Settings):
@@ -141,38 +205,69 @@ class Supply(Settings):
     Attributes:
         usable_share: Share of the nominal charge that can be drawn before cut-off.
         regulator_efficiency: Output over input; absent where the loads were measured at the battery.
+        quiescent_power: What the regulator takes for itself.
     """
 
     usable_share: Share
     regulator_efficiency: Share | None = None
+    quiescent_power: MilliWatts | None = None
+
+
+def _whose_microphone(value: Any) -> str:  # noqa: ANN401 - what a user's file holds
+    held = "included_in" in value if isinstance(value, dict) else isinstance(value, HeldMicrophone)
+    return "held" if held else "own"
 
 
 class DeviceProfile(Settings):
-    """One device: every part's figures, each counted once."""
+    """One device: every part's figures, each counted once.
+
+    A file names its microphone, radio and storage by profile or path, or has their tables in it.
+    """
 
     name: str = Field(min_length=1)
     description: str
-    microphone: Microphone
+    microphone: Annotated[
+        Annotated[Microphone, Tag("own")] | Annotated[HeldMicrophone, Tag("held")], Discriminator(_whose_microphone)
+    ]
     adc: Adc
-    core: Annotated[Core, Field(discriminator="kind")]
-    idle: Idle
+    core: Annotated[ClockedCore | MeteredCore, Field(discriminator="kind")]
+    idle: Idle = Idle()
+    sleep: Sleep | None = None
+    autonomous: Autonomous | None = None
+    radio: Radio | None = None
+    storage: Storage | None = None
     memory: Memory = Memory()
     supply: Supply
 
     @model_validator(mode="after")
     def _check_counted_once(self) -> Self:
-        own = {"microphone": self.microphone.power, "adc": self.adc.static_power, "idle": self.idle.power}
+        own = {"microphone": not isinstance(self.microphone, HeldMicrophone), **self._own_power()}
         for part, holder in self.holders().items():
-            if (own[part] is None) == (holder is None):
+            if own[part] == (holder is not None):
                 raise ValueError(f"{part}: give either its power in mW or included_in")
-            if holder is not None and own[holder] is None:
+            if holder is not None and not own[holder]:
                 raise ValueError(f"{part}: included_in names {holder}, which has no power of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _check_signal(self) -> Self:
+        if isinstance(self.microphone, Microphone) and self.microphone.output != self.adc.input:
+            raise ValueError(
+                f"microphone: {self.microphone.name} hands on {self.microphone.output} and {self.adc.part} takes"
+                f" {self.adc.input}; choose another microphone"
+            )
         return self
 
     def holders(self) -> dict[str, str | None]:
         """Return, for each part that always draws, the part whose figure holds it, or ``None`` for its own."""
-        return {
-            "microphone": self.microphone.included_in,
-            "adc": self.adc.included_in,
-            "idle": self.idle.included_in,
-        }
+        held = self.microphone.included_in if isinstance(self.microphone, HeldMicrophone) else None
+        return {"microphone": held, "adc": self.adc.included_in, "idle": self.idle.included_in}
+
+    def _own_power(self) -> dict[str, bool]:
+        at_clocks = isinstance(self.core, ClockedCore) and all(p.idle_power for p in self.core.clocks.values())
+        return {"adc": self.adc.static_power is not None, "idle": self.idle.power is not None or at_clocks}
+
+
+def _one_of(field: str, name: str, known: dict[str, Any]) -> None:
+    if name not in known:
+        raise ValueError(f"{field}: {name!r} is none of {', '.join(known) or 'those given (none)'}")

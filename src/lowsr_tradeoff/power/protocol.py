@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 
 from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.power.adc import adc_mw, converter_rate_hz
+from lowsr_tradeoff.power.adc import adc_mw
 from lowsr_tradeoff.power.battery import battery_hours
+from lowsr_tradeoff.power.clocking import Clocking, clocking, why_not
 from lowsr_tradeoff.power.compute import duration_s, energy_uj, front_end_work, inference_work, unpriced_operators
 from lowsr_tradeoff.power.devices import load_devices
 from lowsr_tradeoff.power.draws import Draws, Sample, sampler, summarise
@@ -59,7 +60,7 @@ def estimate(
         reference: What one classification computes at the rate that savings are told against.
     """
     sample = sampler(profile.name, seed, n_draws)
-    adc_rate_hz = converter_rate_hz(profile.adc, cost.rate_hz)
+    clocked = clocking(profile, cost.rate_hz)
     infeasible = _obstacles(profile, cost, settings, sample)
     parts = {} if infeasible else _parts(profile, cost, settings, sample)
     power_mw, hours = _totals(profile, parts, infeasible, settings, sample)
@@ -67,8 +68,8 @@ def estimate(
         rate_hz=cost.rate_hz,
         grid=cost.grid,
         device=profile.name,
-        adc_rate_hz=adc_rate_hz,
-        is_decimated=adc_rate_hz is not None and adc_rate_hz > cost.rate_hz,
+        adc_rate_hz=clocked and clocked.adc_rate_hz,
+        is_decimated=clocked is not None and clocked.adc_rate_hz > cost.rate_hz,
         components=tuple(_component(profile, name, part) for name, part in parts.items()),
         power_mw=power_mw,
         power_saved=_saved(profile, parts, reference, settings, sample),
@@ -79,7 +80,7 @@ def estimate(
 
 
 def component_draws(
-    profile: DeviceProfile, cost: ModelCost, adc_rate_hz: int, hop_s: float, sample: Sample
+    profile: DeviceProfile, cost: ModelCost, clocked: Clocking, hop_s: float, sample: Sample
 ) -> dict[Part, Draws | None]:
     """Return the draws of every component's average power in mW; ``None`` where another's figure holds it."""
     front_end = front_end_work(profile.core, cost, hop_s, sample)
@@ -89,8 +90,8 @@ def component_draws(
     period_s = hop_s if duration is None else np.maximum(duration, hop_s)
     busy_share = None if duration is None else duration / period_s
     return {
-        "microphone": microphone_mw(profile.microphone, sample),
-        "adc": adc_mw(profile.adc, adc_rate_hz, sample),
+        "microphone": microphone_mw(profile.microphone, clocked.mode, sample),
+        "adc": adc_mw(profile.adc, clocked.adc_rate_hz, sample),
         "front_end": energy_uj(profile.core, front_end, sample) / period_s * 1e-3,
         "inference": energy_uj(profile.core, inference, sample) / period_s * 1e-3,
         "idle": idle_mw(profile, busy_share, sample),
@@ -103,10 +104,10 @@ def _obstacles(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings,
 
 
 def _parts(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Parts:
-    adc_rate_hz = converter_rate_hz(profile.adc, cost.rate_hz)
-    if adc_rate_hz is None:
+    clocked = clocking(profile, cost.rate_hz)
+    if clocked is None:
         return {}
-    return component_draws(profile, cost, adc_rate_hz, settings.hop_s or cost.window_s, sample)
+    return component_draws(profile, cost, clocked, settings.hop_s or cost.window_s, sample)
 
 
 def _total(parts: Parts) -> Draws:
@@ -158,8 +159,8 @@ def _real_time_factor(
 
 def _misfits(profile: DeviceProfile, cost: ModelCost) -> Iterator[str]:
     """What the device lacks, whatever its speed."""
-    if profile.adc.native_rates and cost.rate_hz > max(profile.adc.native_rates.value):
-        yield f"{profile.adc.part} offers no rate of {cost.rate_hz} Hz or above"
+    if clocking(profile, cost.rate_hz) is None:
+        yield why_not(profile, cost.rate_hz)
     if unpriced := unpriced_operators(profile.core, cost.macs):
         yield f"no cost is known for {', '.join(unpriced)} on {profile.core.part}"
     for what, n_bytes, memory, room in (
