@@ -15,7 +15,26 @@ from lowsr_tradeoff.records.classify import (
     Network,
 )
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
-from lowsr_tradeoff.records.power import PowerComponent, PowerResult
+from lowsr_tradeoff.records.diagnosis import (
+    Calibration,
+    ClassEnergy,
+    Diagnosis,
+    Fidelity,
+    HumpTest,
+    SoftLabels,
+    Taught,
+    TeacherDiagnosis,
+    UsableInformation,
+)
+from lowsr_tradeoff.records.power import (
+    ClockTrial,
+    DeviceSheet,
+    PowerComponent,
+    PowerPart,
+    PowerResult,
+    SourcedFigure,
+    SpreadShare,
+)
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, WordCounts
 from lowsr_tradeoff.records.run import (
     SCHEMA_VERSION,
@@ -26,31 +45,48 @@ from lowsr_tradeoff.records.run import (
     Provenance,
     Tradeoff,
 )
+from lowsr_tradeoff.records.validation import ErrorTarget, ModelError
 
 __all__ = [
     "SCHEMA_VERSION",
     "Adapt",
     "Arm",
+    "Calibration",
+    "ClassEnergy",
     "ClassRecall",
     "ClassifyResult",
+    "ClockTrial",
     "Contrast",
     "CorpusSummary",
     "Decision",
+    "DeviceSheet",
+    "Diagnosis",
+    "ErrorTarget",
+    "Fidelity",
     "Grid",
+    "HumpTest",
     "IntelligibilityResult",
     "ListenClip",
     "ListenPack",
     "Manifest",
     "Measurement",
     "ModelCost",
+    "ModelError",
     "Network",
     "OperatingPoint",
     "PowerComponent",
+    "PowerPart",
     "PowerResult",
     "PrivacyResult",
     "Provenance",
     "Record",
+    "SoftLabels",
+    "SourcedFigure",
+    "SpreadShare",
+    "Taught",
+    "TeacherDiagnosis",
     "Tradeoff",
+    "UsableInformation",
     "WordCounts",
     "missing",
 ]
