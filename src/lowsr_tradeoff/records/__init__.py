@@ -15,26 +15,7 @@ from lowsr_tradeoff.records.classify import (
     Network,
 )
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
-from lowsr_tradeoff.records.diagnosis import (
-    Calibration,
-    ClassEnergy,
-    Diagnosis,
-    Fidelity,
-    HumpTest,
-    SoftLabels,
-    Taught,
-    TeacherDiagnosis,
-    UsableInformation,
-)
-from lowsr_tradeoff.records.power import (
-    ClockTrial,
-    DeviceSheet,
-    PowerComponent,
-    PowerPart,
-    PowerResult,
-    SourcedFigure,
-    SpreadShare,
-)
+from lowsr_tradeoff.records.power import PowerComponent, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, WordCounts
 from lowsr_tradeoff.records.run import (
     SCHEMA_VERSION,
@@ -51,20 +32,13 @@ __all__ = [
     "SCHEMA_VERSION",
     "Adapt",
     "Arm",
-    "Calibration",
-    "ClassEnergy",
     "ClassRecall",
     "ClassifyResult",
-    "ClockTrial",
     "Contrast",
     "CorpusSummary",
     "Decision",
-    "DeviceSheet",
-    "Diagnosis",
     "ErrorTarget",
-    "Fidelity",
     "Grid",
-    "HumpTest",
     "IntelligibilityResult",
     "ListenClip",
     "ListenPack",
@@ -75,18 +49,11 @@ __all__ = [
     "Network",
     "OperatingPoint",
     "PowerComponent",
-    "PowerPart",
     "PowerResult",
     "PrivacyResult",
     "Provenance",
     "Record",
-    "SoftLabels",
-    "SourcedFigure",
-    "SpreadShare",
-    "Taught",
-    "TeacherDiagnosis",
     "Tradeoff",
-    "UsableInformation",
     "WordCounts",
     "missing",
 ]
