@@ -74,22 +74,10 @@ def _divergence(log_student: Tensor, log_teacher: Tensor) -> Tensor:
     return functional.kl_div(log_student, log_teacher, reduction="batchmean", log_target=True)
 
 
-def mean_soft_distance(logits: Tensor, teachers_logits: Tensor, temperature: float) -> Tensor:
-    """Return the mean of the soft distances to several teachers, in nats, at least 0.
-
-    With two, the second-teacher option of the paper's ``kd.py``. Its gradient is that of the distance to the mean
-    of the teachers' softened probabilities.
-
-    Shape:
-        ``teachers_logits``: ``(n_teachers, n, n_classes)``.
-    """
-    return torch.stack([soft_distance(logits, scores, temperature) for scores in teachers_logits]).mean()
-
-
 def decoupled_distance(
     logits: Tensor,
-    target: Tensor,
     teacher_logits: Tensor,
+    target: Tensor,
     temperature: float,
     alpha: float = 1.0,
     beta: float = 2.0,
@@ -102,8 +90,8 @@ def decoupled_distance(
 
     Args:
         logits: Scores z of the student.
-        target: Class probabilities.
         teacher_logits: Scores z_t of the teacher.
+        target: Class probabilities.
         temperature: T.
         alpha: Weight of the target's probability.
         beta: Weight of the other classes; the authors take 8 for 100 classes, less for weaker teachers.
