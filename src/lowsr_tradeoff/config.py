@@ -26,6 +26,13 @@ from lowsr_tradeoff.settings import (
 
 MIN_RATE_HZ = 100
 EMBEDDED = ("demo", "digits")
+PATHS = (
+    ("events", "source"),
+    ("speech", "source"),
+    ("classify", "checkpoint"),
+    ("privacy", "weights"),
+    ("power", "devices"),
+)
 
 
 class StudyConfig(Settings):
@@ -117,7 +124,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not TOML in UTF-8: {error}") from error
-    for room, key in (("events", "source"), ("speech", "source"), ("privacy", "weights"), ("power", "devices")):
+    for room, key in PATHS:
         group = tree.get(room)
         if isinstance(group, dict) and key in group:
             group[key] = _beside(path, group[key])
@@ -166,11 +173,13 @@ def _names(group: type[BaseModel]) -> list[str]:
 
 
 def _toml(value: object) -> str:
-    """A JSON scalar or list is also TOML, but for the escapes that strings share with JSON."""
+    """A JSON value is also TOML, but for the escapes that strings share with JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, str):
         return _toml_string(value)
     return repr(value)

@@ -1,13 +1,21 @@
 """The groups of a study's settings, one per room."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from lowsr_tradeoff.records import Arm, Grid
+from lowsr_tradeoff.records import Adapt, Arm, Grid, Network
+
+COMPACT = ("small_vgg", "cp_mobile")
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Payload = Literal["none", "labels", "raw", "adpcm"]
+
+
+def _listed(value: object) -> object:
+    """One value is a list of one, so that a file may say ``alpha = 0.4``."""
+    return [value] if isinstance(value, int | float) else value
 
 
 class Settings(BaseModel):
@@ -52,28 +60,83 @@ class SpeechSettings(Settings):
     source: str = "demo"
 
 
+class ChosenTransfer(Settings):
+    """Alpha and T given for one arm at one rate, for example those that a paper reports."""
+
+    rate_hz: int
+    arm: Arm
+    alpha: Share
+    temperature: Positive
+
+
+class PublishedAccuracy(Settings):
+    """What somebody else measured, to be shown beside the figure measured here."""
+
+    rate_hz: int
+    arm: Arm
+    accuracy: Share
+    source: str
+
+
 class ClassifySettings(Settings):
     """How the networks are trained.
 
     Attributes:
+        network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), or one of the PANNs.
+        checkpoint: File of published PANNs weights to start from; ``None`` to start from random weights.
+        as_published: PANNs with the front ends and pooling of the paper's code instead of those that fit the weights.
+        adapt: What is trained of a network that starts from other weights: all of it, its head, or adapters.
+        adapt_rank: Rank of the adapters.
         grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
         arms: Ways of training compared.
-        epochs: Length of the fixed schedule; the last epoch is used.
+        protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
+            flatters, and reports by how much.
+        patience: Epochs without a better one after which the paper's protocol stops; ``None`` for never.
+        optimiser: AdamW on a one-cycle schedule, or the paper's Adam (AMSGrad) at a constant rate.
+        epochs: Length of the fixed schedule.
         n_seeds: Repetitions with other initialisations and batch orders.
         alpha: Weight of the labels in ``alpha * CE + (1 - alpha) * T**2 * KL``.
-        temperature: T of the same.
+        temperature: T of the same. With several values of either, an inner fold chooses among all pairs.
+        search_trials: Pairs that are searched between the least and the greatest value given, in place of the
+            grid; 0 for the grid.
+        chosen: Alpha and T for single arms and rates, in place of a choice.
+        published: Accuracies to show beside those measured.
     """
 
+    network: Network = "small_vgg"
+    checkpoint: str | None = None
+    as_published: bool = False
+    adapt: Adapt = "full"
+    adapt_rank: int = Field(default=8, ge=1)
     grids: tuple[Grid, ...] = ("shared", "native")
     arms: tuple[Arm, ...] = ("raw", "finetuned", "basd", "cssd")
+    protocol: Literal["honest", "paper"] = "honest"
+    patience: int | None = Field(default=None, ge=1)
+    optimiser: Literal["adamw_one_cycle", "adam_amsgrad"] = "adamw_one_cycle"
     epochs: int = Field(default=20, ge=1)
     batch_size: int = Field(default=32, ge=2)
     learning_rate: Positive = 5e-3
     weight_decay: float = Field(default=1e-2, ge=0)
     mixup: float = Field(default=0.3, ge=0)
     n_seeds: int = Field(default=1, ge=1)
-    alpha: Share = 0.4
-    temperature: Positive = 4.0
+    alpha: Annotated[tuple[Share, ...], Field(min_length=1), BeforeValidator(_listed)] = (0.4,)
+    temperature: Annotated[tuple[Positive, ...], Field(min_length=1), BeforeValidator(_listed)] = (4.0,)
+    search_trials: int = Field(default=0, ge=0)
+    chosen: tuple[ChosenTransfer, ...] = ()
+    published: tuple[PublishedAccuracy, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        is_compact = self.network in COMPACT
+        if is_compact and (self.checkpoint or self.as_published):
+            raise ValueError(f"checkpoint and as_published are for the PANNs, not for {self.network}")
+        if not is_compact and "native" in self.grids:
+            raise ValueError(f'{self.network} has a front end of its own: set grids = ["shared"]')
+        if self.protocol == "paper" and (len(self.alpha) > 1 or len(self.temperature) > 1 or self.search_trials):
+            raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
+        if self.protocol == "honest" and self.patience:
+            raise ValueError("patience stops by the test fold: it is for protocol paper alone")
+        return self
 
 
 class PrivacySettings(Settings):
@@ -95,15 +158,46 @@ class PowerSettings(Settings):
 
     Attributes:
         devices: Device profiles by name or TOML path; the first one decides.
+        microphone: Microphone profile by name or TOML path; ``None`` for the one of the device.
+        stack: Software stack by its name in the device profile; ``None`` for the one named there.
         battery_mah: Nominal battery charge in mAh.
         battery_v: Nominal battery voltage in V.
+        chemistry: Of the battery; decides what cold takes away.
+        temperature_c: Of the battery in degrees Celsius.
         hop_s: Seconds between classifications; ``None`` for one per window.
+        capture: Whether the core waits awake while sound arrives, or stops until a buffer is full.
+        radio: What is sent all the time.
+        storage: What is written all the time.
+        listen_s: Seconds of listening out of every ``every_s``; ``None`` for always.
+        every_s: Length of that cycle in seconds.
+        wake_share: Share of the time that sound keeps the device awake, when a microphone that can wakes it;
+            ``None`` for a device that is awake without being woken.
     """
 
     devices: tuple[str, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "phone_cpu"), min_length=1)
+    microphone: str | None = None
+    stack: str | None = None
     battery_mah: Positive = 300.0
     battery_v: Positive = 3.7
+    chemistry: Literal["lithium", "alkaline"] = "lithium"
+    temperature_c: float = Field(default=20.0, ge=-16, le=60)
     hop_s: Positive | None = None
+    capture: Literal["awake", "autonomous"] = "awake"
+    radio: Payload = "none"
+    storage: Payload = "none"
+    listen_s: Positive | None = None
+    every_s: Positive | None = None
+    wake_share: Share | None = None
+
+    @model_validator(mode="after")
+    def _check_duty(self) -> Self:
+        if (self.listen_s is None) != (self.every_s is None):
+            raise ValueError("listen_s and every_s belong together: listening 5 s every 60 s")
+        if self.listen_s is not None and self.every_s is not None and self.listen_s > self.every_s:
+            raise ValueError(f"listening {self.listen_s} s does not fit into every {self.every_s} s")
+        if self.listen_s is not None and self.wake_share is not None:
+            raise ValueError("give either listen_s and every_s, or wake_share")
+        return self
 
 
 class Constraints(Settings):

@@ -77,7 +77,7 @@ def plan(study: Study) -> tuple[Step, ...]:
 def run_steps(study: Study, store: Store, steps: Sequence[Step]) -> None:
     """Run one batch of steps of one stage and write their artefacts."""
     match steps[0].stage:
-        case "features" | "train":
+        case "features" | "search" | "train":
             classify.run(steps, study.events, store)
         case _:
             privacy.run(steps, study.speech, store)

@@ -3,6 +3,12 @@ import torch
 from torch import nn
 
 from lowsr_tradeoff.classify.optimise import descend, no_moments, one_cycle
+from lowsr_tradeoff.classify.step_settings import Recipe
+
+
+def recipe_of(**update) -> Recipe:
+    given = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "weight_decay": 0.0, "mixup": 0.0}
+    return Recipe(**{**given, "optimiser": "adamw_one_cycle", **update})
 
 
 def parameters_of(seed: int) -> list[nn.Parameter]:
@@ -18,7 +24,7 @@ def test_it_moves_as_torchs_optimiser_on_torchs_schedule_does():
     for step in range(20):
         for parameters in (ours, theirs):
             sum(((p - 1) ** 4).sum() for p in parameters).backward()
-        descend(ours, moments, *one_cycle(step, 20, 1e-2), 0.1)
+        descend(ours, moments, recipe_of(learning_rate=1e-2, weight_decay=0.1), step, 20)
         optimiser.step()
         schedule.step()
         optimiser.zero_grad()
@@ -43,5 +49,19 @@ def test_the_schedule_is_torchs_at_every_length(n_steps):
 def test_gradients_are_cleared():
     parameters = parameters_of(0)
     sum(p.sum() for p in parameters).backward()
-    descend(parameters, no_moments(parameters), 0.1, 0.9, 0.0)
+    descend(parameters, no_moments(parameters), recipe_of(), 0, 1)
     assert all(p.grad is None for p in parameters)
+
+
+def test_the_papers_optimiser_is_torchs_adam_with_amsgrad_at_a_constant_rate():
+    ours, theirs = parameters_of(0), parameters_of(0)
+    moments = no_moments(ours)
+    optimiser = torch.optim.Adam(theirs, lr=1e-2, amsgrad=True)
+    for step in range(20):
+        for parameters in (ours, theirs):
+            sum(((p - 1) ** 4).sum() for p in parameters).backward()
+        descend(ours, moments, recipe_of(learning_rate=1e-2, optimiser="adam_amsgrad"), step, 20)
+        optimiser.step()
+        optimiser.zero_grad()
+    for own, torchs in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(own, torchs, rtol=1e-5, atol=1e-6)

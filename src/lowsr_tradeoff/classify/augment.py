@@ -74,12 +74,13 @@ def _all_but_a_span(n_clips: int, size: int, max_width: int, rng: np.random.Gene
     return ((position < start) | (position >= start + width)).astype(np.float32)
 
 
-def vary(images: Tensor, draws: Draws) -> Tensor:
-    """Return the drawn images, rolled, masked with zeros and mixed.
+def vary(images: Tensor, draws: Draws, fill: float = 0.0) -> Tensor:
+    """Return the drawn images, rolled, masked and mixed.
 
     Args:
-        images: All training images, standardised, so that zero is their mean.
+        images: All training images.
         draws: Those of one batch.
+        fill: What hides a span: the mean of the images, zero when they are standardised.
 
     Shape:
         ``(n_clips, 1, bands, frames)`` → ``(batch, 1, bands, frames)``.
@@ -88,7 +89,9 @@ def vary(images: Tensor, draws: Draws) -> Tensor:
     frames = chosen.shape[-1]
     source = (torch.arange(frames) - draws.shift) % frames
     rolled = chosen.gather(-1, source.expand_as(chosen))
-    return mix(rolled * (draws.heard_bands * draws.heard_frames), draws.share[..., None, None])
+    heard = draws.heard_bands * draws.heard_frames
+    masked = rolled * heard + fill * (1 - heard) if fill else rolled * heard
+    return mix(masked, draws.share[..., None, None])
 
 
 def mix(values: Tensor, share: Tensor) -> Tensor:

@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
-from lowsr_tradeoff.classify.steps import FeatureSettings, clips_of
+from lowsr_tradeoff.classify.panns_front_end import PannsFrontEnd, front_end_of
+from lowsr_tradeoff.classify.step_settings import FeatureSettings, Front
+from lowsr_tradeoff.classify.steps import clips_of
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records import Grid
@@ -46,11 +48,14 @@ class Layout:
         model_rate_hz: The rate the analysis runs at.
         fft_size: Points of one FFT.
         hop: Samples between two FFTs.
-        n_frames: FFTs per window; two make one column.
+        n_frames: FFTs per window.
         mel_bands: Rows.
         low_hz: Lower edge of the lowest band.
         high_hz: Upper edge of the highest band.
         window_s: Seconds of sound in one image.
+        pooled_frames: FFTs per column.
+        mel_rate_hz: The rate that the mel bank is made for; another than ``model_rate_hz`` only where PANNs are
+            heard as published by Liang et al.
     """
 
     model_rate_hz: int
@@ -61,15 +66,26 @@ class Layout:
     low_hz: float
     high_hz: float
     window_s: float
+    pooled_frames: int = POOLED_FRAMES
+    mel_rate_hz: int | None = None
 
     @property
     def image(self) -> tuple[int, int]:
         """Rows and columns of the feature image."""
-        return self.mel_bands, self.n_frames // POOLED_FRAMES
+        return self.mel_bands, self.n_frames // self.pooled_frames
 
 
-def lay_out(rate_hz: int, grid: Grid, window_s: float) -> Layout:
+def lay_out(
+    rate_hz: int, grid: Grid, window_s: float, front: Front = "compact", *, as_published: bool = False
+) -> Layout:
     """Return the layout of one grid for a microphone at ``rate_hz``.
+
+    Args:
+        rate_hz: The microphone's rate.
+        grid: ``"shared"`` or ``"native"``; the PANNs have the shared one alone.
+        window_s: Seconds of sound in one image.
+        front: Whose images: the compact networks', or those of one of the PANNs.
+        as_published: PANNs as in the code of Liang et al., see :mod:`panns_front_end`.
 
     Raises:
         ConfigError: The window is shorter than one column.
@@ -77,6 +93,8 @@ def lay_out(rate_hz: int, grid: Grid, window_s: float) -> Layout:
     >>> lay_out(1000, "native", 2.0).image, lay_out(1000, "shared", 2.0).image
     ((16, 50), (64, 50))
     """
+    if front != "compact":
+        return _panns_layout(front_end_of(front, as_published=as_published), window_s)
     model_rate_hz = SHARED_RATE_HZ if grid == "shared" else rate_hz
     hop = max(1, round(HOP_S * model_rate_hz))
     n_columns = round(window_s * model_rate_hz) // hop // POOLED_FRAMES
@@ -94,6 +112,22 @@ def lay_out(rate_hz: int, grid: Grid, window_s: float) -> Layout:
         low_hz=50.0 if grid == "shared" else 20.0,
         high_hz=model_rate_hz / 2,
         window_s=window_s,
+    )
+
+
+def _panns_layout(front_end: PannsFrontEnd, window_s: float) -> Layout:
+    mel_bands, n_frames = front_end.image(round(window_s * front_end.model_rate_hz))
+    return Layout(
+        model_rate_hz=front_end.model_rate_hz,
+        fft_size=front_end.window,
+        hop=front_end.hop,
+        n_frames=n_frames,
+        mel_bands=mel_bands,
+        low_hz=front_end.low_hz,
+        high_hz=front_end.high_hz,
+        window_s=window_s,
+        pooled_frames=1,
+        mel_rate_hz=front_end.mel_rate_hz,
     )
 
 
@@ -160,7 +194,8 @@ def mel_bank(layout: Layout) -> NDArray[np.float32]:
     edges_hz = (layout.low_hz, layout.high_hz)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "At least one mel filterbank")  # it is an error below
-        bank = melscale_fbanks(n_bins, *edges_hz, layout.mel_bands, layout.model_rate_hz, "slaney", "slaney")
+        mel_rate_hz = layout.mel_rate_hz or layout.model_rate_hz
+        bank = melscale_fbanks(n_bins, *edges_hz, layout.mel_bands, mel_rate_hz, "slaney", "slaney")
     weights: NDArray[np.float32] = bank.numpy()
     if empty := np.flatnonzero(~weights.any(axis=0)).tolist():
         raise ConfigError(
@@ -186,6 +221,23 @@ def run_features(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> No
         )
 
 
+def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
+    """Return the feature image of one capture, of the compact networks or of one of the PANNs.
+
+    Args:
+        captured: What the microphone recorded at ``asked.rate_hz``.
+        asked: Names the layout.
+    """
+    if asked.front == "compact":
+        return log_mel(captured, asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
+    from lowsr_tradeoff.classify.panns_log_mel import panns_log_mel  # noqa: PLC0415 - brings torch
+
+    front_end = front_end_of(asked.front, as_published=asked.as_published)
+    restored = restore(captured, asked.rate_hz, front_end.model_rate_hz)
+    heard = fit_length(restored, round(asked.clip_s * front_end.model_rate_hz))
+    return panns_log_mel(heard, front_end).astype(np.float16)
+
+
 def _images(clip: EventClip, wanted: Mapping[Step, FeatureSettings]) -> Iterator[tuple[Step, NDArray[np.float16]]]:
     """One image per layout; layouts of one rate hear the same capture."""
     samples, source_rate_hz = read(clip)
@@ -196,4 +248,4 @@ def _images(clip: EventClip, wanted: Mapping[Step, FeatureSettings]) -> Iterator
             sound = fit_length(samples, round(asked.clip_s * source_rate_hz))
             seed = noise_seed(asked.seed, clip.digest, asked.rate_hz)
             captures[heard] = capture(sound, source_rate_hz, asked.rate_hz, asked.front_end, seed)
-        yield step, log_mel(captures[heard], asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
+        yield step, image_of(captures[heard], asked)

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.classify.contrasts import contrasts
 from lowsr_tradeoff.classify.features import lay_out, run_features
-from lowsr_tradeoff.classify.scores import Answers, Weights, accuracy, class_recall, macro_f1
-from lowsr_tradeoff.classify.steps import Listener, clips_of, folds_of, reference_of, train_steps
+from lowsr_tradeoff.classify.listeners import Listener, reference_of
+from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, fold_sd, macro_f1, seed_sd
+from lowsr_tradeoff.classify.steps import clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.corpora.clips import EventCorpus
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.records import ClassifyResult, Contrast, ModelCost
-from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.stats import Resamples, resample
 from lowsr_tradeoff.store import Step, Store
 
 
@@ -36,10 +37,12 @@ def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
     if steps[0].stage == "features":
         run_features(steps, corpus, store)
         return
-    from lowsr_tradeoff.classify.train import run_training  # noqa: PLC0415 - brings torch, which results do without
+    # They bring torch, which results do without.
+    from lowsr_tradeoff.classify.search import run_search  # noqa: PLC0415
+    from lowsr_tradeoff.classify.training_step import run_training  # noqa: PLC0415
 
     for step in steps:
-        run_training(step, corpus, store)
+        (run_search if step.stage == "search" else run_training)(step, corpus, store)
 
 
 def results(
@@ -51,17 +54,23 @@ def results(
         StageError: A step has not run.
     """
     steps = train_steps(config, corpus)
-    clips = [clip for fold in folds_of(corpus) for clip in clips_of(corpus, fold)]
-    weights = resample_weights([clip.source for clip in clips], config.n_resamples, config.seed)
+    clips = _clips(corpus)
+    sources, folds = [clip.source for clip in clips], [clip.fold for clip in clips]
+    draws = resample(sources, config.n_resamples, config.seed)
     truth = np.array([corpus.summary.classes.index(clip.label) for clip in clips])
     answers = {listener: Answers(_predicted(runs, len(clips), store), truth) for listener, runs in steps.items()}
     return (
         tuple(
-            _result(config, corpus, listener, answers[listener], weights, store.meta(runs[0])["cost"])
+            _result(config, corpus, listener, answers[listener], draws, store.meta(runs[0])["cost"])
             for listener, runs in steps.items()
         ),
-        contrasts(answers, reference_of(config), weights),
+        contrasts(answers, reference_of(config), sources, folds, config.seed),
     )
+
+
+def _clips(corpus: EventCorpus) -> list[EventClip]:
+    """In the order of the answers."""
+    return [clip for fold in folds_of(corpus) for clip in clips_of(corpus, fold)]
 
 
 def _predicted(steps: Sequence[Step], n_clips: int, store: Store) -> NDArray[np.intp]:
@@ -75,7 +84,7 @@ def _result(
     corpus: EventCorpus,
     listener: Listener,
     answers: Answers,
-    weights: Weights,
+    draws: Resamples,
     cost: object,
 ) -> ClassifyResult:
     classes = corpus.summary.classes
@@ -83,9 +92,11 @@ def _result(
         rate_hz=listener.rate_hz,
         grid=listener.grid,
         arm=listener.arm,
-        accuracy=accuracy(answers, weights),
-        macro_f1=macro_f1(answers, weights, len(classes)),
-        class_recall=class_recall(answers, weights, classes),
+        accuracy=accuracy(answers, draws),
+        fold_sd=fold_sd(answers, [clip.fold for clip in _clips(corpus)]),
+        seed_sd=seed_sd(answers),
+        macro_f1=macro_f1(answers, draws, len(classes)),
+        class_recall=class_recall(answers, draws, classes),
         n_clips=len(corpus.clips),
         n_sources=len({clip.source for clip in corpus.clips}),
         n_folds=len(folds_of(corpus)),

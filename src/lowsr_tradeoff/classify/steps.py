@@ -1,128 +1,65 @@
-"""The units of work of this room, and everything each one depends on.
+"""The units of work of this room.
 
-Features are made once per fold and layout. A network is trained once per rate, layout, arm, fold and repetition.
-The arms of one fold and repetition share their seed, hence initialisation, batch order and variations.
+Features are made once per fold and layout. A network is trained once per rate, layout, arm, repetition and held-out
+folds. Those of one repetition and fold share their seed, hence initialisation, batch order and variations.
+
+Held out is usually one fold, to be tested on. A second one is held out to choose alpha and T, or to teach the clips
+of a fold by a network that never saw them; none, to train the network that is put to use.
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Literal, Protocol
 
+from lowsr_tradeoff.classify.listeners import (
+    FIXED,
+    UNTAUGHT,
+    UNTRAINED,
+    Listener,
+    chosen_with,
+    listeners_of,
+    origin_of,
+    reference_of,
+    teachers_of,
+)
+from lowsr_tradeoff.classify.step_settings import (
+    Cell,
+    Checkpoint,
+    FeatureSettings,
+    Recipe,
+    TrainSettings,
+    Transfer,
+    front_of,
+)
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
+from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.manifest import fingerprint
-from lowsr_tradeoff.records import Arm, Grid
-from lowsr_tradeoff.settings import ClassifySettings, FrontEnd, Settings
+from lowsr_tradeoff.records import Grid
+from lowsr_tradeoff.settings import COMPACT
 from lowsr_tradeoff.store import Step, canonical_json
 
 CLIPS = ("corpora/clips.py", "corpora/demo_events.py", "corpora/demo_sounds.py")
-FEATURES = ("audio", "classify/features.py", *CLIPS)
+FEATURES = (
+    *("audio", "classify/features.py", "classify/panns_front_end.py", "classify/panns_log_mel.py"),
+    *CLIPS,
+)
 NETWORKS = (
-    *("classify/augment.py", "classify/cost.py", "classify/features.py", "classify/models", "classify/optimise.py"),
-    *("classify/train.py", "classify/transfer.py"),
+    *("classify/adapt.py", "classify/augment.py", "classify/choosing.py", "classify/cost.py"),
+    *("classify/features.py", "classify/lesson.py", "classify/listeners.py", "classify/material.py"),
+    *("classify/models", "classify/optimise.py", "classify/panns_front_end.py", "classify/representation.py"),
+    *("classify/search.py", "classify/train.py", "classify/training_step.py", "classify/transfer.py"),
     *("records/base.py", "records/classify.py"),
 )
 
+DOUBLE = 2
+EARLY_SHARE = 4
+SMOOTHING = 0.1
+DROPOUT, PANNS_DROPOUT = 0.2, 0.5
 
-@dataclass(frozen=True)
-class Listener:
-    """One way of recognising: a rate, a layout of features, an arm."""
-
-    rate_hz: int
-    grid: Grid
-    arm: Arm
-
-
-class FeatureSettings(Settings):
-    """What the feature images of one fold depend on.
-
-    Attributes:
-        clips: Hash of the fold's clips, names and contents, in order.
-        seed: Base of the microphone's noise.
-    """
-
-    rate_hz: int
-    grid: Grid
-    fold: int
-    clips: str
-    clip_s: float
-    front_end: FrontEnd
-    seed: int
-
-
-class Recipe(Settings):
-    """How a network is trained, whatever it is trained for; the meanings are those of ``ClassifySettings``."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
-    mixup: float
-
-
-class Transfer(Settings):
-    """How much a student listens to its teacher; the meanings are those of ``ClassifySettings``."""
-
-    alpha: float
-    temperature: float
-
-
-class TrainSettings(Settings):
-    """What one network depends on besides its features and teacher.
-
-    Attributes:
-        fold: The fold it is tested on and never sees.
-        repetition: Counts the seeds, from 0.
-        seed: Base of initialisation and batch order.
-        labels: Hash of the clips' classes, in order.
-        recipe: ``None`` for the arm that trains nothing.
-        transfer: ``None`` for the arms without a teacher.
-    """
-
-    rate_hz: int
-    grid: Grid
-    arm: Arm
-    fold: int
-    repetition: int
-    seed: int
-    labels: str
-    clip_s: float
-    recipe: Recipe | None
-    transfer: Transfer | None
-
-
-def reference_of(config: StudyConfig) -> Listener:
-    """Return the network that everything is compared with, and that teaches CSSD."""
-    return Listener(config.reference_rate_hz, "shared", "finetuned")
-
-
-def listeners_of(config: StudyConfig) -> tuple[Listener, ...]:
-    """Return what a study compares, by ascending rate, the reference last.
-
-    Raw is the reference network at another rate, so it exists on the reference's layout alone.
-    """
-    return (
-        *(
-            Listener(rate_hz, grid, arm)
-            for rate_hz in config.rates_hz
-            for grid in config.classify.grids
-            for arm in config.classify.arms
-            if rate_hz != config.reference_rate_hz and (arm, grid) != ("raw", "native")
-        ),
-        reference_of(config),
-    )
-
-
-def teacher_of(listener: Listener, reference: Listener) -> Listener | None:
-    """Return the network that an arm needs: BASD's and CSSD's teacher, and the one that raw hears with.
-
-    >>> teacher_of(Listener(1000, "native", "basd"), Listener(16000, "shared", "finetuned"))
-    Listener(rate_hz=1000, grid='native', arm='finetuned')
-    """
-    if listener.arm == "finetuned":
-        return None
-    return replace(listener, arm="finetuned") if listener.arm == "basd" else reference
+Folds = tuple[int, ...]
 
 
 def folds_of(corpus: EventCorpus) -> list[int]:
@@ -130,16 +67,69 @@ def folds_of(corpus: EventCorpus) -> list[int]:
     return sorted({clip.fold for clip in corpus.clips})
 
 
-def clips_of(corpus: EventCorpus, fold: int) -> list[EventClip]:
-    """Return one fold's clips in the order of every array made from them."""
-    return [clip for clip in corpus.clips if clip.fold == fold]
+def clips_of(corpus: EventCorpus, *folds: int) -> list[EventClip]:
+    """Return the clips of some folds, fold by fold, in the order of every array made from them."""
+    return [clip for fold in folds for clip in corpus.clips if clip.fold == fold]
+
+
+def inner_folds(held_out: Folds, folds: list[int]) -> list[Folds]:
+    """Return what networks hold out whose answers choose alpha and T: for a test fold, it and the next one.
+
+    >>> inner_folds((5,), [1, 2, 3, 4, 5]), inner_folds((), [1, 2])
+    ([(1, 5)], [(1,), (2,)])
+    """
+    if not held_out:
+        return [(fold,) for fold in folds]
+    after = folds[(folds.index(held_out[0]) + 1) % len(folds)]
+    return [tuple(sorted({*held_out, after}))]
+
+
+def validation_fold(held_out: Folds, folds: list[int]) -> int:
+    """Return which of an inner network's folds chooses: the one after the test fold; see :func:`inner_folds`.
+
+    >>> folds = [1, 2, 3, 4, 5]
+    >>> validation_fold((1, 5), folds), validation_fold((1, 2), folds), validation_fold((3,), folds)
+    (1, 2, 3)
+    """
+    *before, last = held_out
+    follows = bool(before) and folds.index(last) == (folds.index(before[0]) + 1) % len(folds)
+    return last if follows or not before else before[0]
+
+
+def cells_of(config: StudyConfig, listener: Listener) -> tuple[Cell, ...]:
+    """Return the pairs of alpha and T that may be chosen for a listener; one where they are given."""
+    for chosen in config.classify.chosen:
+        if (chosen.rate_hz, chosen.arm) == (listener.rate_hz, listener.arm):
+            return (Cell(alpha=chosen.alpha, temperature=chosen.temperature),)
+    pairs = product(config.classify.alpha, config.classify.temperature)
+    return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
 
 
 def train_steps(config: StudyConfig, corpus: EventCorpus) -> dict[Listener, tuple[Step, ...]]:
     """Return the training steps of every listener, repetition by repetition, fold by fold."""
     make = _maker(config, corpus)
     runs = [(repetition, fold) for repetition in range(config.classify.n_seeds) for fold in folds_of(corpus)]
-    return {listener: tuple(make(listener, *run) for run in runs) for listener in listeners_of(config)}
+    return {
+        listener: tuple(make(listener, repetition, (fold,)) for repetition, fold in runs)
+        for listener in listeners_of(config)
+    }
+
+
+def final_step(config: StudyConfig, corpus: EventCorpus, listener: Listener) -> Step:
+    """Return the step that trains a listener on all clips, to be put to use."""
+    return _maker(config, corpus)(listener, 0, ())
+
+
+def choosing_steps(config: StudyConfig, corpus: EventCorpus, listener: Listener) -> dict[Cell, tuple[Step, ...]]:
+    """Return, for every pair of alpha and T, the networks whose answers to an inner fold choose among the pairs."""
+    cells, folds = cells_of(config, listener), folds_of(corpus)
+    if len(cells) == 1 or config.classify.search_trials:
+        return {}
+    make = _maker(config, corpus)
+    return {
+        cell: tuple(make(listener, 0, inner, cell) for fold in folds for inner in inner_folds((fold,), folds))
+        for cell in cells
+    }
 
 
 def feature_steps(config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: Grid) -> tuple[Step, ...]:
@@ -150,6 +140,8 @@ def feature_steps(config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: 
             settings=FeatureSettings(
                 rate_hz=rate_hz,
                 grid=grid,
+                front=front_of(config.classify.network),
+                as_published=config.classify.as_published,
                 fold=fold,
                 clips=_digest([(clip.clip_id, clip.digest) for clip in clips_of(corpus, fold)]),
                 clip_s=corpus.clip_s,
@@ -164,56 +156,178 @@ def feature_steps(config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: 
     )
 
 
-def _maker(config: StudyConfig, corpus: EventCorpus) -> Callable[[Listener, int, int], Step]:
+class Make(Protocol):
+    """What makes a step of a listener, a repetition and held-out folds, for one pair of alpha and T or a choice."""
+
+    def __call__(
+        self,
+        listener: Listener,
+        repetition: int,
+        held_out: Folds,
+        cell: Cell | None = None,
+        stage: Literal["train", "search"] = "train",
+    ) -> Step:
+        """Return the step."""
+
+
+def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
     """A teacher's step comes from the call that makes a listener's own, so the two are one."""
     labels = _digest([corpus.summary.classes, [clip.label for clip in corpus.clips]])
     code = fingerprint(NETWORKS, ("numpy", "torch", "torchaudio"))
+    checkpoint = _checkpoint(config.classify.checkpoint)
 
     @cache
     def features(rate_hz: int, grid: Grid) -> tuple[Step, ...]:
         return feature_steps(config, corpus, rate_hz, grid)
 
+    def images(listener: Listener) -> tuple[Step, ...]:
+        return tuple(step for layout in _layouts(config, listener) for step in features(*layout))
+
     @cache
-    def make(listener: Listener, repetition: int, fold: int) -> Step:
-        teacher = teacher_of(listener, reference_of(config))
+    def make(
+        listener: Listener,
+        repetition: int,
+        held_out: Folds,
+        cell: Cell | None = None,
+        stage: Literal["train", "search"] = "train",
+    ) -> Step:
+        is_chosen_here = cell is None and stage == "train"
+        networks = (
+            *_taught_by(config, corpus, listener, repetition, held_out, make),
+            *(_chosen_by(config, corpus, listener, held_out, make) if is_chosen_here else ()),
+        )
         return Step(
-            stage="train",
-            settings=_train_settings(config, corpus, listener, repetition, fold, labels),
+            stage=stage,
+            settings=_settings(config, listener, repetition, held_out, cell, labels, corpus.clip_s, checkpoint),
             code=code,
-            label=f"{listener.rate_hz} Hz {listener.grid} {listener.arm}, fold {fold}, repetition {repetition + 1}",
-            needs=(
-                *features(listener.rate_hz, listener.grid),
-                *((make(teacher, repetition, fold),) if teacher else ()),
-            ),
+            label=_label(listener, repetition, held_out, cell, stage),
+            needs=(*images(listener), *dict.fromkeys(networks)),
         )
 
     return make
 
 
-def _train_settings(
-    config: StudyConfig, corpus: EventCorpus, listener: Listener, repetition: int, fold: int, labels: str
+def _layouts(config: StudyConfig, listener: Listener) -> list[tuple[int, Grid]]:
+    """The layouts whose images a network is trained on, its own first."""
+    reference = reference_of(config)
+    others: list[tuple[int, Grid]] = []
+    if listener.arm == "attention":
+        others = [(reference.rate_hz, reference.grid)]
+    elif (listener.arm, listener.rate_hz) == ("mixed_rate", reference.rate_hz):
+        others = [(rate_hz, "shared") for rate_hz in config.rates_hz if rate_hz != reference.rate_hz]
+    return [(listener.rate_hz, listener.grid), *others]
+
+
+def _taught_by(
+    config: StudyConfig, corpus: EventCorpus, listener: Listener, repetition: int, held_out: Folds, make: Make
+) -> list[Step]:
+    """The networks that teach a listener, and the one whose weights it starts from."""
+    reference = reference_of(config)
+    teachers = teachers_of(listener, reference)
+    if listener.arm == "out_of_fold":
+        unseen = [tuple(sorted({*held_out, fold})) for fold in folds_of(corpus) if fold not in held_out]
+        return [make(reference, repetition, folds) for folds in unseen]
+    origin = _origin(config, listener)
+    return [make(other, repetition, held_out) for other in (*teachers, *([origin] if origin else []))]
+
+
+def _chosen_by(
+    config: StudyConfig, corpus: EventCorpus, listener: Listener, held_out: Folds, make: Make
+) -> list[Step]:
+    """The networks whose answers to an inner fold choose alpha and T, or the search for them."""
+    transfer = _transfer(config, listener, None)
+    if transfer is None or len(transfer.cells) < 2:
+        return []
+    rival, inner = chosen_with(listener), inner_folds(held_out, folds_of(corpus))
+    if transfer.search_trials:
+        return [make(rival, 0, folds, stage="search") for folds in inner]
+    return [make(rival, 0, folds, cell) for cell in transfer.cells for folds in inner]
+
+
+def _settings(
+    config: StudyConfig,
+    listener: Listener,
+    repetition: int,
+    held_out: Folds,
+    cell: Cell | None,
+    labels: str,
+    clip_s: float,
+    checkpoint: Checkpoint | None,
 ) -> TrainSettings:
+    chosen, is_reference = config.classify, listener.rate_hz == config.reference_rate_hz
+    recipe = _recipe(config, listener, is_tested=len(held_out) == 1)
+    is_whole = recipe is None or (is_reference and checkpoint is None)
     return TrainSettings(
+        **chosen.model_dump(include={"network", "as_published", "adapt_rank"}),
         rate_hz=listener.rate_hz,
+        reference_rate_hz=config.reference_rate_hz,
         grid=listener.grid,
         arm=listener.arm,
-        fold=fold,
+        held_out=held_out,
         repetition=repetition,
         seed=config.seed,
         labels=labels,
-        clip_s=corpus.clip_s,
-        recipe=_recipe(config.classify, listener.arm),
-        transfer=_transfer(config.classify, listener.arm),
+        clip_s=clip_s,
+        adapt="full" if is_whole else chosen.adapt,
+        checkpoint=checkpoint,
+        teachers=teachers_of(listener, reference_of(config)),
+        origin=_origin(config, listener),
+        recipe=recipe,
+        transfer=_transfer(config, listener, cell),
     )
 
 
-def _recipe(chosen: ClassifySettings, arm: Arm) -> Recipe | None:
-    return None if arm == "raw" else Recipe(**chosen.model_dump(include=set(Recipe.model_fields)))
+def _origin(config: StudyConfig, listener: Listener) -> Listener | None:
+    is_adapted = config.classify.adapt != "full" and config.classify.checkpoint is None
+    return origin_of(listener, reference_of(config), is_adapted=is_adapted)
 
 
-def _transfer(chosen: ClassifySettings, arm: Arm) -> Transfer | None:
-    is_taught = arm in {"basd", "cssd"}
-    return Transfer(alpha=chosen.alpha, temperature=chosen.temperature) if is_taught else None
+def _recipe(config: StudyConfig, listener: Listener, *, is_tested: bool) -> Recipe | None:
+    chosen, is_reference = config.classify, listener.rate_hz == config.reference_rate_hz
+    if listener.arm in UNTRAINED and not (is_reference and listener.arm == "mixed_rate"):
+        return None
+    epochs = chosen.epochs * DOUBLE if listener.arm == "double_length" else chosen.epochs
+    is_best_kept = is_tested and chosen.protocol == "paper"
+    return Recipe(
+        **chosen.model_dump(include={"batch_size", "learning_rate", "weight_decay", "mixup", "optimiser"}),
+        epochs=max(1, epochs // EARLY_SHARE) if is_reference and listener.arm == "cssd_early" else epochs,
+        dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
+        smoothing=SMOOTHING if listener.arm == "label_smoothing" else 0.0,
+        is_best_kept=is_best_kept,
+        patience=chosen.patience if is_best_kept else None,
+    )
+
+
+def _transfer(config: StudyConfig, listener: Listener, cell: Cell | None) -> Transfer | None:
+    if listener.arm in UNTAUGHT or listener.rate_hz == config.reference_rate_hz:
+        return None
+    if listener.arm in FIXED:
+        return Transfer(cells=())
+    if cell:
+        return Transfer(cells=(cell,))
+    cells = cells_of(config, listener)
+    return Transfer(cells=cells, search_trials=config.classify.search_trials if len(cells) > 1 else 0)
+
+
+def _checkpoint(path: str | None) -> Checkpoint | None:
+    """Published weights are hashed once per plan, or a changed file would answer with old results."""
+    if path is None:
+        return None
+    try:
+        with Path(path).open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MissingResourceError(
+            f"{path}: cannot be read ({error.strerror}); check classify.checkpoint, or get the file with "
+            f"lowsr-tradeoff fetch"
+        ) from error
+    return Checkpoint(path=Path(path), sha256=sha256)
+
+
+def _label(listener: Listener, repetition: int, held_out: Folds, cell: Cell | None, stage: str) -> str:
+    folds = f"fold {', '.join(map(str, held_out))}" if held_out else "all clips"
+    pair = f", alpha {cell.alpha:g} T {cell.temperature:g}" if cell else ", search" if stage == "search" else ""
+    return f"{listener.rate_hz} Hz {listener.grid} {listener.arm}, {folds}, repetition {repetition + 1}{pair}"
 
 
 def _digest(value: object) -> str:

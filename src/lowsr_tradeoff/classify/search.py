@@ -1,0 +1,63 @@
+"""Search for alpha and T between given ends, on an inner fold: for spaces too large for a grid.
+
+Reference: the tree-structured Parzen estimator, Bergstra et al., NeurIPS 2011, as optuna has it.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from lowsr_tradeoff.classify.choosing import validated
+from lowsr_tradeoff.classify.material import gather
+from lowsr_tradeoff.classify.step_settings import Cell, Transfer
+from lowsr_tradeoff.classify.train import predict
+from lowsr_tradeoff.classify.training_step import learn
+from lowsr_tradeoff.corpora.clips import EventCorpus
+from lowsr_tradeoff.errors import MissingResourceError, StageError
+from lowsr_tradeoff.store import Step, Store
+
+if TYPE_CHECKING:
+    from optuna import Trial
+
+
+def run_search(step: Step, corpus: EventCorpus, store: Store) -> None:
+    """Write the best pair of alpha and T that a search ``found``, and all that it tried: ``trials``.
+
+    Rows of ``trials`` are alpha, T, and the share of the inner fold's clips recognised.
+
+    Raises:
+        MissingResourceError: optuna is not installed.
+    """
+    try:
+        import optuna  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingResourceError("a search needs optuna: pip install 'lowsr-tradeoff[search]'") from error
+    torch.set_num_threads(1)
+    material = gather(step, corpus, store)
+    recipe, transfer = material.settings.recipe, material.settings.transfer
+    if recipe is None or transfer is None:
+        raise StageError(f"{step.label}: an arm without training or teacher has nothing to search")
+
+    def share_recognised(trial: "Trial") -> float:
+        cell = _pair(trial, transfer)
+        ready = learn(material, recipe, cell)
+        said = predict(ready.network, ready.scale.standardise(material.images_of(material.settings.held_out)))
+        return float(validated(material.settings, corpus, {"test_logits": said.logits}).mean())
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    search = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=material.settings.seed)
+    )
+    search.optimize(share_recognised, n_trials=transfer.search_trials)
+    trials = np.array([[t.params["alpha"], t.params["temperature"], t.value] for t in search.trials])
+    store.write(step, {}, {"found": trials[trials[:, 2].argmax(), :2], "trials": trials})
+
+
+def _pair(trial: "Trial", transfer: Transfer) -> Cell:
+    alphas = [cell.alpha for cell in transfer.cells]
+    temperatures = [cell.temperature for cell in transfer.cells]
+    return Cell(
+        alpha=trial.suggest_float("alpha", min(alphas), max(alphas)),
+        temperature=trial.suggest_float("temperature", min(temperatures), max(temperatures), log=True),
+    )
