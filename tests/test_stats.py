@@ -6,11 +6,15 @@ from scipy.stats import binomtest
 
 from lowsr_tradeoff.stats import (
     exact_interval,
+    hidden_interval,
     mean_measurement,
     paired_difference,
     percentile_interval,
+    pooled_difference,
     pooled_ratio,
+    resample,
     resample_weights,
+    sums_by,
 )
 
 
@@ -54,6 +58,24 @@ class TestResampleWeights:
     def test_equal_seeds_draw_equally(self):
         np.testing.assert_array_equal(resample_weights(list("abc"), 50, 7), resample_weights(list("abc"), 50, 7))
         assert not np.array_equal(resample_weights(list("abc"), 50, 7), resample_weights(list("abc"), 50, 8))
+
+
+class TestResample:
+    @pytest.mark.parametrize("n_clusters", [3, 12])
+    def test_sums_by_unit_resample_as_the_rows_do(self, n_clusters):
+        clusters = [str(i % n_clusters) for i in range(60)]
+        rows = np.random.default_rng(0).normal(size=(60, 2))
+        draws = resample(clusters, 50, 1)
+        np.testing.assert_allclose(draws.counts @ draws.by_unit(rows), resample_weights(clusters, 50, 1) @ rows)
+
+    def test_many_rows_of_clusters_need_no_more_room_than_the_clusters(self):
+        draws = resample([str(i % 400) for i in range(13_000)], 10_000, 0)
+        assert draws.counts.nbytes == 10_000 * 400 * 8
+
+    @given(groups=st.lists(st.integers(0, 5), min_size=1).map(lambda g: np.unique(g, return_inverse=True)[1]))
+    def test_sums_by_group_are_numpys_bincount(self, groups):
+        rows = np.arange(len(groups)) ** 2.0
+        np.testing.assert_array_equal(sums_by(groups, rows), np.bincount(groups, rows))
 
 
 def coverage(draw, estimate, truth: float, n_trials: int = 400) -> float:
@@ -145,13 +167,44 @@ class TestPooledRatio:
 
     def test_a_resample_without_a_denominator_is_left_out(self):
         figure = pooled_ratio([1, 0], [2, 0], alone(2), "words", is_share=False)
-        assert (figure.value, figure.low, figure.high) == (0.5, 0.5, 0.5)
+        _, hidden = exact_interval(0, 1)
+        assert (figure.value, figure.low, figure.high) == pytest.approx((0.5, 0.5 - 0.5 * hidden, 0.5 + hidden))
 
     @pytest.mark.parametrize("value", [0, 1])
     def test_a_share_without_exception_takes_the_exact_interval(self, value):
         figure = pooled_ratio([value] * 64, [1] * 64, alone(64), "clips", is_share=True)
-        assert (figure.low, figure.high) == exact_interval(64 * value, 64)
+        assert (figure.low, figure.high) == pytest.approx(exact_interval(64 * value, 64))
         assert figure.high - figure.low > 0.05
+
+    @pytest.mark.parametrize("value", [0, 1])
+    def test_rows_that_stand_or_fall_together_are_one_trial(self, value):
+        weights = resample_weights([str(i // 4) for i in range(64)], 400, 0)
+        figure = pooled_ratio([value] * 64, [1] * 64, weights, "clips", is_share=True)
+        assert (figure.low, figure.high) == pytest.approx(exact_interval(16 * value, 16))
+
+    def test_a_trial_without_anything_to_count_is_none(self):
+        figure = pooled_ratio([0] * 64, [1, 0] * 32, alone(64), "keywords", is_share=True)
+        assert (figure.low, figure.high) == pytest.approx(exact_interval(0, 32))
+
+    def test_no_error_at_all_is_not_certainty(self):
+        """Of 20 speakers without an error, 16.8 % of all speakers could still be misheard in every word."""
+        weights = resample_weights([str(i // 2) for i in range(40)], 400, 0)
+        figure = pooled_ratio([0] * 40, [7] * 40, weights, "words", is_share=False)
+        _, hidden = binomtest(0, 20).proportion_ci(method="exact")
+        assert (figure.value, figure.low, figure.high) == pytest.approx((0, 0, hidden))
+
+    def test_every_word_missed_in_silence_is_not_certainty_either(self):
+        figure = pooled_ratio([7] * 40, [7] * 40, alone(40), "words", is_share=False)
+        _, hidden = exact_interval(0, 40)
+        assert (figure.value, figure.low, figure.high) == pytest.approx((1, 1 - hidden, 1 + hidden))
+
+    @given(value=st.floats(-1, 3), n_trials=st.integers(1, 500), is_share=st.booleans())
+    def test_more_trials_alike_hide_less(self, value, n_trials, is_share):
+        value = min(1.0, max(0.0, value)) if is_share else value
+        low, high = hidden_interval(value, n_trials, is_share=is_share)
+        lower, higher = hidden_interval(value, n_trials + 1, is_share=is_share)
+        assert low <= lower <= value <= higher <= high
+        assert not is_share or 0 <= low <= high <= 1
 
     def test_an_unbounded_rate_of_one_keeps_its_bootstrap(self):
         figure = pooled_ratio([2, 0], [1, 1], alone(2, 2000), "words", is_share=False)
@@ -189,6 +242,28 @@ class TestPairedDifference:
         figure = paired_difference([1.0] * 40, [0.0] * 40, alone(40), "clips")
         assert (figure.value, figure.high) == (1.0, 1.0)
         assert 0.9 < figure.low < 1
+
+    def test_sums_by_cluster_differ_as_their_rows_do(self):
+        clusters = [str(i // 3) for i in range(60)]
+        first, second = np.random.default_rng(0).random((2, 60))
+        draws = resample(clusters, 300, 0)
+        by_row = paired_difference(first, second, draws.counts[:, draws.units], "clips")
+        sums, sizes = draws.by_unit(first - second), draws.by_unit(np.ones(60))
+        by_cluster = pooled_difference(sums, sizes, draws.counts, "clips")
+        assert by_cluster.n == 60
+        assert (by_cluster.value, by_cluster.low, by_cluster.high) == pytest.approx(
+            (by_row.value, by_row.low, by_row.high)
+        )
+
+    def test_luck_widens_the_interval_by_its_variance(self):
+        rows, luck = np.random.default_rng(0).normal(0, 0.2, (2, 4000))
+        plain, lucky = (
+            pooled_difference(rows[:400], np.ones(400), alone(400, 4000), "clips", more)
+            for more in (0.0, 0.05 * luck)
+        )
+        expected = 1.96 * np.sqrt(rows[:400].var() / 400 + (0.05 * 0.2) ** 2)
+        assert plain.high - plain.low < 0.8 * (lucky.high - lucky.low)
+        assert (lucky.high - lucky.low) / 2 == pytest.approx(expected, rel=0.05)
 
     def test_no_rows_have_a_reason(self):
         assert paired_difference([], [], np.empty((10, 0)), "clips").reason == "there are no clips"

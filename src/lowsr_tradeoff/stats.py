@@ -1,14 +1,15 @@
 """Intervals and paired differences by cluster bootstrap.
 
 Clips of one source recording, and utterances of one speaker, are resampled together: they are not independent.
-Rows are clips or utterances; every statistic is a ratio of sums over rows, so a resample is a vector of row
-weights and all resamples are one matrix product.
+Rows are clips or utterances; every statistic is a ratio of sums over rows, so a resample is a vector of weights and
+all resamples are one matrix product: of rows, or, where there are many, of their sums by cluster.
 
 Reference: Davison & Hinkley, Bootstrap Methods and their Application, 1997, ch. 2 and 3.8 (clusters);
 Clopper & Pearson, Biometrika 26, 1934 (exact binomial interval).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,10 +20,47 @@ from lowsr_tradeoff.records import Measurement, missing
 CONFIDENCE = 0.95
 # Below this many clusters, whole clusters alone tell too little of the spread.
 FEW_CLUSTERS = 10
+# Equal ratios of sums differ by rounding alone.
+NO_SPREAD = 1e-12
 
 
-def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> NDArray[np.float64]:
-    """Return how often each row is drawn when whole clusters are drawn with replacement.
+@dataclass(frozen=True)
+class Resamples:
+    """How often each unit of a data set is drawn: a cluster, or a row where clusters are few.
+
+    Attributes:
+        units: The unit of each row. Shape ``(n_rows,)``.
+        counts: Draws of each unit. Shape ``(n_resamples, n_units)``.
+    """
+
+    units: NDArray[np.intp]
+    counts: NDArray[np.float64]
+
+    def by_unit(self, rows: ArrayLike) -> NDArray[np.float64]:
+        """Return the sums of rows over each unit.
+
+        Shape:
+            ``(n_rows, ...)`` to ``(n_units, ...)``.
+        """
+        return sums_by(self.units, rows)
+
+
+def sums_by(groups: NDArray[np.intp], rows: ArrayLike) -> NDArray[np.float64]:
+    """Return the sums of rows over each group; groups are numbered from 0 without gaps.
+
+    Shape:
+        ``(n_rows, ...)`` to ``(n_groups, ...)``.
+
+    >>> sums_by(np.array([1, 0, 1]), [1, 2, 4]).tolist()
+    [2.0, 5.0]
+    """
+    order = np.argsort(groups, kind="stable")
+    _, starts = np.unique(groups[order], return_index=True)
+    return np.add.reduceat(np.asarray(rows, float)[order], starts, axis=0)
+
+
+def resample(clusters: Sequence[str], n_resamples: int, seed: int) -> Resamples:
+    """Return how often each unit is drawn when whole clusters are drawn with replacement.
 
     Of few clusters the rows are drawn anew as well. Three speakers who happen to score alike would else have an
     interval of no width; with both stages it is somewhat too wide, which is the safe side (Davison & Hinkley, 3.8).
@@ -31,21 +69,28 @@ def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> ND
         clusters: The cluster of each row.
         n_resamples: Number of bootstrap resamples.
         seed: Seed of the draw.
-
-    Shape:
-        ``(n_resamples, n_rows)``.
     """
     names, rows = np.unique(np.asarray(clusters), return_inverse=True)
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_resamples)
     if len(names) >= FEW_CLUSTERS:
-        return drawn[:, rows].astype(np.float64)
+        return Resamples(rows, drawn.astype(np.float64))
     weights = np.empty((n_resamples, len(rows)))
     for cluster in range(len(names)):
         members = np.flatnonzero(rows == cluster)
         shares = np.full(len(members), 1 / len(members))
         weights[:, members] = rng.multinomial(drawn[:, cluster] * len(members), shares)
-    return weights
+    return Resamples(np.arange(len(rows)), weights)
+
+
+def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> NDArray[np.float64]:
+    """Return how often each row is drawn; the arguments are those of :func:`resample`.
+
+    Shape:
+        ``(n_resamples, n_rows)``.
+    """
+    drawn = resample(clusters, n_resamples, seed)
+    return drawn.counts[:, drawn.units]
 
 
 def pooled_ratio(
@@ -53,13 +98,15 @@ def pooled_ratio(
 ) -> Measurement:
     """Return the sum of numerators over the sum of denominators, with a percentile bootstrap interval.
 
-    Where every row agrees at 0 or at 1 the bootstrap sees no spread; a share then takes the exact binomial
-    interval with rows as trials, so that "0 of 64" never reads as certainty.
+    Where every row has the same ratio the bootstrap sees no spread, and :func:`hidden_interval` stands in for it:
+    "0 of 64" never reads as certainty. Its trials are the clusters, not the rows: rows that stand or fall
+    together are one trial, and where none falls nothing tells how much they do. Taking each cluster for all or
+    nothing is the widest that any such dependence can make it. Of few clusters rows are drawn, and are the trials.
 
     Args:
         numerator: Counts per row.
         denominator: Counts per row.
-        weights: From :func:`resample_weights`.
+        weights: From :func:`resample_weights`, or the counts of :func:`resample` for sums by unit.
         n_of: What the denominator counts.
         is_share: Whether the ratio is a proportion in 0…1.
     """
@@ -70,8 +117,8 @@ def pooled_ratio(
     value = float(top.sum() / bottom.sum())
     draws = _ratio(weights @ top, weights @ bottom)
     low, high = percentile_interval(draws)
-    if is_share and value in (0.0, 1.0):
-        low, high = exact_interval(round(value * len(top)), len(top))
+    if high - low < NO_SPREAD:
+        low, high = hidden_interval(value, _n_drawn_apart(weights[:, bottom > 0]), is_share=is_share)
     return Measurement(value=value, low=low, high=high, n=total, n_of=n_of)
 
 
@@ -92,10 +139,7 @@ def mean_measurement(values: ArrayLike, weights: NDArray[np.float64], n_of: str,
 
 
 def paired_difference(first: ArrayLike, second: ArrayLike, weights: NDArray[np.float64], n_of: str) -> Measurement:
-    """Return the mean over rows of first minus second, ∈ [-1, 1], with a percentile bootstrap interval.
-
-    Where all rows differ alike the bootstrap sees no spread. The interval then reaches as far as rows that differ
-    otherwise could hide among so many (exact binomial bound): "no difference in 40 clips" is not certainty.
+    """Return the mean over rows of first minus second, ∈ [-1, 1], as :func:`pooled_difference` makes it.
 
     Args:
         first: Shares per row, each ∈ [0, 1].
@@ -104,12 +148,34 @@ def paired_difference(first: ArrayLike, second: ArrayLike, weights: NDArray[np.f
         n_of: What a row is.
     """
     rows = np.asarray(first, float) - np.asarray(second, float)
-    difference = mean_measurement(rows, weights, n_of, "1")
-    if difference.value is None or np.ptp(rows) > 0:
-        return difference
-    _, hidden = exact_interval(0, len(rows))
-    low, high = max(-1.0, difference.value - hidden), min(1.0, difference.value + hidden)
-    return difference.model_copy(update={"low": low, "high": high})
+    return pooled_difference(rows, np.ones(len(rows)), weights, n_of)
+
+
+def pooled_difference(
+    sums: ArrayLike, sizes: ArrayLike, weights: NDArray[np.float64], n_of: str, luck: ArrayLike = 0.0
+) -> Measurement:
+    """Return the mean of paired differences of shares, ∈ [-1, 1], with a percentile bootstrap interval.
+
+    Where all units differ alike the bootstrap sees no spread. The interval then reaches as far as clusters that
+    differ otherwise could hide among so many (exact binomial bound): "no difference in 40" is not certainty.
+
+    Args:
+        sums: Differences summed by unit, or one of each row.
+        sizes: Rows of each unit.
+        weights: How often each unit is drawn. Shape ``(n_resamples, n_units)``.
+        n_of: What a row is.
+        luck: What else moves the mean, drawn for each resample. Shape ``(n_resamples,)``, or one for all.
+    """
+    top, bottom = np.asarray(sums, float), np.asarray(sizes, float)
+    if bottom.sum() == 0:
+        return missing(f"there are no {n_of}", n_of)
+    value = float(top.sum() / bottom.sum())
+    means = _ratio(weights @ top, weights @ bottom)
+    low, high = percentile_interval(means + np.asarray(luck))
+    if np.nanmax(means) - np.nanmin(means) < NO_SPREAD:
+        _, hidden = exact_interval(0, _n_drawn_apart(weights))
+        low, high = min(low, value - hidden), max(high, value + hidden)
+    return Measurement(value=value, low=max(-1.0, low), high=min(1.0, high), n=round(bottom.sum()), n_of=n_of)
 
 
 def percentile_interval(draws: ArrayLike) -> tuple[float, float]:
@@ -134,6 +200,27 @@ def exact_interval(successes: int, trials: int) -> tuple[float, float]:
     low = betaincinv(successes, trials - successes + 1, tail) if successes else 0.0
     high = betaincinv(successes + 1, trials - successes, 1 - tail) if successes < trials else 1.0
     return float(low), float(high)
+
+
+def hidden_interval(value: float, n_trials: int, *, is_share: bool) -> tuple[float, float]:
+    """Return the ends of a ratio that every trial shows alike, for what could hide among so many trials.
+
+    With h the exact binomial bound on 0 of n trials, ``low = value - h |value|`` and ``high = value + h * reach``.
+    The reach of a share is ``1 - value``: at 0 and 1 this is the Clopper-Pearson interval. An error rate has no
+    upper end; a hidden trial is taken to err on every word, or as much again as the others do where that is more,
+    so its reach is ``max(1, |value|)``. A recogniser without an error among 20 speakers has [0, 0.168], not [0, 0].
+
+    >>> [round(end, 3) for end in hidden_interval(0, 20, is_share=False)]
+    [0.0, 0.168]
+    """
+    _, hidden = exact_interval(0, n_trials)
+    reach = 1 - value if is_share else max(1.0, abs(value))
+    return value - hidden * abs(value), value + hidden * reach
+
+
+def _n_drawn_apart(weights: NDArray[np.float64]) -> int:
+    """Rows of one cluster are drawn alike in every resample; two clusters agree in a few dozen by no chance."""
+    return int(np.unique(weights[:64], axis=1).shape[1])
 
 
 def _ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+import scipy.stats
 
 from lowsr_tradeoff.classify.contrasts import contrasts, is_supported, rivals_of
+from lowsr_tradeoff.classify.listeners import Listener, listeners_of, reference_of
 from lowsr_tradeoff.classify.scores import Answers
-from lowsr_tradeoff.classify.steps import Listener, listeners_of, reference_of
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.records import Measurement, missing
-from lowsr_tradeoff.stats import resample_weights
 
 CONFIG = StudyConfig()
 REFERENCE = reference_of(CONFIG)
@@ -17,15 +17,24 @@ def answers_with(right: np.ndarray) -> Answers:
     return Answers(np.where(right, 0, 1)[None], TRUTH)
 
 
-def weights_of(n=200, per_source=1):
-    return resample_weights([f"s{i // per_source}" for i in range(n)], 1000, 0)
+def compare(answers, per_source=1, n_folds=5):
+    """Contrasts of 200 clips, sources of equal size in turn over the folds."""
+    sources = [i // per_source for i in range(200)]
+    folds = [source % n_folds for source in sources]
+    return contrasts(answers, REFERENCE, [f"s{source}" for source in sources], folds, 0)
+
+
+def beside(right: np.ndarray, *more: np.ndarray) -> dict[Listener, Answers]:
+    """Fine-tuning, BASD and CSSD at 1 kHz, as many as are given."""
+    arms = zip(("finetuned", "basd", "cssd"), (right, *more), strict=False)
+    return {Listener(1000, "shared", arm): answers_with(which) for arm, which in arms}
 
 
 def test_the_declared_pairs_of_the_default_study():
     listeners = dict.fromkeys(listeners_of(CONFIG), answers_with(TRUTH == 0))
     pairs = [
         (c.rate_hz, c.grid, c.arm, c.against_rate_hz, c.against_grid, c.against)
-        for c in contrasts(listeners, REFERENCE, weights_of())
+        for c in compare(listeners)
         if c.rate_hz == 1000
     ]
     assert pairs == [
@@ -45,9 +54,7 @@ def test_the_declared_pairs_of_the_default_study():
 def test_an_arm_that_was_not_asked_for_is_not_compared_with():
     listener = Listener(1000, "shared", "cssd")
     answers = {listener: answers_with(TRUTH == 0), REFERENCE: answers_with(TRUTH == 0)}
-    assert [(c.against_rate_hz, c.against) for c in contrasts(answers, REFERENCE, weights_of())] == [
-        (16000, "finetuned")
-    ]
+    assert [(c.against_rate_hz, c.against) for c in compare(answers)] == [(16000, "finetuned")]
     assert len(rivals_of(listener, REFERENCE)) == 3
 
 
@@ -56,7 +63,7 @@ def test_a_paired_difference_is_sharper_than_two_intervals():
     hard = np.arange(200) < 80
     better, worse = answers_with(~hard | (np.arange(200) < 10)), answers_with(~hard)
     cssd, finetuned = Listener(1000, "shared", "cssd"), Listener(1000, "shared", "finetuned")
-    (contrast,) = contrasts({cssd: better, finetuned: worse}, REFERENCE, weights_of())
+    (contrast,) = compare({cssd: better, finetuned: worse})
     assert contrast.difference.value == pytest.approx(0.05)
     assert contrast.is_supported
     assert contrast.difference.high - contrast.difference.low < 0.08  # unpaired: about 0.13 for each of the two
@@ -66,16 +73,96 @@ def test_the_same_ten_clips_from_one_recording_support_nothing():
     hard = np.arange(200) < 80
     better, worse = answers_with(~hard | (np.arange(200) < 10)), answers_with(~hard)
     cssd, finetuned = Listener(1000, "shared", "cssd"), Listener(1000, "shared", "finetuned")
-    (contrast,) = contrasts({cssd: better, finetuned: worse}, REFERENCE, weights_of(per_source=10))
+    (contrast,) = compare({cssd: better, finetuned: worse}, per_source=10)
     assert not contrast.is_supported
 
 
+def measured(low: float, high: float) -> Measurement:
+    return Measurement(value=(low + high) / 2, low=low, high=high, n=10, n_of="clips")
+
+
 @pytest.mark.parametrize(
-    ("low", "high", "supported"), [(0.01, 0.2, True), (-0.2, -0.01, True), (-0.1, 0.1, False), (0.0, 0.1, False)]
+    ("low", "high", "p_holm", "supported"),
+    [
+        (0.01, 0.2, None, True),
+        (-0.2, -0.01, None, True),
+        (-0.1, 0.1, None, False),
+        (0.0, 0.1, None, False),
+        (0.01, 0.2, 0.049, True),
+        (0.01, 0.2, 0.05, False),
+        (-0.1, 0.1, 0.001, False),
+    ],
 )
-def test_support_means_that_the_interval_leaves_out_zero(low, high, supported):
-    assert is_supported(Measurement(value=(low + high) / 2, low=low, high=high, n=10, n_of="clips")) is supported
+def test_support_means_that_the_interval_leaves_out_zero_and_the_family_allows_it(low, high, p_holm, supported):
+    assert is_supported(measured(low, high), p_holm) is supported
 
 
 def test_what_is_missing_supports_nothing():
-    assert not is_supported(missing("there are no clips", "clips"))
+    assert not is_supported(missing("there are no clips", "clips"), None)
+
+
+def test_the_family_is_the_papers_three_questions_at_every_rate_and_layout():
+    listeners = dict.fromkeys(listeners_of(CONFIG), answers_with(TRUTH == 0))
+    found = compare(listeners)
+    declared = [c for c in found if c.is_declared]
+    assert {(c.arm, c.against) for c in declared} == {
+        ("basd", "finetuned"),
+        ("cssd", "finetuned"),
+        ("cssd", "basd"),
+    }
+    assert len(declared) == 3 * len(CONFIG.rates_hz) * 2
+    assert all((c.rate_hz, c.grid) == (c.against_rate_hz, c.against_grid) for c in declared)
+    assert all((c.p_holm is None) is not c.is_declared for c in found)
+
+
+def test_another_way_of_training_is_held_against_fine_tuning_and_cssd_and_explores():
+    answers = beside(*np.random.default_rng(0).random((3, 200)) < [[0.6], [0.6], [0.7]])
+    answers[Listener(1000, "shared", "dkd")] = answers_with(np.arange(200) % 3 > 0)
+    found = [c for c in compare(answers) if c.arm == "dkd"]
+    assert [c.against for c in found] == ["finetuned", "cssd"]
+    assert not any(c.is_declared for c in found)
+
+
+def test_an_adjusted_p_is_that_of_the_family_alone():
+    """Three declared pairs: what stands beside them changes no adjusted p."""
+    answers = beside(*np.random.default_rng(3).random((3, 200)) < [[0.5], [0.6], [0.8]])
+    alone = compare(answers)
+    p = sorted(c.p_value for c in alone)
+    stepped = np.maximum.accumulate(np.array(p) * [3, 2, 1]).clip(max=1)
+    assert sorted(c.p_holm for c in alone) == pytest.approx(stepped)
+    beside_others = compare({**answers, Listener(1000, "shared", "ema"): answers_with(np.arange(200) % 2 > 0)})
+    assert [c.p_holm for c in beside_others if c.is_declared] == [c.p_holm for c in alone]
+
+
+def test_equal_answers_are_no_evidence_and_no_certainty():
+    (contrast,) = compare(beside(np.arange(200) % 3 > 0, np.arange(200) % 3 > 0))
+    assert (contrast.difference.value, contrast.p_value, contrast.p_holm) == (0, 1, 1)
+    assert contrast.nb_p is contrast.p_better is contrast.p_equivalent is contrast.p_worse is None
+    assert contrast.detectable.reason == "the two differ alike on every clip"
+    assert contrast.difference.low < 0 < contrast.difference.high
+
+
+def test_a_p_value_and_its_probabilities_say_the_same():
+    answers = beside(*np.random.default_rng(1).random((2, 200)) < [[0.5], [0.75]])
+    (contrast,) = compare(answers)
+    assert contrast.difference.value > 0.15
+    assert max(contrast.p_value, contrast.nb_p) < 0.05
+    assert contrast.p_better > 0.95
+    assert contrast.p_better + contrast.p_equivalent + contrast.p_worse == pytest.approx(1)
+    assert contrast.region == 0.01
+
+
+def test_the_smallest_detectable_difference_rests_on_the_level_it_is_held_to():
+    """One of three declared pairs needs z(1 - .05/6) where one alone needs z(.975)."""
+    right = np.random.default_rng(2).random((3, 200)) < 0.6
+    (one,) = compare(beside(*right[:2]))
+    three = next(c for c in compare(beside(*right)) if c.arm == "basd")
+    spread = three.detectable.value / (scipy.stats.norm.isf(0.05 / 6) + scipy.stats.norm.isf(0.2))
+    assert one.detectable.value <= spread * (scipy.stats.norm.isf(0.025) + scipy.stats.norm.isf(0.2)) * 1.001
+    differences = right[1].astype(float) - right[0]
+    assert spread >= 0.999 * differences.std(ddof=1) / np.sqrt(200)
+
+
+def test_equal_seeds_find_equally():
+    answers = beside(*np.random.default_rng(0).random((3, 200)) < 0.6)
+    assert compare(answers) == compare(answers)

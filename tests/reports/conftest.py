@@ -158,6 +158,8 @@ def _classified(draw: random.Random, rate: int, grid: Grid, arm: Arm, classes: t
         grid=grid,
         arm=arm,
         accuracy=_share(draw, accuracy, 0.04, 400, "clips"),
+        fold_sd=Measurement(value=draw.uniform(0.01, 0.05), n=5, n_of="folds"),
+        seed_sd=missing("one seed: how much trainings differ is not known", "seeds"),
         macro_f1=_share(draw, accuracy - 0.02, 0.045, 400, "clips"),
         class_recall=tuple(
             ClassRecall(label=label, recall=_share(draw, accuracy + draw.uniform(-0.3, 0.3), 0.12, 40, "clips"))
@@ -276,6 +278,8 @@ def _contrasts(draw: random.Random) -> Iterator[Contrast]:
 def _contrast(draw: random.Random, first: tuple[int, Grid, Arm], second: tuple[int, Grid, Arm]) -> Contrast:
     value = ACCURACY[first[2], first[0]] - ACCURACY[second[2], second[0]] + draw.uniform(-0.005, 0.005)
     low, high = value - draw.uniform(0.02, 0.03), value + draw.uniform(0.02, 0.03)
+    is_declared, is_apart = first[:2] == second[:2], low > 0 or high < 0
+    better, equivalent = (0.9, 0.08) if is_apart else (0.3, 0.5)
     return Contrast(
         rate_hz=first[0],
         grid=first[1],
@@ -284,7 +288,16 @@ def _contrast(draw: random.Random, first: tuple[int, Grid, Arm], second: tuple[i
         against_rate_hz=second[0],
         against_grid=second[1],
         difference=Measurement(value=value, low=low, high=high, n=400, n_of="clips"),
-        is_supported=low > 0 or high < 0,
+        is_declared=is_declared,
+        p_value=0.0004 if is_apart else 0.2,
+        p_holm=(0.0096 if is_apart else 1.0) if is_declared else None,
+        nb_p=draw.uniform(0.01, 0.04) if is_apart else None,
+        p_better=better,
+        p_equivalent=equivalent,
+        p_worse=1 - better - equivalent,
+        region=0.01,
+        detectable=Measurement(value=draw.uniform(0.05, 0.09), n=400, n_of="clips"),
+        is_supported=is_apart,
     )
 
 

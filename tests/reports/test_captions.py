@@ -56,3 +56,17 @@ def test_infeasible_rates_have_no_bar_and_a_reason(tradeoff):
     decision = tradeoff.decision.model_copy(update={"device": "stm32u385"})
     caption = captions.power(tradeoff.model_copy(update={"decision": decision}))
     assert "without a bar: 16000 Hz, shared features: activations of shared features need 310 KiB" in caption
+
+
+def test_the_smallest_difference_that_could_be_shown_is_said(tradeoff):
+    declared = [contrast.detectable.value for contrast in tradeoff.contrasts if contrast.is_declared]
+    caption = captions.differences(tradeoff)
+    assert f"is {100 * min(declared):.1f} to {100 * max(declared):.1f} points, by rate and pair" in caption
+    assert "24 differences of the paper's three arms" in caption
+    assert "Equal in practice means within 1 point" in caption
+
+
+def test_where_nothing_was_declared_everything_explores(tradeoff):
+    explored = tuple(contrast for contrast in tradeoff.contrasts if not contrast.is_declared)
+    caption = captions.differences(tradeoff.model_copy(update={"contrasts": explored}))
+    assert caption == "No difference was declared beforehand: all of them explore."

@@ -140,8 +140,9 @@ def test_every_measurement_of_the_study_stands_in_a_table(build, manifest, liste
     found = [
         *(result.accuracy for result in tradeoff.classify),
         *(result.macro_f1 for result in tradeoff.classify),
+        *(spread for result in tradeoff.classify for spread in (result.fold_sd, result.seed_sd)),
         *(of_class.recall for result in tradeoff.classify for of_class in result.class_recall),
-        *(contrast.difference for contrast in tradeoff.contrasts),
+        *(figure for contrast in tradeoff.contrasts for figure in (contrast.difference, contrast.detectable)),
         *(part.power_mw for result in tradeoff.power for part in result.components),
         *(m for record in (*tradeoff.privacy, *tradeoff.intelligibility, *tradeoff.power, *tradeoff.points)
           for _, m in record if isinstance(m, Measurement)),

@@ -1,4 +1,5 @@
 from lowsr_tradeoff.reports import stage_tables
+from lowsr_tradeoff.reports.wording import chance
 
 
 def test_an_infeasible_device_is_listed_with_the_reason(tradeoff):
@@ -25,3 +26,13 @@ def test_a_training_that_was_not_run_at_a_rate_is_said_to_be_so(tradeoff):
     (row,) = (row for row in table.rows if row[:3] == ("dog", "CSSD", "native"))
     assert dict(zip(table.columns, row, strict=True))["16000 Hz"] == "not run"
     assert len(table.rows) == 10 * 7
+
+
+def test_every_difference_stands_with_its_tests(tradeoff):
+    table = stage_tables.contrasts(tradeoff)
+    for contrast, row in zip(tradeoff.contrasts, table.rows, strict=True):
+        cells = dict(zip(table.columns, map(str, row), strict=True))
+        assert cells["p"] == chance(contrast.p_value)
+        assert cells["p, adjusted"] == (chance(contrast.p_holm) if contrast.is_declared else "exploratory")
+        assert (cells["p, t-test on folds"] == "folds do not differ") is (contrast.nb_p is None)
+        assert cells["Better, equal or worse in practice"].startswith(chance(contrast.p_better))

@@ -3,7 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.records import Measurement, missing
-from lowsr_tradeoff.reports.wording import arm_name, asked_for, digits, listed, number, percent, points, support
+from lowsr_tradeoff.reports.wording import (
+    arm_name,
+    asked_for,
+    chance,
+    digits,
+    listed,
+    number,
+    percent,
+    points,
+    support,
+)
 
 
 def test_a_figure_has_value_unit_interval_basis_and_n():
@@ -47,6 +57,19 @@ def test_an_arm_without_a_name_of_its_own_keeps_its_own():
     assert arm_name("dkd") == "dkd"
 
 
-def test_an_unsupported_difference_is_said_to_be_so(tradeoff):
-    said = {contrast.is_supported: support(contrast) for contrast in tradeoff.contrasts}
-    assert said == {True: "supported", False: "not supported by these data"}
+def test_an_unsupported_difference_is_said_to_be_so_and_an_undeclared_one_to_explore(tradeoff):
+    said = {(contrast.is_declared, contrast.is_supported): support(contrast) for contrast in tradeoff.contrasts}
+    assert said[True, True] == "supported"
+    assert said[True, False] == "not supported by these data"
+    assert said[False, True] == "supported (exploratory)"
+
+
+@given(st.floats(0, 1))
+def test_a_chance_is_written_as_certain_only_where_it_is(p: float):
+    written = chance(p)
+    if written[0] in "<>":
+        assert p < 0.001 or p > 0.999
+    else:
+        assert float(written) == pytest.approx(p, abs=0.005)
+        assert written != "0.000"
+    assert (written == "1.00") is (p == 1) or 0.995 <= p <= 0.999

@@ -1,73 +1,185 @@
 """Which listeners are compared, declared before any is trained.
 
 Both of a pair answered the same clips, so the difference is taken clip by clip and resampled by source recording.
+The paper's three questions are asked of every rate and layout; they are one family, and its p-values are adjusted
+for its size. Every other comparison explores: its interval is shown as it is.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from lowsr_tradeoff.classify.scores import CLIPS, Answers, Weights
-from lowsr_tradeoff.classify.steps import Listener
-from lowsr_tradeoff.records import Contrast, Measurement
-from lowsr_tradeoff.stats import paired_difference
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.classify.listeners import Listener
+from lowsr_tradeoff.classify.scores import CLIPS, Answers
+from lowsr_tradeoff.paired import (
+    LEVEL,
+    REGION,
+    equivalence,
+    fold_means,
+    holm,
+    luck_sds,
+    nadeau_bengio_p,
+    pair_up,
+    sampling_variances,
+    sign_flip_p,
+    smallest_detectable,
+)
+from lowsr_tradeoff.records import Contrast, Measurement, missing
+from lowsr_tradeoff.stats import pooled_difference, resample
+
+N_RESAMPLES = 10_000
+DECLARED = frozenset({("basd", "finetuned"), ("cssd", "finetuned"), ("cssd", "basd")})
+
+Floats = NDArray[np.float64]
 
 
-def contrasts(answers: Mapping[Listener, Answers], reference: Listener, weights: Weights) -> tuple[Contrast, ...]:
-    """Return the declared differences in accuracy between listeners that both answered.
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one pair.
+
+    Attributes:
+        difference: Mean over clips, repetitions averaged.
+        p_value: By sign flips.
+        p_holm: Adjusted, ``None`` outside the family.
+        level: What ``p_value`` must be below were it the smallest of the family.
+        standard_error: Of the mean, by sources and by the luck of training.
+        by_fold: The mean of each fold.
+    """
+
+    difference: Measurement
+    p_value: float
+    p_holm: float | None
+    level: float
+    standard_error: float
+    by_fold: Floats
+
+
+def contrasts(
+    answers: Mapping[Listener, Answers],
+    reference: Listener,
+    sources: Sequence[str],
+    folds: Sequence[int],
+    seed: int,
+) -> tuple[Contrast, ...]:
+    """Return the differences in accuracy between listeners that both answered.
 
     Args:
         answers: By listener, in the order of the report.
         reference: The full-rate network.
-        weights: From :func:`stats.resample_weights`, for the clips of the answers.
+        sources: The recording of each clip, in the order of the answers.
+        folds: The fold that each clip is tested in.
+        seed: Seed of resamples, flips and luck.
     """
-    return tuple(
-        _contrast(listener, rival, answers, weights)
-        for listener in answers
-        for rival in rivals_of(listener, reference)
-        if rival in answers
-    )
+    named = [(one, rival) for one in answers for rival in rivals_of(one, reference) if rival in answers]
+    if not named:
+        return ()
+    right = {listener: (said.predicted == said.truth).astype(float) for listener, said in answers.items()}
+    differences = np.stack([right[one] - right[rival] for one, rival in named])
+    family = np.array([is_declared(*pair) for pair in named])
+    tested = _tested(differences, sources, folds, family, seed)
+    return tuple(_contrast(*pair, found) for pair, found in zip(named, tested, strict=True))
 
 
 def rivals_of(listener: Listener, reference: Listener) -> tuple[Listener, ...]:
     """Return what a listener is held against.
 
     Training against none, self-teaching against training, teaching across rates against both, against the full
-    rate, and its native layout against the shared one.
+    rate, and its native layout against the shared one. Every other way of training against the two to beat.
 
     >>> rivals_of(Listener(1000, "shared", "basd"), Listener(16000, "shared", "finetuned"))
     (Listener(rate_hz=1000, grid='shared', arm='finetuned'),)
     """
+    finetuned, basd, cssd = (replace(listener, arm=arm) for arm in ("finetuned", "basd", "cssd"))
     match listener.arm:
         case "raw":
             return ()
         case "finetuned":
             return (replace(listener, arm="raw"),)
         case "basd":
-            return (replace(listener, arm="finetuned"),)
+            return (finetuned,)
         case "cssd":
-            here = (replace(listener, arm="finetuned"), replace(listener, arm="basd"), reference)
+            here = (finetuned, basd, reference)
             return (*here, replace(listener, grid="shared")) if listener.grid == "native" else here
         case _:
-            return (replace(listener, arm="finetuned"), replace(listener, arm="cssd"))
+            return finetuned, cssd
 
 
-def _contrast(
-    listener: Listener, rival: Listener, answers: Mapping[Listener, Answers], weights: Weights
-) -> Contrast:
-    first, second = answers[listener].share_correct(), answers[rival].share_correct()
-    difference = paired_difference(first, second, weights, CLIPS)
+def is_declared(listener: Listener, rival: Listener) -> bool:
+    """Return whether a comparison is of the family that p-values are adjusted for.
+
+    >>> at_16k = Listener(16000, "shared", "finetuned")
+    >>> is_declared(Listener(1000, "shared", "cssd"), at_16k)
+    False
+    """
+    same = (listener.rate_hz, listener.grid) == (rival.rate_hz, rival.grid)
+    return same and (listener.arm, rival.arm) in DECLARED
+
+
+def is_supported(difference: Measurement, p_holm: float | None) -> bool:
+    """Return whether the 95 % interval leaves out zero and, in the family, the adjusted p-value is below 5 %."""
+    if difference.low is None or difference.high is None or difference.low <= 0 <= difference.high:
+        return False
+    return p_holm is None or p_holm < LEVEL
+
+
+def _tested(
+    differences: Floats, sources: Sequence[str], folds: Sequence[int], family: NDArray[np.bool_], seed: int
+) -> list[Finding]:
+    """Test every pair. Shape of the differences ``(n_pairs, n_repetitions, n_clips)``."""
+    pairs = pair_up(differences, sources, folds)
+    luck = luck_sds(pairs, family)
+    p_values = sign_flip_p(pairs, luck, seed)
+    adjusted = iter(holm(p_values[family].tolist()))
+    found = zip(
+        _measured(differences.mean(axis=1), sources, luck, seed),
+        p_values.tolist(),
+        [next(adjusted) if is_in else None for is_in in family],
+        np.where(family, LEVEL / max(1, family.sum()), LEVEL).tolist(),
+        np.sqrt(sampling_variances(pairs) + luck**2).tolist(),
+        fold_means(pairs),
+        strict=True,
+    )
+    return [Finding(*of_pair) for of_pair in found]
+
+
+def _measured(differences: Floats, sources: Sequence[str], luck: Floats, seed: int) -> list[Measurement]:
+    """Each mean with its interval: sources and luck are drawn anew together."""
+    draws = resample(sources, N_RESAMPLES, seed)
+    lucky = np.random.default_rng([seed, 1]).standard_normal(N_RESAMPLES)
+    sizes = draws.by_unit(np.ones(len(sources)))
+    return [
+        pooled_difference(sums, sizes, draws.counts, CLIPS, lucky * sd)
+        for sums, sd in zip(draws.by_unit(differences.T).T, luck, strict=True)
+    ]
+
+
+def _contrast(first: Listener, second: Listener, found: Finding) -> Contrast:
+    chances = equivalence(found.by_fold)
     return Contrast(
-        rate_hz=listener.rate_hz,
-        grid=listener.grid,
-        arm=listener.arm,
-        against=rival.arm,
-        against_rate_hz=rival.rate_hz,
-        against_grid=rival.grid,
-        difference=difference,
-        is_supported=is_supported(difference),
+        rate_hz=first.rate_hz,
+        grid=first.grid,
+        arm=first.arm,
+        against=second.arm,
+        against_rate_hz=second.rate_hz,
+        against_grid=second.grid,
+        difference=found.difference,
+        is_declared=found.p_holm is not None,
+        p_value=found.p_value,
+        p_holm=found.p_holm,
+        nb_p=nadeau_bengio_p(found.by_fold),
+        p_better=chances and chances.better,
+        p_equivalent=chances and chances.equivalent,
+        p_worse=chances and chances.worse,
+        region=REGION,
+        detectable=_detectable(found),
+        is_supported=is_supported(found.difference, found.p_holm),
     )
 
 
-def is_supported(difference: Measurement) -> bool:
-    """Return whether the 95 % interval leaves out zero."""
-    return difference.low is not None and difference.high is not None and not difference.low <= 0 <= difference.high
+def _detectable(found: Finding) -> Measurement:
+    if found.standard_error == 0:
+        return missing("the two differ alike on every clip", CLIPS)
+    value = smallest_detectable(found.standard_error, found.level)
+    return Measurement(value=value, n=found.difference.n, n_of=CLIPS)

@@ -2,7 +2,8 @@
 
 Every clip is tested once per repetition, by the network that did not see its fold. Accuracy and recall average the
 repetitions clip by clip; macro-F1 is made per repetition, over all folds at once, and then averaged. Intervals are
-cluster bootstraps over the source recordings.
+cluster bootstraps over the source recordings. The spread between folds and that between repetitions are told apart
+from them: folds differ by their clips, repetitions by the luck of training alone.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.records import ClassRecall, Measurement
-from lowsr_tradeoff.stats import exact_interval, percentile_interval, pooled_ratio
+from lowsr_tradeoff.records import ClassRecall, Measurement, missing
+from lowsr_tradeoff.stats import Resamples, percentile_interval, pooled_ratio, sums_by
 
 CLIPS = "clips"
 Weights = NDArray[np.float64]
@@ -36,29 +37,33 @@ class Answers:
         return share
 
 
-def accuracy(answers: Answers, weights: Weights) -> Measurement:
+def accuracy(answers: Answers, draws: Resamples) -> Measurement:
     """Return the share of clips recognised, ∈ [0, 1].
 
     Args:
         answers: What was said of every clip.
-        weights: From :func:`stats.resample_weights`, for the same clips.
+        draws: From :func:`stats.resample`, for the same clips.
     """
     correct = answers.share_correct()
-    return pooled_ratio(correct, np.ones(len(correct)), weights, CLIPS, is_share=True)
+    right, clips = draws.by_unit(correct), draws.by_unit(np.ones(len(correct)))
+    return pooled_ratio(right, clips, draws.counts, CLIPS, is_share=True)
 
 
-def class_recall(answers: Answers, weights: Weights, classes: Sequence[str]) -> tuple[ClassRecall, ...]:
+def class_recall(answers: Answers, draws: Resamples, classes: Sequence[str]) -> tuple[ClassRecall, ...]:
     """Return the share of each class's clips that were recognised, ∈ [0, 1]."""
-    recalls = []
-    for number, label in enumerate(classes):
-        rows = answers.truth == number
-        correct = answers.share_correct()[rows]
-        recall = pooled_ratio(correct, np.ones(len(correct)), weights[:, rows], CLIPS, is_share=True)
-        recalls.append(ClassRecall(label=label, recall=recall))
-    return tuple(recalls)
+    true = np.eye(len(classes))[answers.truth]
+    clips = draws.by_unit(true)
+    right = draws.by_unit(true * answers.share_correct()[:, None])
+    return tuple(
+        ClassRecall(
+            label=label,
+            recall=pooled_ratio(right[:, number], clips[:, number], draws.counts, CLIPS, is_share=True),
+        )
+        for number, label in enumerate(classes)
+    )
 
 
-def macro_f1(answers: Answers, weights: Weights, n_classes: int) -> Measurement:
+def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
     """Return the mean over classes of F1 = 2 hits / (clips of the class + answers with the class), ∈ [0, 1].
 
     A class that a resample neither holds nor names has no F1 there and is left out of its mean. Where all answers
@@ -67,25 +72,50 @@ def macro_f1(answers: Answers, weights: Weights, n_classes: int) -> Measurement:
     Reference:
         Opitz & Burst, Macro F1 and Macro F1, arXiv 1911.03347: the mean of F1, not F1 of the means.
     """
-    n_clips = len(answers.truth)
-    once = np.ones((1, n_clips))
-    value = float(_mean_f1(answers, once, n_classes)[0])
-    low, high = percentile_interval(_mean_f1(answers, weights, n_classes))
-    if value in (0.0, 1.0):
-        low, high = exact_interval(round(value * n_clips), n_clips)
-    return Measurement(value=value, low=low, high=high, n=n_clips, n_of=CLIPS)
-
-
-def _mean_f1(answers: Answers, weights: Weights, n_classes: int) -> Weights:
-    """Macro-F1 of every resample, averaged over repetitions. Shape ``(n_resamples,)``."""
     true = np.eye(n_classes)[answers.truth]
-    clips = weights @ true
+    said = [np.eye(n_classes)[predicted] for predicted in answers.predicted]
+    sums = [draws.by_unit(counted) for counted in (true, *said, *(true * named for named in said))]
+    value = float(_mean_f1([total.sum(axis=0, keepdims=True) for total in sums])[0])
+    if value in (0.0, 1.0):
+        return accuracy(answers, draws)
+    low, high = percentile_interval(_mean_f1([draws.counts @ total for total in sums]))
+    return Measurement(value=value, low=low, high=high, n=len(answers.truth), n_of=CLIPS)
+
+
+def fold_sd(answers: Answers, folds: Sequence[int]) -> Measurement:
+    """Return the standard deviation between folds of accuracy, repetitions averaged, ≥ 0.
+
+    Args:
+        answers: What was said of every clip.
+        folds: The fold of each clip.
+    """
+    numbers = np.unique(np.asarray(folds), return_inverse=True)[1]
+    means = sums_by(numbers, answers.share_correct()) / np.bincount(numbers)
+    return _sd(means, "folds", "one fold: how much folds differ is not known")
+
+
+def seed_sd(answers: Answers) -> Measurement:
+    """Return the standard deviation between repetitions of accuracy over all folds, ≥ 0."""
+    means = (answers.predicted == answers.truth).mean(axis=1)
+    return _sd(means, "seeds", "one seed: how much trainings differ is not known")
+
+
+def _sd(means: NDArray[np.float64], n_of: str, reason: str) -> Measurement:
+    if len(means) < 2:
+        return missing(reason, n_of)
+    return Measurement(value=float(means.std(ddof=1)), n=len(means), n_of=n_of)
+
+
+def _mean_f1(sums: Sequence[Weights]) -> Weights:
+    """Macro-F1 of every resample, averaged over repetitions. Shape ``(n_resamples,)``.
+
+    ``sums`` are clips by class, then answers of each repetition, then hits of each, ``(n_resamples, n_classes)``.
+    """
+    clips, rest = sums[0], sums[1:]
     scores = []
-    for predicted in np.eye(n_classes)[answers.predicted]:
-        either = clips + weights @ predicted
-        f1 = np.divide(
-            2 * (weights @ (true * predicted)), either, out=np.full_like(either, np.nan), where=either > 0
-        )
+    for said, hits in zip(rest[: len(rest) // 2], rest[len(rest) // 2 :], strict=True):
+        either = clips + said
+        f1 = np.divide(2 * hits, either, out=np.full_like(either, np.nan), where=either > 0)
         scores.append(np.nanmean(f1, axis=1))
     mean: Weights = np.mean(scores, axis=0)
     return mean

@@ -1,6 +1,8 @@
 """What is recognised, by which network, and how the ways of training differ."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from lowsr_tradeoff.records.base import Measurement, Record
 
@@ -13,6 +15,7 @@ CausalArm = Literal["out_of_fold", "cssd_low", "cssd_permuted", "cssd_early"]
 RivalArm = Literal["dkd", "standardised", "dist", "rkd", "hint", "attention"]
 ControlArm = Literal["double_length", "label_smoothing", "ema", "warm_start", "mixed_rate"]
 Arm = Literal[PaperArm, ChainArm, CausalArm, RivalArm, ControlArm]
+Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class ModelCost(Record):
@@ -55,12 +58,30 @@ class ClassRecall(Record):
 
 
 class ClassifyResult(Record):
-    """What is still recognised at one rate by one way of training."""
+    """What is still recognised at one rate by one way of training.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        grid: Feature layout.
+        arm: The way of training.
+        accuracy: Share of clips right, repetitions averaged clip by clip.
+        fold_sd: Standard deviation of accuracy between folds, repetitions averaged.
+        seed_sd: Standard deviation of accuracy between repetitions, folds pooled; of one there is none.
+        macro_f1: Mean of F1 over classes.
+        class_recall: Recall of each class.
+        n_clips: Clips tested.
+        n_sources: Recordings that the clips were cut from.
+        n_folds: Folds of the cross-validation.
+        n_seeds: Repetitions with other initialisations and batch orders.
+        cost: What one classification costs to compute.
+    """
 
     rate_hz: int
     grid: Grid
     arm: Arm
     accuracy: Measurement
+    fold_sd: Measurement
+    seed_sd: Measurement
     macro_f1: Measurement
     class_recall: tuple[ClassRecall, ...]
     n_clips: int
@@ -81,7 +102,17 @@ class Contrast(Record):
         against_rate_hz: Rate of the second arm.
         against_grid: Feature layout of the second arm.
         difference: Accuracy of the first minus that of the second.
-        is_supported: Whether the 95 % interval leaves out zero.
+        is_declared: Whether it is of the family declared before any training; the others explore.
+        p_value: Two-sided, by flipping the signs of whole sources.
+        p_holm: The same, adjusted for the size of the family; ``None`` for what explores.
+        nb_p: Two-sided, of Nadeau and Bengio's t-test on folds; ``None`` where the folds do not differ.
+        p_better: Probability that the first is better by more than ``region``; ``None`` as ``nb_p``.
+        p_equivalent: Probability that the two are within ``region`` of each other.
+        p_worse: Probability that the first is worse by more than ``region``.
+        region: Half-width of the region of practical equivalence, as a share.
+        detectable: Smallest true difference that would be shown in 80 of 100 such studies, at the level that this
+            one is held to: of what is declared 5 % over the size of the family, else 5 %.
+        is_supported: Whether the 95 % interval leaves out zero and, of what is declared, ``p_holm`` is below 5 %.
     """
 
     rate_hz: int
@@ -91,4 +122,13 @@ class Contrast(Record):
     against_rate_hz: int
     against_grid: Grid
     difference: Measurement
+    is_declared: bool
+    p_value: Probability
+    p_holm: Probability | None
+    nb_p: Probability | None
+    p_better: Probability | None
+    p_equivalent: Probability | None
+    p_worse: Probability | None
+    region: float
+    detectable: Measurement
     is_supported: bool

@@ -12,7 +12,7 @@ import jinja2
 from plotly.offline import get_plotlyjs
 
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
-from lowsr_tradeoff.reports import about, figures, stage_figures, stage_tables, tables
+from lowsr_tradeoff.reports import about, captions, figures, stage_figures, stage_tables, tables
 from lowsr_tradeoff.reports.placing import subject_point
 from lowsr_tradeoff.reports.verdict import (
     explanation,
@@ -42,6 +42,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             explanation=explanation(tradeoff),
             warnings=warnings(tradeoff),
             not_measured=not_measured(tradeoff),
+            differences=captions.differences(tradeoff),
             verdict_table=_verdict_table(tradeoff),
             figures=_figures(tradeoff),
             tables=_tables(tradeoff, manifest),

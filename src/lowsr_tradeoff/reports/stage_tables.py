@@ -5,16 +5,38 @@ from collections.abc import Iterable
 from lowsr_tradeoff.records import ClassifyResult, PowerResult, PrivacyResult, Tradeoff
 from lowsr_tradeoff.reports.placing import shown_recalls
 from lowsr_tradeoff.reports.tables import Cell, Row, Table, named
-from lowsr_tradeoff.reports.wording import COMPONENTS, arm_name, count, digits, hz, number, percent, points, support
+from lowsr_tradeoff.reports.wording import (
+    COMPONENTS,
+    arm_name,
+    chance,
+    chances,
+    count,
+    digits,
+    hz,
+    number,
+    percent,
+    points,
+    support,
+)
 
 
 def accuracy(tradeoff: Tradeoff) -> Table:
-    """Return accuracy and macro-F1 by rate, training and features."""
+    """Return accuracy with its spreads and macro-F1, by rate, training and features."""
     return Table(
         "Accuracy and macro-F1 by rate, training and features",
-        ("Rate", "Training", "Features", "Accuracy", "Macro-F1", "Trained and tested on"),
+        (
+            *("Rate", "Training", "Features", "Accuracy", "Between folds (sd)", "Between seeds (sd)", "Macro-F1"),
+            "Trained and tested on",
+        ),
         tuple(
-            (*named(result), percent(result.accuracy), percent(result.macro_f1), _protocol(result))
+            (
+                *named(result),
+                percent(result.accuracy),
+                percent(result.fold_sd),
+                percent(result.seed_sd),
+                percent(result.macro_f1),
+                _protocol(result),
+            )
             for result in tradeoff.classify
         ),
         n_heads=3,
@@ -52,16 +74,24 @@ def drawn_recalls(tradeoff: Tradeoff) -> Table:
 
 
 def contrasts(tradeoff: Tradeoff) -> Table:
-    """Return paired differences in accuracy and whether the data support them."""
+    """Return paired differences in accuracy, their tests, and whether the data support them."""
     return Table(
         "Paired differences in accuracy on the same clips",
-        ("First", "Second", "First minus second", "Supported by these data?"),
+        (
+            *("First", "Second", "First minus second", "Supported by these data?", "p", "p, adjusted"),
+            *("p, t-test on folds", "Better, equal or worse in practice", "Smallest that could be shown"),
+        ),
         tuple(
             (
                 f"{hz(contrast.rate_hz)}, {arm_name(contrast.arm)}, {contrast.grid}",
                 f"{hz(contrast.against_rate_hz)}, {arm_name(contrast.against)}, {contrast.against_grid}",
                 points(contrast.difference),
                 support(contrast),
+                chance(contrast.p_value),
+                "exploratory" if contrast.p_holm is None else chance(contrast.p_holm),
+                "folds do not differ" if contrast.nb_p is None else chance(contrast.nb_p),
+                chances(contrast),
+                percent(contrast.detectable),
             )
             for contrast in tradeoff.contrasts
         ),

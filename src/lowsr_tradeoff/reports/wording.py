@@ -104,7 +104,28 @@ def asked_for(constraints: Mapping[str, float]) -> list[str]:
 
 def support(contrast: Contrast) -> str:
     """Return whether the data support a difference, in words."""
-    return "supported" if contrast.is_supported else "not supported by these data"
+    found = "supported" if contrast.is_supported else "not supported by these data"
+    return found if contrast.is_declared else f"{found} (exploratory)"
+
+
+def chance(p: float) -> str:
+    """Return a p-value or probability to two decimals, three below 0.1; never as zero or one.
+
+    >>> chance(0.0421), chance(0.5), chance(0.0001), chance(0.9999)
+    ('0.042', '0.50', '< 0.001', '> 0.999')
+    """
+    if p < 0.001:
+        return "< 0.001"
+    if 0.999 < p < 1:
+        return "> 0.999"
+    return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def chances(contrast: Contrast) -> str:
+    """Return the probabilities that the first is better, practically equal and worse."""
+    found = (contrast.p_better, contrast.p_equivalent, contrast.p_worse)
+    known = [chance(p) for p in found if p is not None]
+    return ", ".join(known) or "folds do not differ"
 
 
 def listed(words: Iterable[str]) -> str:
