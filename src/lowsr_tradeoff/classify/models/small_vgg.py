@@ -1,13 +1,13 @@
 """A dense VGG of 100 thousand weights that trains in seconds on one core.
 
-Four convolutions with batch normalisation, in the style of Simonyan & Zisserman (arXiv 1409.1556), and the pooling
-of PANNs (Kong et al., arXiv 1912.10211): mean over bands, then mean plus maximum over time. Dense convolutions,
+Four convolutions with batch normalisation, in the style of Simonyan & Zisserman (arXiv 1409.1556). They are dense,
 because on a CPU depthwise ones train slower at the same number of multiplications: they wait for memory.
 """
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from lowsr_tradeoff.classify.models.recogniser import Recogniser
 
 
 class Halve(nn.Module):
@@ -18,8 +18,8 @@ class Halve(nn.Module):
         return functional.max_pool2d(x, (min(2, x.shape[2]), min(2, x.shape[3])))
 
 
-class SmallVgg(nn.Module):
-    """Class scores from log-mel images.
+class SmallVgg(Recogniser):
+    """Four stages, 128 maps, a head.
 
     The maximum is taken before the normalisation. It commutes with a normalisation of positive gain and with the
     rectifier, so the stage computes the same on a quarter of the values.
@@ -40,39 +40,11 @@ class SmallVgg(nn.Module):
         )
         self.head = nn.Linear(128, n_classes)
 
-    def embed(self, images: Tensor) -> Tensor:
-        """Return what the head reads.
-
-        Shape:
-            ``(n, 1, bands, frames)`` → ``(n, 128)``.
-        """
-        maps = self.stages(images)
-        # Unlike mean and amax, these hand back gradients in the memory order of the convolutions.
-        over_time = functional.adaptive_avg_pool2d(maps, (1, maps.shape[3]))
-        pooled = functional.adaptive_avg_pool2d(over_time, 1) + functional.adaptive_max_pool2d(over_time, 1)
-        return pooled.flatten(start_dim=1)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Return class scores.
-
-        Shape:
-            ``(n, 1, bands, frames)`` → ``(n, n_classes)``.
-        """
-        scores: Tensor = self.head(self.embed(images))
-        return scores
-
-
-def small_vgg(n_classes: int, generator: torch.Generator) -> SmallVgg:
-    """Return an untrained network whose weights come from the generator alone.
-
-    He initialisation of the convolutions (arXiv 1502.01852), Glorot's of the head (AISTATS 2010).
-    """
-    with torch.random.fork_rng(devices=()):  # layers draw weights as they are made; none of them stays
-        network = SmallVgg(n_classes)
-    for layer in network.stages:
-        if isinstance(layer, nn.Conv2d):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
-    nn.init.xavier_uniform_(network.head.weight, generator=generator)
-    nn.init.zeros_(network.head.bias)
-    # This memory layout is the fastest for a CPU's convolutions.
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    def maps(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the maps of 16, 32, 64 and 128 channels."""
+        after_stages = []
+        for layer in self.stages:
+            images = layer(images)
+            if isinstance(layer, nn.ReLU):
+                after_stages.append(images)
+        return tuple(after_stages)

@@ -1,0 +1,131 @@
+"""Weights of the published PANNs, read from a file and checked by name, shape and rate.
+
+Nothing but tensors is read: a pickle can hold code. The published files keep their front ends as layers; these tell
+which rate a file is for, and are dropped then, because ``classify/panns_log_mel.py`` computes them.
+"""
+
+import pickle
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import cast
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from lowsr_tradeoff.classify.models.build import without_weights
+from lowsr_tradeoff.classify.models.recogniser import Recogniser
+from lowsr_tradeoff.classify.panns_front_end import front_end_of
+from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.records import Network
+
+Weights = Mapping[str, Tensor]
+
+AUDIOSET_CLASSES = 527
+FRONT_END = ("spectrogram_extractor.", "logmel_extractor.")
+KERNEL = "spectrogram_extractor.stft.conv_real.weight"
+MEL_MATRIX = "logmel_extractor.melW"
+
+
+def load_panns(path: Path, network: Network) -> dict[str, Tensor]:
+    """Return the weights of a published checkpoint, without those of its front end.
+
+    Args:
+        path: A ``.pth`` file, with the weights under ``model`` or alone, or a ``.safetensors`` file.
+        network: Which of the PANNs they are for.
+
+    Raises:
+        MissingResourceError: The file is not there.
+        DataError: It is broken, holds more than tensors, or is of another network or rate.
+    """
+    stored = _read(path)
+    _check_rate(path, network, stored)
+    weights = {name: weight for name, weight in stored.items() if not name.startswith(FRONT_END)}
+    expected = without_weights(network, AUDIOSET_CLASSES).state_dict()
+    if wrong := tuple(misfits(weights, expected)):
+        raise DataError(
+            f"{path}: not the weights of {network}; {'; '.join(wrong)}. Give the checkpoint of that network"
+        )
+    return weights
+
+
+def start_from(network: Recogniser, weights: Weights) -> None:
+    """Copy weights into a network; its own head stays where theirs scores another number of classes.
+
+    Raises:
+        DataError: They are of another network.
+    """
+    own = network.state_dict()
+    head = next(name for name, layer in network.named_modules() if layer is network.head)
+    theirs = weights.get(f"{head}.bias")
+    is_kept = theirs is not None and theirs.shape != network.head.bias.shape
+    of_head = {name: weight for name, weight in own.items() if is_kept and name.startswith(f"{head}.")}
+    if wrong := tuple(misfits({**weights, **of_head}, own)):
+        raise DataError(f"weights of another network than {type(network).__name__}: {'; '.join(wrong)}")
+    network.load_state_dict({**weights, **of_head})
+
+
+def misfits(weights: Weights, expected: Weights) -> Iterator[str]:
+    """Yield each difference in names and shapes.
+
+    >>> list(misfits({"b": torch.zeros(2), "c": torch.zeros(1)}, {"a": torch.zeros(1), "b": torch.zeros(3)}))
+    ['missing: a', 'unexpected: c', 'b: shape (2,) instead of (3,)']
+    """
+    if missing := sorted(expected.keys() - weights.keys()):
+        yield f"missing: {', '.join(missing)}"
+    if unexpected := sorted(weights.keys() - expected.keys()):
+        yield f"unexpected: {', '.join(unexpected)}"
+    for name in sorted(expected.keys() & weights.keys()):
+        found, wanted = tuple(weights[name].shape), tuple(expected[name].shape)
+        if found != wanted:
+            yield f"{name}: shape {found} instead of {wanted}"
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    if not path.is_file():
+        raise MissingResourceError(f"{path}: no such checkpoint; fetch it or put it there by hand")
+    content = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
+    stored = content.get("model", content) if isinstance(content, dict) else content
+    if not isinstance(stored, dict) or not all(isinstance(weight, Tensor) for weight in stored.values()):
+        raise DataError(f"{path}: holds no table of tensors; give a checkpoint as PANNs publish them")
+    return cast("dict[str, Tensor]", stored)
+
+
+def _safetensors(path: Path) -> object:
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise DataError(f"{path}: not a whole safetensors file ({error}); fetch it again") from error
+
+
+def _pickled(path: Path) -> object:
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise DataError(
+            f"{path}: holds more than tensors, which is not loaded because a pickle can run code, or is broken. "
+            "Fetch it again; or, if you trust it, save torch.load(path, weights_only=False)['model'] "
+            "as .safetensors and give that"
+        ) from error
+    except (EOFError, LookupError, OSError, RuntimeError, ValueError) as error:
+        raise DataError(f"{path}: broken, cut off or not readable; fetch it again") from error
+
+
+def _check_rate(path: Path, network: Network, stored: Weights) -> None:
+    """The front end's layers are the only ones that differ between the rates of one network."""
+    wanted = front_end_of(network)
+    if not stored.keys() >= {KERNEL, MEL_MATRIX}:
+        raise DataError(
+            f"{path}: without {KERNEL} and {MEL_MATRIX} it does not tell which rate it is for; "
+            "keep them when converting a checkpoint"
+        )
+    window = stored[KERNEL].shape[-1]
+    shape = (window // 2 + 1, wanted.mel_bands)
+    if window != wanted.window or tuple(stored[MEL_MATRIX].shape) != shape:
+        # All their front ends hear 32 ms at once.
+        raise DataError(
+            f"{path}: is for {window * 1000 // 32} Hz (FFT of {window} points, mel matrix of "
+            f"{tuple(stored[MEL_MATRIX].shape)}), but {network} hears {wanted.model_rate_hz} Hz "
+            f"(FFT of {wanted.window}); give the checkpoint of that rate"
+        )

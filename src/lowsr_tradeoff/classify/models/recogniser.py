@@ -1,0 +1,108 @@
+"""What every network here is: maps of a log-mel image, one embedding of the last maps, one linear head."""
+
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+M = TypeVar("M", bound=nn.Module)
+
+
+class Recogniser(nn.Module):
+    """Class scores from log-mel images, with the steps between them open to losses.
+
+    A network says what its :meth:`maps` are; :meth:`summarise` is the pooling of PANNs unless it says otherwise.
+    There is no dropout inside: training drops values of the embedding from a generator of its own.
+
+    Attributes:
+        head: The layer that makes class scores of the embedding.
+        memory_format: Of the weights, the fastest to train on a CPU.
+    """
+
+    head: nn.Linear
+    memory_format: ClassVar[torch.memory_format] = torch.channels_last
+
+    def maps(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the feature maps after each stage, the last of which :meth:`embed` summarises.
+
+        Shape:
+            ``(n, 1, bands, frames)`` → ``(n, channels, height, width)`` each.
+        """
+        raise NotImplementedError
+
+    def summarise(self, last: Tensor) -> Tensor:
+        """Return the embedding of the last maps.
+
+        Shape:
+            ``(n, channels, bands, frames)`` → ``(n, d)``.
+        """
+        return mean_plus_max(last)
+
+    def embed(self, images: Tensor) -> Tensor:
+        """Return what the head reads.
+
+        Shape:
+            ``(n, 1, bands, frames)`` → ``(n, d)``.
+        """
+        return self.summarise(self.maps(images)[-1])
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return class scores.
+
+        Shape:
+            ``(n, 1, bands, frames)`` → ``(n, n_classes)``.
+        """
+        scores: Tensor = self.head(self.embed(images))
+        return scores
+
+
+def mean_plus_max(maps: Tensor) -> Tensor:
+    """Return the mean over bands, of which mean plus maximum over time: the pooling of PANNs (arXiv 1912.10211).
+
+    Shape:
+        ``(n, channels, bands, frames)`` → ``(n, channels)``.
+    """
+    # Unlike mean and amax, these hand back gradients in the memory order of the convolutions.
+    over_time = functional.adaptive_avg_pool2d(maps, (1, maps.shape[3]))
+    pooled = functional.adaptive_avg_pool2d(over_time, 1) + functional.adaptive_max_pool2d(over_time, 1)
+    return pooled.flatten(start_dim=1)
+
+
+class SilentNorm(nn.BatchNorm2d):
+    """A normalisation that starts with gain zero, so that a residual block starts as the identity.
+
+    Reference: Goyal et al., arXiv 1706.02677, section 5.1.
+    """
+
+    def reset_parameters(self) -> None:
+        """Set the gain to zero and the rest as every normalisation."""
+        super().reset_parameters()
+        nn.init.zeros_(self.weight)
+
+
+def initialised(make: Callable[[], M], generator: torch.Generator) -> M:
+    """Return untrained layers whose weights come from the generator alone.
+
+    He initialisation of the convolutions (arXiv 1502.01852), Glorot's of the linear layers (AISTATS 2010).
+
+    Args:
+        make: Builds them. It is called without memory for weights: layers draw some as they are made, which
+            takes long for 80 million and moves the process's generator.
+        generator: Of the CPU.
+    """
+    with torch.device("meta"):
+        layers = make()
+    blank = {name: torch.empty(meta.shape, dtype=meta.dtype) for name, meta in layers.state_dict().items()}
+    layers.load_state_dict(blank, assign=True)
+    for layer in layers.modules():
+        match layer:
+            case nn.Conv2d():
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+            case nn.Linear():
+                nn.init.xavier_uniform_(layer.weight, generator=generator)
+                nn.init.zeros_(layer.bias)
+            case nn.BatchNorm2d():
+                layer.reset_parameters()
+    return layers
