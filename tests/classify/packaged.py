@@ -1,0 +1,54 @@
+"""A small model folder for the tests of what is done with one."""
+
+import torch
+
+from lowsr_tradeoff.classify.cost import model_cost
+from lowsr_tradeoff.classify.features import lay_out
+from lowsr_tradeoff.classify.model_settings import ModelSettings, Tested
+from lowsr_tradeoff.classify.models.build import untrained
+from lowsr_tradeoff.classify.package import Package
+from lowsr_tradeoff.classify.step_settings import front_of
+from lowsr_tradeoff.records import ClassRecall, CorpusSummary, Measurement
+from lowsr_tradeoff.settings import FrontEnd
+
+
+def share(value):
+    return Measurement(value=value, low=value - 0.1, high=value + 0.1, n=12, n_of="clips")
+
+
+def package(**changed):
+    """Random weights of a small network that hears half a second at 1 kHz."""
+    network = changed.get("network", "small_vgg")
+    classes = changed.get("classes", ("high", "low"))
+    grid, clip_s = changed.get("grid", "native"), changed.get("clip_s", 0.5)
+    layout = lay_out(1000, grid, clip_s, front_of(network))
+    made = untrained(network, len(classes), torch.Generator().manual_seed(3))
+    with torch.no_grad():  # the first scores of a fresh network hardly differ between sounds
+        made.head.weight.mul_(30)
+    settings = {
+        "network": network,
+        "as_published": False,
+        "classes": classes,
+        "rate_hz": 1000,
+        "grid": grid,
+        "clip_s": clip_s,
+        "front_end": FrontEnd(),
+        "scale_mean": -6.5,
+        "scale_std": 2.5,
+        "arm": "cssd",
+        "seed": 7,
+        "corpus": CorpusSummary(
+            name="tones", kind="events", digest="ab" * 32, n_clips=12, n_skipped=0, n_groups=12,
+            group_of="sources", classes=classes, n_folds=2, duration_s=6.0, lowest_source_rate_hz=16000,
+            is_synthetic=False, note="Two tones.",
+        ),
+        "data_licence": "CC BY 4.0",
+        "tested": Tested(
+            accuracy=share(0.75), macro_f1=share(0.7), n_sources=12, n_folds=2, n_seeds=1, protocol="honest",
+            class_recall=tuple(ClassRecall(label=label, recall=share(0.75)) for label in classes),
+        ),
+        "cost": model_cost(made, layout, 1000, grid),
+        "made_by": "0.1.0",
+    }  # fmt: skip
+    weights = {name: weight.numpy() for name, weight in made.state_dict().items()}
+    return Package(ModelSettings(**(settings | changed)), weights)
