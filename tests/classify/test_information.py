@@ -144,3 +144,23 @@ def test_no_posterior_beats_fano(seed):
     """Bayes error of random posteriors against the bound at their mean entropy."""
     p = np.random.default_rng(seed).dirichlet(np.full(5, 0.4), 200)
     assert 1 - p.max(axis=1).mean() >= float(least_error(entropy(p).mean(), 5)) - 1e-12
+
+
+def test_what_the_high_rate_knows_is_right_on_average_for_who_hears_the_low_rate():
+    """The hypothesis of docs/method.md on a chain of numbers: Y → 8 sounds → 3 sounds at the low rate.
+
+    The mean of the high-rate posterior given the low-rate sound is the low-rate posterior (tower rule). The
+    variance of the label given the low-rate sound is what is left at the high rate plus the variance of that
+    posterior. The low rate tells no more (data processing inequality).
+    """
+    rng = np.random.default_rng(0)
+    sounds, heard_as = rng.dirichlet(np.ones(8), 2) / 2, rng.dirichlet(np.ones(3), 8)
+    high = (sounds / sounds.sum(axis=0)).T
+    joint = heard_as * sounds.sum(axis=0)[:, None]
+    low = (sounds @ heard_as / (sounds @ heard_as).sum(axis=0)).T
+    given_low = (joint / joint.sum(axis=0)).T
+    np.testing.assert_allclose(given_low @ high, low)
+    left, spread = given_low @ (high * (1 - high)), given_low @ high**2 - low**2
+    np.testing.assert_allclose(low * (1 - low), left + spread)
+    bits = [1 - entropy(p) @ share for p, share in ((high, sounds.sum(axis=0)), (low, joint.sum(axis=0)))]
+    assert bits[1] < bits[0]

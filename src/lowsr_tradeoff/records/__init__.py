@@ -15,6 +15,17 @@ from lowsr_tradeoff.records.classify import (
     Network,
 )
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
+from lowsr_tradeoff.records.diagnosis import (
+    Calibration,
+    ClassEnergy,
+    Diagnosis,
+    Fidelity,
+    HumpTest,
+    SoftLabels,
+    Taught,
+    TeacherDiagnosis,
+    UsableInformation,
+)
 from lowsr_tradeoff.records.power import PowerComponent, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, WordCounts
 from lowsr_tradeoff.records.run import (
@@ -32,13 +43,18 @@ __all__ = [
     "SCHEMA_VERSION",
     "Adapt",
     "Arm",
+    "Calibration",
+    "ClassEnergy",
     "ClassRecall",
     "ClassifyResult",
     "Contrast",
     "CorpusSummary",
     "Decision",
+    "Diagnosis",
     "ErrorTarget",
+    "Fidelity",
     "Grid",
+    "HumpTest",
     "IntelligibilityResult",
     "ListenClip",
     "ListenPack",
@@ -53,7 +69,11 @@ __all__ = [
     "PrivacyResult",
     "Provenance",
     "Record",
+    "SoftLabels",
+    "Taught",
+    "TeacherDiagnosis",
     "Tradeoff",
+    "UsableInformation",
     "WordCounts",
     "missing",
 ]
