@@ -26,6 +26,7 @@ from lowsr_tradeoff.records.diagnosis import (
     TeacherDiagnosis,
     UsableInformation,
 )
+from lowsr_tradeoff.records.measured import ConverterBound, InferenceEnergy, TracePower
 from lowsr_tradeoff.records.power import PowerComponent, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, WordCounts
 from lowsr_tradeoff.records.run import (
@@ -48,6 +49,7 @@ __all__ = [
     "ClassRecall",
     "ClassifyResult",
     "Contrast",
+    "ConverterBound",
     "CorpusSummary",
     "Decision",
     "Diagnosis",
@@ -55,6 +57,7 @@ __all__ = [
     "Fidelity",
     "Grid",
     "HumpTest",
+    "InferenceEnergy",
     "IntelligibilityResult",
     "ListenClip",
     "ListenPack",
@@ -72,6 +75,7 @@ __all__ = [
     "SoftLabels",
     "Taught",
     "TeacherDiagnosis",
+    "TracePower",
     "Tradeoff",
     "UsableInformation",
     "WordCounts",
