@@ -1,5 +1,8 @@
 """Settings: precedence, complaints, round trip."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,3 +93,42 @@ def test_written_settings_read_back_equal(tmp_path_factory, config, name):
 def test_settings_are_frozen():
     with pytest.raises(ValidationError):
         StudyConfig().seed = 1
+
+
+@pytest.mark.parametrize("preset", ["paper-esc50", "paper-tau2019"])
+def test_presets_load_by_name(preset):
+    config = load_config(Path(preset))
+    assert config.classify.protocol == "paper"
+    assert config.rates_hz == (1000, 2000)
+
+
+def test_the_paper_preset_holds_the_papers_table_and_pairs():
+    settings = load_config(Path("paper-esc50")).classify
+    published = {(p.network, p.rate_hz, p.arm): p.accuracy for p in settings.published}
+    assert published["cnn14", 2000, "cssd"] == 0.719
+    assert published["mobilenetv2", 1000, "basd"] == 0.479
+    pairs = {(c.network, c.rate_hz, c.arm): (c.alpha, c.temperature) for c in settings.chosen}
+    assert pairs["cnn14", 1000, "cssd"] == (0.4, 5.0)
+    # On ESC-50 the paper chose a higher T for CSSD than for BASD, six times of six.
+    assert all(pairs[n, r, "cssd"][1] > pairs[n, r, "basd"][1] for n, r, arm in pairs if arm == "basd")
+
+
+def test_lists_of_tables_survive_the_way_to_toml_and_back(tmp_path):
+    config = load_config(Path("paper-esc50"))
+    (tmp_path / "c.toml").write_text(dump_toml(config))
+    assert load_config(tmp_path / "c.toml") == config
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('network = "cnn14"', 'set grids = ["shared"]'),
+        ('checkpoint = "x.pth"', "are for the PANNs, not for small_vgg"),
+        ('protocol = "paper"\nalpha = [0.1, 0.5]', "protocol paper takes one alpha"),
+        ("patience = 3", "patience stops by the test fold"),
+    ],
+)
+def test_settings_of_training_that_cannot_go_together_are_refused(tmp_path, text, said):
+    (tmp_path / "c.toml").write_text(f"[classify]\n{text}\n")
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        load_config(tmp_path / "c.toml")

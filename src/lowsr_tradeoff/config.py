@@ -26,6 +26,7 @@ from lowsr_tradeoff.settings import (
 
 MIN_RATE_HZ = 100
 EMBEDDED = ("demo", "digits")
+PRESETS = Path(__file__).parent / "configs"
 PATHS = (
     ("events", "source"),
     ("speech", "source"),
@@ -91,13 +92,13 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
     """Return the settings of a TOML file with command-line values on top.
 
     Args:
-        path: A TOML file, or ``None`` for the defaults.
+        path: A TOML file, the name of a preset, or ``None`` for the defaults.
         overrides: Values by dotted name (``"power.devices"``); ``None`` values are passed over.
 
     Raises:
         ConfigError: The file cannot be read, or a key or value is wrong; the message lists all of them.
     """
-    tree = _read_toml(path) if path else {}
+    tree = _read_toml(_preset(path)) if path else {}
     for name, value in overrides.items():
         if value is not None:
             _put(tree, name.split("."), value)
@@ -115,6 +116,12 @@ def dump_toml(config: StudyConfig) -> str:
         if isinstance(values, dict):
             lines += ["", f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
     return "\n".join(lines) + "\n"
+
+
+def _preset(path: Path) -> Path:
+    """The file, or the one in ``configs`` that the name stands for where there is no such file."""
+    preset = PRESETS / f"{path}.toml"
+    return preset if preset.exists() and not path.exists() else path
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -61,8 +61,9 @@ class SpeechSettings(Settings):
 
 
 class ChosenTransfer(Settings):
-    """Alpha and T given for one arm at one rate, for example those that a paper reports."""
+    """Alpha and T given for one network, arm and rate, for example those that a paper reports."""
 
+    network: Network
     rate_hz: int
     arm: Arm
     alpha: Share
@@ -72,6 +73,7 @@ class ChosenTransfer(Settings):
 class PublishedAccuracy(Settings):
     """What somebody else measured, to be shown beside the figure measured here."""
 
+    network: Network
     rate_hz: int
     arm: Arm
     accuracy: Share
@@ -84,7 +86,7 @@ class ClassifySettings(Settings):
     Attributes:
         network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), or one of the PANNs.
         checkpoint: File of published PANNs weights to start from; ``None`` to start from random weights.
-        as_published: PANNs with the front ends and pooling of the paper's code instead of those that fit the weights.
+        as_published: PANNs with the front ends and pooling of the paper's code, not those that fit the weights.
         adapt: What is trained of a network that starts from other weights: all of it, its head, or adapters.
         adapt_rank: Rank of the adapters.
         grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
@@ -94,13 +96,14 @@ class ClassifySettings(Settings):
         patience: Epochs without a better one after which the paper's protocol stops; ``None`` for never.
         optimiser: AdamW on a one-cycle schedule, or the paper's Adam (AMSGrad) at a constant rate.
         epochs: Length of the fixed schedule.
+        is_varied: Whether training clips are rolled in time and have spans of bands and frames hidden.
         n_seeds: Repetitions with other initialisations and batch orders.
         alpha: Weight of the labels in ``alpha * CE + (1 - alpha) * T**2 * KL``.
         temperature: T of the same. With several values of either, an inner fold chooses among all pairs.
         search_trials: Pairs that are searched between the least and the greatest value given, in place of the
             grid; 0 for the grid.
-        chosen: Alpha and T for single arms and rates, in place of a choice.
-        published: Accuracies to show beside those measured.
+        chosen: Alpha and T for single networks, arms and rates, in place of a choice.
+        published: Accuracies to show beside those measured with the same network.
     """
 
     network: Network = "small_vgg"
@@ -117,6 +120,7 @@ class ClassifySettings(Settings):
     batch_size: int = Field(default=32, ge=2)
     learning_rate: Positive = 5e-3
     weight_decay: float = Field(default=1e-2, ge=0)
+    is_varied: bool = True
     mixup: float = Field(default=0.3, ge=0)
     n_seeds: int = Field(default=1, ge=1)
     alpha: Annotated[tuple[Share, ...], Field(min_length=1), BeforeValidator(_listed)] = (0.4,)

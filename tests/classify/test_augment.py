@@ -113,3 +113,15 @@ def test_batches_are_the_whole_epoch_in_nearly_equal_parts():
 def test_equal_seeds_draw_equally_and_other_seeds_do_not():
     assert torch.equal(draws_of(seed=1).shift, draws_of(seed=1).shift)
     assert not torch.equal(draws_of(seed=1).shift, draws_of(seed=2).shift)
+
+
+def test_without_variations_a_clip_is_itself():
+    images = torch.randn(6, 1, 8, 20)
+    draws = draw_epoch(6, (8, 20), 0.0, np.random.default_rng(0), is_varied=False)
+    torch.testing.assert_close(vary(images, draws), images[draws.order])
+
+
+def test_what_is_hidden_is_filled():
+    images = torch.full((50, 1, 16, 20), 3.0)
+    draws = draw_epoch(50, (16, 20), 0.0, np.random.default_rng(0))
+    assert set(vary(images, draws, fill=-7.0).unique().tolist()) == {3.0, -7.0}

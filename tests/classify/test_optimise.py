@@ -7,7 +7,14 @@ from lowsr_tradeoff.classify.step_settings import Recipe
 
 
 def recipe_of(**update) -> Recipe:
-    given = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "weight_decay": 0.0, "mixup": 0.0}
+    given = {
+        "epochs": 1,
+        "batch_size": 2,
+        "learning_rate": 0.1,
+        "weight_decay": 0.0,
+        "is_varied": True,
+        "mixup": 0.0,
+    }
     return Recipe(**{**given, "optimiser": "adamw_one_cycle", **update})
 
 

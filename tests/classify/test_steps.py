@@ -197,7 +197,7 @@ def test_one_pair_is_no_choice():
 
 
 def test_a_pair_that_is_given_for_a_rate_and_arm_is_taken():
-    one = ChosenTransfer(rate_hz=500, arm="cssd", alpha=0.1, temperature=7.0)
+    one = ChosenTransfer(network="small_vgg", rate_hz=500, arm="cssd", alpha=0.1, temperature=7.0)
     config = with_classify(**GRID, chosen=(one,))
     assert [c.temperature for c in cells_of(config, Listener(500, "shared", "cssd"))] == [7.0]
     assert len(cells_of(config, Listener(500, "shared", "basd"))) == 4

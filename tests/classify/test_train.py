@@ -9,7 +9,13 @@ from lowsr_tradeoff.classify.train import Scale, epochs, fit, predict, scale_of,
 
 N_CLASSES = 3
 RECIPE = Recipe(
-    epochs=20, batch_size=8, learning_rate=5e-3, weight_decay=1e-2, mixup=0.3, optimiser="adamw_one_cycle"
+    epochs=20,
+    batch_size=8,
+    learning_rate=5e-3,
+    weight_decay=1e-2,
+    is_varied=True,
+    mixup=0.3,
+    optimiser="adamw_one_cycle",
 )
 
 

@@ -43,7 +43,9 @@ class Draws:
         return [type(self)(*parts) for parts in zip(*(c.tensor_split(n_batches) for c in columns), strict=True)]
 
 
-def draw_epoch(n_clips: int, image: tuple[int, int], mixup: float, rng: np.random.Generator) -> Draws:
+def draw_epoch(
+    n_clips: int, image: tuple[int, int], mixup: float, rng: np.random.Generator, *, is_varied: bool = True
+) -> Draws:
     """Return the draws of one epoch over clips of (bands, frames).
 
     Args:
@@ -51,15 +53,17 @@ def draw_epoch(n_clips: int, image: tuple[int, int], mixup: float, rng: np.rando
         image: Bands and frames.
         mixup: Parameter a of the Beta(a, a) that shares are drawn from; 0 for unmixed clips.
         rng: Source of every draw.
+        is_varied: Whether clips are rolled and have spans hidden.
     """
     bands, frames = image
-    hidden_frames = min(MAX_HIDDEN_FRAMES, int(MAX_HIDDEN_FRAMES_SHARE * frames))
+    hidden_frames = min(MAX_HIDDEN_FRAMES, int(MAX_HIDDEN_FRAMES_SHARE * frames)) * is_varied
+    hidden_bands = int(MAX_HIDDEN_BANDS_SHARE * bands) * is_varied
     heard_frames = _all_but_a_span(n_clips, frames, hidden_frames, rng)
-    heard_bands = _all_but_a_span(n_clips, bands, int(MAX_HIDDEN_BANDS_SHARE * bands), rng)
+    heard_bands = _all_but_a_span(n_clips, bands, hidden_bands, rng)
     share = rng.beta(mixup, mixup, n_clips) if mixup else np.ones(n_clips)
     return Draws(
         order=torch.from_numpy(rng.permutation(n_clips)),
-        shift=torch.from_numpy(rng.integers(0, frames, (n_clips, 1, 1, 1))),
+        shift=torch.from_numpy(rng.integers(0, frames if is_varied else 1, (n_clips, 1, 1, 1))),
         heard_bands=torch.from_numpy(heard_bands[:, None, :, None]),
         heard_frames=torch.from_numpy(heard_frames[:, None, None, :]),
         share=torch.from_numpy(share.astype(np.float32)[:, None]),

@@ -51,6 +51,7 @@ class Recipe(Settings):
     batch_size: int
     learning_rate: float
     weight_decay: float
+    is_varied: bool
     mixup: float
     optimiser: Literal["adamw_one_cycle", "adam_amsgrad"]
     dropout: float = 0.2

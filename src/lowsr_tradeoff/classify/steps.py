@@ -99,7 +99,8 @@ def validation_fold(held_out: Folds, folds: list[int]) -> int:
 def cells_of(config: StudyConfig, listener: Listener) -> tuple[Cell, ...]:
     """Return the pairs of alpha and T that may be chosen for a listener; one where they are given."""
     for chosen in config.classify.chosen:
-        if (chosen.rate_hz, chosen.arm) == (listener.rate_hz, listener.arm):
+        named = Listener(chosen.rate_hz, listener.grid, chosen.arm)
+        if (chosen.network, named) == (config.classify.network, listener):
             return (Cell(alpha=chosen.alpha, temperature=chosen.temperature),)
     pairs = product(config.classify.alpha, config.classify.temperature)
     return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
@@ -289,7 +290,7 @@ def _recipe(config: StudyConfig, listener: Listener, *, is_tested: bool) -> Reci
     epochs = chosen.epochs * DOUBLE if listener.arm == "double_length" else chosen.epochs
     is_best_kept = is_tested and chosen.protocol == "paper"
     return Recipe(
-        **chosen.model_dump(include={"batch_size", "learning_rate", "weight_decay", "mixup", "optimiser"}),
+        **chosen.model_dump(include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}),
         epochs=max(1, epochs // EARLY_SHARE) if is_reference and listener.arm == "cssd_early" else epochs,
         dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
         smoothing=SMOOTHING if listener.arm == "label_smoothing" else 0.0,

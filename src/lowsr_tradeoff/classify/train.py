@@ -93,7 +93,7 @@ def epochs(network: Recogniser, lesson: Lesson, recipe: Recipe, rng: np.random.G
     for epoch in range(recipe.epochs):
         start_training(network)
         losses: list[Tensor] = []
-        for draws in draw_epoch(n_clips, (bands, frames), recipe.mixup, rng).batches(n_batches):
+        for draws in draw_epoch(n_clips, (bands, frames), recipe.mixup, rng, is_varied=recipe.is_varied).batches(n_batches):
             step = epoch * n_batches + len(losses)
             loss = _loss(network, lesson, draws, recipe.dropout, step / n_steps, average, rng)
             loss.backward()  # type: ignore[no-untyped-call]

@@ -28,6 +28,9 @@ def run(
     events: str | None = None,
     speech: str | None = None,
     device: str | None = None,
+    arms: str | None = None,
+    network: str | None = None,
+    checkpoint: Path | None = None,
     min_accuracy: float | None = None,
     max_word_recovery: float | None = None,
     min_battery_hours: float | None = None,
@@ -45,12 +48,15 @@ def run(
 
     Args:
         rates: Candidate rates in Hz, comma separated; 500,1000,2000,4000 when left out.
-        config: Settings in TOML; flags go before the file.
+        config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
         events: Sounds to recognise: demo (synthesised), digits (embedded spoken digits), a folder with a
             subfolder per class, a CSV path,label[,fold][,source], or an ESC-50 checkout.
         speech: Speech that must not leak: demo (embedded), or a folder with metadata.csv
             (file,text[,speaker][,sex][,keywords]).
         device: Device profiles, comma separated, by name or TOML path; the first one decides.
+        arms: Ways of training to compare, comma separated; raw,finetuned,basd,cssd when left out.
+        network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
+        checkpoint: Published PANNs weights to start from; see lowsr-tradeoff fetch.
         min_accuracy: Least accuracy to accept, 0 to 1.
         max_word_recovery: Most word recovery to accept, 0 to 1.
         min_battery_hours: Least battery life to accept, in hours.
@@ -71,6 +77,9 @@ def run(
         "events.source": events,
         "speech.source": speech,
         "power.devices": device.split(",") if device else None,
+        "classify.arms": arms.split(",") if arms else None,
+        "classify.network": network,
+        "classify.checkpoint": str(checkpoint) if checkpoint else None,
         "constraints.min_accuracy": min_accuracy,
         "constraints.max_word_recovery": max_word_recovery,
         "constraints.min_battery_hours": min_battery_hours,
