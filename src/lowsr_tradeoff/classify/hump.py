@@ -9,7 +9,7 @@ from lowsr_tradeoff.classify.scores import CLIPS, Weights
 from lowsr_tradeoff.records import Grid, HumpTest, Measurement, missing
 from lowsr_tradeoff.stats import mean_measurement
 
-# Declared before any study was run.
+# Declared with the hypothesis; a study that chose them after a look at its leads would test nothing.
 MIDDLE_HZ = (1000, 4000)
 
 Gains = Mapping[int, NDArray[np.float64]]
