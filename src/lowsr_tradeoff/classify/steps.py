@@ -51,7 +51,7 @@ NETWORKS = (
     *("classify/features.py", "classify/lesson.py", "classify/listeners.py", "classify/material.py"),
     *("classify/models", "classify/optimise.py", "classify/panns_front_end.py", "classify/representation.py"),
     *("classify/search.py", "classify/train.py", "classify/training_step.py", "classify/transfer.py"),
-    *("records/base.py", "records/classify.py"),
+    *("records/base.py", "records/network.py"),
 )
 
 DOUBLE = 2
@@ -290,7 +290,9 @@ def _recipe(config: StudyConfig, listener: Listener, *, is_tested: bool) -> Reci
     epochs = chosen.epochs * DOUBLE if listener.arm == "double_length" else chosen.epochs
     is_best_kept = is_tested and chosen.protocol == "paper"
     return Recipe(
-        **chosen.model_dump(include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}),
+        **chosen.model_dump(
+            include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}
+        ),
         epochs=max(1, epochs // EARLY_SHARE) if is_reference and listener.arm == "cssd_early" else epochs,
         dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
         smoothing=SMOOTHING if listener.arm == "label_smoothing" else 0.0,

@@ -108,7 +108,7 @@ def learn(material: Material, recipe: Recipe, cell: Cell | None) -> Ready:
     log |= {
         "final_loss": loss,
         "cell": cell.model_dump() if cell else None,
-        "not_adapted": [f"{layer.name}: {layer.reason}" for layer in adaptation.skipped],
+        "not_adapted": list(adaptation.skipped),
     }
     return Ready(network, scale, log, last)
 

@@ -1,7 +1,7 @@
 """What a student is trained to do: match the labels, and in some sense the scores of a teacher.
 
 The teachers are the paper's two: BASD's is the same network trained at the same low rate, CSSD's hears the same
-clip at the full rate. Their loss is the same, :func:`distillation_loss`; the other distances are its rivals.
+clip at the full rate. Both use :func:`soft_distance`; the other distances are its rivals.
 
 Conventions: ``logits`` z and ``teacher_logits`` z_t are scores, ``target`` is class probabilities, also mixed ones;
 each has the shape ``(n, n_classes)``. Every distance is a mean over n, and the caller weighs it. A teacher's scores
@@ -15,30 +15,6 @@ from torch.nn import functional
 
 ZERO_DEVIATION = 1e-7  # of scores, as in the code of Sun et al.
 ZERO_NORM = 1e-8
-
-
-def distillation_loss(
-    logits: Tensor, target: Tensor, teacher_logits: Tensor, alpha: float, temperature: float
-) -> Tensor:
-    """Return the weighted sum of distance to the labels and distance to the teacher, in nats.
-
-    ``alpha * CE(target, softmax(z)) + (1 - alpha) * T**2 * KL(softmax(z_t / T) || softmax(z / T))``.
-
-    Args:
-        logits: Scores z of the student.
-        target: Class probabilities.
-        teacher_logits: Scores z_t of the teacher.
-        alpha: Weight of the labels; 1 leaves the teacher out.
-        temperature: T, softens both distributions.
-
-    Shape:
-        ``(n, n_classes)`` for the three; a mean over n.
-
-    Reference:
-        Hinton, Vinyals & Dean, Distilling the Knowledge in a Neural Network, arXiv 1503.02531, section 2. Alpha
-        weighs the labels as in the paper's ``kd.py``.
-    """
-    return alpha * label_loss(logits, target) + (1 - alpha) * soft_distance(logits, teacher_logits, temperature)
 
 
 def label_loss(logits: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:

@@ -4,16 +4,7 @@ Proportions are 0…1. ``rate_hz`` is always the microphone's rate.
 """
 
 from lowsr_tradeoff.records.base import Measurement, Record, missing
-from lowsr_tradeoff.records.classify import (
-    Adapt,
-    Arm,
-    ClassifyResult,
-    ClassRecall,
-    Contrast,
-    Grid,
-    ModelCost,
-    Network,
-)
+from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import (
     Calibration,
@@ -27,7 +18,16 @@ from lowsr_tradeoff.records.diagnosis import (
     UsableInformation,
 )
 from lowsr_tradeoff.records.measured import ConverterBound, InferenceEnergy, TracePower
-from lowsr_tradeoff.records.power import PowerComponent, PowerResult
+from lowsr_tradeoff.records.network import Adapt, Arm, Grid, ModelCost, Network
+from lowsr_tradeoff.records.power import (
+    ClockTrial,
+    DeviceSheet,
+    PowerComponent,
+    PowerPart,
+    PowerResult,
+    SourcedFigure,
+    SpreadShare,
+)
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, WordCounts
 from lowsr_tradeoff.records.run import (
     SCHEMA_VERSION,
@@ -48,10 +48,12 @@ __all__ = [
     "ClassEnergy",
     "ClassRecall",
     "ClassifyResult",
+    "ClockTrial",
     "Contrast",
     "ConverterBound",
     "CorpusSummary",
     "Decision",
+    "DeviceSheet",
     "Diagnosis",
     "ErrorTarget",
     "Fidelity",
@@ -68,11 +70,14 @@ __all__ = [
     "Network",
     "OperatingPoint",
     "PowerComponent",
+    "PowerPart",
     "PowerResult",
     "PrivacyResult",
     "Provenance",
     "Record",
     "SoftLabels",
+    "SourcedFigure",
+    "SpreadShare",
     "Taught",
     "TeacherDiagnosis",
     "TracePower",

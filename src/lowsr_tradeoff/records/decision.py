@@ -1,7 +1,7 @@
 """Operating points, and the answer under the constraints."""
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Arm, Grid
+from lowsr_tradeoff.records.network import Arm, Grid
 
 
 class OperatingPoint(Record):
