@@ -103,10 +103,10 @@ def test_the_counts_of_one_layout_worked_by_hand(network):
 
 
 def test_filtering_channels_one_by_one_is_billed_apart():
-    """64 x 50 becomes 16 x 13 in the stem, where the first three filters leave 16 x 13 and the rest 8 x 7."""
+    """64 x 50 becomes 16 x 13 in the stem; two filters leave 8 x 7, and two 4 x 4."""
     cost = cost_at(without_weights("cp_mobile", 10), 16000, "shared")
-    assert cost.macs["depthwise"] == 9 * (16 * 13 * (64 + 64) + 8 * 7 * (64 + 112 + 112))
-    assert cost.macs["linear"] == 96 * 10
+    assert cost.macs["depthwise"] == 9 * (8 * 7 * (64 + 80) + 4 * 4 * (80 + 144))
+    assert cost.macs["linear"] == 72 * 10
 
 
 class Shortcut(nn.Module):

@@ -1,9 +1,10 @@
-"""A network of 55 thousand weights for microcontrollers, after CP-Mobile.
+"""A network of 52 thousand weights for microcontrollers, after CP-Mobile.
 
 Schmid et al., Distilling the knowledge of transformers and CNNs with CP-Mobile (DCASE 2023): two strided
 convolutions that leave little to compute, then residual blocks that expand, filter each channel and project. The
 limits there are 128 kB and 30 million multiply-accumulates per second of sound. Widths and depth are our own, for
-images of 64 bands at most.
+images of 64 bands at most: every stage starts with a step of two, so that a training step takes three times that of
+``small_vgg`` on one core and not six times.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Stage:
 
 
 STEM = (16, 32)
-STAGES = (Stage(32, 2, 1), Stage(56, 2, 2), Stage(96, 1, 1))
+STAGES = (Stage(40, 2, 2), Stage(72, 2, 2))
 
 
 class Block(nn.Module):
@@ -47,7 +48,7 @@ class Block(nn.Module):
 
 
 class CpMobile(Recogniser):
-    """Two strided convolutions, three stages of blocks, a head.
+    """Two strided convolutions, two stages of blocks, a head.
 
     Strided convolutions round up, so that even four bands and frames pass every stage.
     """
