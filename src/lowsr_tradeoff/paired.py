@@ -144,47 +144,48 @@ def luck_sds(pairs: Pairs, family: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.sqrt(np.maximum(np.maximum(own, shared), 0.0)), float)
 
 
-def sign_flip_p(pairs: Pairs, luck: Floats, seed: int) -> Floats:
+def sign_flip_p(pairs: Pairs, luck: Floats, seed: int, n_flips: int = N_FLIPS) -> Floats:
     """Return each pair's two-sided p-value under the sign-flip hypothesis, ∈ (0, 1].
 
     Were both ways of training alike, each cluster's difference could as well have had the other sign. p is the
     share of arrangements whose sum is as far from zero as the observed one, which is an arrangement too:
-    ``p = (1 + reached) / (1 + flips)``, or exact over all of them where there are no more than 10 000. Luck is
+    ``p = (1 + reached) / (1 + flips)``, or exact over all of them where those are no more. Luck is
     drawn anew with every arrangement; it can raise p and not lower it.
 
     Args:
         pairs: The differences.
         luck: From :func:`luck_sds`.
         seed: Seed of flips and luck.
+        n_flips: Arrangements drawn.
 
     Shape:
         ``(n_pairs,)``.
     """
     rng = np.random.default_rng(seed)
-    flips = sign_flips(len(pairs.sizes), rng)
-    sums = pairs.averaged().T
-    observed = np.abs(sums.sum(axis=0)) - ROUNDING
-    flipped = flips @ sums
-    lucky = rng.standard_normal((len(flips), 1)) * luck * pairs.sizes.sum()
+    flips = sign_flips(len(pairs.sizes), n_flips, rng)
+    sums = pairs.averaged()
+    observed = np.abs(sums.sum(axis=1, keepdims=True)) - ROUNDING
+    flipped = sums @ flips.T
+    lucky = rng.standard_normal(len(flips))
     lucky[0] = 0.0
-    by_clusters = (np.abs(flipped) >= observed).mean(axis=0)
-    with_luck = (np.abs(flipped + lucky) >= observed).mean(axis=0)
-    return np.asarray(np.maximum(by_clusters, with_luck), float)
+    by_clusters = (np.abs(flipped) >= observed).mean(axis=1)
+    flipped += np.outer(luck * pairs.sizes.sum(), lucky)
+    return np.asarray(np.maximum(by_clusters, (np.abs(flipped) >= observed).mean(axis=1)), float)
 
 
-def sign_flips(n_clusters: int, rng: np.random.Generator) -> Floats:
-    """Return arrangements of signs, the observed one first: all where those are at most 10 000, else drawn.
+def sign_flips(n_clusters: int, n_flips: int, rng: np.random.Generator) -> Floats:
+    """Return arrangements of signs, the observed one first: all where those are at most ``n_flips``, else drawn.
 
     Shape:
         ``(n_flips, n_clusters)``.
 
-    >>> sign_flips(2, np.random.default_rng(0)).tolist()
+    >>> sign_flips(2, 10, np.random.default_rng(0)).tolist()
     [[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]]
     """
-    if 2**n_clusters <= N_FLIPS:
+    if 2**n_clusters <= n_flips:
         turned = np.arange(2**n_clusters)[:, None] >> np.arange(n_clusters) & 1
     else:
-        turned = rng.integers(0, 2, (N_FLIPS, n_clusters), dtype=np.int8)
+        turned = rng.integers(0, 2, (n_flips, n_clusters), dtype=np.int8)
         turned[0] = 0
     return np.where(turned, -1.0, 1.0)
 
