@@ -135,7 +135,8 @@ def test_an_arm_without_a_loss_is_an_error():
 
 def test_what_a_teacher_says_is_mixed_as_the_images_are():
     draws = draw_epoch(2, (4, 4), 0.3, np.random.default_rng(0))
-    said = taught("cssd", TEACHER).of(draws, 0.0).logits[0]
+    teaching = Teaching("cssd", None, (TEACHER.float(),), EMBEDDING.float())
+    said = teaching.of(draws, 0.0).logits[0]
     share = draws.share.numpy()
     own = TEACHER.numpy()[draws.order]
     np.testing.assert_allclose(said, share * own + (1 - share) * own[::-1], rtol=1e-6)
