@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -166,3 +168,19 @@ def test_the_smallest_detectable_difference_rests_on_the_level_it_is_held_to():
 def test_equal_seeds_find_equally():
     answers = beside(*np.random.default_rng(0).random((3, 200)) < 0.6)
     assert compare(answers) == compare(answers)
+
+
+def test_thirteen_thousand_clips_need_no_matrix_of_clips_by_resamples():
+    """Of 10 000 resamples a weight for each clip would be 1 GB."""
+    n_clips, rng = 13_000, np.random.default_rng(0)
+    answers = {
+        Listener(1000, "shared", arm): Answers(rng.integers(0, 2, (2, n_clips)), np.zeros(n_clips, int))
+        for arm in ("finetuned", "basd", "cssd")
+    }
+    sources = [f"s{i % 100}" for i in range(n_clips)]
+    tracemalloc.start()
+    found = contrasts(answers, REFERENCE, sources, [i % 5 for i in range(n_clips)], 0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == 3
+    assert peak < 100e6

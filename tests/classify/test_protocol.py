@@ -80,6 +80,8 @@ def test_results_say_what_they_rest_on(found):
     result = found[0][Listener(1000, "native", "cssd")]
     assert (result.n_clips, result.n_sources, result.n_folds, result.n_seeds) == (48, 24, 2, 1)
     assert result.accuracy.n == 48
+    assert (result.fold_sd.n, result.fold_sd.n_of) == (2, "folds")
+    assert result.seed_sd.reason == "one seed: how much trainings differ is not known"
     assert (result.cost.rate_hz, result.cost.grid, result.cost.model_rate_hz) == (1000, "native", 1000)
     assert result.cost.window_s == 0.5
 
@@ -160,6 +162,7 @@ def test_repetitions_are_averaged_per_clip(corpus, store):
     assert len(right) == 96
     assert low.accuracy.value == pytest.approx(np.mean(right))
     assert low.accuracy.n == 48
+    assert low.seed_sd.value == pytest.approx(np.std(np.mean(np.reshape(right, (2, 48)), axis=1), ddof=1))
 
 
 def test_results_of_a_run_that_is_not_finished_say_which_step_is_missing(corpus, tmp_path):
