@@ -23,6 +23,7 @@ from lowsr_tradeoff.execute import Progress, execute, missing_steps
 from lowsr_tradeoff.listen import listen_pack
 from lowsr_tradeoff.power import protocol as power
 from lowsr_tradeoff.power.devices import load_device, load_devices
+from lowsr_tradeoff.power.validate import summary
 from lowsr_tradeoff.privacy import protocol as privacy
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.store import Step, Store, locked, write_atomic
@@ -127,6 +128,8 @@ def assemble(study: Study, store: Store) -> Tradeoff:
         privacy=heard,
         intelligibility=intelligible,
         power=drawn,
+        devices=power.sheets(config),
+        power_errors=summary(),
         points=points,
         decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
         settings=config.model_dump(mode="json"),

@@ -1,14 +1,9 @@
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.power.clocking import clocking
 from lowsr_tradeoff.power.devices import list_devices, load_device
-from lowsr_tradeoff.power.draws import sampler
-from lowsr_tradeoff.power.protocol import component_draws, estimate, evaluate
+from lowsr_tradeoff.power.protocol import estimate, evaluate
 from lowsr_tradeoff.records import ModelCost
 from lowsr_tradeoff.settings import PowerSettings
 
@@ -48,7 +43,8 @@ def native_cost(rate_hz):
 
 
 def on(device, model_cost, **power):
-    return estimate(load_device(device), model_cost, PowerSettings(**power), 0, N_DRAWS)
+    (result,) = estimate(load_device(device), [model_cost], PowerSettings(**power), 0, N_DRAWS)
+    return result
 
 
 def parts(result):
@@ -56,31 +52,52 @@ def parts(result):
 
 
 @pytest.mark.parametrize("device", list_devices())
-def test_components_sum_to_the_total_in_value_and_in_every_draw(device):
-    result = on(device, cost())
+@pytest.mark.parametrize(
+    "power",
+    [{}, {"radio": "raw", "storage": "labels"}, {"listen_s": 5, "every_s": 60}],
+    ids=["plain", "hand_on", "duty"],
+)
+def test_components_sum_to_the_total(device, power):
+    result = on(device, cost(), **power)
+    if result.infeasible:
+        assert result.power_mw.value is None
+        return
     values = [m.value for m in parts(result).values() if m.value is not None]
     assert result.power_mw.value == pytest.approx(sum(values))
-    profile = load_device(device)
-    draws = component_draws(profile, cost(), clocking(profile, cost().rate_hz), 2.0, sampler(device, 0, N_DRAWS))
-    total = sum(part[1:] for part in draws.values() if part is not None)
-    assert (result.power_mw.low, result.power_mw.high) == pytest.approx(tuple(np.quantile(total, [0.025, 0.975])))
 
 
 @pytest.mark.parametrize("device", list_devices())
 def test_every_component_is_there_with_a_figure_or_a_reason(device):
-    components = parts(on(device, cost()))
-    assert list(components) == ["microphone", "adc", "front_end", "inference", "idle"]
+    result, profile = on(device, cost()), load_device(device)
+    components = parts(result)
+    expected = ["microphone", "adc", "decimator", "front_end", "inference", "idle", "regulator"]
+    if not result.is_decimated:
+        expected.remove("decimator")
+    assert list(components) == expected
     absent = {name for name, m in components.items() if m.value is None}
-    held = {name for name, holder in load_device(device).holders().items() if holder}
-    assert absent == held
-    assert all("counted in the figure of" in components[name].reason for name in absent)
+    held = {name for name, holder in profile.holders().items() if holder}
+    assert absent - {"regulator"} == held
+    assert all("counted in the figure of" in components[name].reason for name in held)
+
+
+@pytest.mark.parametrize("device", list_devices())
+def test_no_part_peaks_below_its_average(device):
+    result = on(device, cost(), radio="labels") if load_device(device).radio else on(device, cost())
+    for component in result.components:
+        if component.peak_mw.value is not None:
+            assert component.peak_mw.value >= component.power_mw.value * (1 - 1e-9), component.name
+    if result.peak_mw.value is not None:
+        assert result.peak_mw.value > result.power_mw.value
+        assert result.peak_mw.low > result.power_mw.low
 
 
 @pytest.mark.parametrize("device", list_devices())
 def test_on_the_shared_grid_only_what_hears_feels_the_rate(device):
     results = [parts(on(device, cost(rate_hz=rate_hz))) for rate_hz in (500, 1000, 4000, 16000)]
-    for name in ("front_end", "inference", "idle"):
+    for name in ("front_end", "inference"):
         assert len({result[name] for result in results}) == 1
+    if not any("decimator" in result for result in results):
+        assert len({result["idle"] for result in results}) == 1
     for name in ("microphone", "adc"):
         powers = [result[name].value for result in results]
         assert None in powers or powers == sorted(powers)
@@ -96,39 +113,6 @@ def test_on_the_native_grid_compute_falls_with_the_rate(device):
     assert totals == sorted(set(totals))
 
 
-def test_rates_of_one_device_are_compared_draw_by_draw():
-    profile = load_device("stm32u385")
-    low, high = (
-        sum(
-            component_draws(
-                profile, cost(rate_hz=rate_hz), clocking(profile, rate_hz), 2.0, sampler("stm32u385", 0, N_DRAWS)
-            ).values()
-        )
-        for rate_hz in (500, 16000)
-    )
-    # The intervals overlap almost wholly; the difference is positive all the same.
-    assert np.quantile(low[1:], 0.975) > np.quantile(high[1:], 0.025)
-    assert (high > low).all()
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from(list_devices()),
-    st.integers(0, 200_000_000),
-    st.integers(1, 200_000_000),
-    st.sampled_from(["conv", "linear"]),
-)
-def test_power_is_monotone_in_multiply_accumulates_in_every_draw(device, n_macs, more, operator):
-    profile = load_device(device)
-
-    def draws(n):
-        macs = {"conv": 1_000, "linear": 1_000, operator: n}
-        named = component_draws(profile, cost(macs=macs), clocking(profile, 4000), 2.0, sampler(device, 0, 100))
-        return sum(part for part in named.values() if part is not None)
-
-    assert (draws(n_macs + more) >= draws(n_macs) * (1 - 1e-12)).all()
-
-
 @pytest.mark.parametrize("device", list_devices())
 def test_a_shorter_hop_costs_more(device):
     powers = [on(device, cost(), hop_s=hop_s).power_mw.value for hop_s in (2.0, 1.0, 0.5)]
@@ -137,23 +121,34 @@ def test_a_shorter_hop_costs_more(device):
 
 @pytest.mark.parametrize("device", list_devices())
 def test_a_battery_twice_as_big_lasts_twice_as_long(device):
+    # Self-discharge grows with the battery: 1.4 % a month is 0.04 % of what 300 mAh lose to a milliwatt.
     small, big = (on(device, cost(), battery_mah=mah).battery_hours for mah in (300, 600))
-    assert (big.value, big.low, big.high) == pytest.approx((2 * small.value, 2 * small.low, 2 * small.high))
+    assert (big.value, big.low, big.high) == pytest.approx(
+        (2 * small.value, 2 * small.low, 2 * small.high), rel=0.02
+    )
 
 
 # Streaming wake word of MLPerf Tiny v1.3: 1D DS-CNN of 826,368 MAC and one 1024-point frame, 40 mel, every 32 ms;
 # I2S audio in, no microphone or converter on the board.
 @pytest.mark.parametrize(
-    ("device", "average_mw", "duty"), [("stm32u385", 3.975, 0.604), ("stm32u575", 11.47, 0.363)]
+    ("device", "clock_mhz", "average_mw"),
+    [
+        ("stm32u385", 96, 3.975),
+        ("stm32u575", 160, 11.47),
+        ("stm32l4r5", 120, 25.62),
+        ("stm32h7a3", 280, 30.45),
+    ],
 )
-def test_streaming_wake_word_is_near_what_was_measured(device, average_mw, duty):
+def test_streaming_wake_word_is_near_what_was_measured(device, clock_mhz, average_mw):
     wake_word = cost(
         window_s=0.032, frames=1, fft_size=1024, mel_bands=40, mel_nonzeros=1000, macs={"conv": 826_368}
     )
-    result = on(device, wake_word)
+    profile = load_device(device)
+    only = {"clocks": {f"{clock_mhz}MHz": profile.core.clocks[f"{clock_mhz}MHz"]}}
+    profile = profile.model_copy(update={"core": profile.core.model_copy(update=only)})
+    (result,) = estimate(profile, [wake_word], PowerSettings(), 0, N_DRAWS)
     modelled = sum(parts(result)[name].value for name in ("front_end", "inference", "idle"))
     assert modelled == pytest.approx(average_mw, rel=0.2)
-    assert result.real_time_factor.low < duty < result.real_time_factor.high
 
 
 # Kong et al., PANNs, IEEE/ACM TASLP 28, 2020: CNN14 has 80 M parameters; 10 GMAC per 5 s at 16 kHz.
@@ -173,9 +168,11 @@ def test_cnn14_fits_no_microcontroller_and_gets_no_figure(device):
 
 def test_activations_must_fit_into_ram():
     kib = 1024
-    assert on("stm32u385", cost(activation_bytes=256 * kib)).infeasible == ()
-    (reason,) = on("stm32u385", cost(activation_bytes=256 * kib + 1)).infeasible
-    assert reason == "the activations take 257 KiB and there are 256 KiB of RAM"
+    # 512 points take 8 bytes each as complex floats, and two frames of samples wait.
+    room = 256 * kib - 512 * 8 - 2 * 2 * 512
+    assert on("stm32u385", cost(activation_bytes=room)).infeasible == ()
+    (reason,) = on("stm32u385", cost(activation_bytes=room + 1)).infeasible
+    assert reason == "activations and sound take 257 KiB and there are 256 KiB of RAM"
 
 
 def test_slower_than_real_time_says_when_it_is_not_certain():
@@ -191,7 +188,8 @@ def test_nearly_too_slow_has_a_figure_and_an_interval_across_one():
     assert result.infeasible == ()
     assert result.real_time_factor.value < 1 < result.real_time_factor.high
     active = load_device("stm32u385").core.point.active_power.value
-    assert result.power_mw.high < 1.2 * active, "a core that cannot keep up computes all the time, no more"
+    beside = 1.2 / load_device("stm32u385").supply.regulator_efficiency.value
+    assert result.power_mw.high < beside * 1.1 * active, "a core that cannot keep up computes all the time, no more"
 
 
 def test_a_rate_above_the_codecs_is_not_offered():
@@ -204,7 +202,8 @@ def test_a_rate_below_the_codecs_is_decimated():
     assert (result.adc_rate_hz, result.is_decimated) == (8000, True)
     direct = on("phone_cpu", cost(rate_hz=16000))
     assert (direct.adc_rate_hz, direct.is_decimated) == (16000, False)
-    assert result.power_mw == direct.power_mw
+    # Decimating takes microwatts, recording tens of milliwatts: the lower rate saves nothing but computing.
+    assert result.power_mw.value == pytest.approx(direct.power_mw.value, rel=0.001)
 
 
 def test_an_operator_without_a_price_is_refused_by_name():
@@ -257,7 +256,73 @@ def test_the_saving_is_told_draw_by_draw(device):
 def test_a_saving_against_nothing_is_missing():
     without, against = on("stm32u575", cost()), cost(rate_hz=16000, weight_bytes=10**9)
     assert "no power to compare with" in without.power_saved.reason
-    result = estimate(load_device("stm32u575"), cost(), PowerSettings(), 0, N_DRAWS, against)
+    (result,) = estimate(load_device("stm32u575"), [cost()], PowerSettings(), 0, N_DRAWS, against)
     assert "no power to compare with" in result.power_saved.reason
-    result = estimate(load_device("stm32u575"), against, PowerSettings(), 0, N_DRAWS, cost(rate_hz=16000))
+    (result,) = estimate(load_device("stm32u575"), [against], PowerSettings(), 0, N_DRAWS, cost(rate_hz=16000))
     assert "it has no power" in result.power_saved.reason
+
+
+def test_a_stack_and_a_microphone_are_chosen_by_name():
+    base, changed = StudyConfig(power=PowerSettings(devices=("stm32u575",))), {"stack": "x-cube-ai-7.1"}
+    (good,), (poor,) = (
+        evaluate(base.model_copy(update={"power": base.power.model_copy(update=how)}), [cost()])
+        for how in ({}, changed)
+    )
+    assert poor.real_time_factor.value > good.real_time_factor.value
+    louder = base.power.model_copy(update={"microphone": "vm1010"})
+    (other,) = evaluate(base.model_copy(update={"power": louder}), [cost()])
+    # 85 uA at 1.8 V against 16 uA at 1 V.
+    assert parts(other)["microphone"].value == pytest.approx(0.153)
+    assert parts(good)["microphone"].value == pytest.approx(0.016)
+
+
+@pytest.mark.parametrize(
+    ("power", "told"),
+    [
+        ({"stack": "tflm"}, "stm32u575: core: stack: 'tflm' is none of x-cube-ai-10.2, x-cube-ai-7.1"),
+        ({"microphone": "t5818"}, "t5818 hands on pdm and AD7091 takes analogue"),
+        ({"microphone": "t58"}, "'t58' is no known microphone"),
+    ],
+)
+def test_what_a_device_cannot_take_is_told(power, told):
+    with pytest.raises(ConfigError, match=told):
+        evaluate(StudyConfig(power=PowerSettings(devices=("stm32u575",), **power)), [cost()])
+
+
+@pytest.mark.parametrize("device", ["stm32u575", "stm32l4r5", "stm32h7a3"])
+def test_the_clock_of_least_power_is_taken_and_all_are_shown(device):
+    result = on(device, cost())
+    (chosen,) = (trial for trial in result.clocks if trial.is_chosen)
+    assert chosen.power_mw == result.power_mw
+    assert result.power_mw.value == min(trial.power_mw.value for trial in result.clocks)
+    assert len(result.clocks) == 2
+
+
+def test_a_slow_clock_that_cannot_keep_up_is_not_taken():
+    result = on("stm32u575", cost(macs={"conv": 120_000_000}))
+    slow = min(result.clocks, key=lambda trial: trial.clock_mhz)
+    assert (slow.is_chosen, slow.power_mw.value) == (False, None)
+    assert "slower than real time" in slow.power_mw.reason
+    assert result.power_mw.value is not None
+
+
+def test_the_most_doubtful_figure_dominates():
+    (first, *_) = on("stm32u385", native_cost(1000)).dominant
+    assert first.parameter == "core.clocks.96MHz.idle_power"
+    assert first.share > 0.9
+
+
+@pytest.mark.parametrize(
+    ("device", "power", "told"),
+    [
+        ("phone_cpu", {"radio": "raw"}, "no figure is known for a radio of phone_cpu"),
+        ("phone_cpu", {"storage": "raw"}, "no figure is known for storage on phone_cpu"),
+        ("ra6m4", {"capture": "autonomous"}, "while Cortex-M33 of ra6m4 is stopped"),
+        ("ra6m4", {"listen_s": 1, "every_s": 10}, "no figure is known for the sleep of ra6m4"),
+        ("stm32u385", {"wake_share": 0.1}, "its microphone cannot wake it"),
+    ],
+)
+def test_what_no_figure_is_known_for_is_refused(device, power, told):
+    result = on(device, cost(), **power)
+    assert told in "; ".join(result.infeasible)
+    assert (result.power_mw.value, result.components) == (None, ())

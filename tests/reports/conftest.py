@@ -11,10 +11,14 @@ import pytest
 
 from lowsr_tradeoff import frontier
 from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.power.describe import sheet
+from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.power.validate import summary
 from lowsr_tradeoff.records import (
     Arm,
     ClassifyResult,
     ClassRecall,
+    ClockTrial,
     Contrast,
     CorpusSummary,
     Grid,
@@ -28,6 +32,7 @@ from lowsr_tradeoff.records import (
     PowerResult,
     PrivacyResult,
     Provenance,
+    SpreadShare,
     Tradeoff,
     WordCounts,
     missing,
@@ -116,6 +121,8 @@ def build_tradeoff(
         privacy=heard,
         intelligibility=tuple(_signal(draw, rate) for rate in (*RATES, REFERENCE)),
         power=drawn,
+        devices=tuple(sheet(load_device(device)) for device in dict.fromkeys(result.device for result in drawn)),
+        power_errors=summary(),
         points=points,
         decision=frontier.decide(points, asked, DEVICES[0]),
         settings=StudyConfig().model_dump(mode="json"),
@@ -240,7 +247,11 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
         return _cannot(rate, grid, device, f"activations of {grid} features need 310 KiB, the device has 256 KiB")
     shares = {"microphone": 0.4, "adc": 0.05, "front_end": 0.15, "inference": 0.25 * SIZE[grid], "idle": 0.15}
     parts = tuple(
-        PowerComponent(name=name, power_mw=_modelled(draw, share * POWER[rate] * SPEED[device], "mW"))
+        PowerComponent(
+            name=name,
+            power_mw=_modelled(draw, share * POWER[rate] * SPEED[device], "mW"),
+            peak_mw=_modelled(draw, 5 * share * POWER[rate] * SPEED[device], "mW"),
+        )
         for name, share in shares.items()
     )
     total = sum(part.power_mw.value or 0.0 for part in parts)
@@ -250,11 +261,23 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
         device=device,
         adc_rate_hz=max(rate, 8000),
         is_decimated=rate < 8000,
+        microphone_mode="low_power",
         components=parts,
         power_mw=_modelled(draw, total, "mW"),
+        peak_mw=_modelled(draw, 5 * total, "mW"),
         power_saved=_modelled(draw, 0.1 if rate < REFERENCE else 0.01, "1"),
         battery_hours=_modelled(draw, 1110 / total, "h"),
         real_time_factor=_modelled(draw, 0.02 * rate / 1000 * SIZE[grid], "1"),
+        listening_share=0.25,
+        dominant=(SpreadShare(parameter="core.clocks.96MHz.idle_power", share=0.9),),
+        clocks=(
+            ClockTrial(
+                clock_mhz=96,
+                power_mw=_modelled(draw, total, "mW"),
+                real_time_factor=_modelled(draw, 0.1, "1"),
+                is_chosen=True,
+            ),
+        ),
         infeasible=(),
     )
 
@@ -262,6 +285,7 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
 def _cannot(rate: int, grid: Grid, device: str, reason: str) -> PowerResult:
     no_power, no_hours, no_factor = (missing(f"infeasible: {reason}", "draws", unit) for unit in ("mW", "h", "1"))
     return PowerResult(rate_hz=rate, grid=grid, device=device, adc_rate_hz=None, is_decimated=False, components=(),
+                       microphone_mode=None, peak_mw=no_power, listening_share=0.25, dominant=(), clocks=(),
                        power_mw=no_power, power_saved=no_factor, battery_hours=no_hours, real_time_factor=no_factor,
                        infeasible=(reason,))  # fmt: skip
 

@@ -41,7 +41,8 @@ def visited(build, manifest, make_listen, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "name", ["frontier", "speech", "accuracy", "recall", "privacy", "intelligibility", "power"]
+    "name",
+    ["frontier", "speech", "accuracy", "recall", "privacy", "intelligibility", "power", "battery", "sensitivity"],
 )
 def test_every_figure_is_drawn(visited, name):
     (plot,) = re.findall(rf'<div class="plot[^"]*" id="{name}".*?</figure>', visited[0], re.DOTALL)

@@ -101,6 +101,8 @@ def expected(tradeoff) -> list[tuple[object, ...]]:
         add("power", result.rate_hz, result)
         for part in result.components:
             add("power", result.rate_hz, part, part.name)
+        for trial in result.clocks:
+            add("power", result.rate_hz, trial, f"{trial.clock_mhz:g} MHz")
     return found
 
 

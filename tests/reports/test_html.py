@@ -92,7 +92,7 @@ def test_ids_are_unique_and_links_lead_somewhere(parsed):
 def test_every_figure_has_words_and_is_followed_by_its_table(parsed):
     tags = parsed.tags()
     starts = [index for index, tag in enumerate(tags) if tag == "figure"]
-    assert len(starts) == 7
+    assert len(starts) == 9
     for start, end in zip(starts, [*starts[1:], len(tags)], strict=True):
         assert parsed.elements[start][1]["aria-label"]
         assert "figcaption" in tags[start:end]
@@ -143,7 +143,9 @@ def test_every_measurement_of_the_study_stands_in_a_table(build, manifest, liste
         *(spread for result in tradeoff.classify for spread in (result.fold_sd, result.seed_sd)),
         *(of_class.recall for result in tradeoff.classify for of_class in result.class_recall),
         *(figure for contrast in tradeoff.contrasts for figure in (contrast.difference, contrast.detectable)),
-        *(part.power_mw for result in tradeoff.power for part in result.components),
+        *(m for result in tradeoff.power for part in result.components for m in (part.power_mw, part.peak_mw)),
+        *(trial.power_mw for result in tradeoff.power for trial in result.clocks),
+        *(m for error in tradeoff.power_errors for _, m in error if isinstance(m, Measurement)),
         *(m for record in (*tradeoff.privacy, *tradeoff.intelligibility, *tradeoff.power, *tradeoff.points)
           for _, m in record if isinstance(m, Measurement)),
     ]  # fmt: skip

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from lowsr_tradeoff.records import Measurement
-from lowsr_tradeoff.reports import stage_tables, tables
+from lowsr_tradeoff.reports import power_tables, stage_tables, tables
 from lowsr_tradeoff.reports.placing import find
 from lowsr_tradeoff.reports.wording import number, percent, points
 
@@ -31,6 +31,11 @@ def every_table(tradeoff) -> list[tables.Table]:
         stage_tables.intelligibility(tradeoff),
         stage_tables.power(tradeoff),
         stage_tables.components(tradeoff.power, "components"),
+        power_tables.peaks(tradeoff.power),
+        power_tables.clocks(tradeoff.power),
+        power_tables.dominant(tradeoff.power),
+        power_tables.errors(tradeoff),
+        power_tables.sources(tradeoff),
         stage_tables.costs(tradeoff),
         tables.choices(tradeoff, tradeoff.points[:3]),
         tables.comparison(tradeoff, tradeoff.points[1]),

@@ -3,26 +3,48 @@
 import numpy as np
 
 from lowsr_tradeoff.power.draws import Draws, Sample
-from lowsr_tradeoff.power.profile import Share, Supply
+from lowsr_tradeoff.power.profile import Supply
+from lowsr_tradeoff.power.quantity import Quantity, Share
 from lowsr_tradeoff.settings import PowerSettings
+
+HOURS_PER_MONTH = 365.25 * 24 / 12
+SELF_DISCHARGE: Share = Quantity(
+    value=0.014,
+    unit="1",
+    spread=1.5,
+    basis="assumed",
+    source="1 to 2 % of the charge per month, common engineering practice; geometric mean",
+)
+# Share of the charge left in the cold; between the points on straight lines.
+# kitzeslab/ARU_battery_longevity: alkaline loses 3 to 10 % at 3 C and 43 to 46 % at -16 C, lithium about nothing.
+ALKALINE_C = (-16.0, 3.0, 20.0)
+ALKALINE_SHARE = (0.555, 0.935, 1.0)
 
 
 def battery_hours(power_mw: Draws, supply: Supply, settings: PowerSettings, sample: Sample) -> Draws:
-    """Return the hours until cut-off: charge x voltage x usable share x regulator efficiency / power.
+    """Return the hours until cut-off: charge x voltage x usable share x cold / (power + self-discharge).
+
+    Self-discharge is taken as a constant draw, ``charge x voltage x share per month``.
 
     Args:
-        power_mw: What the loads draw.
-        supply: Shares lost between battery and loads.
+        power_mw: What leaves the battery.
+        supply: Share that can be used.
         settings: The battery.
         sample: Gives the draws of a parameter.
     """
-    energy_mwh = (
-        settings.battery_mah * settings.battery_v * _share("supply.usable_share", supply.usable_share, sample)
-    )
-    if supply.regulator_efficiency is not None:
-        energy_mwh = energy_mwh * _share("supply.regulator_efficiency", supply.regulator_efficiency, sample)
-    return energy_mwh / power_mw
+    nominal_mwh = settings.battery_mah * settings.battery_v
+    usable_share = np.minimum(sample("supply.usable_share", supply.usable_share), 1.0)
+    lost_mw = nominal_mwh * sample("battery.self_discharge", SELF_DISCHARGE) / HOURS_PER_MONTH
+    hours: Draws = nominal_mwh * usable_share * cold_share(settings) / (power_mw + lost_mw)
+    return hours
 
 
-def _share(name: str, share: Share, sample: Sample) -> Draws:
-    return np.minimum(sample(name, share), 1.0)
+def cold_share(settings: PowerSettings) -> float:
+    """Return the share of the charge that the temperature leaves, in 0…1.
+
+    >>> cold_share(PowerSettings(chemistry="alkaline", temperature_c=3))
+    0.935
+    """
+    if settings.chemistry == "lithium":
+        return 1.0
+    return float(np.interp(settings.temperature_c, ALKALINE_C, ALKALINE_SHARE))

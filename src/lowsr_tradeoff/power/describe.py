@@ -1,9 +1,11 @@
-"""A profile as text: a line per figure with its interval, basis and source."""
+"""A profile's figures with interval, basis and source: as text, and for the record of a run."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.power.profile import DeviceProfile
+from lowsr_tradeoff.records import DeviceSheet, SourcedFigure
 
 
 def describe(name_or_path: str) -> str:
@@ -13,26 +15,44 @@ def describe(name_or_path: str) -> str:
         ConfigError: As :func:`load_device`.
     """
     profile = load_device(name_or_path)
-    lines = _lines(profile.model_dump(exclude={"name", "description"}, exclude_none=True))
+    lines = (f"  {name}: {_shown(value)}" for name, value in _leaves(_fields(profile)))
     return "\n".join([f"{profile.name}: {profile.description}", *lines])
 
 
-def _lines(fields: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def sheet(profile: DeviceProfile) -> DeviceSheet:
+    """Return a device's figures with their sources, for the record of a run."""
+    figures = (
+        SourcedFigure(parameter=name, text=_text(value), basis=value["basis"], source=value["source"])
+        for name, value in _leaves(_fields(profile))
+        if isinstance(value, Mapping)
+    )
+    return DeviceSheet(device=profile.name, description=profile.description, figures=tuple(figures))
+
+
+def _fields(profile: DeviceProfile) -> dict[str, Any]:
+    return profile.model_dump(exclude={"name", "description"}, exclude_none=True)
+
+
+def _leaves(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every figure and word of a profile by its dotted name."""
     for name, value in fields.items():
-        if not isinstance(value, dict):
-            yield f"  {prefix}{name}: {value}"
-        elif "unit" in value:
-            yield f"  {prefix}{name}: {_figure(value)}"
+        if isinstance(value, dict) and "unit" not in value:
+            yield from _leaves(value, f"{prefix}{name}.")
         else:
-            yield from _lines(value, f"{prefix}{name}.")
+            yield f"{prefix}{name}", value
 
 
-def _figure(quantity: Mapping[str, Any]) -> str:
+def _shown(value: object) -> str:
+    return f"{_text(value)}, {value['basis']}: {value['source']}" if isinstance(value, Mapping) else str(value)
+
+
+def _text(quantity: Mapping[str, Any]) -> str:
+    """Value, interval and unit."""
     value, spread = quantity["value"], quantity.get("spread", 1)
     listed = ", ".join(map(str, value)) if isinstance(value, tuple) else _short(value)
     interval = f" ({_short(value / spread)}…{_short(value * spread)})" if spread > 1 else ""
     unit = "" if quantity["unit"] == "1" else f" {quantity['unit']}"
-    return f"{listed}{interval}{unit}, {quantity['basis']}: {quantity['source']}"
+    return f"{listed}{interval}{unit}"
 
 
 def _short(x: float) -> str:

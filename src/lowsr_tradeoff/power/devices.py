@@ -12,7 +12,7 @@ from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.power.parts import Microphone, Radio, Storage
 from lowsr_tradeoff.power.problems import explain
 from lowsr_tradeoff.power.profile import DeviceProfile
-from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.settings import PowerSettings, Settings
 
 Kind = Literal["devices", "microphones", "radios", "storage"]
 PROFILES = resources.files("lowsr_tradeoff") / "configs"
@@ -62,6 +62,15 @@ def load_devices(names_or_paths: Sequence[str]) -> tuple[DeviceProfile, ...]:
     return profiles
 
 
+def fitted_devices(settings: PowerSettings) -> tuple[DeviceProfile, ...]:
+    """Return the devices of a study with the microphone and software stack that it chooses for them.
+
+    Raises:
+        ConfigError: As :func:`load_devices`, or a device cannot take the microphone or has no such stack.
+    """
+    return tuple(_fitted(profile, settings) for profile in load_devices(settings.devices))
+
+
 def load_microphone(name_or_path: str) -> Microphone:
     """Return a microphone by name, or from a TOML file by its path.
 
@@ -87,6 +96,16 @@ def load_storage(name_or_path: str) -> Storage:
         ConfigError: As :func:`load_device`.
     """
     return _validated(Storage, *_read("storage", name_or_path))
+
+
+def _fitted(profile: DeviceProfile, settings: PowerSettings) -> DeviceProfile:
+    tree = profile.model_dump(exclude_none=True)
+    if settings.microphone is not None:
+        tree["microphone"] = load_microphone(settings.microphone).model_dump(exclude_none=True)
+    if settings.stack is not None:
+        tree["core"]["stack"] = settings.stack
+    changed = settings.microphone is not None or settings.stack is not None
+    return _validated(DeviceProfile, tree, profile.name) if changed else profile
 
 
 def _validated(model: type[ModelT], tree: dict[str, Any], where: str) -> ModelT:

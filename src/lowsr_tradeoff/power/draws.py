@@ -9,7 +9,7 @@ by draw, and what they share cancels.
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.power.quantity import Quantity
 from lowsr_tradeoff.records import Measurement
-from lowsr_tradeoff.stats import CONFIDENCE, percentile_interval
+from lowsr_tradeoff.stats import CONFIDENCE
 
 Draws = NDArray[np.float64]
 # Gives the draws of a named parameter.
@@ -27,25 +27,47 @@ Sample = Callable[[str, Quantity[Any]], Draws]
 Z_INTERVAL = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
-def sampler(device: str, seed: int, n_draws: int) -> Sample:
+def sampler(device: str, seed: int, n_draws: int, drawn: dict[str, Draws] | None = None) -> Sample:
     """Return the function that gives the draws of one device's parameters.
 
     Its result has the shape ``(1 + n_draws,)``, central value first, and the parameter's unit.
+
+    Args:
+        device: Name of the device.
+        seed: Seed of the draws.
+        n_draws: How many.
+        drawn: Keeps every parameter's draws by name, so that none is drawn twice.
     """
+    kept: dict[str, Draws] = {} if drawn is None else drawn
 
     def sample(name: str, quantity: Quantity[Any]) -> Draws:
-        sigma = math.log(quantity.spread) / Z_INTERVAL
-        z = np.random.default_rng(_seed(seed, device, name)).standard_normal(n_draws)
-        return quantity.value * np.concatenate(([1.0], np.exp(sigma * z)))
+        if name not in kept:
+            sigma = math.log(quantity.spread) / Z_INTERVAL
+            z = np.random.default_rng(_seed(seed, device, name)).standard_normal(n_draws)
+            kept[name] = quantity.value * np.concatenate(([1.0], np.exp(sigma * z)))
+        return kept[name]
 
     return sample
 
 
 def summarise(draws: Draws, unit: str) -> Measurement:
     """Return the central value with the 95 % interval of the draws."""
-    low, high = percentile_interval(draws[1:])
-    value, n_draws = float(draws[0]), len(draws) - 1
-    return Measurement(value=value, low=low, high=high, n=n_draws, n_of="draws", unit=unit, basis="modelled")
+    return summarise_each([draws], unit)[0]
+
+
+def summarise_each(many: Sequence[Draws], unit: str) -> list[Measurement]:
+    """Return the central value of each with the 95 % interval of its draws, all at once, which is quicker."""
+    if not many:
+        return []
+    every = np.stack(many)
+    tails = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+    lows, highs = np.quantile(every[:, 1:], tails, axis=1)
+    return [
+        Measurement(
+            value=value, low=low, high=high, n=every.shape[1] - 1, n_of="draws", unit=unit, basis="modelled"
+        )
+        for value, low, high in zip(every[:, 0].tolist(), lows.tolist(), highs.tolist(), strict=True)
+    ]
 
 
 def _seed(seed: int, device: str, name: str) -> int:

@@ -15,7 +15,7 @@ datasheet's stop current. What each of them holds decides what may be added to i
 
 import numpy as np
 
-from lowsr_tradeoff.power.compute import active_mw
+from lowsr_tradeoff.power.compute import active_mw, energy_uj
 from lowsr_tradeoff.power.draws import Draws, Sample
 from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile, HeldMicrophone
 from lowsr_tradeoff.power.quantity import MilliWatts
@@ -48,3 +48,17 @@ def idle_power(profile: DeviceProfile) -> tuple[str, MilliWatts] | None:
     if isinstance(core, ClockedCore) and core.point.idle_power is not None:
         return f"core.clocks.{core.runs_at}.idle_power", core.point.idle_power
     return None if profile.idle.power is None else ("idle.power", profile.idle.power)
+
+
+def autonomous_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
+    """Return the average power in mW of a device that stops while buffers fill; ``None`` where it cannot.
+
+    ``P_stop * (1 - busy share) + E_wake / T_buffer``.
+    """
+    own, core = profile.autonomous, profile.core
+    if own is None or not isinstance(core, ClockedCore) or busy_share is None:
+        return None
+    wake_uj = energy_uj(core, sample("autonomous.wake_cycles", own.wake_cycles), sample)
+    stopped = sample("autonomous.stop_power", own.stop_power) * (1 - busy_share)
+    # uJ / s = uW
+    return stopped + wake_uj / sample("autonomous.buffer", own.buffer) * 1e-3

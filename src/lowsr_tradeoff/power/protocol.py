@@ -1,30 +1,46 @@
-"""What every rate costs on every device: :func:`evaluate`.
+"""What every rate costs on every device: :func:`evaluate`."""
 
-The components are what an engineer would measure apart: microphone, converter, front end, inference, and waiting
-while sound arrives. Radio, storage and a microphone's preamplifier are not part of the model.
-"""
-
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.power.adc import adc_mw
 from lowsr_tradeoff.power.battery import battery_hours
-from lowsr_tradeoff.power.clocking import Clocking, clocking, why_not
-from lowsr_tradeoff.power.compute import duration_s, energy_uj, front_end_work, inference_work, unpriced_operators
-from lowsr_tradeoff.power.devices import load_devices
-from lowsr_tradeoff.power.draws import Draws, Sample, sampler, summarise
-from lowsr_tradeoff.power.idle import idle_mw
-from lowsr_tradeoff.power.microphone import microphone_mw
+from lowsr_tradeoff.power.chain import component_draws, peak_draws
+from lowsr_tradeoff.power.clocks import Trial, at_clocks, attempt, best, clock_mhz
+from lowsr_tradeoff.power.describe import sheet
+from lowsr_tradeoff.power.devices import fitted_devices
+from lowsr_tradeoff.power.draws import Draws, Sample, sampler, summarise, summarise_each
+from lowsr_tradeoff.power.duty import asleep_mw, listening_share
 from lowsr_tradeoff.power.profile import DeviceProfile
-from lowsr_tradeoff.records import Measurement, ModelCost, PowerComponent, PowerResult, missing
+from lowsr_tradeoff.power.regulator import regulator_mw
+from lowsr_tradeoff.power.sensitivity import spread_shares
+from lowsr_tradeoff.records import (
+    ClockTrial,
+    DeviceSheet,
+    Measurement,
+    ModelCost,
+    PowerComponent,
+    PowerPart,
+    PowerResult,
+    SpreadShare,
+    missing,
+)
 from lowsr_tradeoff.settings import PowerSettings
 
-Part = Literal["microphone", "adc", "front_end", "inference", "idle"]
-Parts = Mapping[Part, Draws | None]
+# A core computes or waits; what stands beside it works at the same time.
+COMPUTING: tuple[PowerPart, ...] = ("decimator", "front_end", "inference", "idle")
+BESIDE: tuple[PowerPart, ...] = ("microphone", "adc", "storage", "radio")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One device and one model cost: the clocks tried and the one that won."""
+
+    cost: ModelCost
+    trials: tuple[Trial, ...]
+    won: Trial
 
 
 def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResult, ...]:
@@ -35,146 +51,168 @@ def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResu
     """
     reference = next((cost for cost in costs if cost.rate_hz == config.reference_rate_hz), None)
     return tuple(
-        estimate(profile, cost, config.power, config.seed, config.n_resamples, reference)
-        for profile in load_devices(config.power.devices)
-        for cost in costs
+        result
+        for profile in fitted_devices(config.power)
+        for result in estimate(profile, costs, config.power, config.seed, config.n_resamples, reference)
     )
+
+
+def sheets(config: StudyConfig) -> tuple[DeviceSheet, ...]:
+    """Return every configured device's figures with their sources.
+
+    Raises:
+        ConfigError: As :func:`evaluate`.
+    """
+    return tuple(sheet(profile) for profile in fitted_devices(config.power))
 
 
 def estimate(
     profile: DeviceProfile,
-    cost: ModelCost,
+    costs: Sequence[ModelCost],
     settings: PowerSettings,
     seed: int,
     n_draws: int,
     reference: ModelCost | None = None,
-) -> PowerResult:
+) -> tuple[PowerResult, ...]:
     """Return what one device draws in mW and its hours on the battery, or the reasons why it cannot do it.
 
     Args:
         profile: The device.
-        cost: What one classification computes, at one rate and feature layout.
-        settings: Battery and hop.
+        costs: What one classification computes, by rate and feature layout.
+        settings: Battery, hop, what is sent and written, duty cycle.
         seed: Seed of the draws.
         n_draws: Monte Carlo draws over the spreads.
         reference: What one classification computes at the rate that savings are told against.
     """
-    sample = sampler(profile.name, seed, n_draws)
-    clocked = clocking(profile, cost.rate_hz)
-    infeasible = _obstacles(profile, cost, settings, sample)
-    parts = {} if infeasible else _parts(profile, cost, settings, sample)
-    power_mw, hours = _totals(profile, parts, infeasible, settings, sample)
-    return PowerResult(
-        rate_hz=cost.rate_hz,
-        grid=cost.grid,
-        device=profile.name,
-        adc_rate_hz=clocked and clocked.adc_rate_hz,
-        is_decimated=clocked is not None and clocked.adc_rate_hz > cost.rate_hz,
-        components=tuple(_component(profile, name, part) for name, part in parts.items()),
-        power_mw=power_mw,
-        power_saved=_saved(profile, parts, reference, settings, sample),
-        battery_hours=hours,
-        real_time_factor=_real_time_factor(profile, cost, settings, sample),
-        infeasible=infeasible,
+    drawn: dict[str, Draws] = {}
+    sample = sampler(profile.name, seed, n_draws, drawn)
+    devices = at_clocks(profile)
+    against = None if reference is None else _tried(devices, reference, settings, sample).won
+    estimates = [_tried(devices, cost, settings, sample) for cost in costs]
+    totals = [each.won.total_mw for each in estimates if each.won.parts]
+    shares = iter(spread_shares(drawn, totals))
+    return tuple(
+        _result(each, against, settings, sample, next(shares) if each.won.parts else ()) for each in estimates
     )
 
 
-def component_draws(
-    profile: DeviceProfile, cost: ModelCost, clocked: Clocking, hop_s: float, sample: Sample
-) -> dict[Part, Draws | None]:
-    """Return the draws of every component's average power in mW; ``None`` where another's figure holds it."""
-    front_end = front_end_work(profile.core, cost, hop_s, sample)
-    inference = inference_work(profile.core, cost.macs, sample)
-    duration = duration_s(profile.core, front_end + inference, sample)
-    # A draw that cannot keep up computes all the time, and no more than that.
-    period_s = hop_s if duration is None else np.maximum(duration, hop_s)
-    busy_share = None if duration is None else duration / period_s
-    return {
-        "microphone": microphone_mw(profile.microphone, clocked.mode, sample),
-        "adc": adc_mw(profile.adc, clocked.adc_rate_hz, sample),
-        "front_end": energy_uj(profile.core, front_end, sample) / period_s * 1e-3,
-        "inference": energy_uj(profile.core, inference, sample) / period_s * 1e-3,
-        "idle": idle_mw(profile, busy_share, sample),
-    }
+def _tried(devices: Sequence[DeviceProfile], cost: ModelCost, settings: PowerSettings, sample: Sample) -> Estimate:
+    trials = tuple(attempt(device, cost, settings, sample) for device in devices)
+    return Estimate(cost, trials, best(trials))
 
 
-def _obstacles(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> tuple[str, ...]:
-    """The reasons why a device cannot do it; empty when it can."""
-    return (*_misfits(profile, cost), *_too_slow(_real_time_factor(profile, cost, settings, sample)))
+def _result(
+    each: Estimate,
+    against: Trial | None,
+    settings: PowerSettings,
+    sample: Sample,
+    dominant: tuple[SpreadShare, ...],
+) -> PowerResult:
+    won, clocked = each.won, each.won.clocked
+    peaks = _peaks(each, settings, sample)
+    return PowerResult(
+        rate_hz=each.cost.rate_hz,
+        grid=each.cost.grid,
+        device=won.profile.name,
+        adc_rate_hz=clocked and clocked.adc_rate_hz,
+        is_decimated=clocked is not None and clocked.adc_rate_hz > each.cost.rate_hz,
+        microphone_mode=clocked and clocked.mode,
+        components=_components(won, peaks),
+        power_mw=summarise(won.total_mw, "mW") if won.parts else _missing(won, "mW"),
+        peak_mw=_peak(won, peaks, sample),
+        power_saved=_saved(won, against),
+        battery_hours=_hours(won, settings, sample),
+        real_time_factor=won.real_time_factor,
+        listening_share=listening_share(settings),
+        dominant=dominant,
+        clocks=_clocks(each),
+        infeasible=won.infeasible,
+    )
 
 
-def _parts(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Parts:
-    clocked = clocking(profile, cost.rate_hz)
-    if clocked is None:
+def _components(won: Trial, peaks: Mapping[PowerPart, Draws | None]) -> tuple[PowerComponent, ...]:
+    average = _summaries(won, won.parts)
+    peak = _summaries(won, {name: peaks.get(name) for name in won.parts})
+    return tuple(PowerComponent(name=name, power_mw=average[name], peak_mw=peak[name]) for name in won.parts)
+
+
+def _summaries(won: Trial, parts: Mapping[PowerPart, Draws | None]) -> dict[PowerPart, Measurement]:
+    """Every part's figure, or why it has none of its own."""
+    own = {name: part for name, part in parts.items() if part is not None}
+    known = dict(zip(own, summarise_each(list(own.values()), "mW"), strict=True))
+    return {name: known.get(name) or missing(_why_none(won, name), "draws", "mW") for name in parts}
+
+
+def _why_none(won: Trial, name: PowerPart) -> str:
+    if holder := won.profile.holders().get(name):
+        return f"counted in the figure of {holder}"
+    if name == "regulator":
+        return "the loads were measured at the battery"
+    return f"no figure is known for the power of {won.profile.core.part} while computing"
+
+
+def _peaks(each: Estimate, settings: PowerSettings, sample: Sample) -> Mapping[PowerPart, Draws | None]:
+    """What every part takes while it works, the regulator's loss at the peak of all included."""
+    won, clocked = each.won, each.won.clocked
+    if clocked is None or not won.parts:
         return {}
-    return component_draws(profile, cost, clocked, settings.hop_s or cost.window_s, sample)
+    awake = settings.model_copy(update={"listen_s": None, "every_s": None, "wake_share": None})
+    parts = won.parts if awake == settings else component_draws(won.profile, each.cost, clocked, awake, sample)
+    peaks = dict(peak_draws(won.profile, parts, sample))
+    if "sleep" in won.parts:
+        peaks["sleep"] = asleep_mw(won.profile, settings, sample)
+    together = _together(peaks)
+    peaks["regulator"] = None if together is None else regulator_mw(together, won.profile.supply, sample)
+    return peaks
 
 
-def _total(parts: Parts) -> Draws:
-    total: Draws = np.sum([part for part in parts.values() if part is not None], axis=0)
-    return total
+def _together(peaks: Mapping[PowerPart, Draws | None]) -> Draws | None:
+    """All that can work at once, at the loads."""
+    if peaks["inference"] is None:
+        return None
+    core = np.max([part for name in COMPUTING if (part := peaks.get(name)) is not None], axis=0)
+    beside = [peaks.get(name) for name in BESIDE]
+    together: Draws = np.sum([core, *(part for part in beside if part is not None)], axis=0)
+    return together
 
 
-def _totals(
-    profile: DeviceProfile, parts: Parts, infeasible: Sequence[str], settings: PowerSettings, sample: Sample
-) -> tuple[Measurement, Measurement]:
-    """Power and battery hours."""
-    if not parts:
-        reason = "; ".join(infeasible)
-        return missing(reason, "draws", "mW"), missing(reason, "draws", "h")
-    hours = battery_hours(_total(parts), profile.supply, settings, sample)
-    return summarise(_total(parts), "mW"), summarise(hours, "h")
+def _peak(won: Trial, peaks: Mapping[PowerPart, Draws | None], sample: Sample) -> Measurement:
+    if not won.parts:
+        return _missing(won, "mW")
+    together = _together(peaks)
+    if together is None:
+        return missing(_why_none(won, "inference"), "draws", "mW")
+    lost = regulator_mw(together, won.profile.supply, sample)
+    return summarise(together if lost is None else together + lost, "mW")
 
 
-def _saved(
-    profile: DeviceProfile, parts: Parts, reference: ModelCost | None, settings: PowerSettings, sample: Sample
-) -> Measurement:
+def _hours(won: Trial, settings: PowerSettings, sample: Sample) -> Measurement:
+    if not won.parts:
+        return _missing(won, "h")
+    return summarise(battery_hours(won.total_mw, won.profile.supply, settings, sample), "h")
+
+
+def _saved(won: Trial, against: Trial | None) -> Measurement:
     """1 - power / power at the reference rate, draw by draw."""
-    if reference is None or _obstacles(profile, reference, settings, sample):
+    if against is None or not against.parts:
         return missing("the reference rate has no power to compare with", "draws")
-    if not parts:
+    if not won.parts:
         return missing("it has no power to compare", "draws")
-    return summarise(1 - _total(parts) / _total(_parts(profile, reference, settings, sample)), "1")
+    return summarise(1 - won.total_mw / against.total_mw, "1")
 
 
-def _component(profile: DeviceProfile, name: Part, draws: Draws | None) -> PowerComponent:
-    if draws is None:
-        held = missing(f"counted in the figure of {profile.holders()[name]}", "draws", "mW")
-        return PowerComponent(name=name, power_mw=held)
-    return PowerComponent(name=name, power_mw=summarise(draws, "mW"))
+def _clocks(each: Estimate) -> tuple[ClockTrial, ...]:
+    return tuple(
+        ClockTrial(
+            clock_mhz=mhz,
+            power_mw=summarise(trial.total_mw, "mW") if trial.parts else _missing(trial, "mW"),
+            real_time_factor=trial.real_time_factor,
+            is_chosen=trial is each.won,
+        )
+        for trial in each.trials
+        for mhz in clock_mhz(trial)
+    )
 
 
-def _real_time_factor(
-    profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample
-) -> Measurement:
-    hop_s = settings.hop_s or cost.window_s
-    if unpriced := unpriced_operators(profile.core, cost.macs):
-        return missing(f"no cost is known for {', '.join(unpriced)} on {profile.core.part}", "draws")
-    work = front_end_work(profile.core, cost, hop_s, sample) + inference_work(profile.core, cost.macs, sample)
-    duration = duration_s(profile.core, work, sample)
-    if duration is None:
-        return missing(f"no figure is known for the speed of {profile.core.part}", "draws")
-    return summarise(duration / hop_s, "1")
-
-
-def _misfits(profile: DeviceProfile, cost: ModelCost) -> Iterator[str]:
-    """What the device lacks, whatever its speed."""
-    if clocking(profile, cost.rate_hz) is None:
-        yield why_not(profile, cost.rate_hz)
-    if unpriced := unpriced_operators(profile.core, cost.macs):
-        yield f"no cost is known for {', '.join(unpriced)} on {profile.core.part}"
-    for what, n_bytes, memory, room in (
-        ("weights", cost.weight_bytes, "flash", profile.memory.flash),
-        ("activations", cost.activation_bytes, "RAM", profile.memory.ram),
-    ):
-        if room is not None and n_bytes > room.value * 1024:
-            needed_kib = math.ceil(n_bytes / 1024)
-            yield f"the {what} take {needed_kib:,} KiB and there are {room.value:,.0f} KiB of {memory}"
-
-
-def _too_slow(real_time_factor: Measurement) -> Iterator[str]:
-    value, low, high = real_time_factor.value, real_time_factor.low, real_time_factor.high
-    if value is None or low is None or high is None or value <= 1:
-        return
-    doubt = "; the interval reaches below 1, so it is not certain" if low < 1 else ""
-    yield f"slower than real time: {value:.3g} s of computing per second of sound ({low:.3g}…{high:.3g}){doubt}"
+def _missing(trial: Trial, unit: str) -> Measurement:
+    return missing("; ".join(trial.infeasible), "draws", unit)

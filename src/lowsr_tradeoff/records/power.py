@@ -3,14 +3,62 @@
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Grid
+from lowsr_tradeoff.records.network import Grid
+
+PowerPart = Literal[
+    "microphone",
+    "adc",
+    "decimator",
+    "front_end",
+    "inference",
+    "idle",
+    "sleep",
+    "storage",
+    "radio",
+    "regulator",
+]
 
 
 class PowerComponent(Record):
-    """Average power of one part of the device."""
+    """Power of one part of the device.
 
-    name: Literal["microphone", "adc", "front_end", "inference", "idle"]
+    Attributes:
+        name: The part.
+        power_mw: On average.
+        peak_mw: While the part works. Parts of one core peak at the core's power, one after the other.
+    """
+
+    name: PowerPart
     power_mw: Measurement
+    peak_mw: Measurement
+
+
+class SpreadShare(Record):
+    """How far one parameter's spread moves the total.
+
+    Attributes:
+        parameter: Name in the device's profile.
+        share: Squared correlation of the logarithms of parameter and total power over the draws, 0…1.
+    """
+
+    parameter: str
+    share: float
+
+
+class ClockTrial(Record):
+    """What one of the part's clocks would draw.
+
+    Attributes:
+        clock_mhz: The clock.
+        power_mw: Average power at it.
+        real_time_factor: Share of the time that computes.
+        is_chosen: Whether this is the clock of the result: of those that keep up, the one that draws least.
+    """
+
+    clock_mhz: float
+    power_mw: Measurement
+    real_time_factor: Measurement
+    is_chosen: bool
 
 
 class PowerResult(Record):
@@ -22,11 +70,16 @@ class PowerResult(Record):
         device: Name of the device profile.
         adc_rate_hz: The rate the converter runs at; above ``rate_hz`` when the part cannot go that low.
         is_decimated: Whether samples are thrown away to reach ``rate_hz``.
-        components: Average power by part, empty when infeasible.
-        power_mw: Their sum.
+        microphone_mode: The mode that the microphone's clock puts it in; ``None`` where another figure holds it.
+        components: Power by part, empty when infeasible.
+        power_mw: Sum of the averages, at the battery.
+        peak_mw: All that can work at once, working.
         power_saved: Share of the reference rate's power that is saved, from paired draws: what both share cancels.
         battery_hours: Hours on the configured battery.
-        real_time_factor: Share of the time the processor computes; above 1 it cannot keep up.
+        real_time_factor: Share of the time the processor computes while it listens; above 1 it cannot keep up.
+        listening_share: Share of the time the device listens; the rest it sleeps.
+        dominant: The parameters whose spreads move the total most, largest first.
+        clocks: What each of the part's clocks would draw; empty for a core without a known speed.
         infeasible: Reasons why this device cannot do it; empty when it can.
     """
 
@@ -35,9 +88,38 @@ class PowerResult(Record):
     device: str
     adc_rate_hz: int | None
     is_decimated: bool
+    microphone_mode: str | None
     components: tuple[PowerComponent, ...]
     power_mw: Measurement
+    peak_mw: Measurement
     power_saved: Measurement
     battery_hours: Measurement
     real_time_factor: Measurement
+    listening_share: float
+    dominant: tuple[SpreadShare, ...]
+    clocks: tuple[ClockTrial, ...]
     infeasible: tuple[str, ...]
+
+
+class SourcedFigure(Record):
+    """One figure of a device profile and where it is from.
+
+    Attributes:
+        parameter: Name in the device's profile.
+        text: Value, interval and unit.
+        basis: How it was had.
+        source: Where it can be looked up.
+    """
+
+    parameter: str
+    text: str
+    basis: Literal["measured", "datasheet", "derived", "assumed"]
+    source: str
+
+
+class DeviceSheet(Record):
+    """The profile a device's power was worked out from."""
+
+    device: str
+    description: str
+    figures: tuple[SourcedFigure, ...]

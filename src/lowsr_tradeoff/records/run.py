@@ -7,8 +7,9 @@ from pydantic import JsonValue
 from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
-from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.power import DeviceSheet, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult
+from lowsr_tradeoff.records.validation import ModelError
 
 SCHEMA_VERSION = 1
 
@@ -54,6 +55,8 @@ class Tradeoff(Record):
     privacy: tuple[PrivacyResult, ...]
     intelligibility: tuple[IntelligibilityResult, ...]
     power: tuple[PowerResult, ...]
+    devices: tuple[DeviceSheet, ...]
+    power_errors: tuple[ModelError, ...]
     points: tuple[OperatingPoint, ...]
     decision: Decision
     settings: dict[str, JsonValue]

@@ -100,7 +100,8 @@ def schema() -> dict[str, Any]:
 def to_csv(tradeoff: Tradeoff) -> str:
     """Return every measurement as one line of tidy CSV.
 
-    ``part`` is the class of a recall or the component of a power; ``against`` is the second of a paired difference.
+    ``part`` is the class of a recall, or the component or clock of a power; ``against`` is the second of a paired
+    difference.
     Operating points have no lines of their own: they join the ones here.
     """
     out = io.StringIO()
@@ -136,6 +137,8 @@ def rows(tradeoff: Tradeoff) -> Iterator[Row]:
         yield from _measurements("power", drawn)
         for component in drawn.components:
             yield from _measurements("power", component, **_names(drawn), part=component.name)
+        for trial in drawn.clocks:
+            yield from _measurements("power", trial, **_names(drawn), part=f"{trial.clock_mhz:g} MHz")
 
 
 def _measurements(stage: str, record: Record, **more: object) -> Iterator[Row]:

@@ -12,7 +12,16 @@ import jinja2
 from plotly.offline import get_plotlyjs
 
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
-from lowsr_tradeoff.reports import about, captions, figures, stage_figures, stage_tables, tables
+from lowsr_tradeoff.reports import (
+    about,
+    captions,
+    figures,
+    power_figures,
+    power_tables,
+    stage_figures,
+    stage_tables,
+    tables,
+)
 from lowsr_tradeoff.reports.placing import subject_point
 from lowsr_tradeoff.reports.verdict import (
     explanation,
@@ -96,6 +105,8 @@ def _figures(tradeoff: Tradeoff) -> dict[str, object]:
         stage_figures.privacy(tradeoff),
         stage_figures.intelligibility(tradeoff),
         stage_figures.power(tradeoff),
+        power_figures.battery(tradeoff),
+        power_figures.sensitivity(tradeoff),
     )
     return {figure.name: figure for figure in drawings}
 
@@ -105,7 +116,10 @@ def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
     return {
         "recalls": stage_tables.recalls(tradeoff.classify),
         "contrasts": stage_tables.contrasts(tradeoff),
-        "power": stage_tables.power(tradeoff),
+        "peaks": power_tables.peaks(tradeoff.power),
+        "clocks": power_tables.clocks(tradeoff.power),
+        "errors": power_tables.errors(tradeoff),
+        "sources": power_tables.sources(tradeoff),
         "components": stage_tables.components(elsewhere, "Average power by component on the other devices"),
         "costs": stage_tables.costs(tradeoff),
         "corpora": about.corpora(tradeoff),

@@ -13,9 +13,14 @@ ARMS = {"raw": "raw", "finetuned": "fine-tuned", "basd": "BASD", "cssd": "CSSD"}
 COMPONENTS = {
     "microphone": "microphone",
     "adc": "converter",
+    "decimator": "decimation",
     "front_end": "features",
     "inference": "network",
     "idle": "idle",
+    "sleep": "sleep",
+    "storage": "storage",
+    "radio": "radio",
+    "regulator": "regulator",
 }
 CONSTRAINTS: dict[str, Callable[[float], str]] = {
     "min_accuracy": lambda bound: f"accuracy of at least {100 * bound:g} %",
