@@ -51,6 +51,12 @@ def network_of(name):
     return rebuilt("cnn14" if name.startswith("cnn14") else name)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _give_memory_back():
+    yield
+    rebuilt.cache_clear()
+
+
 def chirp(rate_hz):
     seconds = torch.arange(5 * rate_hz, dtype=torch.float64) / rate_hz
     phase = 2 * math.pi * (60 * seconds + ((0.45 * rate_hz - 60) / 5) * seconds**2 / 2)
