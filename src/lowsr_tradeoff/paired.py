@@ -96,8 +96,8 @@ def sampling_variances(pairs: Pairs) -> Floats:
         ``(n_pairs,)``.
     """
     n_clusters = len(pairs.sizes)
-    left: Floats = (_residuals(pairs) ** 2).sum(axis=-1) / pairs.sizes.sum() ** 2
-    return left * n_clusters / max(1, n_clusters - 1)
+    variances: Floats = (_residuals(pairs) ** 2).sum(axis=-1) / pairs.sizes.sum() ** 2
+    return variances * n_clusters / max(1, n_clusters - 1)
 
 
 def training_variances(pairs: Pairs) -> Floats:
@@ -107,7 +107,8 @@ def training_variances(pairs: Pairs) -> Floats:
     clusters and r the clusters' own, ``T**2 - sum r**2`` holds the products of different clusters alone, which
     sampling leaves at zero on average. Several repetitions are taken around their mean, cluster by cluster, so that
     the clips drop out: ``sum(T**2 - sum r**2) / (S (S - 1) n**2)`` for S repetitions. Of one repetition the folds
-    differ by luck and by clips; both are taken around the mean of all, with F / (F - 1) for F folds.
+    differ by luck and by clips; both are taken around the mean of all, with F / (F - 1) for F folds. That is a rough
+    estimate: five folds have four differences. Three repetitions have ten more, and the clips do not blur them.
 
     Reference:
         Cameron, Gelbach & Miller, J. Business & Econ. Stat. 29, 2011 (clustering two ways), on deviations.
@@ -149,14 +150,14 @@ def sign_flip_p(pairs: Pairs, luck: Floats, seed: int, n_flips: int = N_FLIPS) -
 
     Were both ways of training alike, each cluster's difference could as well have had the other sign. p is the
     share of arrangements whose sum is as far from zero as the observed one, which is an arrangement too:
-    ``p = (1 + reached) / (1 + flips)``, or exact over all of them where those are no more. Luck is
-    drawn anew with every arrangement; it can raise p and not lower it.
+    ``p = (1 + reached) / (1 + drawn)``, or exact over all of them where those are no more. Luck is drawn anew with
+    every arrangement; it can raise p and not lower it.
 
     Args:
         pairs: The differences.
         luck: From :func:`luck_sds`.
         seed: Seed of flips and luck.
-        n_flips: Arrangements drawn.
+        n_flips: Arrangements, the observed one among them.
 
     Shape:
         ``(n_pairs,)``.
