@@ -3,7 +3,7 @@
 import pytest
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.power.measure import Clocks, measure_inference
+from lowsr_tradeoff.power.measure import Clocks, measure_fft, measure_inference
 
 IDLE_W, BUSY_W, INFERENCE_S, CPU_SHARE = 10, 30, 0.1, 0.5
 
@@ -79,3 +79,11 @@ def test_without_a_counter_the_processor_time_is_given(tmp_path):
     assert "no counter" in measured.energy_uj.reason
     assert (measured.counter, measured.energy_uj.unit) == (None, "uJ")
     assert measured.cpu_s.value == pytest.approx(CPU_SHARE * INFERENCE_S)
+
+
+def test_an_fft_is_told_per_point_and_doubling():
+    now = iter(range(10_000))
+    # Every look at the clock is a second later: a pass of 100 transforms takes one, and rounds end after it.
+    clocks = Clocks(wall_s=lambda: float(next(now)))
+    assert measure_fft(512, 0.5, clocks).value == pytest.approx(1e9 * 2 / (100 * 512 * 9), rel=0.51)
+    assert measure_fft(512, 0.05).unit == "ns"

@@ -5,10 +5,13 @@ above idle, per inference, is one value; the interval is that of their mean. The
 does, other programs too: they must rest meanwhile.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 from lowsr_tradeoff.power.rapl import POWERCAP, Zone, energy_between_uj, package_zones, read_uj
@@ -17,6 +20,8 @@ from lowsr_tradeoff.stats import mean_measurement, resample_weights
 
 N_ROUNDS = 5
 MIN_TOTAL_S = 5.0
+# As many as a second of sound has.
+FRAMES_AT_ONCE = 100
 N_RESAMPLES = 2000
 # No package computes on less or takes more than this.
 PLAUSIBLE_W = (0.05, 2000.0)
@@ -94,6 +99,26 @@ def measure_inference(
     infer()  # the first one also loads and allocates
     rounds = [_round(infer, zones, total_s / N_ROUNDS, clocks) for _ in range(N_ROUNDS)]
     return _summarise(rounds, model, zones, reason)
+
+
+def measure_fft(fft_size: int, total_s: float = 0.5, clocks: Clocks = CLOCKS) -> Measurement:
+    """Return the time of one real FFT in ns, per point and per doubling of the points.
+
+    Args:
+        fft_size: Points.
+        total_s: Seconds of transforming in all.
+        clocks: What tells the time.
+    """
+    frames = np.random.default_rng(0).standard_normal((FRAMES_AT_ONCE, fft_size)).astype(np.float32)
+    per_pass = FRAMES_AT_ONCE * fft_size * math.log2(fft_size)
+    costs_ns = []
+    for _ in range(N_ROUNDS):
+        start_s, n = clocks.wall_s(), 0
+        while (end_s := clocks.wall_s()) - start_s < total_s / N_ROUNDS or not n:
+            np.fft.rfft(frames)
+            n += 1
+        costs_ns.append((end_s - start_s) * 1e9 / (n * per_pass))
+    return _mean(costs_ns, "ns")
 
 
 def _find_zones(powercap: Path) -> tuple[tuple[Zone, ...], str]:
