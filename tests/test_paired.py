@@ -64,9 +64,6 @@ class TestSignFlips:
             assert p == pytest.approx(2 * scipy.stats.norm.sf(z), abs=0.015)
             assert p >= 1 / paired.N_FLIPS
 
-    def test_one_in_two_arrangements_of_one_cluster_is_as_far(self):
-        assert sign_flip_p(pairs_of([3.0]), np.zeros(1), 0) == 1
-
     def test_signs_are_balanced_and_the_observed_ones_come_first(self):
         flips = sign_flips(200, 10_000, np.random.default_rng(0))
         assert flips.shape == (10_000, 200)
@@ -171,8 +168,6 @@ class TestHolm:
             for number in numbers
         ]
         assert holm(p_values) == pytest.approx(tuple(oracle))
-
-    def test_of_none_there_are_none(self):
         assert holm([]) == ()
 
 
@@ -207,13 +202,8 @@ def simulate(rng, n_runs, *, effect=0.0, luck=LUCK, n_repetitions=3) -> list[Pai
     ease = normal(0.8, n_runs, 1, 1, n_sources)[..., source] + normal(0.8, n_runs, 1, 1, len(source)) + 0.5
     ease = ease + normal(0.5, *shape, n_sources)[..., source]
     ease[:, :, -1] += effect
-    right = np.stack(
-        [
-            ease + normal(1, *shape, N_FOLDS)[..., FOLDS] * luck + normal(0.7, *shape, len(source)) > 0
-            for _ in range(n_repetitions)
-        ],
-        axis=3,
-    ).astype(np.int8)
+    trained = lambda: normal(1, *shape, N_FOLDS)[..., FOLDS] * luck + normal(0.7, *shape, len(source))  # noqa: E731
+    right = np.stack([ease + trained() > 0 for _ in range(n_repetitions)], axis=3).astype(np.int8)
     basd, cssd, ours = (right[:, :, i] - right[:, :, j] for i, j in ((1, 0), (2, 0), (2, 1)))
     differences = np.stack([basd, cssd, ours], axis=2).reshape(n_runs, -1, n_repetitions, len(source))
     return [pair_up(run, SOURCES, FOLDS) for run in differences]

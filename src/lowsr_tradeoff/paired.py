@@ -107,8 +107,8 @@ def training_variances(pairs: Pairs) -> Floats:
     clusters and r the clusters' own, ``T**2 - sum r**2`` holds the products of different clusters alone, which
     sampling leaves at zero on average. Several repetitions are taken around their mean, cluster by cluster, so that
     the clips drop out: ``sum(T**2 - sum r**2) / (S (S - 1) n**2)`` for S repetitions. Of one repetition the folds
-    differ by luck and by clips; both are taken around the mean of all, with F / (F - 1) for F folds. That is a rough
-    estimate: five folds have four differences. Three repetitions have ten more, and the clips do not blur them.
+    differ by luck and by clips; both are taken around the mean of all, with F / (F - 1) for F folds. That is rough:
+    five folds have four differences. Three repetitions have ten more, and the clips do not blur them.
 
     Reference:
         Cameron, Gelbach & Miller, J. Business & Econ. Stat. 29, 2011 (clustering two ways), on deviations.
