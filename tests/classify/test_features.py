@@ -8,9 +8,21 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lowsr_tradeoff.audio.capture import capture, noise_seed
+from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.classify import features
-from lowsr_tradeoff.classify.features import LOG_FLOOR, Layout, fit_length, lay_out, log_mel, mel_bank, run_features
+from lowsr_tradeoff.classify.features import (
+    LOG_FLOOR,
+    Layout,
+    fit_length,
+    image_of,
+    lay_out,
+    log_mel,
+    mel_bank,
+    run_features,
+)
+from lowsr_tradeoff.classify.panns_front_end import front_end_of
+from lowsr_tradeoff.classify.panns_log_mel import panns_log_mel
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.steps import feature_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
@@ -180,3 +192,21 @@ def test_the_microphone_hears_its_own_noise_after_a_short_clip(corpus, tmp_path)
     run_features([step], corpus, Store(tmp_path / "run"))
     after_the_end = Store(tmp_path / "run").arrays(step)["features"][0, 0, :, -3:]
     assert (after_the_end > LOG_FLOOR).any()
+
+
+def test_clips_too_short_for_the_panns_are_refused():
+    with pytest.raises(ConfigError, match="the PANNs need 32; lengthen clip_s"):
+        lay_out(1000, "shared", 0.3, "cnn14")
+
+
+def test_panns_images_are_their_own_log_mel_of_the_restored_capture():
+    asked = FeatureSettings(
+        rate_hz=2000, grid="shared", front="mobilenetv2", as_published=False, fold=1, clips="", clip_s=1.0,
+        front_end=FrontEnd(), seed=0,
+    )  # fmt: skip
+    captured = tone(300, 2000)
+    front_end = front_end_of("mobilenetv2")
+    expected = panns_log_mel(restore(captured, 2000, 32000)[:32000], front_end)
+    image = image_of(captured, asked)
+    assert image.shape == lay_out(2000, "shared", 1.0, "mobilenetv2").image
+    np.testing.assert_allclose(image, expected, atol=0.07)  # half precision at -100 dB

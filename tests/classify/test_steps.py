@@ -1,13 +1,14 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
+from lowsr_tradeoff.classify.recipes import cells_of
 from lowsr_tradeoff.classify.steps import (
-    cells_of,
     choosing_steps,
     final_step,
     inner_folds,
@@ -17,7 +18,7 @@ from lowsr_tradeoff.classify.steps import (
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError
-from lowsr_tradeoff.records import CorpusSummary
+from lowsr_tradeoff.records import CorpusSummary, Network
 from lowsr_tradeoff.settings import ChosenTransfer, ClassifySettings, FrontEnd
 
 CONFIG = StudyConfig(rates_hz=(500, 1000))
@@ -285,3 +286,9 @@ def test_only_the_papers_protocol_keeps_the_best_epoch():
     paper = with_classify(protocol="paper", patience=10)
     assert train_steps(paper, CORPUS)[reference_of(CONFIG)][0].settings.recipe.patience == 10
     assert not final_step(paper, CORPUS, reference_of(CONFIG)).settings.recipe.is_best_kept
+
+
+@pytest.mark.parametrize("network", get_args(Network))
+def test_every_network_names_its_sources(network):
+    steps = train_steps(with_classify(network=network, grids=("shared",)), CORPUS)
+    assert steps[reference_of(CONFIG)][0].settings.network == network

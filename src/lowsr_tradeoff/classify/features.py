@@ -38,6 +38,8 @@ HOP_S = 0.02
 POOLED_FRAMES = 2
 MAX_BANDS = 64
 LOG_FLOOR = -12.0
+# The PANNs halve time five times.
+LEAST_PANNS_FRAMES = 32
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,10 @@ def lay_out(
 
 def _panns_layout(front_end: PannsFrontEnd, window_s: float) -> Layout:
     mel_bands, n_frames = front_end.image(round(window_s * front_end.model_rate_hz))
+    if n_frames < LEAST_PANNS_FRAMES:
+        raise ConfigError(
+            f"clips of {window_s} s make {n_frames} frames, the PANNs need {LEAST_PANNS_FRAMES}; lengthen clip_s"
+        )
     return Layout(
         model_rate_hz=front_end.model_rate_hz,
         fft_size=front_end.window,

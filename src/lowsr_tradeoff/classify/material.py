@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from lowsr_tradeoff.classify.lesson import Teaching, Watched
 from lowsr_tradeoff.classify.listeners import Listener
+from lowsr_tradeoff.classify.models.build import without_weights
 from lowsr_tradeoff.classify.models.checkpoint import load_panns, start_from
 from lowsr_tradeoff.classify.models.recogniser import Recogniser
 from lowsr_tradeoff.classify.step_settings import Cell, FeatureSettings, TrainSettings
@@ -111,11 +112,12 @@ def scale_at_start(material: Material) -> Scale | None:
 
 def restore(network: Recogniser, artefact: Arrays) -> Recogniser:
     """Return the network with the weights that a training's artefact keeps."""
-    now = network.state_dict()
-    network.load_state_dict(
-        {name: torch.from_numpy(artefact[f"{WEIGHTS}{name}"]).view_as(weight) for name, weight in now.items()}
-    )
-    return network
+    stored = {
+        name: torch.from_numpy(artefact[f"{WEIGHTS}{name}"]).reshape(weight.shape)
+        for name, weight in network.state_dict().items()
+    }
+    network.load_state_dict(stored, assign=True)
+    return network.to(memory_format=network.memory_format)  # type: ignore[call-overload, no-any-return]
 
 
 def reused(material: Material) -> tuple[Recogniser, Scale]:
@@ -210,4 +212,4 @@ def _blank(material: Material) -> Recogniser:
     """A network to put stored weights into."""
     settings = material.settings
     n_classes = len(material.corpus.summary.classes)
-    return seeded_network(settings.network, n_classes, (0,), as_published=settings.as_published)
+    return without_weights(settings.network, n_classes, as_published=settings.as_published)

@@ -12,6 +12,7 @@ from lowsr_tradeoff.classify.contrasts import contrasts
 from lowsr_tradeoff.classify.features import lay_out, run_features
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
 from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, fold_sd, macro_f1, seed_sd
+from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.classify.steps import clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
@@ -26,9 +27,15 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
     Raises:
         ConfigError: The clips are too short for a rate.
     """
-    steps = train_steps(config, corpus)
+    steps, chosen = train_steps(config, corpus), config.classify
     for listener in steps:
-        lay_out(listener.rate_hz, listener.grid, corpus.clip_s)
+        lay_out(
+            listener.rate_hz,
+            listener.grid,
+            corpus.clip_s,
+            front_of(chosen.network),
+            as_published=chosen.as_published,
+        )
     return tuple(step for runs in steps.values() for step in runs)
 
 

@@ -9,14 +9,9 @@ of a fold by a network that never saw them; none, to train the network that is p
 
 import hashlib
 from functools import cache
-from itertools import product
-from pathlib import Path
 from typing import Literal, Protocol
 
 from lowsr_tradeoff.classify.listeners import (
-    FIXED,
-    UNTAUGHT,
-    UNTRAINED,
     Listener,
     chosen_with,
     listeners_of,
@@ -24,21 +19,18 @@ from lowsr_tradeoff.classify.listeners import (
     reference_of,
     teachers_of,
 )
+from lowsr_tradeoff.classify.recipes import cells_of, checkpoint_of, recipe_of, transfer_of
 from lowsr_tradeoff.classify.step_settings import (
     Cell,
     Checkpoint,
     FeatureSettings,
-    Recipe,
     TrainSettings,
-    Transfer,
     front_of,
 )
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.manifest import fingerprint
-from lowsr_tradeoff.records import Grid
-from lowsr_tradeoff.settings import COMPACT
+from lowsr_tradeoff.records import Grid, Network
 from lowsr_tradeoff.store import Step, canonical_json
 
 CLIPS = ("corpora/clips.py", "corpora/demo_events.py", "corpora/demo_sounds.py")
@@ -49,15 +41,11 @@ FEATURES = (
 NETWORKS = (
     *("classify/adapt.py", "classify/augment.py", "classify/choosing.py", "classify/cost.py"),
     *("classify/features.py", "classify/lesson.py", "classify/listeners.py", "classify/material.py"),
-    *("classify/models", "classify/optimise.py", "classify/panns_front_end.py", "classify/representation.py"),
+    *("classify/models/build.py", "classify/models/recogniser.py", "classify/optimise.py"),
+    *("classify/panns_front_end.py", "classify/representation.py"),
     *("classify/search.py", "classify/train.py", "classify/training_step.py", "classify/transfer.py"),
     *("records/base.py", "records/network.py"),
 )
-
-DOUBLE = 2
-EARLY_SHARE = 4
-SMOOTHING = 0.1
-DROPOUT, PANNS_DROPOUT = 0.2, 0.5
 
 Folds = tuple[int, ...]
 
@@ -94,16 +82,6 @@ def validation_fold(held_out: Folds, folds: list[int]) -> int:
     *before, last = held_out
     follows = bool(before) and folds.index(last) == (folds.index(before[0]) + 1) % len(folds)
     return last if follows or not before else before[0]
-
-
-def cells_of(config: StudyConfig, listener: Listener) -> tuple[Cell, ...]:
-    """Return the pairs of alpha and T that may be chosen for a listener; one where they are given."""
-    for chosen in config.classify.chosen:
-        named = Listener(chosen.rate_hz, listener.grid, chosen.arm)
-        if (chosen.network, named) == (config.classify.network, listener):
-            return (Cell(alpha=chosen.alpha, temperature=chosen.temperature),)
-    pairs = product(config.classify.alpha, config.classify.temperature)
-    return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
 
 
 def train_steps(config: StudyConfig, corpus: EventCorpus) -> dict[Listener, tuple[Step, ...]]:
@@ -174,8 +152,9 @@ class Make(Protocol):
 def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
     """A teacher's step comes from the call that makes a listener's own, so the two are one."""
     labels = _digest([corpus.summary.classes, [clip.label for clip in corpus.clips]])
-    code = fingerprint(NETWORKS, ("numpy", "torch", "torchaudio"))
-    checkpoint = _checkpoint(config.classify.checkpoint)
+    sources = (*NETWORKS, *_sources_of(config.classify.network))
+    code = fingerprint(sources, ("numpy", "torch", "torchaudio"))
+    checkpoint = checkpoint_of(config.classify.checkpoint)
 
     @cache
     def features(rate_hz: int, grid: Grid) -> tuple[Step, ...]:
@@ -208,6 +187,20 @@ def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
     return make
 
 
+def _sources_of(network: Network) -> tuple[str, ...]:
+    """The network's own files: an edit to one network trains no other anew."""
+    panns = ("classify/models/checkpoint.py", "classify/models/panns.py")
+    match network:
+        case "small_vgg" | "cp_mobile":
+            return (f"classify/models/{network}.py",)
+        case "resnet38":
+            return ("classify/models/resnet38.py", *panns)
+        case "mobilenetv2":
+            return ("classify/models/mobilenet_v2.py", *panns)
+        case "cnn14" | "cnn14_8k" | "cnn14_32k":
+            return ("classify/models/cnn14.py", *panns)
+
+
 def _layouts(config: StudyConfig, listener: Listener) -> list[tuple[int, Grid]]:
     """The layouts whose images a network is trained on, its own first."""
     reference = reference_of(config)
@@ -236,7 +229,7 @@ def _chosen_by(
     config: StudyConfig, corpus: EventCorpus, listener: Listener, held_out: Folds, make: Make
 ) -> list[Step]:
     """The networks whose answers to an inner fold choose alpha and T, or the search for them."""
-    transfer = _transfer(config, listener, None)
+    transfer = transfer_of(config, listener, None)
     if transfer is None or len(transfer.cells) < 2:
         return []
     rival, inner = chosen_with(listener), inner_folds(held_out, folds_of(corpus))
@@ -256,7 +249,7 @@ def _settings(
     checkpoint: Checkpoint | None,
 ) -> TrainSettings:
     chosen, is_reference = config.classify, listener.rate_hz == config.reference_rate_hz
-    recipe = _recipe(config, listener, is_tested=len(held_out) == 1)
+    recipe = recipe_of(config, listener, is_tested=len(held_out) == 1)
     is_whole = recipe is None or (is_reference and checkpoint is None)
     return TrainSettings(
         **chosen.model_dump(include={"network", "as_published", "adapt_rank"}),
@@ -274,57 +267,13 @@ def _settings(
         teachers=teachers_of(listener, reference_of(config)),
         origin=_origin(config, listener),
         recipe=recipe,
-        transfer=_transfer(config, listener, cell),
+        transfer=transfer_of(config, listener, cell),
     )
 
 
 def _origin(config: StudyConfig, listener: Listener) -> Listener | None:
     is_adapted = config.classify.adapt != "full" and config.classify.checkpoint is None
     return origin_of(listener, reference_of(config), is_adapted=is_adapted)
-
-
-def _recipe(config: StudyConfig, listener: Listener, *, is_tested: bool) -> Recipe | None:
-    chosen, is_reference = config.classify, listener.rate_hz == config.reference_rate_hz
-    if listener.arm in UNTRAINED and not (is_reference and listener.arm == "mixed_rate"):
-        return None
-    epochs = chosen.epochs * DOUBLE if listener.arm == "double_length" else chosen.epochs
-    is_best_kept = is_tested and chosen.protocol == "paper"
-    return Recipe(
-        **chosen.model_dump(
-            include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}
-        ),
-        epochs=max(1, epochs // EARLY_SHARE) if is_reference and listener.arm == "cssd_early" else epochs,
-        dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
-        smoothing=SMOOTHING if listener.arm == "label_smoothing" else 0.0,
-        is_best_kept=is_best_kept,
-        patience=chosen.patience if is_best_kept else None,
-    )
-
-
-def _transfer(config: StudyConfig, listener: Listener, cell: Cell | None) -> Transfer | None:
-    if listener.arm in UNTAUGHT or listener.rate_hz == config.reference_rate_hz:
-        return None
-    if listener.arm in FIXED:
-        return Transfer(cells=())
-    if cell:
-        return Transfer(cells=(cell,))
-    cells = cells_of(config, listener)
-    return Transfer(cells=cells, search_trials=config.classify.search_trials if len(cells) > 1 else 0)
-
-
-def _checkpoint(path: str | None) -> Checkpoint | None:
-    """Published weights are hashed once per plan, or a changed file would answer with old results."""
-    if path is None:
-        return None
-    try:
-        with Path(path).open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise MissingResourceError(
-            f"{path}: cannot be read ({error.strerror}); check classify.checkpoint, or get the file with "
-            f"lowsr-tradeoff fetch"
-        ) from error
-    return Checkpoint(path=Path(path), sha256=sha256)
 
 
 def _label(listener: Listener, repetition: int, held_out: Folds, cell: Cell | None, stage: str) -> str:

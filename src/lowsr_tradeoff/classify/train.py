@@ -25,7 +25,8 @@ from lowsr_tradeoff.classify.transfer import consistency
 from lowsr_tradeoff.records import Network
 
 AVERAGE_DECAY = 0.99
-BATCH_TO_PREDICT = 256
+# As many as 1 GB holds of the largest network.
+BATCH_TO_PREDICT = 32
 
 Images = NDArray[np.float16]
 
@@ -93,7 +94,9 @@ def epochs(network: Recogniser, lesson: Lesson, recipe: Recipe, rng: np.random.G
     for epoch in range(recipe.epochs):
         start_training(network)
         losses: list[Tensor] = []
-        for draws in draw_epoch(n_clips, (bands, frames), recipe.mixup, rng, is_varied=recipe.is_varied).batches(n_batches):
+        for draws in draw_epoch(n_clips, (bands, frames), recipe.mixup, rng, is_varied=recipe.is_varied).batches(
+            n_batches
+        ):
             step = epoch * n_batches + len(losses)
             loss = _loss(network, lesson, draws, recipe.dropout, step / n_steps, average, rng)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -114,7 +117,7 @@ def _loss(
     rng: np.random.Generator,
 ) -> Tensor:
     view = lesson.views[rng.integers(len(lesson.views))] if len(lesson.views) > 1 else lesson.views[0]
-    images = vary(view, draws, lesson.fill).contiguous(memory_format=torch.channels_last)
+    images = vary(view, draws, lesson.fill).contiguous(memory_format=network.memory_format)
     teaching = lesson.teaching.of(draws, lesson.fill) if lesson.teaching else None
     maps = network.maps(images)
     embedding = network.summarise(maps[-1])
@@ -169,7 +172,7 @@ def predict(network: Recogniser, images: Tensor) -> Said:
     network.eval()
     embeddings = torch.cat(
         [
-            network.embed(batch.contiguous(memory_format=torch.channels_last))
+            network.embed(batch.contiguous(memory_format=network.memory_format))
             for batch in torch.split(images, BATCH_TO_PREDICT)
         ]
     )

@@ -24,13 +24,13 @@ class ModelCost(Record):
         model_rate_hz: The rate the feature front end runs at.
         window_s: Seconds of audio classified at once.
         parameters: Trained values of the network.
-        macs: Multiply-accumulates per window by operator type (``"conv"``, ``"linear"``).
+        macs: Multiply-accumulates per window by operator type: ``"conv"``, ``"depthwise"``, ``"linear"``.
         fft_size: Points of one FFT.
         frames: FFTs per window.
         mel_bands: Bands of the mel bank.
         mel_nonzeros: Non-zero weights of the mel bank (multiply-accumulates per frame).
         weight_bytes: Bytes of the weights at int8.
-        activation_bytes: Largest input plus output of one layer, bytes at int8.
+        activation_bytes: Largest input plus output of one layer, with what a way around it keeps, bytes at int8.
     """
 
     rate_hz: int
