@@ -192,7 +192,6 @@ SOURCES, FOLDS = simulated_sources()
 
 def simulate(rng, n_runs, *, effect=0.0, luck=LUCK, n_repetitions=3) -> list[Pairs]:
     """The 15 differences of each study: one arm against each other of its rate, at every rate.
-
     A clip is right when its latent score is above zero. Scores add what is easy about the source, the clip, the
     source to one arm, how a network's training ended, and chance; ``effect`` is on the last arm.
     """
@@ -211,7 +210,6 @@ def simulate(rng, n_runs, *, effect=0.0, luck=LUCK, n_repetitions=3) -> list[Pai
 
 def p_values(runs: list[Pairs], *, with_luck: bool = True) -> np.ndarray:
     """The primary test of every run, which share their sources and so their flips. Shape ``(n_runs, 15)``.
-
     Of 1000 flips the least p is 1/1000, well below 5 % over 15.
     """
     luck = np.concatenate([luck_sds(run, ALL) for run in runs]) * with_luck
