@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from lowsr_tradeoff.power import operator_costs
 from lowsr_tradeoff.power.operator_costs import CostPrior, fit_costs, fit_prior, predict
+from lowsr_tradeoff.power.validate_inference import TYPES, macs_table, read_cycles
 
 MACS = np.array([[0.0, 0.0, 264e3], [12.5e6, 0.0, 640.0], [2.4e6, 0.29e6, 768.0], [6.7e6, 0.8e6, 512.0]])
 RATIO = np.array([-0.5, 0.6, -0.1])
@@ -82,3 +84,16 @@ def test_intervals_hold_for_stacks_that_are_as_the_model_says():
     inside = np.mean(np.abs(log_value - np.log(new[:, 3])) <= 1.96 * sd)
     # Five standard errors of a proportion of 0.95 from 200.
     assert inside == pytest.approx(0.95, abs=0.077)
+
+
+def test_more_passes_change_no_cost_by_a_percent(monkeypatch):
+    table, macs = read_cycles(), macs_table(TYPES)
+
+    def costs():
+        prior = fit_prior(table.measured, table.is_known, macs)
+        return fit_costs(table.measured, table.is_known, macs, prior).log_cost
+
+    usual = costs()
+    monkeypatch.setattr(operator_costs, "N_MAXIMISATIONS", 100)
+    monkeypatch.setattr(operator_costs, "N_NEWTON", 8)
+    assert usual == pytest.approx(costs(), abs=0.01)

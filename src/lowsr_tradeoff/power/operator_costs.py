@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 RATIO_SD, N_STACKS_ASSUMED = 0.3, 5
 NOISE_SD, N_ROWS_ASSUMED = 0.05, 4
 # Costs are then within 1 % of where they converge.
-N_MAXIMISATIONS, N_NEWTON = 15, 4
+N_MAXIMISATIONS, N_NEWTON = 12, 3
 
 
 @dataclass(frozen=True)

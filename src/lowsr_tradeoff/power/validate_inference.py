@@ -2,7 +2,8 @@
 
 The rows are the energy results of rounds v0.7 to v1.3 (mlcommons/tiny_results_v*, Apache-2.0). For each device and
 stack, each benchmark in turn is predicted from its other benchmarks. What the operator types cost relative to each
-other is learnt from *other parts* only: no row of the same chip, whatever its stack or round, is seen.
+other is learnt from *other parts* only: no row of the same chip, whatever its stack or round, is seen. A stricter
+check sees no row of the same organisation either, because one vendor's boards share its software.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,9 +23,11 @@ ACCELERATORS = ("gap9", "9120")
 # One benchmark left out, the others must be at least two.
 MIN_BENCHMARKS = 3
 HELD_OUT = "the benchmark on its device and stack; the ratios between operator types see no row of the same part"
+STRICTLY = f"{HELD_OUT} or of the same organisation"
 TARGET = ErrorTarget(median=1.20, p90=1.50, coverage=(0.85, 0.95))
 TYPES = ("conv", "depthwise", "linear")
 FINER_TYPES = ("conv", "pointwise", "depthwise", "linear")
+SINGLE = "one cost per multiply-accumulate"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Benchmarks:
     Attributes:
         stacks: Round, organisation and system, a name each.
         parts: The chip of each.
+        organisations: Who handed it in.
         measured: The quantity; 1 where not known.
         is_known: Where it is.
 
@@ -43,20 +47,25 @@ class Benchmarks:
 
     stacks: tuple[str, ...]
     parts: NDArray[np.str_]
+    organisations: NDArray[np.str_]
     measured: Array
     is_known: NDArray[np.bool_]
 
     def of(self, chosen: NDArray[np.bool_]) -> "Benchmarks":
         """Return the chosen stacks."""
         names = tuple(name for name, is_in in zip(self.stacks, chosen, strict=True) if is_in)
-        return Benchmarks(names, self.parts[chosen], self.measured[chosen], self.is_known[chosen])
+        return Benchmarks(
+            names, self.parts[chosen], self.organisations[chosen], self.measured[chosen], self.is_known[chosen]
+        )
 
 
 def inference_errors() -> tuple[ModelError, ...]:
     """Return the errors of energy and latency: the model's, a finer one's and the usual single cost's."""
     tables = (("inference energy", read_energy_pj()), ("inference latency", read_cycles()))
     return tuple(
-        error for check, table in tables for error in (*_of_controllers(check, table), *_apart(check, table))
+        error
+        for check, table in tables
+        for error in (*_of_controllers(check, table), *_of_accelerators(check, table))
     )
 
 
@@ -113,36 +122,40 @@ def single_cost(table: Benchmarks) -> list[Prediction]:
 
 
 def _of_controllers(check: str, table: Benchmarks) -> tuple[ModelError, ...]:
-    controllers = table.of(~np.isin(table.parts, ACCELERATORS))
-
-    def error(types: Sequence[str], target: ErrorTarget | None) -> ModelError:
-        method = f"cost per operator type ({', '.join(types)})"
-        return model_error(
-            _by_part(controllers, controllers, types), check, "microcontrollers", method, HELD_OUT, target
-        )
-
-    single = model_error(
-        single_cost(controllers), check, "microcontrollers", "one cost per multiply-accumulate", HELD_OUT
-    )
-    return error(TYPES, TARGET), error(FINER_TYPES, None), single
-
-
-def _apart(check: str, table: Benchmarks) -> tuple[ModelError, ...]:
-    """The accelerators, which no target covers: they are bound by what moves weights, not by multiplying."""
-    accelerators = table.of(np.isin(table.parts, ACCELERATORS))
-    method = f"cost per operator type ({', '.join(TYPES)})"
+    own = table.of(~np.isin(table.parts, ACCELERATORS))
+    scope = "microcontrollers"
     return (
-        model_error(_by_part(accelerators, table, TYPES), check, "accelerators", method, HELD_OUT),
-        model_error(single_cost(accelerators), check, "accelerators", "one cost per multiply-accumulate", HELD_OUT),
+        model_error(_in_turn(own, own, TYPES), check, scope, _method(TYPES), HELD_OUT, TARGET),
+        model_error(_in_turn(own, own, TYPES, strictly=True), check, scope, _method(TYPES), STRICTLY, TARGET),
+        model_error(_in_turn(own, own, FINER_TYPES), check, scope, _method(FINER_TYPES), HELD_OUT),
+        model_error(single_cost(own), check, scope, SINGLE, HELD_OUT),
     )
 
 
-def _by_part(table: Benchmarks, others: Benchmarks, types: Sequence[str]) -> list[Prediction]:
-    return [
-        prediction
-        for part in np.unique(table.parts)
-        for prediction in leave_one_out(table.of(table.parts == part), others.of(others.parts != part), types)
-    ]
+def _of_accelerators(check: str, table: Benchmarks) -> tuple[ModelError, ...]:
+    """No target covers them: they are bound by what moves weights, not by multiplying."""
+    own = table.of(np.isin(table.parts, ACCELERATORS))
+    scope = "accelerators"
+    return (
+        model_error(_in_turn(own, table, TYPES), check, scope, _method(TYPES), HELD_OUT),
+        model_error(single_cost(own), check, scope, SINGLE, HELD_OUT),
+    )
+
+
+def _method(types: Sequence[str]) -> str:
+    return f"cost per operator type ({', '.join(types)})"
+
+
+def _in_turn(
+    table: Benchmarks, others: Benchmarks, types: Sequence[str], *, strictly: bool = False
+) -> list[Prediction]:
+    """Predictions of all stacks, those of one part and organisation at a time."""
+    predictions = []
+    for part, organisation in sorted(set(zip(table.parts, table.organisations, strict=True))):
+        chosen = (table.parts == part) & (table.organisations == organisation)
+        foreign = (others.parts != part) & ((others.organisations != organisation) | (not strictly))
+        predictions += leave_one_out(table.of(chosen), others.of(foreign), types)
+    return predictions
 
 
 def _rows(table: Benchmarks, benchmark: int, predicted: Array, sd: Array | None) -> list[Prediction]:
@@ -166,4 +179,5 @@ def _read(quantity: Callable[[Mapping[str, str]], float]) -> Benchmarks:
     measured = np.array([[values.get(benchmark, 1.0) for benchmark in BENCHMARKS] for values in complete.values()])
     is_known = np.array([[benchmark in values for benchmark in BENCHMARKS] for values in complete.values()])
     parts = np.array([next(part for part in PARTS if part in name) for name in complete])
-    return Benchmarks(tuple(complete), parts, measured, is_known)
+    organisations = np.array([name.split()[1] for name in complete])
+    return Benchmarks(tuple(complete), parts, organisations, measured, is_known)
