@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ import soundfile
 
 from lowsr_tradeoff.classify.diagnose import diagnose, hump_tests
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
+from lowsr_tradeoff.classify.spectrum import run_spectrum, spectrum_step
 from lowsr_tradeoff.classify.steps import folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.errors import DataError, StageError
 from lowsr_tradeoff.records import CorpusSummary
 from lowsr_tradeoff.settings import ClassifySettings
 from lowsr_tradeoff.store import Store
@@ -190,6 +192,16 @@ def test_an_artefact_without_embeddings_says_which_step_and_what_to_do(corpus, t
 def test_a_study_that_is_not_finished_says_which_step_is_missing(corpus, tmp_path):
     with pytest.raises(StageError, match=r"500 Hz native finetuned.*missing; run again"):
         diagnose(CONFIG, corpus, Store(tmp_path))
+
+
+def test_energies_come_from_their_step_where_it_was_run(corpus, store, found, tmp_path):
+    planned = Store(tmp_path)
+    write_study(CONFIG, corpus, planned)
+    run_spectrum(spectrum_step(CONFIG, corpus), corpus, planned)
+    unreadable = replace(corpus, clips=tuple(replace(clip, audio=tmp_path / "gone.wav") for clip in corpus.clips))
+    assert diagnose(CONFIG, unreadable, planned) == tuple(found.values())
+    with pytest.raises(DataError, match=r"gone\.wav"):
+        diagnose(CONFIG, unreadable, store)
 
 
 def test_the_same_artefacts_give_the_same_diagnosis(corpus, store, found):

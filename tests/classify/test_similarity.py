@@ -52,7 +52,7 @@ def test_cka_of_independent_embeddings_is_about_zero_with_more_dimensions_than_c
 def test_cka_is_refused_below_four_clips_and_undefined_for_a_constant():
     with pytest.raises(ValueError, match="needs 4 clips, not 3"):
         debiased_cka(np.eye(3), np.eye(3))
-    assert debiased_cka(np.ones((5, 2)), np.eye(5)) is None
+    assert debiased_cka(np.full((7, 2), np.float32(0.1)), np.eye(7)) is None
 
 
 def test_agreement_is_about_classes_not_scores():
@@ -71,8 +71,8 @@ def test_ridge_predicts_what_sklearns_leave_one_out_ridge_does(seed, d):
 
 
 def test_ridge_passes_over_embeddings_that_never_change():
-    x = np.column_stack([np.arange(10.0), np.ones(10)])
-    np.testing.assert_allclose(ridge(x, x[:, :1], np.array([[20.0, 1.0]])), [[20]], atol=0.01)
+    x = np.column_stack([np.arange(10.0), np.full(10, 0.1)])
+    np.testing.assert_allclose(ridge(x, x[:, :1], np.array([[20.0, 0.1]])), [[20]], atol=0.01)
 
 
 def scores_from(x, seed=0, noise=0.0):

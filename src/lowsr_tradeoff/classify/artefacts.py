@@ -104,7 +104,7 @@ def trained(config: StudyConfig, corpus: EventCorpus, store: Store, heard: Heard
 
 
 def _trained(step: Step, fold: int, store: Store, heard: Heard) -> Trained:
-    """Weights stay on the disk: only what was said of clips is kept."""
+    """Weights are let go: only what was said of clips is kept."""
     said = {name: array for name, array in store.arrays(step).items() if name.endswith(("_logits", "_embeddings"))}
     is_tested = heard.fold == fold
     return Trained(step.label, said, {"test": np.flatnonzero(is_tested), "train": np.flatnonzero(~is_tested)})

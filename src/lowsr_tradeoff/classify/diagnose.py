@@ -15,7 +15,7 @@ from lowsr_tradeoff.classify.information import class_shares, entropy
 from lowsr_tradeoff.classify.listeners import reference_of
 from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.classify.similarity import recovered
-from lowsr_tradeoff.classify.spectrum import energies_below, permutation_p_value, rank_correlation
+from lowsr_tradeoff.classify.spectrum import energies, permutation_p_value, rank_correlation
 from lowsr_tradeoff.classify.teachers import diagnose_teacher
 from lowsr_tradeoff.classify.usable import BITS, information, scalings, share_right, usable_by_clip
 from lowsr_tradeoff.config import StudyConfig
@@ -64,7 +64,7 @@ class Evidence:
 def diagnose(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Diagnosis, ...]:
     """Return the diagnostics of every rate and layout below the reference rate, ascending.
 
-    Reads each clip once for its spectrum; all else comes from the artefacts of training.
+    From the artefacts of training, and of :func:`spectrum.spectrum_step` where a study planned it.
 
     Raises:
         StageError: A step has not run, or lacks what it said of its training clips.
@@ -74,14 +74,14 @@ def diagnose(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Di
     runs = trained(config, corpus, store, heard)
     reference = runs[reference_of(config)]
     usable = usable_by_clip(reference, heard, scalings(reference, heard))
-    energies = energies_below(heard.clips, corpus.clip_s, [rate_hz / 2 for rate_hz in config.all_rates_hz()])
+    below = energies(config, corpus, store)
     places = dict.fromkeys((listener.rate_hz, listener.grid) for listener in runs)
     found = []
     for rate_hz, grid in places:
         if rate_hz != config.reference_rate_hz:
             arms = {who.arm: its for who, its in runs.items() if (who.rate_hz, who.grid) == (rate_hz, grid)}
-            kept = energies[:, config.all_rates_hz().index(rate_hz)]
-            evidence = Evidence(heard, arms, reference, usable, kept, energies[:, -1], config.seed)
+            kept = below[:, config.all_rates_hz().index(rate_hz)]
+            evidence = Evidence(heard, arms, reference, usable, kept, below[:, -1], config.seed)
             found.append(_diagnosis(rate_hz, grid, evidence))
     return tuple(found)
 

@@ -76,7 +76,7 @@ def class_information(p: Scores, truth: Classes) -> Scores:
 
     Reference:
         Ye et al., Bayes Conditional Distribution Estimation for Knowledge Distillation Based on Conditional Mutual
-        Information, ICLR 2024, eq. 6 and 11.
+        Information, ICLR 2024.
     """
     members = np.eye(p.shape[1])[truth]
     sums = members.T @ p
@@ -108,7 +108,7 @@ def usable_information(logits: Scores, truth: Classes, shares: Scores, temperatu
         ``(n, n_classes)``, ``(n,)``, ``(n_classes,)`` → ``(n,)``.
 
     Reference:
-        Xu et al., A Theory of Usable Information Under Computational Constraints, ICLR 2020, definition 2;
+        Xu et al., A Theory of Usable Information Under Computational Constraints, ICLR 2020;
         Ethayarajh et al., Understanding Dataset Difficulty with V-Usable Information, ICML 2022 (clip by clip).
     """
     bits: Scores = -np.log2(shares[truth]) - log_loss(logits, truth, temperature)

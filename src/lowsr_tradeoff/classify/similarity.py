@@ -31,12 +31,14 @@ def debiased_cka(first: Scores, second: Scores) -> float | None:
         ValueError: There are fewer than 4 clips.
 
     Reference:
-        Song et al., Feature Selection via Dependence Maximization, JMLR 13, 2012, eq. 5; Nguyen, Raghu & Kornblith,
-        Do Wide and Deep Networks Learn the Same Things?, ICLR 2021, eq. 3. The inner products of U-centred
+        Song et al., Feature Selection via Dependence Maximization, JMLR 13, 2012; Nguyen, Raghu & Kornblith,
+        Do Wide and Deep Networks Learn the Same Things?, ICLR 2021. The inner products of U-centred
         matrices used here are that estimator times n (n - 3) (Székely & Rizzo, Annals of Statistics 42, 2014).
     """
     if len(first) < FEWEST_FOR_CKA:
         raise ValueError(f"debiased CKA needs {FEWEST_FOR_CKA} clips, not {len(first)}")
+    if not (np.ptp(first, axis=0).any() and np.ptp(second, axis=0).any()):
+        return None
     k, l = _u_centred(first), _u_centred(second)  # noqa: E741 - the names in the literature
     scale = np.sqrt((k * k).sum() * (l * l).sum())
     return float((k * l).sum() / scale) if scale > 0 else None
@@ -92,7 +94,7 @@ def ridge(x: Scores, y: Scores, new_x: Scores) -> Scores:
         Allen, The Relationship between Variable Selection and Data Augmentation, Technometrics 16, 1974 (PRESS).
     """
     mean, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
-    scale = np.where(std > 0, std, 1.0)
+    scale = np.where(np.ptp(x, axis=0) > 0, std, 1.0)
     u, s, vt = np.linalg.svd((x - mean) / scale, full_matrices=False)
     offset = y.mean(axis=0)
     seen = u.T @ (y - offset)

@@ -1,6 +1,7 @@
 """How much of a class's sound a rate keeps, and whether that goes with what a way of training gains."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,7 +9,12 @@ from scipy.fft import rfft
 
 from lowsr_tradeoff.audio.capture import Samples
 from lowsr_tradeoff.classify.calibration import Scores
-from lowsr_tradeoff.corpora.clips import EventClip, read
+from lowsr_tradeoff.classify.steps import CLIPS, clips_of, folds_of
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
+from lowsr_tradeoff.manifest import fingerprint
+from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.store import Step, Store
 
 # Below the lowest band of the shared grid nothing is heard, and field recordings have most of their energy there.
 LOWEST_HZ = 50.0
@@ -34,6 +40,56 @@ def energy_below(x: Samples, source_rate_hz: int, edges_hz: Sequence[float]) -> 
     cumulative = np.concatenate([[0.0], np.cumsum(power)]) / len(x)
     below: Scores = cumulative[np.searchsorted(hz, edges_hz)] - cumulative[np.searchsorted(hz, LOWEST_HZ)]
     return np.maximum(below, 0.0)
+
+
+class SpectrumSettings(Settings):
+    """What the energies of a corpus depend on.
+
+    Attributes:
+        corpus: Digest of the corpus: its clips, their names and folds.
+        edges_hz: Half of every rate, ascending.
+    """
+
+    corpus: str
+    clip_s: float
+    edges_hz: tuple[float, ...]
+
+
+def spectrum_step(config: StudyConfig, corpus: EventCorpus) -> Step:
+    """Return the step that reads each clip once for its energy below half of every rate, the reference last."""
+    return Step(
+        stage="spectrum",
+        settings=SpectrumSettings(
+            corpus=corpus.summary.digest,
+            clip_s=corpus.clip_s,
+            edges_hz=tuple(rate_hz / 2 for rate_hz in config.all_rates_hz()),
+        ),
+        code=fingerprint(("audio/decode.py", "classify/spectrum.py", *CLIPS), ("numpy", "scipy", "soundfile")),
+        label="energy of the clips by band",
+    )
+
+
+def run_spectrum(step: Step, corpus: EventCorpus, store: Store) -> None:
+    """Write ``energy``, rows fold by fold, columns by edge: see :func:`energies_below`."""
+    settings = cast("SpectrumSettings", step.settings)
+    clips = clips_of(corpus, *folds_of(corpus))
+    store.write(step, {}, {"energy": energies_below(clips, settings.clip_s, settings.edges_hz)})
+
+
+def energies(config: StudyConfig, corpus: EventCorpus, store: Store) -> Scores:
+    """Return the energy of each clip below half of every rate, from the step's artefact or, without one, the clips.
+
+    Shape:
+        ``(n_clips, n_rates)``, clips fold by fold, rates ascending with the reference last.
+
+    Raises:
+        DataError: A clip cannot be read.
+    """
+    step = spectrum_step(config, corpus)
+    if store.holds(step):
+        return store.arrays(step)["energy"]
+    edges_hz = cast("SpectrumSettings", step.settings).edges_hz
+    return energies_below(clips_of(corpus, *folds_of(corpus)), corpus.clip_s, edges_hz)
 
 
 def energies_below(clips: Sequence[EventClip], clip_s: float, edges_hz: Sequence[float]) -> Scores:
