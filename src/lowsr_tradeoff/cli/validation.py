@@ -51,7 +51,7 @@ def measure_power(
     study takes it with --device FILE.
 
     Args:
-        model: Folder of a trained network, or the name of one (small_vgg, cp_mobile, mobilenetv2, ...).
+        model: Folder of a trained network, its ONNX export, or a name (small_vgg, cp_mobile, mobilenetv2, ...).
         seconds: How long to infer, 5 or more; resting takes as long.
         trace: A current trace in CSV (time and current with units in the header) to use instead of this machine.
         voltage_v: Supply voltage of the trace, where the file has none.
