@@ -95,8 +95,6 @@ def read_trace(file: Path, voltage_v: float | None) -> Trace:
     n_skipped, header = _find_header(file)
     separator = _separator(header)
     columns = {column.kind: column for column in _columns(header, file)}
-    if absent := [kind for kind in ("time", "current") if kind not in columns]:
-        raise DataError(f"{file}: no column of {' and none of '.join(absent)} in the header {header!r}")
     _check_voltage(file, voltage_v, is_in_file="voltage" in columns)
     values = _read_columns(file, n_skipped, separator, [column.index for column in columns.values()])
     in_si = {kind: values[:, i] * column.factor for i, (kind, column) in enumerate(columns.items())}
@@ -127,18 +125,12 @@ def _find_header(file: Path) -> tuple[int, str]:
     try:
         with file.open(encoding="utf-8-sig") as lines:
             for n, line in zip(range(1, MAX_HEADER_LINES + 1), lines, strict=False):
-                if "time" in line.lower():
+                if "time" in line.lower() and "current" in line.lower():
                     return n, line.strip().lstrip("#").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file}: cannot be read as text ({error}); give a CSV export of the trace") from error
     raise DataError(
-        f"{file}: no header with a time column in the first {MAX_HEADER_LINES} lines; export with headers"
-    )
-
-
-def _columns(header: str, file: Path) -> list[Column]:
-    """The columns of use, one of a kind."""
-    if header.replace(" ", "").lower() == JOULESCOPE_STATISTICS:
+        f"{file}: no header with time and current in the first {MAX_HEADER_LINES} lines; export both").lower() == JOULESCOPE_STATISTICS:
         return [Column(kind, index, 1.0) for index, kind in enumerate(KINDS)]
     names = [name.strip().strip('"') for name in header.split(_separator(header))]
     columns = [
