@@ -129,8 +129,12 @@ def _find_header(file: Path) -> tuple[int, str]:
                     return n, line.strip().lstrip("#").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file}: cannot be read as text ({error}); give a CSV export of the trace") from error
-    raise DataError(
-        f"{file}: no header with time and current in the first {MAX_HEADER_LINES} lines; export both").lower() == JOULESCOPE_STATISTICS:
+    raise DataError(f"{file}: no header with time and current in the first {MAX_HEADER_LINES} lines; export both")
+
+
+def _columns(header: str, file: Path) -> list[Column]:
+    """The columns of use, one of a kind."""
+    if header.replace(" ", "").lower() == JOULESCOPE_STATISTICS:
         return [Column(kind, index, 1.0) for index, kind in enumerate(KINDS)]
     names = [name.strip().strip('"') for name in header.split(_separator(header))]
     columns = [
