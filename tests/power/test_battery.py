@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.power.battery import HOURS_PER_MONTH, battery_hours, cold_share
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.power.battery import HOURS_PER_MONTH, battery_hours, cold_share, parse_battery
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.draws import sampler
 from lowsr_tradeoff.settings import PowerSettings
@@ -38,3 +39,15 @@ def test_no_battery_gives_more_than_its_nominal_energy():
 def test_cold_takes_from_alkaline_what_was_measured(temperature_c, least, most):
     assert least <= cold_share(PowerSettings(chemistry="alkaline", temperature_c=temperature_c)) <= most
     assert cold_share(PowerSettings(temperature_c=temperature_c)) == 1
+
+
+@pytest.mark.parametrize("text", ["300", "300mAh", "3.7V", "300mAh 3.7V", "300mWh@3.7V", "mAh@V", "1.2.3Ah@3V"])
+def test_a_battery_without_its_units_is_refused(text):
+    with pytest.raises(ConfigError, match="write charge and voltage with their units"):
+        parse_battery(text)
+
+
+@pytest.mark.parametrize("text", ["0mAh@3.7V", "300mAh@0V"])
+def test_an_empty_battery_is_refused(text):
+    with pytest.raises(ConfigError, match="must be above zero"):
+        parse_battery(text)

@@ -1,7 +1,7 @@
 import pytest
 
-from lowsr_tradeoff.power.describe import describe
-from lowsr_tradeoff.power.devices import list_devices, load_device
+from lowsr_tradeoff.power.describe import describe, overview, sheet
+from lowsr_tradeoff.power.devices import list_devices, list_profiles, load_device
 
 
 def quantities(value):
@@ -26,3 +26,19 @@ def test_description_shows_value_interval_and_unit():
     assert "  core.clocks.96MHz.idle_power: 2.1 (0.7…6.3) mW, derived: MLPerf Tiny" in describe("stm32u385")
     assert "  memory.flash: 1024 KiB, datasheet: " in describe("stm32u385")
     assert "  adc.native_rates: 8000, 11025, 16000, 44100, 48000 Hz, datasheet: " in describe("phone_cpu")
+
+
+def test_overview_names_every_profile_and_every_part():
+    text = overview()
+    for name in (*list_devices(), *list_profiles("microphones"), *list_profiles("radios"), "sd_card"):
+        assert name in text
+    assert f"stm32u385  {load_device('stm32u385').description}" in text
+
+
+def test_a_sheet_holds_every_figure_and_its_source():
+    profile = load_device("stm32u385")
+    found = {figure.parameter: figure for figure in sheet(profile).figures}
+    assert len(found) == len(list(quantities(profile.model_dump())))
+    idle = found["core.clocks.96MHz.idle_power"]
+    assert (idle.text, idle.basis) == ("2.1 (0.7…6.3) mW", "derived")
+    assert idle.source == profile.core.point.idle_power.source

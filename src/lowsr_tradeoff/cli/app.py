@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from lowsr_tradeoff import __version__
+from lowsr_tradeoff.errors import ConfigError
 
 EXAMPLES = """
 Examples:
@@ -29,3 +30,15 @@ app = App(
 )
 
 Flag = Annotated[bool, Parameter(negative=())]
+
+
+def integers(option: str, text: str) -> list[int]:
+    """Return the whole numbers of a comma list.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise ConfigError(f"{option} {text}: give whole numbers with commas, for example 500,1000,2000") from error

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.power.devices import PARTS, list_devices, list_profiles, load_device
 from lowsr_tradeoff.power.profile import DeviceProfile
 from lowsr_tradeoff.records import DeviceSheet, SourcedFigure
 
@@ -17,6 +17,14 @@ def describe(name_or_path: str) -> str:
     profile = load_device(name_or_path)
     lines = (f"  {name}: {_shown(value)}" for name, value in _leaves(_fields(profile)))
     return "\n".join([f"{profile.name}: {profile.description}", *lines])
+
+
+def overview() -> str:
+    """Return the names of all profiles that come with the package: devices with what they are, then parts."""
+    named = [(name, load_device(name).description) for name in list_devices()]
+    width = max(len(name) for name, _ in named)
+    parts = (f"{kind}: {', '.join(list_profiles(kind))}" for kind in PARTS.values())
+    return "\n".join([*(f"{name.ljust(width)}  {what}" for name, what in named), "", *parts])
 
 
 def sheet(profile: DeviceProfile) -> DeviceSheet:

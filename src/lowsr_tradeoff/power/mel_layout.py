@@ -53,7 +53,7 @@ def mel_layout(rate_hz: int, grid: Grid, window_s: float) -> MelLayout:
     model_rate_hz = SHARED_RATE_HZ if is_shared else rate_hz
     hop = max(1, round(HOP_S * model_rate_hz))
     n_columns = round(window_s * model_rate_hz) // hop // POOLED_FRAMES
-    if n_columns == 0:
+    if n_columns < 1:
         raise ConfigError(f"a window of {window_s} s is shorter than one column of features; give a longer one")
     fft_size = SHARED_FFT_SIZE if is_shared else _native_fft_size(rate_hz)
     mel_bands = min(MAX_BANDS, (fft_size // 2 + 1) // 2)

@@ -70,8 +70,10 @@ def network_cost(network: Network, rate_hz: int, grid: Grid, window_s: float, n_
     """Return what one window costs, weights and values at one byte each (int8).
 
     Raises:
-        ConfigError: The network does not have the grid, or the window is too short for it.
+        ConfigError: The network does not have the grid, the window is too short for it, or one class is no choice.
     """
+    if n_classes < 2:
+        raise ConfigError(f"--classes {n_classes}: give 2 or more")
     shape = _shapes()[network]
     layout = _layout(network, shape, rate_hz, grid, window_s)
     image = (layout.mel_bands, layout.n_columns)

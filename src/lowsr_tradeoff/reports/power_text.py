@@ -1,0 +1,82 @@
+"""Power as plain text for a terminal."""
+
+from collections.abc import Sequence
+
+from lowsr_tradeoff.records import Measurement, PowerResult
+from lowsr_tradeoff.reports.wording import COMPONENTS, digits
+
+HEADINGS = (
+    *("device", "rate Hz", "grid", "mean mW", "95 %", "peak mW", "saved %", "battery h", "95 %", "busy %", "MHz"),
+    *("converter Hz", "largest part"),
+)
+
+
+def power_text(results: Sequence[PowerResult]) -> str:
+    """Return a line for each result, and below them what the intervals rest on and what is infeasible."""
+    drawn = [result for result in results if not result.infeasible]
+    rows = [HEADINGS, *(_row(result) for result in drawn)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(_aligned(row, widths)).rstrip() for row in rows] if drawn else []
+    notes = dict.fromkeys((*_doubts(drawn), *_obstacles(results)))
+    return "\n".join([*lines, *([""] if lines and notes else []), *notes])
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Words to the left, figures to the right; the last column is words."""
+    last = len(row) - 1
+    return [
+        cell.ljust(width) if index in {0, 2, last} else cell.rjust(width)
+        for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+
+
+def _row(result: PowerResult) -> tuple[str, ...]:
+    parts = [part for part in result.components if part.power_mw.value is not None]
+    largest = max(parts, key=lambda part: part.power_mw.value or 0.0)
+    mhz = [digits(trial.clock_mhz) for trial in result.clocks if trial.is_chosen]
+    return (
+        result.device,
+        str(result.rate_hz),
+        result.grid,
+        _value(result.power_mw),
+        _interval(result.power_mw),
+        _value(result.peak_mw),
+        _percent(result.power_saved),
+        _value(result.battery_hours),
+        _interval(result.battery_hours),
+        _percent(result.real_time_factor),
+        *(mhz or ["?"]),
+        str(result.adc_rate_hz),
+        f"{COMPONENTS[largest.name]} {_value(largest.power_mw)}",
+    )
+
+
+def _value(measurement: Measurement) -> str:
+    return "?" if measurement.value is None else digits(measurement.value)
+
+
+def _percent(measurement: Measurement) -> str:
+    return "?" if measurement.value is None else f"{100 * measurement.value:z.1f}"
+
+
+def _interval(measurement: Measurement) -> str:
+    if measurement.low is None or measurement.high is None:
+        return "?"
+    return f"{digits(measurement.low)}..{digits(measurement.high)}"
+
+
+def _doubts(results: Sequence[PowerResult]) -> list[str]:
+    """The figure that each device's interval rests on most."""
+    first = {result.device: result.dominant[0] for result in reversed(results) if result.dominant}
+    return [
+        f"{device}: {100 * share.share:.0f} % of the interval rests on {share.parameter}"
+        for device, share in sorted(first.items())
+    ]
+
+
+def _obstacles(results: Sequence[PowerResult]) -> list[str]:
+    return [
+        f"{result.device}, {result.rate_hz} Hz, {result.grid}: infeasible: {'; '.join(result.infeasible)}"
+        for result in results
+        if result.infeasible
+    ]
