@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.validate_inference import (
     ACCELERATORS,
     FINER_TYPES,
@@ -82,3 +83,24 @@ def test_no_prediction_sees_its_own_row():
     # The other benchmarks of that stack saw it; it did not, and no other stack did.
     assert changed == {f"{chip.stacks[0]} {other}" for other in ("ad", "ic", "vww")}
     assert row not in changed
+
+
+@pytest.mark.parametrize(
+    ("device", "stack"),
+    [
+        ("stm32u385", "v1.3 STMicroelectronics NUCLEO_U385RG_Q"),
+        ("stm32u575", "v1.3 STMicroelectronics NUCLEO_U575ZI_Q"),
+        ("stm32l4r5", "v1.3 STMicroelectronics NUCLEO_L4R5ZI-P"),
+        ("stm32h7a3", "v1.2 STMicroelectronics NUCLEO_H7A3ZI_Q"),
+        ("efr32xg24", "v1.0 silicon_labs silicon_labs_xG24_DK2601B"),
+        ("ra6m4", "v0.7 renesas EK-RA6M4"),
+    ],
+)
+def test_a_profile_gives_back_the_rows_it_was_made_of(device, stack):
+    core = load_device(device).core
+    cycles = macs_table(TYPES) @ [core.mac[name].value for name in TYPES]
+    # mW / MHz = nJ per cycle
+    energy_pj = cycles * core.point.active_power.value / core.point.clock.value * 1e3
+    for predicted, table in ((cycles, read_cycles()), (energy_pj, read_energy_pj())):
+        measured = table.measured[table.stacks.index(stack)]
+        assert np.abs(np.log(predicted / measured)).max() < np.log(1.3)
