@@ -5,7 +5,7 @@ of a training clip gives the very image that was trained on.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -49,6 +49,15 @@ class Answer:
     start_s: float
     end_s: float
     probabilities: Scores
+
+    def best(self, classes: Sequence[str]) -> tuple[str, float]:
+        """Return the most probable class and its probability.
+
+        >>> Answer(0.0, 1.0, np.array([0.2, 0.8])).best(("dog", "rain"))
+        ('rain', 0.8)
+        """
+        at = int(self.probabilities.argmax())
+        return classes[at], float(self.probabilities[at])
 
 
 def load_model(package: Package) -> Model:
@@ -125,6 +134,21 @@ def listen(model: Model, file: Path, hop_s: float) -> Iterator[Answer]:
         is_heard = True
     if not is_heard:
         raise DataError(f"{file}: is empty (no samples)")
+
+
+def over_file(said: Iterable[Answer]) -> Answer:
+    """Return one answer for all windows of a file: the mean of their probabilities.
+
+    >>> halves = [Answer(0.0, 1.0, np.array([1.0, 0.0])), Answer(1.0, 2.0, np.array([0.5, 0.5]))]
+    >>> over_file(halves).probabilities.tolist()
+    [0.75, 0.25]
+    """
+    every = iter(said)
+    first = next(every)
+    total, n, end_s = first.probabilities, 1, first.end_s
+    for answer in every:
+        total, n, end_s = total + answer.probabilities, n + 1, answer.end_s
+    return Answer(first.start_s, end_s, total / n)
 
 
 def windows(blocks: Iterable[Samples], n_window: int, n_hop: int) -> Iterator[tuple[int, Samples]]:

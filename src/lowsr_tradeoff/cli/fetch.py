@@ -1,15 +1,10 @@
 """Command to get published weights and corpora."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.cli.app import app
-
-if TYPE_CHECKING:
-    from lowsr_tradeoff.corpora.download import Tell
+from lowsr_tradeoff.cli.progress import byte_progress
 
 
 @app.command
@@ -31,22 +26,7 @@ def fetch(name: str | None = None, /, *, to: Path = Path("downloads"), sha256: s
         return
     wanted = fetching.find_download(name)
     print(f"{wanted.what}. {wanted.source}. Licence: {wanted.licence}.", file=sys.stderr)
-    with _bar() as tell:
+    with byte_progress() as tell:
         place = fetching.fetch(wanted, to, sha256, tell)
     print(*place.notes, sep="\n", file=sys.stderr)
     print(place.path)
-
-
-@contextmanager
-def _bar() -> "Iterator[Tell]":
-    """Show a bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _have, _total: None
-        return
-    from rich import progress
-    from rich.console import Console
-
-    columns = (progress.BarColumn(), progress.DownloadColumn(), progress.TransferSpeedColumn())
-    with progress.Progress(*columns, progress.TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda have, total: bar.update(task, completed=have, total=total)

@@ -1,22 +1,17 @@
 """Commands on a study: run it, write its report again, check the machine."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
-
     from lowsr_tradeoff.config import StudyConfig
-    from lowsr_tradeoff.execute import Progress
 
 
 @app.default
@@ -150,7 +145,7 @@ def _run(config: "StudyConfig", out: Path, jobs: int | None, *, is_json: bool, i
 
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
-    with _progress(is_quiet=is_quiet) as show:
+    with step_progress(is_quiet=is_quiet) as show:
         finished = run_study(config, out, jobs or n_cores(), show)
     page = write_run(out, finished.tradeoff, finished.manifest, finished.listen)
     if is_json:
@@ -158,24 +153,3 @@ def _run(config: "StudyConfig", out: Path, jobs: int | None, *, is_json: bool, i
         print(json.dumps({"report": str(page), "tradeoff": str(out / "tradeoff.json"), "decision": decision}))
     else:
         print(*verdict(finished.tradeoff), page, sep="\n")
-
-
-@contextmanager
-def _progress(*, is_quiet: bool) -> "Iterator[Callable[[Progress], None]]":
-    """Show a bar on a terminal, a line a step elsewhere, nothing when quiet."""
-    if is_quiet:
-        yield lambda _: None
-    elif not sys.stderr.isatty():
-        yield lambda at: print(f"[{at.n_done}/{at.n_total}] {at.label}", file=sys.stderr, flush=True)
-    else:
-        with _bar() as bar:
-            task = bar.add_task("checking the input", total=None)
-            yield lambda at: bar.update(task, description=at.label, completed=at.n_done, total=at.n_total)
-
-
-def _bar() -> "Bar":
-    from rich import progress
-    from rich.console import Console
-
-    columns = (progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeRemainingColumn())
-    return progress.Progress(*columns, progress.TextColumn("{task.description}"), console=Console(stderr=True))

@@ -1,0 +1,208 @@
+"""Commands on one network: train it, let it answer, hand it to other runtimes."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.cli.progress import step_progress
+from lowsr_tradeoff.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from lowsr_tradeoff.classify.predict import Answer, Model
+    from lowsr_tradeoff.corpora.clips import EventCorpus
+    from lowsr_tradeoff.records import Measurement
+
+
+@app.command
+def train(
+    *,
+    rate: int,
+    to: Path,
+    arm: str = "finetuned",
+    grid: Literal["shared", "native"] = "shared",
+    network: str | None = None,
+    checkpoint: Path | None = None,
+    config: Path | None = None,
+    events: str | None = None,
+    reference_rate: int | None = None,
+    epochs: int | None = None,
+    data_licence: str | None = None,
+    run: Path = Path("lowsr-run"),
+    jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
+    seed: int | None = None,
+    skip_bad: Flag = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())] = False,
+) -> None:
+    """Train one network for one rate and write it to a model folder.
+
+    First networks trained alike are tested by cross-validation, then one is trained on all clips.
+
+    Args:
+        rate: The microphone's rate in Hz.
+        to: The model folder to write.
+        arm: How to train: finetuned, basd, cssd, or another of the study's arms.
+        grid: Feature layout: shared (restored to 16 kHz) or native (laid out for the rate).
+        network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
+        checkpoint: Published weights to start from; see lowsr-tradeoff fetch.
+        config: Settings of a study in TOML; flags go before the file.
+        events: Sounds to learn: as in lowsr-tradeoff run.
+        reference_rate: The full rate in Hz that a teacher hears; 16000 when left out.
+        epochs: Length of the schedule.
+        data_licence: Licence of the sounds, for the model card.
+        run: Folder of a run whose finished steps are used, and that an interrupted training goes on from.
+        jobs: Processes at once; the number of cores when left out.
+        seed: Base of all random draws.
+        skip_bad: Go on without unusable input files.
+        quiet: No progress.
+    """
+    from lowsr_tradeoff.classify.card import percent
+    from lowsr_tradeoff.config import load_config
+    from lowsr_tradeoff.deliver import train_model
+    from lowsr_tradeoff.manifest import n_cores
+
+    overrides = {
+        "rates_hz": [rate],
+        "classify.arms": [arm],
+        "classify.grids": [grid],
+        "classify.network": network,
+        "classify.checkpoint": str(checkpoint) if checkpoint else None,
+        "classify.epochs": epochs,
+        "events.source": events,
+        "reference_rate_hz": reference_rate,
+        "seed": seed,
+        "skip_bad": skip_bad or None,
+    }
+    if jobs is not None and jobs < 1:
+        raise ConfigError(f"--jobs {jobs}: give 1 or more")
+    settings = load_config(config, overrides)
+    with step_progress(is_quiet=quiet) as show:
+        package = train_model(settings, run, to, jobs or n_cores(), show, data_licence)
+    print(f"accuracy in cross-validation: {percent(package.settings.tested.accuracy)}", to, sep="\n")
+
+
+@app.command
+def predict(
+    model: Path,
+    /,
+    *files: Path,
+    hop: float | None = None,
+    per: Literal["file", "window"] = "file",
+    format_: Annotated[Literal["csv", "json"], Parameter(name="--format")] = "csv",
+) -> None:
+    """Name the sounds in audio files; files of any length take little memory.
+
+    A file that cannot be heard is named, the others go on, and the exit code is 3.
+
+    Args:
+        model: A model folder.
+        files: WAV, FLAC or OGG files at the model's rate or above.
+        hop: Seconds from one window to the next; a window when left out.
+        per: One answer per file (the mean over its windows) or per window.
+        format_: CSV, or one JSON object a line with the probability of every class.
+    """
+    from lowsr_tradeoff.classify.package import read_package
+    from lowsr_tradeoff.classify.predict import load_model
+
+    if not files:
+        raise ConfigError("predict: give at least one audio file after the model folder")
+    if hop is not None and not 0 < hop < float("inf"):
+        raise ConfigError(f"--hop {hop}: give seconds above 0")
+    loaded = load_model(read_package(model))
+    if format_ == "csv":
+        _print_csv("file", "start_s", "end_s", "label", "probability")
+    n_bad = sum(not _has_answered(loaded, file, hop, per, format_) for file in files)
+    if n_bad:
+        raise DataError(f"{n_bad} of {len(files)} files could not be heard; the lines above say why")
+
+
+@app.command
+def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str | None = None) -> None:
+    """Write a model's network as ONNX: from log-mel image to class scores.
+
+    Args:
+        model: A model folder.
+        onnx: File to write; its scores are checked against torch's.
+        int8: Write <file>.int8.onnx beside it, and count what int8 costs in accuracy.
+        calibration: Sounds that set the ranges of int8 and judge it: as --events of lowsr-tradeoff run.
+    """
+    from lowsr_tradeoff.classify.onnx_export import export_onnx
+    from lowsr_tradeoff.classify.package import read_package
+    from lowsr_tradeoff.classify.predict import load_model
+
+    if int8 and calibration is None:
+        raise ConfigError("--int8: needs --calibration, sounds like those of use with the model's labels")
+    loaded = load_model(read_package(model))
+    corpus = _calibration(loaded, calibration) if calibration else None
+    difference = export_onnx(loaded, onnx)
+    print(f"largest difference from torch: {difference:.1e} of the largest score", file=sys.stderr)
+    print(onnx)
+    if int8 and corpus:
+        _export_int8(loaded, onnx, corpus)
+
+
+def _has_answered(model: "Model", file: Path, hop_s: float | None, per: str, form: str) -> bool:
+    """Print what the model says of a file, or why it says nothing."""
+    from lowsr_tradeoff.classify.predict import listen, over_file
+
+    answers = listen(model, file, hop_s or model.settings.clip_s)
+    try:
+        for answer in answers if per == "window" else (over_file(answers),):
+            _print_answer(model, file, answer, form)
+    except DataError as error:
+        print(f"lowsr-tradeoff: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+def _print_answer(model: "Model", file: Path, answer: "Answer", form: str) -> None:
+    label, probability = answer.best(model.settings.classes)
+    start_s, end_s = round(answer.start_s, 3), round(answer.end_s, 3)
+    if form == "csv":
+        _print_csv(str(file), start_s, end_s, label, f"{probability:.4f}")
+        return
+    every = dict(zip(model.settings.classes, answer.probabilities.round(6).tolist(), strict=True))
+    said = {"file": str(file), "start_s": start_s, "end_s": end_s, "label": label, "probabilities": every}
+    print(json.dumps(said), flush=True)
+
+
+def _print_csv(*fields: object) -> None:
+    csv.writer(sys.stdout, lineterminator="\n").writerow(fields)
+    sys.stdout.flush()
+
+
+def _calibration(model: "Model", source: str) -> "EventCorpus":
+    from lowsr_tradeoff.config import StudyConfig
+    from lowsr_tradeoff.deliver import events_of
+    from lowsr_tradeoff.settings import EventsSettings
+
+    settings = model.settings
+    config = StudyConfig(
+        rates_hz=(settings.rate_hz,),
+        reference_rate_hz=settings.rate_hz,
+        seed=settings.seed,
+        events=EventsSettings(source=source, n_folds=settings.corpus.n_folds, clip_s=settings.clip_s),
+    )
+    return events_of(config, None)
+
+
+def _export_int8(model: "Model", onnx: Path, corpus: "EventCorpus") -> None:
+    from lowsr_tradeoff.classify.card import percent
+    from lowsr_tradeoff.classify.quantisation import export_int8
+
+    path = onnx.with_suffix(f".int8{onnx.suffix}")
+    loss = export_int8(model.settings, onnx, path, corpus)
+    print(path)
+    print(f"accuracy in float: {percent(loss.float_accuracy)}", f"in int8: {percent(loss.int8_accuracy)}", sep="\n")
+    print(f"int8 minus float: {_points(loss.difference)}; the same answer: {percent(loss.same_answer)}")
+    if loss.is_trained_on:
+        print("the model was trained on these clips: the accuracies flatter, the difference is what int8 costs")
+
+
+def _points(difference: "Measurement") -> str:
+    value, low, high = (100 * (end or 0.0) for end in (difference.value, difference.low, difference.high))
+    return f"{value:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})"
