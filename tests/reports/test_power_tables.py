@@ -1,3 +1,5 @@
+import pytest
+
 from lowsr_tradeoff.power.describe import sheet
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.reports import power_tables
@@ -19,6 +21,14 @@ def test_an_error_says_what_was_wanted_and_whether_it_was_kept(tradeoff):
             assert row[-1] == "for comparison"
         else:
             assert str(row[-1]).endswith("kept" if error.is_met else "missed")
+
+
+def test_a_converter_at_its_limit_draws_in_proportion_to_the_rate(tradeoff):
+    rows = power_tables.bounds(tradeoff).rows
+    rates_hz = [float(str(row[0]).split()[0]) for row in rows]
+    thermal_nw = [float(str(row[1]).split()[0]) for row in rows]
+    # 8 k T 10^7 at 300 K is 0.331 nW per kHz.
+    assert thermal_nw == pytest.approx([rate_hz * 3.31e-4 for rate_hz in rates_hz], rel=0.01)
 
 
 def test_infeasible_results_have_no_peak_and_no_share(tradeoff):

@@ -34,6 +34,7 @@ def every_table(tradeoff) -> list[tables.Table]:
         power_tables.peaks(tradeoff.power),
         power_tables.clocks(tradeoff.power),
         power_tables.dominant(tradeoff.power),
+        power_tables.bounds(tradeoff),
         power_tables.errors(tradeoff),
         power_tables.sources(tradeoff),
         stage_tables.costs(tradeoff),

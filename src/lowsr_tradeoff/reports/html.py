@@ -118,6 +118,7 @@ def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
         "contrasts": stage_tables.contrasts(tradeoff),
         "peaks": power_tables.peaks(tradeoff.power),
         "clocks": power_tables.clocks(tradeoff.power),
+        "bounds": power_tables.bounds(tradeoff),
         "errors": power_tables.errors(tradeoff),
         "sources": power_tables.sources(tradeoff),
         "components": stage_tables.components(elsewhere, "Average power by component on the other devices"),

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
+from lowsr_tradeoff.power.bounds import converter_bounds
 from lowsr_tradeoff.records import ErrorTarget, ModelError, PowerResult, Tradeoff
 from lowsr_tradeoff.reports.tables import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import COMPONENTS, digits, hz, number, percent
+
+# About that of the serial converters in the profiles: 12 bits.
+BOUND_SNDR_DB = 70.0
 
 
 def peaks(results: Iterable[PowerResult]) -> Table:
@@ -54,6 +58,18 @@ def dominant(results: Iterable[PowerResult]) -> Table:
             if result.components
         ),
         3,
+    )
+
+
+def bounds(tradeoff: Tradeoff) -> Table:
+    """Return what an ideal converter, and the best and the median published one, would draw at each rate."""
+    rates_hz = sorted({result.rate_hz for result in tradeoff.power})
+    by_rate = {rate_hz: converter_bounds(rate_hz, BOUND_SNDR_DB) for rate_hz in rates_hz}
+    names = dict.fromkeys(bound.name for found in by_rate.values() for bound in found)
+    return Table(
+        f"What a converter of {BOUND_SNDR_DB:g} dB could draw; beside it stands the converter of the device",
+        ("Rate", *(name.capitalize() for name in names)),
+        tuple((hz(rate_hz), *(number(bound.power_nw) for bound in found)) for rate_hz, found in by_rate.items()),
     )
 
 
