@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
+from lowsr_tradeoff.power import measure, rapl
 from lowsr_tradeoff.power.devices import load_device
 
 
@@ -68,3 +69,23 @@ def test_what_cannot_be_measured_is_told(capsys, arguments, code, told):
 def test_a_trace_needs_a_voltage(capsys, trace):
     code, _, err = call(capsys, "measure-power", "--trace", trace)
     assert (code, "--voltage-v" in err) == (2, True)
+
+
+def test_why_there_is_no_energy_is_said_once(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(measure, "package_zones", lambda _: rapl.package_zones(tmp_path))
+    monkeypatch.setattr(measure, "MIN_TOTAL_S", 0.05)
+    code, out, _ = call(capsys, "measure-power", "cp_mobile", "--seconds", 0.05)
+    assert code == 0
+    assert "energy_uj: none\n" in out
+    assert out.count("no counter") == 1
+    assert "cpu_s: none" not in out
+
+
+def test_without_energy_there_is_no_device(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(measure, "package_zones", lambda _: rapl.package_zones(tmp_path))
+    monkeypatch.setattr(measure, "MIN_TOTAL_S", 0.05)
+    into = ["--device", "stm32u575", "--out", tmp_path / "host.toml"]
+    code, out, err = call(capsys, "measure-power", "cp_mobile", "--seconds", 0.05, *into)
+    assert (code, out) == (3, "")
+    assert "no device can be made of it: no counter" in err
+    assert not (tmp_path / "host.toml").exists()

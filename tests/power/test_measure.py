@@ -3,7 +3,7 @@
 import pytest
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.power.measure import Clocks, measure_fft, measure_inference
+from lowsr_tradeoff.power.measure import TimeSource, measure_fft, measure_inference
 
 IDLE_W, BUSY_W, INFERENCE_S, CPU_SHARE = 10, 30, 0.1, 0.5
 
@@ -28,8 +28,8 @@ class Machine:
         self.pass_time(INFERENCE_S, self.busy_w)
 
     def measure(self, root, **settings):
-        clocks = Clocks(lambda: self.wall_s, lambda: self.cpu_s, lambda s: self.pass_time(s, self.idle_w))
-        return measure_inference(self.infer, "net", powercap=root, clocks=clocks, **settings)
+        times = TimeSource(lambda: self.wall_s, lambda: self.cpu_s, lambda s: self.pass_time(s, self.idle_w))
+        return measure_inference(self.infer, "net", powercap=root, times=times, **settings)
 
 
 def test_energy_is_what_lies_above_idle(tmp_path):
@@ -84,6 +84,6 @@ def test_without_a_counter_the_processor_time_is_given(tmp_path):
 def test_an_fft_is_told_per_point_and_doubling():
     now = iter(range(10_000))
     # Every look at the clock is a second later: a pass of 100 transforms takes one, and rounds end after it.
-    clocks = Clocks(wall_s=lambda: float(next(now)))
-    assert measure_fft(512, 0.5, clocks).value == pytest.approx(1e9 * 2 / (100 * 512 * 9), rel=0.51)
+    times = TimeSource(wall_s=lambda: float(next(now)))
+    assert measure_fft(512, 0.5, times).value == pytest.approx(1e9 * 2 / (100 * 512 * 9), rel=0.51)
     assert measure_fft(512, 0.05).unit == "ns"

@@ -126,13 +126,18 @@ def _target(target: "ErrorTarget") -> str:
 
 
 def _measured(record: "Record") -> Iterator[str]:
-    """A line per field, figures with their interval."""
+    """A line per field, figures with their interval; then why figures are missing, each reason once."""
     from lowsr_tradeoff.records import Measurement
 
+    reasons: dict[str, None] = {}
     for name in type(record).model_fields:
         value = getattr(record, name)
-        said = _figure(value) if isinstance(value, Measurement) else value
-        yield f"{name}: {'none' if said is None else said}"
+        if isinstance(value, Measurement) and value.reason:
+            reasons[value.reason] = None
+            yield f"{name}: none"
+        else:
+            yield f"{name}: {_figure(value) if isinstance(value, Measurement) else value}"
+    yield from reasons
 
 
 def _figure(measurement: "Measurement") -> str:

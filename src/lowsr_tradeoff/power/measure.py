@@ -28,7 +28,7 @@ PLAUSIBLE_W = (0.05, 2000.0)
 
 
 @dataclass(frozen=True)
-class Clocks:
+class TimeSource:
     """What tells and passes time; a test brings its own.
 
     Attributes:
@@ -42,7 +42,7 @@ class Clocks:
     rest: Callable[[float], None] = time.sleep
 
 
-CLOCKS = Clocks()
+THIS_MACHINE = TimeSource()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def measure_inference(
     model: str,
     total_s: float = MIN_TOTAL_S,
     powercap: Path = POWERCAP,
-    clocks: Clocks = CLOCKS,
+    times: TimeSource = THIS_MACHINE,
 ) -> InferenceEnergy:
     """Return energy above idle, time and processor time of one inference.
 
@@ -88,7 +88,7 @@ def measure_inference(
         model: What it runs, for the record.
         total_s: Seconds of inferring in all, at least 5; resting takes as long.
         powercap: Where the counters are.
-        clocks: What tells the time.
+        times: What tells the time.
 
     Raises:
         ConfigError: ``total_s`` is too short.
@@ -97,24 +97,24 @@ def measure_inference(
         raise ConfigError(f"{total_s} s is too short to tell energy from drift; give {MIN_TOTAL_S:g} s or more")
     zones, reason = _find_zones(powercap)
     infer()  # the first one also loads and allocates
-    rounds = [_round(infer, zones, total_s / N_ROUNDS, clocks) for _ in range(N_ROUNDS)]
+    rounds = [_round(infer, zones, total_s / N_ROUNDS, times) for _ in range(N_ROUNDS)]
     return _summarise(rounds, model, zones, reason)
 
 
-def measure_fft(fft_size: int, total_s: float = 0.5, clocks: Clocks = CLOCKS) -> Measurement:
+def measure_fft(fft_size: int, total_s: float = 0.5, times: TimeSource = THIS_MACHINE) -> Measurement:
     """Return the time of one real FFT in ns, per point and per doubling of the points.
 
     Args:
         fft_size: Points.
         total_s: Seconds of transforming in all.
-        clocks: What tells the time.
+        times: What tells the time.
     """
     frames = np.random.default_rng(0).standard_normal((FRAMES_AT_ONCE, fft_size)).astype(np.float32)
     per_pass = FRAMES_AT_ONCE * fft_size * math.log2(fft_size)
     costs_ns = []
     for _ in range(N_ROUNDS):
-        start_s, n = clocks.wall_s(), 0
-        while (end_s := clocks.wall_s()) - start_s < total_s / N_ROUNDS or not n:
+        start_s, n = times.wall_s(), 0
+        while (end_s := times.wall_s()) - start_s < total_s / N_ROUNDS or not n:
             np.fft.rfft(frames)
             n += 1
         costs_ns.append((end_s - start_s) * 1e9 / (n * per_pass))
@@ -128,15 +128,15 @@ def _find_zones(powercap: Path) -> tuple[tuple[Zone, ...], str]:
         return (), str(error)
 
 
-def _round(infer: Callable[[], object], zones: Sequence[Zone], round_s: float, clocks: Clocks) -> Round:
-    start_s, start_uj = clocks.wall_s(), read_uj(zones)
-    clocks.rest(round_s)
-    rested_s, rested_uj, rested_cpu_s = clocks.wall_s(), read_uj(zones), clocks.cpu_s()
+def _round(infer: Callable[[], object], zones: Sequence[Zone], round_s: float, times: TimeSource) -> Round:
+    start_s, start_uj = times.wall_s(), read_uj(zones)
+    times.rest(round_s)
+    rested_s, rested_uj, rested_cpu_s = times.wall_s(), read_uj(zones), times.cpu_s()
     n = 0
-    while (end_s := clocks.wall_s()) - rested_s < round_s:
+    while (end_s := times.wall_s()) - rested_s < round_s:
         infer()
         n += 1
-    end_cpu_s, end_uj = clocks.cpu_s(), read_uj(zones)
+    end_cpu_s, end_uj = times.cpu_s(), read_uj(zones)
     return Round(
         n=n,
         busy_s=end_s - rested_s,
