@@ -39,7 +39,7 @@ def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run
     assert second.manifest.steps_run == 0
     assert (
         second.manifest.steps_reused
-        == first.manifest.steps_reused + len(list((out / "steps").rglob("train/*.json"))) + 6
+        == first.manifest.steps_reused + len(list((out / "steps").rglob("train/*.json"))) + 7
     )
 
 

@@ -78,7 +78,7 @@ def plan(study: Study) -> tuple[Step, ...]:
 def run_steps(study: Study, store: Store, steps: Sequence[Step]) -> None:
     """Run one batch of steps of one stage and write their artefacts."""
     match steps[0].stage:
-        case "features" | "search" | "train":
+        case "diagnose" | "features" | "search" | "spectrum" | "train":
             classify.run(steps, study.events, store)
         case _:
             privacy.run(steps, study.speech, store)
@@ -113,18 +113,23 @@ def run_study(config: StudyConfig, out: Path, jobs: int, report: Callable[[Progr
 def assemble(study: Study, store: Store) -> Tradeoff:
     """Return everything the finished steps found, joined by rate."""
     config = study.config
-    classified, contrasts = classify.results(config, study.events, store)
+    recognition = classify.results(config, study.events, store)
     heard, intelligible = privacy.results(config, study.speech, store)
     # Arms differ in what they were taught, not in what they compute.
-    costs = {(result.rate_hz, result.grid): result.cost for result in classified}
+    costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
     drawn = power.evaluate(config, tuple(costs.values()))
-    points = frontier.join(classified, heard, drawn, config.constraints)
+    points = frontier.join(recognition.results, heard, drawn, config.constraints)
     return Tradeoff(
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
         corpora=(study.events.summary, study.speech.summary),
-        classify=classified,
-        contrasts=contrasts,
+        classify=recognition.results,
+        contrasts=recognition.contrasts,
+        sensitivity=recognition.sensitivity,
+        optimism=recognition.optimism,
+        published=recognition.published,
+        diagnoses=recognition.diagnoses,
+        humps=recognition.humps,
         privacy=heard,
         intelligibility=intelligible,
         power=drawn,

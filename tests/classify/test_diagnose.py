@@ -80,6 +80,7 @@ def said(listener: Listener, corpus, n: int, seed: int) -> dict[str, np.ndarray]
 
 
 def write_study(config, corpus, store, leave_out=()) -> None:
+    run_spectrum(spectrum_step(config, corpus), corpus, store)
     folds = [fold for fold in folds_of(corpus) for clip in corpus.clips if clip.fold == fold]
     numbered = list(train_steps(config, corpus).items())
     for number, (listener, steps) in enumerate(numbered):
@@ -194,14 +195,11 @@ def test_a_study_that_is_not_finished_says_which_step_is_missing(corpus, tmp_pat
         diagnose(CONFIG, corpus, Store(tmp_path))
 
 
-def test_energies_come_from_their_step_where_it_was_run(corpus, store, found, tmp_path):
-    planned = Store(tmp_path)
-    write_study(CONFIG, corpus, planned)
-    run_spectrum(spectrum_step(CONFIG, corpus), corpus, planned)
+def test_clips_are_read_once_and_for_all(corpus, store, found, tmp_path):
     unreadable = replace(corpus, clips=tuple(replace(clip, audio=tmp_path / "gone.wav") for clip in corpus.clips))
-    assert diagnose(CONFIG, unreadable, planned) == tuple(found.values())
+    assert diagnose(CONFIG, unreadable, store) == tuple(found.values())
     with pytest.raises(DataError, match=r"gone\.wav"):
-        diagnose(CONFIG, unreadable, store)
+        run_spectrum(spectrum_step(CONFIG, unreadable), unreadable, store)
 
 
 def test_the_same_artefacts_give_the_same_diagnosis(corpus, store, found):

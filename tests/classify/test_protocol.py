@@ -45,8 +45,8 @@ def store(corpus, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(corpus, store):
-    results, contrasts = protocol.results(CONFIG, corpus, store)
-    return {Listener(r.rate_hz, r.grid, r.arm): r for r in results}, contrasts
+    recognition = protocol.results(CONFIG, corpus, store)
+    return {Listener(r.rate_hz, r.grid, r.arm): r for r in recognition.results}, recognition.contrasts
 
 
 def recall_of(result, label) -> float:
@@ -151,7 +151,7 @@ def test_repetitions_are_averaged_per_clip(corpus, store):
         }
     )
     run_all(protocol.plan(config, corpus), corpus, store)
-    (low, _), _ = protocol.results(config, corpus, store)
+    low, _ = protocol.results(config, corpus, store).results
     runs = train_steps(config, corpus)[Listener(1000, "native", "finetuned")]
     right = []
     for step in runs:

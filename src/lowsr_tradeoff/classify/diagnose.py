@@ -64,11 +64,10 @@ class Evidence:
 def diagnose(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Diagnosis, ...]:
     """Return the diagnostics of every rate and layout below the reference rate, ascending.
 
-    From the artefacts of training, and of :func:`spectrum.spectrum_step` where a study planned it.
+    From the artefacts of training and of :func:`spectrum.spectrum_step`.
 
     Raises:
         StageError: A step has not run, or lacks what it said of its training clips.
-        DataError: A clip cannot be read.
     """
     heard = heard_by_all(config, corpus)
     runs = trained(config, corpus, store, heard)

@@ -4,25 +4,50 @@ Planning and results need no torch, so a finished run is read again in a moment.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.classify.choices import optimism, published, sensitivity
 from lowsr_tradeoff.classify.contrasts import contrasts
+from lowsr_tradeoff.classify.diagnosis_step import diagnoses, diagnosis_step, run_diagnosis
 from lowsr_tradeoff.classify.features import lay_out, run_features
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
 from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, fold_sd, macro_f1, seed_sd
+from lowsr_tradeoff.classify.spectrum import run_spectrum
 from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.classify.steps import clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.records import ClassifyResult, Contrast, ModelCost
+from lowsr_tradeoff.records import (
+    ClassifyResult,
+    Contrast,
+    Diagnosis,
+    HumpTest,
+    ModelCost,
+    Optimism,
+    Published,
+    Sensitivity,
+)
 from lowsr_tradeoff.stats import Resamples, resample
 from lowsr_tradeoff.store import Step, Store
 
 
+class Recognition(NamedTuple):
+    """Everything that this room found."""
+
+    results: tuple[ClassifyResult, ...]
+    contrasts: tuple[Contrast, ...]
+    sensitivity: tuple[Sensitivity, ...]
+    optimism: tuple[Optimism, ...]
+    published: tuple[Published, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    humps: tuple[HumpTest, ...]
+
+
 def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
-    """Return the training steps of every listener, the reference last.
+    """Return the training steps of every listener, the reference last, and the diagnostics.
 
     Raises:
         ConfigError: The clips are too short for a rate.
@@ -36,14 +61,21 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
             front_of(chosen.network),
             as_published=chosen.as_published,
         )
-    return tuple(step for runs in steps.values() for step in runs)
+    return (*(step for runs in steps.values() for step in runs), diagnosis_step(config, corpus))
 
 
 def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
     """Run one batch of steps of one stage and write their artefacts."""
-    if steps[0].stage == "features":
-        run_features(steps, corpus, store)
-        return
+    match steps[0].stage:
+        case "features":
+            run_features(steps, corpus, store)
+            return
+        case "spectrum":
+            run_spectrum(steps[0], corpus, store)
+            return
+        case "diagnose":
+            run_diagnosis(steps[0], corpus, store)
+            return
     # They bring torch, which results do without.
     from lowsr_tradeoff.classify.search import run_search  # noqa: PLC0415
     from lowsr_tradeoff.classify.training_step import run_training  # noqa: PLC0415
@@ -52,10 +84,8 @@ def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
         (run_search if step.stage == "search" else run_training)(step, corpus, store)
 
 
-def results(
-    config: StudyConfig, corpus: EventCorpus, store: Store
-) -> tuple[tuple[ClassifyResult, ...], tuple[Contrast, ...]]:
-    """Return what every listener recognised, and how the listeners differ.
+def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recognition:
+    """Return what every listener recognised, how the listeners differ, and why that might be.
 
     Raises:
         StageError: A step has not run.
@@ -66,12 +96,19 @@ def results(
     draws = resample(sources, config.n_resamples, config.seed)
     truth = np.array([corpus.summary.classes.index(clip.label) for clip in clips])
     answers = {listener: Answers(_predicted(runs, len(clips), store), truth) for listener, runs in steps.items()}
-    return (
-        tuple(
-            _result(config, corpus, listener, answers[listener], draws, store.meta(runs[0])["cost"])
-            for listener, runs in steps.items()
-        ),
-        contrasts(answers, reference_of(config), sources, folds, config.seed),
+    found = tuple(
+        _result(config, corpus, listener, answers[listener], draws, store.meta(runs[0])["cost"])
+        for listener, runs in steps.items()
+    )
+    diagnosed, humps = diagnoses(config, corpus, store)
+    return Recognition(
+        results=found,
+        contrasts=contrasts(answers, reference_of(config), sources, folds, config.seed),
+        sensitivity=sensitivity(config, corpus, store),
+        optimism=optimism(config, corpus, store),
+        published=published(config, found),
+        diagnoses=diagnosed,
+        humps=humps,
     )
 
 

@@ -77,19 +77,15 @@ def run_spectrum(step: Step, corpus: EventCorpus, store: Store) -> None:
 
 
 def energies(config: StudyConfig, corpus: EventCorpus, store: Store) -> Scores:
-    """Return the energy of each clip below half of every rate, from the step's artefact or, without one, the clips.
+    """Return the energy of each clip below half of every rate, as the step wrote it.
 
     Shape:
         ``(n_clips, n_rates)``, clips fold by fold, rates ascending with the reference last.
 
     Raises:
-        DataError: A clip cannot be read.
+        StageError: The step has not run.
     """
-    step = spectrum_step(config, corpus)
-    if store.holds(step):
-        return store.arrays(step)["energy"]
-    edges_hz = cast("SpectrumSettings", step.settings).edges_hz
-    return energies_below(clips_of(corpus, *folds_of(corpus)), corpus.clip_s, edges_hz)
+    return store.arrays(spectrum_step(config, corpus))["energy"]
 
 
 def energies_below(clips: Sequence[EventClip], clip_s: float, edges_hz: Sequence[float]) -> Scores:

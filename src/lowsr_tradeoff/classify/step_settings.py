@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lowsr_tradeoff.classify.listeners import Listener
 from lowsr_tradeoff.records import Adapt, Arm, Grid, Network
-from lowsr_tradeoff.settings import COMPACT, FrontEnd, Settings
+from lowsr_tradeoff.settings import COMPACT, ClassifySettings, FrontEnd, Settings
 
 Front = Network | Literal["compact"]
 
@@ -130,3 +130,14 @@ class TrainSettings(Settings):
     def front(self) -> Front:
         """Whose images it reads, as in :class:`FeatureSettings`."""
         return front_of(self.network)
+
+
+class DiagnosisSettings(Settings):
+    """What the diagnostics depend on besides the networks; the meanings are those of ``StudyConfig``."""
+
+    rates_hz: tuple[int, ...]
+    reference_rate_hz: int
+    seed: int
+    n_resamples: int
+    front_end: FrontEnd
+    classify: ClassifySettings

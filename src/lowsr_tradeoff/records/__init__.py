@@ -4,6 +4,7 @@ Proportions are 0…1. ``rate_hz`` is always the microphone's rate.
 """
 
 from lowsr_tradeoff.records.base import Measurement, Record, missing
+from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import (
@@ -69,12 +70,15 @@ __all__ = [
     "ModelError",
     "Network",
     "OperatingPoint",
+    "Optimism",
     "PowerComponent",
     "PowerPart",
     "PowerResult",
     "PrivacyResult",
     "Provenance",
+    "Published",
     "Record",
+    "Sensitivity",
     "SoftLabels",
     "SourcedFigure",
     "SpreadShare",

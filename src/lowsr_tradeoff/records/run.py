@@ -5,13 +5,15 @@ from typing import Literal
 from pydantic import JsonValue
 
 from lowsr_tradeoff.records.base import Record
+from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
+from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.power import DeviceSheet, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult
 from lowsr_tradeoff.records.validation import ModelError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class CorpusSummary(Record):
@@ -52,6 +54,11 @@ class Tradeoff(Record):
     corpora: tuple[CorpusSummary, ...]
     classify: tuple[ClassifyResult, ...]
     contrasts: tuple[Contrast, ...]
+    sensitivity: tuple[Sensitivity, ...]
+    optimism: tuple[Optimism, ...]
+    published: tuple[Published, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    humps: tuple[HumpTest, ...]
     privacy: tuple[PrivacyResult, ...]
     intelligibility: tuple[IntelligibilityResult, ...]
     power: tuple[PowerResult, ...]
