@@ -47,7 +47,7 @@ def battery(tradeoff: Tradeoff) -> Figure:
         spec(
             traces,
             rate_axis(sorted({result.rate_hz for result in tradeoff.power})),
-            titled("hours, log scale<br>(more is better)", type="log"),
+            titled("hours, log scale<br>(more is better)", type="log", nticks=6),
             height=520,
         ),
         stage_tables.power(tradeoff),
