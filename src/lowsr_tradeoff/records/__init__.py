@@ -3,6 +3,7 @@
 Proportions are 0…1. ``rate_hz`` is always the microphone's rate.
 """
 
+from lowsr_tradeoff.records.attack import AttackResult, Loot
 from lowsr_tradeoff.records.base import Measurement, Record, missing
 from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast
@@ -45,6 +46,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Adapt",
     "Arm",
+    "AttackResult",
     "Calibration",
     "ClassEnergy",
     "ClassRecall",
@@ -64,6 +66,7 @@ __all__ = [
     "IntelligibilityResult",
     "ListenClip",
     "ListenPack",
+    "Loot",
     "Manifest",
     "Measurement",
     "ModelCost",
