@@ -1,17 +1,19 @@
 """Train one network to be put to use: test it by cross-validation, then train it on everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from lowsr_tradeoff.classify import protocol as classify
 from lowsr_tradeoff.classify.final import final_steps, listener_of, packaged
+from lowsr_tradeoff.classify.int8_step import STAGE, int8_steps, loss_in_int8, run_int8
+from lowsr_tradeoff.classify.onnx_export import require_onnx
 from lowsr_tradeoff.classify.package import Package, write_package
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.execute import Progress, execute
-from lowsr_tradeoff.store import Store, locked
+from lowsr_tradeoff.store import Step, Store, locked
 
 INSPECTED = "inspected.json"
 
@@ -22,7 +24,9 @@ def train_model(
     to: Path,
     jobs: int,
     report: Callable[[Progress], None],
+    *,
     data_licence: str | None = None,
+    is_int8_counted: bool = False,
 ) -> Package:
     """Return a trained network, written to a model folder.
 
@@ -33,21 +37,34 @@ def train_model(
         jobs: Processes that work at once.
         report: Called whenever steps finish.
         data_licence: The corpus's, for the model card.
+        is_int8_counted: Whether to count on the test folds what int8 costs; trains every tested network twice.
 
     Raises:
         ConfigError: The settings cannot be used.
         DataError: The corpus has problems.
         StageError: Steps failed; finished ones are kept.
     """
+    if is_int8_counted:
+        require_onnx()
     listener, store = listener_of(config), Store(run)
     with locked(run):
         corpus = events_of(config, run / INSPECTED)
         classify.plan(config, corpus)  # says what settings do not fit the clips
         steps = final_steps(config, corpus, listener)
-        execute(steps, store, partial(classify.run, corpus=corpus, store=store), jobs, report)
-        package = packaged(config, corpus, listener, store, data_licence)
+        in_int8 = int8_steps(steps[:-1]) if is_int8_counted else ()
+        execute((*steps, *in_int8), store, partial(_run, corpus=corpus, store=store), jobs, report)
+        int8 = loss_in_int8(in_int8, corpus, store, config.seed) if in_int8 else None
+        package = packaged(config, corpus, listener, store, data_licence, int8)
     write_package(to, package)
     return package
+
+
+def _run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
+    if steps[0].stage != STAGE:
+        classify.run(steps, corpus, store)
+        return
+    for step in steps:
+        run_int8(step, corpus, store)
 
 
 def events_of(config: StudyConfig, cache: Path | None) -> EventCorpus:

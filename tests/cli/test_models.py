@@ -37,7 +37,7 @@ def trained(events, tmp_path_factory):
     }  # fmt: skip
     (root / "study.toml").write_text("[events]\nn_folds = 2\n[classify]\nbatch_size = 4\n")
     with pytest.raises(SystemExit) as left:
-        cli.main(command(options))
+        cli.main([*command(options), "--int8"])
     assert left.value.code == 0
     return root / "model", root / "run", options
 
@@ -51,6 +51,9 @@ def test_training_writes_a_model_with_its_measured_accuracy(trained):
     assert (settings.rate_hz, settings.arm, settings.grid) == (1000, "cssd", "native")
     assert settings.classes == ("high", "low")
     assert settings.data_licence == "CC0"
+    assert settings.tested.int8.float_accuracy.value == settings.tested.accuracy.value
+    assert not settings.tested.int8.is_trained_on
+    assert "In int8: " in (trained[0] / "README.md").read_text()
     assert settings.corpus.n_clips == settings.tested.accuracy.n == 20
     # 150 Hz is heard at 1 kHz and 3 kHz is not: what is left is a tone or noise.
     assert settings.tested.accuracy.value > 0.8
@@ -61,8 +64,9 @@ def test_the_same_command_goes_on_from_what_is_there(trained, capsys):
     model, run, options = trained
     before = {file.name: file.read_bytes() for file in model.iterdir()}
     at = {file: file.stat().st_mtime_ns for file in (run / "steps").rglob("*")}
-    code, out, err = call(capsys, *command(options))
+    code, out, err = call(capsys, *command(options), "--int8")
     assert code == 0
+    assert "in int8, minus float: " in out
     assert out.splitlines()[-1] == str(model)
     assert out.startswith("accuracy in cross-validation: ")
     assert "[" not in err

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lowsr_tradeoff.classify.model_settings import ModelSettings
+from lowsr_tradeoff.classify.model_settings import ModelSettings, Tested
 from lowsr_tradeoff.records import Measurement
 
 
@@ -10,6 +10,18 @@ def model_card(settings: ModelSettings) -> str:
     """Return the model card in Markdown."""
     sections = (_what(settings), _measured(settings), _hears(settings), _data(settings), _limits(settings))
     return "\n\n".join(sections) + "\n"
+
+
+def points(difference: Measurement) -> str:
+    """Return a difference of shares in points, with its interval.
+
+    >>> points(Measurement(value=-0.012, low=-0.03, high=0.005, n=400, n_of="clips"))
+    '-1.2 points (95 % interval -3.0 to +0.5, 400 clips)'
+    """
+    if difference.value is None or difference.low is None or difference.high is None:
+        return f"not measured: {difference.reason}"
+    value, low, high = (100 * each for each in (difference.value, difference.low, difference.high))
+    return f"{value:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}, {difference.n} {difference.n_of})"
 
 
 def percent(share: Measurement) -> str:
@@ -45,8 +57,15 @@ def _measured(settings: ModelSettings) -> str:
         f"Measured by cross-validation: {tested.n_folds} parts of the corpus were held out in turn, no "
         f"recording of the {tested.n_sources} in two of them, with {tested.n_seeds} network(s) each. The network "
         f"in this folder was trained in the same way on all clips, so none is left to test it on.{flatters}\n\n"
+        + _in_int8(tested)
         + _table("Class", "Recall", ((each.label, percent(each.recall)) for each in tested.class_recall))
     )
+
+
+def _in_int8(tested: Tested) -> str:
+    if tested.int8 is None:
+        return ""
+    return f"In int8: {percent(tested.int8.int8_accuracy)}; minus float: {points(tested.int8.difference)}.\n\n"
 
 
 def _hears(settings: ModelSettings) -> str:

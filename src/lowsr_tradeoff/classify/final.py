@@ -4,7 +4,7 @@ import numpy as np
 
 from lowsr_tradeoff import __version__
 from lowsr_tradeoff.classify.listeners import UNTRAINED, Listener
-from lowsr_tradeoff.classify.model_settings import ModelSettings, Tested
+from lowsr_tradeoff.classify.model_settings import Int8Loss, ModelSettings, Tested
 from lowsr_tradeoff.classify.package import Package
 from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, macro_f1
 from lowsr_tradeoff.classify.steps import clips_of, final_step, folds_of, train_steps
@@ -47,9 +47,22 @@ def final_steps(config: StudyConfig, corpus: EventCorpus, listener: Listener) ->
 
 
 def packaged(
-    config: StudyConfig, corpus: EventCorpus, listener: Listener, store: Store, data_licence: str | None
+    config: StudyConfig,
+    corpus: EventCorpus,
+    listener: Listener,
+    store: Store,
+    data_licence: str | None,
+    int8: Int8Loss | None = None,
 ) -> Package:
     """Return the finished network as it is passed on.
+
+    Args:
+        config: The study of this listener alone.
+        corpus: What it was trained on.
+        listener: Which network.
+        store: Holds the steps of :func:`final_steps`.
+        data_licence: The corpus's, where it is known.
+        int8: What int8 costs, where it was counted.
 
     Raises:
         StageError: A step has not run.
@@ -71,7 +84,7 @@ def packaged(
         seed=config.seed,
         corpus=corpus.summary,
         data_licence=data_licence,
-        tested=_tested(config, corpus, tests, store),
+        tested=_tested(config, corpus, tests, store, int8),
         cost=ModelCost.model_validate(store.meta(final)["cost"]),
         made_by=__version__,
     )
@@ -79,7 +92,9 @@ def packaged(
     return Package(settings, weights)
 
 
-def _tested(config: StudyConfig, corpus: EventCorpus, steps: list[Step], store: Store) -> Tested:
+def _tested(
+    config: StudyConfig, corpus: EventCorpus, steps: list[Step], store: Store, int8: Int8Loss | None
+) -> Tested:
     clips, classes = clips_of(corpus, *folds_of(corpus)), corpus.summary.classes
     said = np.concatenate([store.arrays(step)["test_logits"].argmax(axis=1) for step in steps])
     answers = Answers(said.reshape(-1, len(clips)), np.array([classes.index(clip.label) for clip in clips]))
@@ -92,4 +107,5 @@ def _tested(config: StudyConfig, corpus: EventCorpus, steps: list[Step], store: 
         n_folds=len(folds_of(corpus)),
         n_seeds=config.classify.n_seeds,
         protocol=config.classify.protocol,
+        int8=int8,
     )

@@ -7,6 +7,26 @@ from lowsr_tradeoff.settings import FrontEnd
 MODEL_VERSION = 1
 
 
+class Int8Loss(Record):
+    """What becomes of the answers in int8.
+
+    Attributes:
+        float_accuracy: Of the networks in float.
+        int8_accuracy: Of the same in int8, on the same clips.
+        difference: The second minus the first.
+        same_answer: Share of clips that both name alike.
+        n_calibration: Clips that set the ranges, at most.
+        is_trained_on: Whether the networks learnt from these very clips; then all figures flatter.
+    """
+
+    float_accuracy: Measurement
+    int8_accuracy: Measurement
+    difference: Measurement
+    same_answer: Measurement
+    n_calibration: int
+    is_trained_on: bool
+
+
 class Tested(Record):
     """What networks trained alike recognised of clips that they had not seen.
 
@@ -14,6 +34,7 @@ class Tested(Record):
         n_folds: Parts that were held out in turn.
         n_seeds: Networks per part.
         protocol: ``"honest"``, or ``"paper"``, which flatters.
+        int8: The same in int8, of the first network per part; ``None`` where it was not asked for.
     """
 
     accuracy: Measurement
@@ -23,6 +44,7 @@ class Tested(Record):
     n_folds: int
     n_seeds: int
     protocol: str
+    int8: Int8Loss | None
 
 
 class ModelSettings(Record):

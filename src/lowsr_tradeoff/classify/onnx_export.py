@@ -6,10 +6,11 @@ training images is removed inside the graph, so the host needs no constants of t
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,10 +40,9 @@ Logits = NDArray[np.float32]
 class Body(nn.Module):
     """A network that takes images as the front end makes them."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, network: nn.Module, mean: float, std: float) -> None:
         super().__init__()
-        self.network = model.network
-        self.mean, self.std = model.settings.scale_mean, model.settings.scale_std
+        self.network, self.mean, self.std = network, mean, std
 
     def forward(self, images: Tensor) -> Tensor:
         """Return class scores.
@@ -67,9 +67,10 @@ def export_onnx(model: Model, path: Path, images: Images | None = None) -> float
         StageError: The scores differ by more than 1e-4.
     """
     require_onnx()
-    body = Body(model).eval()
-    compared = _drawn_images(model.settings) if images is None else images[:N_COMPARED]
-    packed = _packed(body, compared, model.settings)
+    settings = model.settings
+    body = Body(model.network, settings.scale_mean, settings.scale_std).eval()
+    compared = _drawn_images(settings) if images is None else images[:N_COMPARED]
+    packed = pack(body, compared, _facts(settings))
     with torch.inference_mode():
         expected = body(torch.from_numpy(compared[:, None].astype(np.float32))).numpy()
     found = scores(open_session(packed), compared)
@@ -83,14 +84,14 @@ def export_onnx(model: Model, path: Path, images: Images | None = None) -> float
     return difference
 
 
-def quantise(float_model: Path, images: Images) -> bytes:
+def quantise(float_model: bytes, images: Images) -> bytes:
     """Return an ONNX network in int8, its ranges set by some images.
 
     Weights per channel, activations per tensor, quantise/dequantise pairs around every operator that has an int8
     form: the rest runs in float.
 
     Args:
-        float_model: From :func:`export_onnx`.
+        float_model: An ONNX network, from :func:`pack`.
         images: What the network hears in use. Shape ``(n, bands, frames)``.
 
     Raises:
@@ -110,16 +111,11 @@ def quantise(float_model: Path, images: Images) -> bytes:
             batch = next(self.batches, None)
             return None if batch is None else {INPUT: batch}
 
-    target = float_model.with_name(f".{float_model.name}.int8")
-    try:
-        with _quiet():
-            pairs = quantization.QuantFormat.QDQ
-            quantization.quantize_static(
-                onnx.load(float_model), target, Reader(), quant_format=pairs, per_channel=True
-            )
+    with _quiet(), TemporaryDirectory() as folder:
+        target, graph = Path(folder, "int8.onnx"), onnx.load_from_string(float_model)
+        pairs = quantization.QuantFormat.QDQ
+        quantization.quantize_static(graph, target, Reader(), quant_format=pairs, per_channel=True)
         return target.read_bytes()
-    finally:
-        target.unlink(missing_ok=True)
 
 
 def open_session(packed: bytes) -> "InferenceSession":
@@ -149,7 +145,14 @@ def require_onnx() -> None:
         )
 
 
-def _packed(body: Body, images: Images, settings: ModelSettings) -> bytes:
+def pack(body: Body, images: Images, facts: Mapping[str, str]) -> bytes:
+    """Return a network as ONNX.
+
+    Args:
+        body: In evaluation.
+        images: Two or more, whose shape it will take. Shape ``(n, bands, frames)``.
+        facts: Put into the file for whoever opens it.
+    """
     from onnxscript import opset18  # noqa: PLC0415 - an extra
 
     def global_max(maps: Any, output_size: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG001 - of torch's registry
@@ -171,7 +174,7 @@ def _packed(body: Body, images: Images, settings: ModelSettings) -> bytes:
     if program is None:
         raise StageError("torch.onnx.export returned no program")
     graph = program.model_proto
-    for name, value in _facts(settings).items():
+    for name, value in facts.items():
         graph.metadata_props.add(key=name, value=value)
     packed: bytes = graph.SerializeToString(deterministic=True)
     return packed
