@@ -28,6 +28,15 @@ def test_description_shows_value_interval_and_unit():
     assert "  adc.native_rates: 8000, 11025, 16000, 44100, 48000 Hz, datasheet: " in describe("phone_cpu")
 
 
+@pytest.mark.parametrize("name", ["t5818", "ble_nrf52840", "sd_card"])
+def test_parts_are_described_by_their_names(name):
+    assert describe(name).startswith(f"{name}: ")
+
+
+def test_a_part_shows_its_modes():
+    assert "  modes.low_power.current: 220 (200…242) uA, datasheet: TDK T5818" in describe("t5818")
+
+
 def test_overview_names_every_profile_and_every_part():
     text = overview()
     for name in (*list_devices(), *list_profiles("microphones"), *list_profiles("radios"), "sd_card"):

@@ -37,6 +37,13 @@ def test_weights_must_fit_into_flash_to_the_byte(weight_bytes, fits):
     assert (not list(misfits(U385, cost(weight_bytes=weight_bytes), PowerSettings()))) == fits
 
 
+@pytest.mark.parametrize(("rate_hz", "fits"), [(48_000, True), (48_800, False)])
+def test_a_radio_carries_no_more_than_its_throughput(rate_hz, fits):
+    # 780 kbit/s are 48,750 samples of 16 bits.
+    reasons = list(misfits(U385, cost(rate_hz=rate_hz), PowerSettings(radio="raw")))
+    assert reasons == ([] if fits else ["ble_nrf52840 carries 780 kbit/s at most, not 781 kbit/s"])
+
+
 def test_a_rate_that_must_be_decimated_needs_a_price_for_that():
     profile = load_device("nrf54l15")
     priceless = profile.model_copy(update={"core": profile.core.model_copy(update={"decimate": None})})

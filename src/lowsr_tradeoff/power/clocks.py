@@ -3,7 +3,7 @@
 Which wins depends on how idle power grows with the clock, so neither is taken for granted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lowsr_tradeoff.power.chain import Parts, component_draws, total, work
@@ -66,12 +66,6 @@ def best(trials: Sequence[Trial]) -> Trial:
     """Return the feasible trial that draws least by its central value; if none is feasible, the fastest."""
     feasible = [trial for trial in trials if trial.parts]
     return min(feasible, key=_central) if feasible else min(trials, key=_busy)
-
-
-def clock_mhz(trial: Trial) -> Iterator[float]:
-    """Yield the clock of a trial, if the device has one."""
-    if isinstance(trial.profile.core, ClockedCore):
-        yield trial.profile.core.point.clock.value
 
 
 def _busy_share(

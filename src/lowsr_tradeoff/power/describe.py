@@ -3,18 +3,28 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lowsr_tradeoff.power.devices import PARTS, list_devices, list_profiles, load_device
+from lowsr_tradeoff.power.devices import (
+    PARTS,
+    list_devices,
+    list_profiles,
+    load_device,
+    load_microphone,
+    load_radio,
+    load_storage,
+)
+from lowsr_tradeoff.power.parts import Microphone, Radio, Storage
 from lowsr_tradeoff.power.profile import DeviceProfile
 from lowsr_tradeoff.records import DeviceSheet, SourcedFigure
+from lowsr_tradeoff.settings import Settings
 
 
 def describe(name_or_path: str) -> str:
-    """Return a device's profile as text.
+    """Return a profile as text: a device's by name or path, or that of a packaged part by its name.
 
     Raises:
         ConfigError: As :func:`load_device`.
     """
-    profile = load_device(name_or_path)
+    profile = _profile(name_or_path)
     lines = (f"  {name}: {_shown(value)}" for name, value in _leaves(_fields(profile)))
     return "\n".join([f"{profile.name}: {profile.description}", *lines])
 
@@ -37,7 +47,17 @@ def sheet(profile: DeviceProfile) -> DeviceSheet:
     return DeviceSheet(device=profile.name, description=profile.description, figures=tuple(figures))
 
 
-def _fields(profile: DeviceProfile) -> dict[str, Any]:
+def _profile(name_or_path: str) -> DeviceProfile | Microphone | Radio | Storage:
+    if name_or_path in list_profiles("microphones"):
+        return load_microphone(name_or_path)
+    if name_or_path in list_profiles("radios"):
+        return load_radio(name_or_path)
+    if name_or_path in list_profiles("storage"):
+        return load_storage(name_or_path)
+    return load_device(name_or_path)
+
+
+def _fields(profile: Settings) -> dict[str, Any]:
     return profile.model_dump(exclude={"name", "description"}, exclude_none=True)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from lowsr_tradeoff.power.clocking import clocking, why_not
 from lowsr_tradeoff.power.compute import unpriced_operators
 from lowsr_tradeoff.power.duty import why_awake
-from lowsr_tradeoff.power.parts import Microphone
+from lowsr_tradeoff.power.parts import Microphone, Radio
+from lowsr_tradeoff.power.payload import bits_per_s
 from lowsr_tradeoff.power.profile import DeviceProfile
 from lowsr_tradeoff.power.quantity import Kibibytes
 from lowsr_tradeoff.records import Measurement, ModelCost
@@ -27,7 +28,7 @@ def misfits(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) ->
         yield from _overfull(
             "activations and sound take", ram_bytes(profile, cost, settings), "RAM", profile.memory.ram
         )
-    yield from _lacking(profile, settings)
+    yield from _lacking(profile, cost, settings)
 
 
 def ram_bytes(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> int:
@@ -67,10 +68,19 @@ def _overfull(what: str, n_bytes: int, memory: str, room: Kibibytes) -> Iterator
         yield f"{what} {math.ceil(n_bytes / 1024):,} KiB and there are {room.value:,.0f} KiB of {memory}"
 
 
-def _lacking(profile: DeviceProfile, settings: PowerSettings) -> Iterator[str]:
-    """What the settings ask for and the profile has no figure of."""
+def _overloaded(radio: Radio, sent_bits_per_s: float) -> Iterator[str]:
+    if sent_bits_per_s > radio.throughput.value * 1e3:
+        asked, most = sent_bits_per_s / 1e3, radio.throughput.value
+        yield f"{radio.name} carries {most:.0f} kbit/s at most, not {asked:.0f} kbit/s"
+
+
+def _lacking(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> Iterator[str]:
+    """What the settings ask for and the device cannot do or the profile has no figure of."""
+    hop_s = settings.hop_s or cost.window_s
     if settings.radio != "none" and profile.radio is None:
         yield f"no figure is known for a radio of {profile.name}"
+    elif profile.radio is not None:
+        yield from _overloaded(profile.radio, bits_per_s(settings.radio, cost.rate_hz, hop_s))
     if settings.storage != "none" and profile.storage is None:
         yield f"no figure is known for storage on {profile.name}"
     is_own = isinstance(profile.microphone, Microphone)

@@ -4,7 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from lowsr_tradeoff.power.quantity import KiloHertz, MicroAmperes, MilliWatts, NanoJoules, Volts
+from lowsr_tradeoff.power.quantity import (
+    KilobitsPerSecond,
+    KiloHertz,
+    MicroAmperes,
+    MilliWatts,
+    NanoJoules,
+    Volts,
+)
 from lowsr_tradeoff.settings import Settings
 
 Signal = Literal["analogue", "pdm", "i2s"]
@@ -54,6 +61,7 @@ class Radio(Settings):
         name: Of the profile.
         description: What it is.
         bit_energy: Energy per payload bit, framing and acknowledgements included.
+        throughput: The most payload that it carries.
         link_power: Keeping the connection, with nothing to say.
         transmit_power: While on the air; it sets the peak.
     """
@@ -61,6 +69,7 @@ class Radio(Settings):
     name: str = Field(min_length=1)
     description: str
     bit_energy: NanoJoules
+    throughput: KilobitsPerSecond
     link_power: MilliWatts
     transmit_power: MilliWatts
 

@@ -8,12 +8,12 @@ import numpy as np
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.power.battery import battery_hours
 from lowsr_tradeoff.power.chain import component_draws, peak_draws
-from lowsr_tradeoff.power.clocks import Trial, at_clocks, attempt, best, clock_mhz
+from lowsr_tradeoff.power.clocks import Trial, at_clocks, attempt, best
 from lowsr_tradeoff.power.describe import sheet
 from lowsr_tradeoff.power.devices import fitted_devices
 from lowsr_tradeoff.power.draws import Draws, Sample, sampler, summarise, summarise_each
 from lowsr_tradeoff.power.duty import asleep_mw, listening_share
-from lowsr_tradeoff.power.profile import DeviceProfile
+from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile
 from lowsr_tradeoff.power.regulator import regulator_mw
 from lowsr_tradeoff.power.sensitivity import spread_shares
 from lowsr_tradeoff.records import (
@@ -204,13 +204,13 @@ def _saved(won: Trial, against: Trial | None) -> Measurement:
 def _clocks(each: Estimate) -> tuple[ClockTrial, ...]:
     return tuple(
         ClockTrial(
-            clock_mhz=mhz,
+            clock_mhz=core.point.clock.value,
             power_mw=summarise(trial.total_mw, "mW") if trial.parts else _missing(trial, "mW"),
             real_time_factor=trial.real_time_factor,
             is_chosen=trial is each.won,
         )
         for trial in each.trials
-        for mhz in clock_mhz(trial)
+        if isinstance(core := trial.profile.core, ClockedCore)
     )
 
 

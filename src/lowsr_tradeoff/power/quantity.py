@@ -44,6 +44,7 @@ def _at_most_one(share: Quantity[Literal["1"]]) -> Quantity[Literal["1"]]:
 
 
 MilliWatts = Quantity[Literal["mW"]]
+KilobitsPerSecond = Quantity[Literal["kbit/s"]]
 MicroAmperes = Quantity[Literal["uA"]]
 Volts = Quantity[Literal["V"]]
 NanoJoules = Quantity[Literal["nJ"]]
