@@ -4,7 +4,7 @@ import torch
 
 from lowsr_tradeoff.classify.cost import model_cost
 from lowsr_tradeoff.classify.features import lay_out
-from lowsr_tradeoff.classify.model_settings import ModelSettings, Tested
+from lowsr_tradeoff.classify.model_settings import CrossValidated, ModelSettings
 from lowsr_tradeoff.classify.models.build import untrained
 from lowsr_tradeoff.classify.package import Package
 from lowsr_tradeoff.classify.step_settings import front_of
@@ -43,7 +43,7 @@ def package(**changed):
             is_synthetic=False, note="Two tones.",
         ),
         "data_licence": "CC BY 4.0",
-        "tested": Tested(
+        "tested": CrossValidated(
             accuracy=share(0.75), macro_f1=share(0.7), n_sources=12, n_folds=2, n_seeds=1, protocol="honest",
             int8=None, class_recall=tuple(ClassRecall(label=label, recall=share(0.75)) for label in classes),
         ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lowsr_tradeoff.classify.model_settings import ModelSettings, Tested
+from lowsr_tradeoff.classify.model_settings import CrossValidated, ModelSettings
 from lowsr_tradeoff.records import Measurement
 
 
@@ -62,7 +62,7 @@ def _measured(settings: ModelSettings) -> str:
     )
 
 
-def _in_int8(tested: Tested) -> str:
+def _in_int8(tested: CrossValidated) -> str:
     if tested.int8 is None:
         return ""
     return f"In int8: {percent(tested.int8.int8_accuracy)}; minus float: {points(tested.int8.difference)}.\n\n"

@@ -4,7 +4,7 @@ import numpy as np
 
 from lowsr_tradeoff import __version__
 from lowsr_tradeoff.classify.listeners import UNTRAINED, Listener
-from lowsr_tradeoff.classify.model_settings import Int8Loss, ModelSettings, Tested
+from lowsr_tradeoff.classify.model_settings import CrossValidated, Int8Loss, ModelSettings
 from lowsr_tradeoff.classify.package import Package
 from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, macro_f1
 from lowsr_tradeoff.classify.steps import clips_of, final_step, folds_of, train_steps
@@ -94,12 +94,12 @@ def packaged(
 
 def _tested(
     config: StudyConfig, corpus: EventCorpus, steps: list[Step], store: Store, int8: Int8Loss | None
-) -> Tested:
+) -> CrossValidated:
     clips, classes = clips_of(corpus, *folds_of(corpus)), corpus.summary.classes
     said = np.concatenate([store.arrays(step)["test_logits"].argmax(axis=1) for step in steps])
     answers = Answers(said.reshape(-1, len(clips)), np.array([classes.index(clip.label) for clip in clips]))
     draws = resample([clip.source for clip in clips], config.n_resamples, config.seed)
-    return Tested(
+    return CrossValidated(
         accuracy=accuracy(answers, draws),
         macro_f1=macro_f1(answers, draws, len(classes)),
         class_recall=class_recall(answers, draws, classes),

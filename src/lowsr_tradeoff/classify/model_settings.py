@@ -27,7 +27,7 @@ class Int8Loss(Record):
     is_trained_on: bool
 
 
-class Tested(Record):
+class CrossValidated(Record):
     """What networks trained alike recognised of clips that they had not seen.
 
     Attributes:
@@ -82,7 +82,7 @@ class ModelSettings(Record):
     seed: int
     corpus: CorpusSummary
     data_licence: str | None
-    tested: Tested
+    tested: CrossValidated
     cost: ModelCost
     made_by: str
 
