@@ -4,6 +4,7 @@ from pydantic import ValidationError
 from lowsr_tradeoff.power.devices import list_devices, load_device
 from lowsr_tradeoff.power.parts import Microphone
 from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile, HeldMicrophone
+from lowsr_tradeoff.power.validate import summary
 
 DEVICES = [load_device(name) for name in list_devices()]
 
@@ -44,3 +45,17 @@ def test_a_ratio_belongs_to_a_pdm_port_alone():
     for changed in ({**fields, "input": "i2s"}, {k: v for k, v in fields.items() if k != "ratio_low"}):
         with pytest.raises(ValidationError, match="ratio_low and ratio_high"):
             type(adc).model_validate(changed)
+
+
+ACCELERATORS = {"gap9", "ndp120"}
+
+
+@pytest.mark.parametrize("profile", [p for p in DEVICES if p.core.part != "phone CPU"], ids=lambda p: p.name)
+def test_prices_of_a_known_stack_spread_as_far_as_held_out_rows_do(profile):
+    scope = "accelerators" if profile.name in ACCELERATORS else "microcontrollers"
+    error = next(e for e in summary() if (e.check, e.scope) == ("inference energy", scope))
+    for stack in profile.core.stacks.values():
+        spread = stack.mac["conv"].spread
+        assert spread >= error.p90.value
+        if profile.core.stack != "unknown":
+            assert spread <= 1.01 * error.worst.value
