@@ -31,9 +31,9 @@ def corpus(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def exported(corpus, tmp_path_factory):
+def exported(tmp_path_factory):
     path = tmp_path_factory.mktemp("onnx") / "model.onnx"
-    export_onnx(load_model(package()), path, heard_images(package().settings, corpus))
+    export_onnx(load_model(package()), path)
     return path
 
 

@@ -1,5 +1,6 @@
 """Transfers from a server on this machine: whole, broken off, gone on with, wrong, and refused."""
 
+import errno
 import functools
 import hashlib
 import threading
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.corpora.download import checksum_of, download
-from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -148,3 +149,35 @@ def test_md5_as_zenodo_states_it(serve, tmp_path):
     download(address, tmp_path / "a.bin", f"md5:{hashlib.md5(CONTENT).hexdigest()}", nothing)
     assert checksum_of(tmp_path / "a.bin") == SHA256
     assert checksum_of(tmp_path / "a.bin", "md5") == f"md5:{hashlib.md5(CONTENT).hexdigest()}"
+
+
+def test_a_full_disk_is_not_taken_for_a_lost_network(serve, tmp_path, monkeypatch):
+    address, _ = serve()
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def fsync(_):
+        raise full
+
+    monkeypatch.setattr("os.fsync", fsync)
+    with pytest.raises(StageError, match=r"No space left.*make room"):
+        download(address, tmp_path / "a.bin", SHA256, nothing)
+
+
+def test_a_place_that_cannot_be_written(serve, tmp_path):
+    address, _ = serve()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StageError, match="choose another --to"):
+        download(address, tmp_path / "file" / "a.bin", SHA256, nothing)
+
+
+def test_an_encrypted_address_that_leads_to_an_open_one_is_refused(tmp_path, monkeypatch):
+    class Opened:
+        def geturl(self):
+            return "http://elsewhere/file"
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: Opened())
+    with pytest.raises(MissingResourceError, match="http://elsewhere/file, which is not encrypted"):
+        download("https://here/file", tmp_path / "a.bin", SHA256, nothing)

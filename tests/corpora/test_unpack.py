@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from lowsr_tradeoff.corpora.unpack import unpack
-from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 
 
 def zipped(path, **content):
@@ -95,3 +95,9 @@ def test_what_does_not_fit_is_told_before_the_disk_is_full(tmp_path, monkeypatch
     with pytest.raises(MissingResourceError, match="needs 10000 bytes"):
         unpack(archive, tmp_path)
     assert not (tmp_path / "bomb").exists()
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StageError, match="choose another --to"):
+        unpack(zipped(tmp_path / "a.zip", x=b"1"), tmp_path / "file" / "to")

@@ -54,13 +54,14 @@ class Body(nn.Module):
         return scores
 
 
-def export_onnx(model: Model, path: Path, images: Images | None = None) -> float:
+def export_onnx(model: Model, path: Path) -> float:
     """Write the network as ONNX and return how far its scores are from torch's, relative to the largest.
+
+    Compared on drawn images of the level that it was trained at.
 
     Args:
         model: From :func:`predict.load_model`.
         path: The file to write. Its input is ``log_mel``, its output ``scores``, for any number of images.
-        images: To compare on; ``None`` for drawn ones. Shape ``(n, bands, frames)``.
 
     Raises:
         MissingResourceError: The extra ``onnx`` is not installed.
@@ -69,7 +70,7 @@ def export_onnx(model: Model, path: Path, images: Images | None = None) -> float
     require_onnx()
     settings = model.settings
     body = Body(model.network, settings.scale_mean, settings.scale_std).eval()
-    compared = _drawn_images(settings) if images is None else images[:N_COMPARED]
+    compared = _drawn_images(settings)
     packed = pack(body, compared, _facts(settings))
     with torch.inference_mode():
         expected = body(torch.from_numpy(compared[:, None].astype(np.float32))).numpy()

@@ -143,6 +143,8 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
 
     if int8 and calibration is None:
         raise ConfigError("--int8: needs --calibration, sounds like those of use with the model's labels")
+    if calibration and not int8:
+        raise ConfigError("--calibration: sets the ranges of int8; give --int8 too, or leave it out")
     loaded = load_model(read_package(model))
     corpus = _calibration(loaded, calibration) if calibration else None
     difference = export_onnx(loaded, onnx)

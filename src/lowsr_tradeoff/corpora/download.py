@@ -1,5 +1,6 @@
 """One file over HTTP, going on where an earlier attempt stopped, and nothing kept whose hash is wrong."""
 
+import errno
 import hashlib
 import logging
 import os
@@ -14,11 +15,12 @@ from urllib.error import HTTPError
 import pooch  # type: ignore[import-untyped]
 
 from lowsr_tradeoff import __version__
-from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 
 TIMEOUT_S = 60
 CHUNK_BYTES = 1 << 18
 PARTIAL, RANGE_PAST_END = 206, 416
+NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 
 # Told with what is there and what there will be in bytes, the latter None where the server does not say.
 Tell = Callable[[int, int | None], None]
@@ -36,6 +38,7 @@ def download(address: str, to: Path, checksum: str | None, tell: Tell) -> None:
     Raises:
         MissingResourceError: It cannot be reached, or the transfer broke off.
         DataError: It is not what the checksum says; then nothing of it is kept.
+        StageError: The disk is full or cannot be written.
     """
     pooch.get_logger().setLevel(logging.WARNING)  # the command line tells of progress
     part = to.with_name(f"{to.name}.part")
@@ -53,6 +56,8 @@ def download(address: str, to: Path, checksum: str | None, tell: Tell) -> None:
             f"{address}: what came does not have the checksum {checksum} and was deleted; fetch again, and if that "
             "repeats, the file was changed: find out by whom before using --sha256"
         ) from error
+    except OSError as error:
+        raise StageError(f"{to}: cannot be written ({error}); choose another --to") from error
 
 
 def checksum_of(path: Path, algorithm: str = "sha256") -> str:
@@ -81,6 +86,8 @@ def _transfer(address: str, part: Path, to: Path, tell: Tell) -> None:
         if error.code != RANGE_PAST_END or not have:
             raise MissingResourceError(_by_hand(address, to, f"HTTP {error.code} {error.reason}")) from error
     except (OSError, HTTPException) as error:
+        if getattr(error, "errno", None) in NOT_WRITTEN:
+            raise StageError(f"{to}: cannot be written ({error}); make room or choose another --to") from error
         raise MissingResourceError(_by_hand(address, to, str(error))) from error
 
 

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 
 
 def unpack(archive: Path, to: Path) -> None:
@@ -20,9 +20,10 @@ def unpack(archive: Path, to: Path) -> None:
         DataError: It is no ZIP, is damaged, or holds a name that leads elsewhere, a link or
             something encrypted; then nothing is written but whole files.
         MissingResourceError: The disk has no room for it.
+        StageError: The folder cannot be written.
     """
-    to.mkdir(parents=True, exist_ok=True)
     try:
+        to.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(archive) as opened:
             members = [member for member in opened.infolist() if not member.is_dir()]
             _check(archive, members, to)
@@ -30,6 +31,8 @@ def unpack(archive: Path, to: Path) -> None:
                 _write(opened, member, to)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise DataError(f"{archive}: is no whole ZIP archive ({error}); delete it and fetch it again") from error
+    except OSError as error:
+        raise StageError(f"{to}: cannot be written ({error}); choose another --to") from error
 
 
 def _check(archive: Path, members: list[zipfile.ZipInfo], to: Path) -> None:
