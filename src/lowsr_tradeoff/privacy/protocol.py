@@ -7,36 +7,26 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance, read
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.manifest import fingerprint
-from lowsr_tradeoff.privacy import intelligibility, recognise, wer
+from lowsr_tradeoff.privacy import captures, intelligibility, recognise, wer
+from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of, captured_at_16k, captures_of
 from lowsr_tradeoff.privacy.intelligibility import SignalScores
 from lowsr_tradeoff.privacy.wer import HeardUtterance
 from lowsr_tradeoff.records import IntelligibilityResult, PrivacyResult
-from lowsr_tradeoff.settings import FrontEnd, Settings
+from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.stats import resample_weights
 from lowsr_tradeoff.store import Step, Store
 
 RECOGNISE, INTELLIGIBILITY = "recognise", "intelligibility"
 
-CAPTURE = ("audio", "corpora/clips.py", "privacy/protocol.py", "records/base.py", "records/privacy.py")
-CAPTURE_LIBRARIES = ("numpy", "soundfile", "soxr")
-WORDS = (*CAPTURE, "privacy/recognise.py", "privacy/wer.py")
-WORD_LIBRARIES = (*CAPTURE_LIBRARIES, "ctranslate2", "faster-whisper", "jiwer", "openai-whisper", "tokenizers")
-SIGNALS = (*CAPTURE, "privacy/intelligibility.py")
-SIGNAL_LIBRARIES = (*CAPTURE_LIBRARIES, "pesq", "pystoi", "scipy")
-
-
-class CaptureSettings(Settings):
-    """What is heard of which corpus at which rate."""
-
-    corpus: str
-    rate_hz: int
-    front_end: FrontEnd
-    seed: int
+HERE = ("privacy/protocol.py", "records/privacy.py")
+WORDS = (*captures.SOURCES, *HERE, "privacy/recognise.py", "privacy/wer.py")
+WORD_LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "jiwer", "openai-whisper", "tokenizers")
+SIGNALS = (*captures.SOURCES, *HERE, "privacy/intelligibility.py")
+SIGNAL_LIBRARIES = (*captures.LIBRARIES, "pesq", "pystoi", "scipy")
 
 
 class RecogniseSettings(Settings):
@@ -119,15 +109,9 @@ def policy(config: StudyConfig) -> str:
     )
 
 
-def _captures(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> CaptureSettings:
-    return CaptureSettings(
-        corpus=speech.summary.digest, rate_hz=rate_hz, front_end=config.front_end, seed=config.seed
-    )
-
-
 def _recognise_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, sha256: dict[str, str]) -> Step:
     settings = RecogniseSettings(
-        captures=_captures(config, speech, rate_hz),
+        captures=captures_of(config, speech, rate_hz),
         weights=config.privacy.weights,
         weights_sha256=sha256,
         batch_size=config.privacy.batch_size,
@@ -137,21 +121,14 @@ def _recognise_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, sha
 
 
 def _intelligibility_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
-    settings = _captures(config, speech, rate_hz)
+    settings = captures_of(config, speech, rate_hz)
     code = fingerprint(SIGNALS, SIGNAL_LIBRARIES)
     return Step(INTELLIGIBILITY, settings, code, f"STOI, ESTOI and PESQ at {rate_hz} Hz")
 
 
-def _capture(settings: CaptureSettings, utterance: Utterance, sound: Samples, source_rate_hz: int) -> Samples:
-    seed = noise_seed(settings.seed, utterance.digest, settings.rate_hz)
-    return capture(sound, source_rate_hz, settings.rate_hz, settings.front_end, seed)
-
-
 def _recognise(settings: RecogniseSettings, speech: SpeechCorpus) -> list[HeardUtterance]:
     _check_keywords(speech)
-    rate_hz = settings.captures.rate_hz
-    captures = (_capture(settings.captures, utterance, *read(utterance)) for utterance in speech.utterances)
-    clips = (restore(captured, rate_hz, recognise.MODEL_RATE_HZ) for captured in captures)
+    clips = (captured_at_16k(utterance, settings.captures) for utterance in speech.utterances)
     recogniser = recognise.load(settings.weights)
     hypotheses = recognise.transcribe(recogniser, clips, settings.pad_s, settings.batch_size)
     return [
@@ -173,7 +150,7 @@ def _score(settings: CaptureSettings, utterance: Utterance) -> SignalScores:
         return SignalScores(
             clip_id=utterance.clip_id, speaker=utterance.speaker, stoi_reason=reason, pesq_reason=reason
         )
-    captured = _capture(settings, utterance, sound, source_rate_hz)
+    captured = capture_of(sound, source_rate_hz, utterance.digest, settings)
     return intelligibility.score(
         utterance.clip_id, utterance.speaker, sound, source_rate_hz, captured, settings.rate_hz
     )
