@@ -63,6 +63,7 @@ def test_probabilities_are_those_of_the_network(model):
         (0.5, 0.5, [(0, 0.5)]),
         (1.0, 0.5, [(0, 0.5), (0.5, 1.0)]),
         (1.2, 0.5, [(0, 0.5), (0.5, 1.0), (0.7, 1.2)]),
+        (1.04, 0.5, [(0, 0.5), (0.5, 1.0)]),
         (1.0, 0.25, [(0, 0.5), (0.25, 0.75), (0.5, 1.0)]),
     ],
 )
@@ -83,7 +84,8 @@ def test_windows_are_slices_however_the_blocks_fall(lengths, n_window, n_hop):
     assert len(starts) <= len(regular) + 1
     if len(sound):
         assert starts[0] == 0
-        assert found[-1][0] + len(found[-1][1]) == len(sound) or n_hop > n_window
+        rest = len(sound) - found[-1][0] - len(found[-1][1])
+        assert 0 <= rest <= n_window / 10
 
 
 def test_a_long_file_takes_no_more_memory_than_a_short_one(model, tmp_path):

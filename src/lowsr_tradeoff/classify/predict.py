@@ -25,6 +25,9 @@ from lowsr_tradeoff.classify.package import Package
 from lowsr_tradeoff.classify.train import Scale, predict
 from lowsr_tradeoff.errors import DataError
 
+# A window for less than this share of new sound says what the one before it said.
+LEAST_REST = 0.1
+
 Scores = NDArray[np.float64]
 
 
@@ -113,7 +116,8 @@ def answers(model: Model, images: NDArray[np.float16]) -> Scores:
 def listen(model: Model, file: Path, hop_s: float) -> Iterator[Answer]:
     """Yield what a model says of a file, window by window, in memory that does not grow with the file.
 
-    The last window ends with the file. A file shorter than a window is one window, with silence after it.
+    The last window ends with the file, up to a tenth of a window. A file shorter than a window is one window, with
+    silence after it.
 
     Args:
         model: From :func:`load_model`.
@@ -152,7 +156,9 @@ def over_file(said: Iterable[Answer]) -> Answer:
 
 
 def windows(blocks: Iterable[Samples], n_window: int, n_hop: int) -> Iterator[tuple[int, Samples]]:
-    """Yield the first sample's number and the samples of every window; the last one ends with the sound.
+    """Yield the first sample's number and the samples of every window.
+
+    The last one ends with the sound, but for a rest of less than a tenth of a window, which is left out.
 
     >>> blocks = [np.arange(4.0), np.arange(4.0, 7.0)]
     >>> [(start, window.tolist()) for start, window in windows(blocks, 4, 2)]
@@ -169,7 +175,7 @@ def windows(blocks: Iterable[Samples], n_window: int, n_hop: int) -> Iterator[tu
     end = first + len(held)
     if following == 0 and len(held):
         yield 0, held
-    elif end > first + n_window:
+    elif end - (first + n_window) > LEAST_REST * n_window:
         yield end - n_window, held[-n_window:]
 
 
