@@ -109,7 +109,7 @@ def test_on_the_native_grid_compute_falls_with_the_rate(device):
     for name in ("front_end", "inference"):
         powers = [parts(result)[name].value for result in results]
         assert powers == sorted(set(powers))
-    totals = [result.power_mw.value for result in results]
+    totals = [result.power_mw.value for result in results if not result.is_decimated]
     assert totals == sorted(set(totals))
 
 
@@ -121,10 +121,10 @@ def test_a_shorter_hop_costs_more(device):
 
 @pytest.mark.parametrize("device", list_devices())
 def test_a_battery_twice_as_big_lasts_twice_as_long(device):
-    # Self-discharge grows with the battery: 1.4 % a month is 0.04 % of what 300 mAh lose to a milliwatt.
+    # Self-discharge grows with the battery: 1.4 % of 300 mAh a month are 21 uW beside at least 0.8 mW.
     small, big = (on(device, cost(), battery_mah=mah).battery_hours for mah in (300, 600))
     assert (big.value, big.low, big.high) == pytest.approx(
-        (2 * small.value, 2 * small.low, 2 * small.high), rel=0.02
+        (2 * small.value, 2 * small.low, 2 * small.high), rel=0.05
     )
 
 
