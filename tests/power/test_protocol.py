@@ -326,3 +326,13 @@ def test_what_no_figure_is_known_for_is_refused(device, power, told):
     result = on(device, cost(), **power)
     assert told in "; ".join(result.infeasible)
     assert (result.power_mw.value, result.components) == (None, ())
+
+
+def test_power_from_a_measured_trace_is_labelled_measured():
+    profile = load_device("phone_cpu")
+    power = profile.idle.power.model_copy(update={"basis": "measured", "spread": 1.01})
+    traced = profile.model_copy(update={"idle": profile.idle.model_copy(update={"power": power})})
+    for device, basis in ((profile, "modelled"), (traced, "measured")):
+        (result,) = estimate(device, [cost()], PowerSettings(), 0, N_DRAWS)
+        assert parts(result)["idle"].basis == basis
+        assert parts(result)["inference"].basis == result.power_mw.basis == "modelled"

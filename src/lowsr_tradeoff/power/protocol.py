@@ -13,7 +13,7 @@ from lowsr_tradeoff.power.describe import sheet
 from lowsr_tradeoff.power.devices import fitted_devices
 from lowsr_tradeoff.power.draws import Draws, Sample, sampler, summarise, summarise_each
 from lowsr_tradeoff.power.duty import asleep_mw, listening_share
-from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile
+from lowsr_tradeoff.power.profile import ClockedCore, DeviceProfile, HeldMicrophone
 from lowsr_tradeoff.power.regulator import regulator_mw
 from lowsr_tradeoff.power.sensitivity import spread_shares
 from lowsr_tradeoff.records import (
@@ -140,7 +140,15 @@ def _summaries(won: Trial, parts: Mapping[PowerPart, Draws | None]) -> dict[Powe
     """Every part's figure, or why it has none of its own."""
     own = {name: part for name, part in parts.items() if part is not None}
     known = dict(zip(own, summarise_each(list(own.values()), "mW"), strict=True))
+    if "idle" in known and _has_measured_capture(won.profile):
+        known["idle"] = known["idle"].model_copy(update={"basis": "measured"})
     return {name: known.get(name) or missing(_why_none(won, name), "draws", "mW") for name in parts}
+
+
+def _has_measured_capture(profile: DeviceProfile) -> bool:
+    """Whether microphone, converter and waiting were measured together on this very device: a trace says so."""
+    power = profile.idle.power
+    return isinstance(profile.microphone, HeldMicrophone) and power is not None and power.basis == "measured"
 
 
 def _why_none(won: Trial, name: PowerPart) -> str:
