@@ -1,12 +1,17 @@
-"""A small model folder for the tests of what is done with one."""
+"""A small model, and its ONNX form, for the tests of what is done with one."""
 
+from functools import cache
+
+import numpy as np
 import torch
 
 from lowsr_tradeoff.classify.cost import model_cost
 from lowsr_tradeoff.classify.features import lay_out
 from lowsr_tradeoff.classify.model_settings import CrossValidated, ModelSettings
 from lowsr_tradeoff.classify.models.build import untrained
+from lowsr_tradeoff.classify.onnx_export import Body, pack
 from lowsr_tradeoff.classify.package import Package
+from lowsr_tradeoff.classify.predict import load_model
 from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.records import ClassRecall, CorpusSummary, Measurement
 from lowsr_tradeoff.settings import FrontEnd
@@ -52,3 +57,11 @@ def package(**changed):
     }  # fmt: skip
     weights = {name: weight.numpy() for name, weight in made.state_dict().items()}
     return Package(ModelSettings(**(settings | changed)), weights)
+
+
+@cache
+def packed():
+    """The package as ONNX; torch takes seconds for it, so it is made once for all tests."""
+    model = load_model(package())
+    body = Body(model.network, model.settings.scale_mean, model.settings.scale_std).eval()
+    return pack(body, np.zeros((2, *lay_out(1000, "native", 0.5).image), np.float32), {})

@@ -4,6 +4,7 @@ from tests.classify.packaged import package
 
 from lowsr_tradeoff.classify.card import model_card, percent
 from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.settings import FrontEnd
 
 
 def test_the_card_has_the_figures_of_the_settings():
@@ -15,7 +16,9 @@ def test_the_card_has_the_figures_of_the_settings():
     assert f"{settings.cost.parameters} weights" in card
     assert "tones: 12 clips from 12 sources, 6 s (digest abababababababab). Two tones." in card
     assert "Licence of the data: CC BY 4.0." in card
-    assert "| Noise floor | -80 dBFS |" in card
+    assert "| rate hz | 1000 |" in card
+    assert "| noise floor dbfs | -80.0 |" in card
+    assert "| bits | 16 |" in card
     assert "| high | 75.0 % (95 % interval 65.0 to 85.0 %, 12 clips) |" in card
 
 
@@ -27,6 +30,10 @@ def test_what_is_not_known_or_flatters_is_said():
     assert "chosen on the tested clips" not in model_card(settings)
     made_up = settings.corpus.model_copy(update={"is_synthetic": True})
     assert "trained on synthetic sounds" in model_card(settings.model_copy(update={"corpus": made_up}))
+
+
+def test_a_part_without_noise_is_said_to_have_none():
+    assert "| noise floor dbfs | none |" in model_card(package(front_end=FrontEnd(noise_floor_dbfs=None)).settings)
 
 
 def test_a_label_cannot_break_the_table():

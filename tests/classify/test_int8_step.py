@@ -36,23 +36,30 @@ def test_the_network_in_float_is_the_one_that_was_tested(tested, monkeypatch):
     monkeypatch.setattr(
         int8_step, "quantise", lambda packed, images: calibrated.append(images) or quantise(packed, images)
     )
-    in_int8 = int8_steps(steps)
+    step = int8_steps(steps)[0]
+    run_int8(step, corpus, store)
+    said = store.arrays(step)
+    np.testing.assert_array_equal(said["float"], store.arrays(steps[0])["test_logits"].argmax(axis=1))
+    assert len(said["int8"]) == len(clips_of(corpus, 1))
+    (others,) = [
+        store.arrays(need)["features"][:, 0]
+        for need in step.needs
+        if need.stage == "features" and need.settings.fold != 1
+    ]
+    np.testing.assert_array_equal(calibrated, [others.astype(np.float32)])
+
+
+def test_the_loss_joins_the_folds(tested, tmp_path):
+    corpus, _, steps = tested
+    store, in_int8 = Store(tmp_path), int8_steps(steps)
     assert [step.settings.held_out for step in in_int8] == [(1,), (2,)]
-    for step in in_int8:
-        run_int8(step, corpus, store)
-        fold = step.settings.held_out[0]
-        said = store.arrays(step)
-        np.testing.assert_array_equal(said["float"], store.arrays(step.needs[0])["test_logits"].argmax(axis=1))
-        assert len(said["int8"]) == len(clips_of(corpus, fold))
-        (others,) = [
-            store.arrays(need)["features"][:, 0]
-            for need in step.needs
-            if need.stage == "features" and need.settings.fold != fold
-        ]
-        np.testing.assert_array_equal(calibrated[-1], others.astype(np.float32))
+    rng = np.random.default_rng(0)
+    said = [{name: rng.integers(0, 2, 6) for name in ("float", "int8")} for _ in in_int8]
+    for step, each in zip(in_int8, said, strict=True):
+        store.write(step, {}, each)
     loss = loss_in_int8(in_int8, corpus, store, 0)
     truth = [corpus.summary.classes.index(clip.label) for clip in clips_of(corpus, *folds_of(corpus))]
-    right = {name: np.concatenate([store.arrays(s)[name] for s in in_int8]) == truth for name in ("float", "int8")}
+    right = {name: np.concatenate([each[name] for each in said]) == truth for name in ("float", "int8")}
     assert loss.float_accuracy.value == pytest.approx(right["float"].mean())
     assert loss.difference.value == pytest.approx(right["int8"].mean() - right["float"].mean())
     assert loss.difference.n == 12

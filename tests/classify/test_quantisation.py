@@ -5,10 +5,10 @@ import hashlib
 import numpy as np
 import pytest
 import soundfile
-from tests.classify.packaged import package
+from tests.classify.packaged import package, packed
 
 from lowsr_tradeoff.classify import quantisation
-from lowsr_tradeoff.classify.onnx_export import export_onnx, open_session, scores
+from lowsr_tradeoff.classify.onnx_export import open_session, scores
 from lowsr_tradeoff.classify.predict import answers, load_model
 from lowsr_tradeoff.classify.quantisation import export_int8, heard_images
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
@@ -33,7 +33,7 @@ def corpus(tmp_path_factory):
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     path = tmp_path_factory.mktemp("onnx") / "model.onnx"
-    export_onnx(load_model(package()), path)
+    path.write_bytes(packed())
     return path
 
 

@@ -1,6 +1,6 @@
 """The model card: what a person should know before using a network."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lowsr_tradeoff.classify.model_settings import CrossValidated, ModelSettings
 from lowsr_tradeoff.records import Measurement
@@ -69,16 +69,22 @@ def _in_int8(tested: CrossValidated) -> str:
 
 
 def _hears(settings: ModelSettings) -> str:
-    front_end = settings.front_end
-    noise = "none" if front_end.noise_floor_dbfs is None else f"{front_end.noise_floor_dbfs:g} dBFS"
-    rows = (
-        ("Rate", f"{settings.rate_hz} Hz"),
-        ("Anti-alias filter", "yes" if front_end.anti_alias else "no"),
-        ("Noise floor", noise),
-        ("Resolution", f"{front_end.bits} bits"),
-        ("Window", f"{settings.clip_s:g} s"),
+    given = {"rate_hz": settings.rate_hz, "clip_s": settings.clip_s, "noise_floor_dbfs": "none"}
+    rows = given | _set_values(settings.front_end.model_dump(mode="json"))
+    return "## What microphone it expects\n\n" + _table(
+        "Property", "Value", ((name.replace("_", " "), str(value)) for name, value in rows.items())
     )
-    return "## What microphone it expects\n\n" + _table("Property", "Value", rows)
+
+
+def _set_values(group: Mapping[str, object]) -> dict[str, object]:
+    """The settings of a group and of those in it, but for those that are not set."""
+    values: dict[str, object] = {}
+    for name, value in group.items():
+        if isinstance(value, dict):
+            values |= _set_values(value)
+        elif value is not None:
+            values[name] = value
+    return values
 
 
 def _data(settings: ModelSettings) -> str:
