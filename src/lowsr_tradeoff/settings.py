@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from lowsr_tradeoff.front_end import FrontEnd as FrontEnd  # noqa: PLC0414 - all groups are read from here
 from lowsr_tradeoff.records import Adapt, Arm, Grid, Network
 
 COMPACT = ("small_vgg", "cp_mobile")
@@ -22,21 +23,6 @@ class Settings(BaseModel):
     """A frozen group of settings that refuses unknown keys and non-finite numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class FrontEnd(Settings):
-    """The microphone's analogue side and converter; part of every privacy claim.
-
-    Attributes:
-        anti_alias: Band-limit before decimating. Without it everything above rate/2 folds down.
-        noise_floor_dbfs: RMS of microphone plus converter noise in the captured band, relative to a
-            full-scale square wave (amplitude 1); ``None`` for a noiseless part.
-        bits: Resolution of the converter.
-    """
-
-    anti_alias: bool = True
-    noise_floor_dbfs: float | None = Field(default=-80.0, le=0)
-    bits: int = Field(default=16, ge=2, le=24)
 
 
 class EventsSettings(Settings):

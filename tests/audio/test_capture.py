@@ -1,16 +1,19 @@
 """Capture by physics: tones, aliases, noise and steps that theory foretells."""
 
+import hashlib
+
 import numpy as np
 import pytest
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
-from lowsr_tradeoff.settings import FrontEnd
+from lowsr_tradeoff.front_end import FrontEnd, Scene
 
 NOISELESS = FrontEnd(noise_floor_dbfs=None, bits=24)
-UNFILTERED = FrontEnd(anti_alias=False, noise_floor_dbfs=None, bits=24)
+UNFILTERED = FrontEnd(filter="none", noise_floor_dbfs=None, bits=24)
 SOURCES_HZ = (8000, 11025, 16000, 22050, 44100, 48000, 96000)
 RATES_HZ = (500, 1000, 1250, 2000, 3777, 4000, 8000)
 
@@ -139,6 +142,43 @@ def test_same_seed_same_bytes_and_the_sound_is_left_as_it_was():
     assert np.array_equal(sound, before)
 
 
+def test_the_default_microphone_records_the_bytes_it_always_has():
+    """What studies under way were keyed on: no resampling, so the same on every machine."""
+    sound = np.random.default_rng(7).uniform(-0.9, 0.9, 16000).astype(np.float32)
+    captured = capture(sound, 16000, 16000, FrontEnd(), 5)
+    assert hashlib.sha256(captured.tobytes()).hexdigest()[:16] == "41ee0be2f27ff67c"
+
+
+@pytest.mark.parametrize(("source_rate_hz", "rate_hz"), [(16000, 1000), (44100, 1250), (22050, 4000)])
+def test_the_default_microphone_is_soxr_white_noise_and_rounding(source_rate_hz, rate_hz):
+    sound = np.random.default_rng(7).uniform(-0.9, 0.9, 16000).astype(np.float32)
+    low = soxr.resample(sound, source_rate_hz, rate_hz, quality="HQ").astype(np.float64)
+    low += 1e-4 * np.random.default_rng(5).standard_normal(len(low))
+    expected = (np.clip(np.rint(low * 2**15), -(2**15), 2**15 - 1) / 2**15).astype(np.float32)
+    assert capture(sound, source_rate_hz, rate_hz, FrontEnd(), 5).tobytes() == expected.tobytes()
+
+
+def test_noise_around_the_microphone_differs_from_seed_to_seed_and_only_then():
+    front_end = FrontEnd(scene=Scene(environment="white", environment_snr_db=0))
+    sound = tone(300, 16000)
+    first, again, other = (capture(sound, 16000, 2000, front_end, seed) for seed in (1, 1, 2))
+    assert first.tobytes() == again.tobytes() != other.tobytes()
+
+
+def test_a_quiet_scene_from_one_metre_changes_nothing():
+    sound = tone(300, 16000)
+    scene = Scene(room_seed=3, room_volume_m3=200)
+    captures = (capture(sound, 16000, 2000, FrontEnd(scene=each), 1).tobytes() for each in (Scene(), scene))
+    assert len(set(captures)) == 1
+
+
+@pytest.mark.parametrize("distance_m", [2, 4])
+def test_the_microphone_hears_a_far_speaker_with_the_level_of_the_distance(distance_m):
+    front_end = NOISELESS.model_copy(update={"scene": Scene(distance_m=distance_m)})
+    near, far = (capture(tone(300, 16000), 16000, 2000, each, 0) for each in (NOISELESS, front_end))
+    assert db(rms(far) / rms(near)) == pytest.approx(-20 * np.log10(distance_m), abs=0.001)
+
+
 def test_no_two_rates_clips_or_seeds_share_their_noise():
     seeds = {noise_seed(seed, clip, rate) for seed in (0, 1) for clip in ("a", "b") for rate in (500, 1000, 16000)}
     assert len(seeds) == 12
@@ -163,14 +203,15 @@ def test_restore_adds_nothing_above_half_the_rate_and_keeps_what_is_below(rate_h
     n=st.integers(1, 5000),
     source_rate_hz=st.integers(4000, 48000),
     rate_hz=st.integers(100, 4000),
-    anti_alias=st.booleans(),
+    name=st.sampled_from(["ideal", "none", "fir", "butterworth", "sigma_delta"]),
+    scene=st.sampled_from([Scene(), Scene(distance_m=3, rt60_s=0.2, environment="pink", environment_snr_db=5)]),
     level=st.floats(0, 10),
 )
 def test_any_sound_gives_finite_samples_in_range_and_of_the_right_number(
-    n, source_rate_hz, rate_hz, anti_alias, level
+    n, source_rate_hz, rate_hz, name, scene, level
 ):
     sound = (level * np.random.default_rng(0).standard_normal(n)).astype(np.float32)
-    captured = capture(sound, source_rate_hz, rate_hz, FrontEnd(anti_alias=anti_alias), 0)
+    captured = capture(sound, source_rate_hz, rate_hz, FrontEnd(filter=name, scene=scene), 0)
     assert abs(len(captured) - n * rate_hz / source_rate_hz) <= 1
     assert np.isfinite(captured).all()
     assert -1 <= captured.min(initial=0) <= captured.max(initial=0) < 1

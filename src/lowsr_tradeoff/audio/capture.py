@@ -1,19 +1,25 @@
 """The simulated microphone: what a device sampling at ``rate_hz`` would have recorded.
 
 Every stage hears through :func:`capture`, so recognition, privacy and power speak of the same microphone.
-The order is physical: band-limit (or not), sample, add the noise of microphone and converter, quantise.
+The order is physical: the way through the room, noise around, band-limit (or not), sample, add the noise of
+microphone and converter, quantise.
 """
 
 import hashlib
-import math
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.settings import FrontEnd
+from lowsr_tradeoff.audio.converter import convert
+from lowsr_tradeoff.audio.environment import surrounding_noise
+from lowsr_tradeoff.audio.filters import resample, sample
+from lowsr_tradeoff.audio.room import arriving
+from lowsr_tradeoff.front_end import FrontEnd, Scene
 
 Samples = NDArray[np.float32]
+
+# The stream of draws for what is around the microphone, apart from the converter's.
+AROUND = 1
 
 
 def capture(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd, seed: int) -> Samples:
@@ -23,14 +29,17 @@ def capture(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd, 
         x: The sound, mono, full scale 1.
         source_rate_hz: Rate of ``x``; at least ``rate_hz`` for the result to hold up to rate/2.
         rate_hz: The microphone's rate.
-        front_end: Filter, noise floor and bits.
+        front_end: Filter, noise floor, bits and scene.
         seed: Seed of the noise; see :func:`noise_seed`.
 
     Shape:
         ``(n,)`` → ``(round(n * rate_hz / source_rate_hz),)``, up to one sample.
+
+    Raises:
+        DataError: A file that the scene names cannot be used.
     """
-    sampled = _band_limit(x, source_rate_hz, rate_hz) if front_end.anti_alias else _pick(x, source_rate_hz, rate_hz)
-    return _convert(sampled, front_end, np.random.default_rng(seed))
+    heard = _at_the_microphone(x, source_rate_hz, front_end.scene, seed)
+    return convert(sample(heard, source_rate_hz, rate_hz, front_end), front_end, np.random.default_rng(seed))
 
 
 def restore(captured: Samples, rate_hz: int, model_rate_hz: int) -> Samples:
@@ -39,7 +48,7 @@ def restore(captured: Samples, rate_hz: int, model_rate_hz: int) -> Samples:
     Shape:
         ``(n,)`` → ``(round(n * model_rate_hz / rate_hz),)``, up to one sample.
     """
-    return _band_limit(captured, rate_hz, model_rate_hz)
+    return resample(captured, rate_hz, model_rate_hz)
 
 
 def noise_seed(seed: int, clip_digest: str, rate_hz: int) -> int:
@@ -51,28 +60,8 @@ def noise_seed(seed: int, clip_digest: str, rate_hz: int) -> int:
     return int.from_bytes(hashlib.blake2b(f"{seed}/{clip_digest}/{rate_hz}".encode(), digest_size=8).digest())
 
 
-def _band_limit(x: Samples, from_hz: int, to_hz: int) -> Samples:
-    """HQ of soxr: pass band to 0.456 of the lower rate, stop band from 0.5 at -130 dB or less."""
-    if from_hz == to_hz:
+def _at_the_microphone(x: Samples, source_rate_hz: int, scene: Scene, seed: int) -> Samples:
+    if scene == Scene():
         return x
-    resampled: Samples = soxr.resample(x, from_hz, to_hz, quality="HQ")
-    return resampled
-
-
-def _pick(x: Samples, source_rate_hz: int, rate_hz: int) -> Samples:
-    """Sample without a filter: go up to a multiple of the rate, then keep every k-th.
-
-    Where ``source_rate_hz`` is no such multiple, going up loses what lies above 0.456 of it.
-    """
-    k = math.ceil(source_rate_hz / rate_hz)
-    return np.ascontiguousarray(_band_limit(x, source_rate_hz, k * rate_hz)[::k])
-
-
-def _convert(x: Samples, front_end: FrontEnd, rng: np.random.Generator) -> Samples:
-    """Add the noise floor and quantise to two's-complement codes of full scale ±1."""
-    noisy = x.astype(np.float64)
-    if front_end.noise_floor_dbfs is not None:
-        noisy += 10 ** (front_end.noise_floor_dbfs / 20) * rng.standard_normal(len(x))
-    full_scale = 2.0 ** (front_end.bits - 1)
-    codes = np.clip(np.rint(noisy * full_scale), -full_scale, full_scale - 1)
-    return (codes / full_scale).astype(np.float32)
+    noise = surrounding_noise(x, source_rate_hz, scene, np.random.default_rng([seed, AROUND]))
+    return arriving(x, source_rate_hz, scene) + noise
