@@ -179,6 +179,12 @@ def test_the_microphone_hears_a_far_speaker_with_the_level_of_the_distance(dista
     assert db(rms(far) / rms(near)) == pytest.approx(-20 * np.log10(distance_m), abs=0.001)
 
 
+@pytest.mark.parametrize("name", ["ideal", "none", "fir", "butterworth", "sigma_delta"])
+def test_of_nothing_nothing_is_recorded(name):
+    scene = Scene(rt60_s=0.3, environment="pink", environment_snr_db=0)
+    assert len(capture(np.zeros(0, np.float32), 16000, 500, FrontEnd(filter=name, scene=scene), 0)) == 0
+
+
 def test_no_two_rates_clips_or_seeds_share_their_noise():
     seeds = {noise_seed(seed, clip, rate) for seed in (0, 1) for clip in ("a", "b") for rate in (500, 1000, 16000)}
     assert len(seeds) == 12

@@ -22,7 +22,7 @@ def convert(x: Samples, front_end: FrontEnd, rng: np.random.Generator) -> Sample
     noisy = x.astype(np.float64)
     if front_end.noise_floor_dbfs is not None:
         noisy += 10 ** (front_end.noise_floor_dbfs / 20) * rng.standard_normal(len(x))
-    if front_end.filter == "sigma_delta" and front_end.order and front_end.oversampling:
+    if front_end.order and front_end.oversampling and front_end.filter == "sigma_delta" and len(x):
         noisy += _modulator_noise(len(x), front_end.order, front_end.oversampling, rng)
     full_scale = 2.0 ** (front_end.bits - 1)
     codes = np.clip(np.rint(noisy * full_scale), -full_scale, full_scale - 1)
