@@ -26,13 +26,15 @@ from lowsr_tradeoff.settings import (
 
 MIN_RATE_HZ = 100
 EMBEDDED = ("demo", "digits")
-PRESETS = Path(__file__).parent / "configs"
+PRESETS = Path(__file__).parent / "configs" / "presets"
 PATHS = (
     ("events", "source"),
     ("speech", "source"),
     ("classify", "checkpoint"),
     ("privacy", "weights"),
+    ("privacy", "words_source"),
     ("power", "devices"),
+    ("power", "microphone"),
 )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.cli.app import Flag, app, integers
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 
@@ -68,7 +68,7 @@ def run(
     from lowsr_tradeoff.config import load_config
 
     overrides = {
-        "rates_hz": _integers("--rates", rates),
+        "rates_hz": integers("--rates", rates) if rates else None,
         "events.source": events,
         "speech.source": speech,
         "power.devices": device.split(",") if device else None,
@@ -112,15 +112,6 @@ def doctor() -> None:
         print(f"{'ok     ' if finding.is_ok else 'MISSING'}  {finding.what}: {finding.detail}")
     if not all(finding.is_ok for finding in findings):
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
-
-
-def _integers(option: str, text: str | None) -> list[int] | None:
-    if text is None:
-        return None
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError as error:
-        raise ConfigError(f"{option} {text}: give whole numbers with commas, for example 500,1000,2000") from error
 
 
 def _dry_run(config: "StudyConfig", out: Path) -> None:
