@@ -1,0 +1,130 @@
+"""The speaker encoder of Resemblyzer, from the weights in its wheel: a sound to a point that stands for the voice.
+
+Its package imports librosa and a voice activity detector, and embeds one utterance at a time. Here its spectra are
+made with torch, and parts of many utterances go through the network at once. Its detector is left out: it takes
+speech at low rates for silence and cuts it away, which would make the attacker weaker than it is.
+
+Reference: Wan et al., Generalized end-to-end loss for speaker verification, ICASSP 2018.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from pickle import UnpicklingError
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torchaudio.functional import melscale_fbanks
+
+from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.errors import DataError
+
+Embeddings = NDArray[np.float32]
+
+N_DIMENSIONS = 256
+MODEL_RATE_HZ = 16000
+FFT_SIZE, HOP, N_MELS = 400, 160, 40
+PART_FRAMES = 160
+# 1.3 parts a second, and three quarters of the last one filled: the package's own defaults.
+PART_STEP, FILLED = 77, 0.75
+# RMS at which the network was trained, -30 dBFS. Its spectra are not logarithmic, so that level matters.
+LEVEL = 10 ** (-30 / 20)
+BATCH = 64
+
+
+class VoiceEncoder(nn.Module):
+    """Three LSTM layers over mel frames, and a projection of the last state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(N_MELS, N_DIMENSIONS, num_layers=3)
+        self.linear = nn.Linear(N_DIMENSIONS, N_DIMENSIONS)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Return unit vectors.
+
+        Shape:
+            ``(n_frames, n_parts, 40)`` → ``(n_parts, 256)``.
+        """
+        _, (hidden, _) = self.lstm(frames)
+        voices: Tensor = nn.functional.normalize(torch.relu(self.linear(hidden[-1])), dim=1)
+        return voices
+
+
+@cache
+def load_encoder(file: Path) -> VoiceEncoder:
+    """Return the encoder with the weights of Resemblyzer's ``pretrained.pt``, loaded once per process.
+
+    Raises:
+        DataError: The file holds no such weights.
+    """
+    encoder = VoiceEncoder()
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)["model_state"]
+        encoder.load_state_dict({name: value for name, value in state.items() if not name.startswith("similarity")})
+    except (RuntimeError, KeyError, UnpicklingError) as error:
+        raise DataError(f"{file}: does not hold Resemblyzer's speaker encoder; reinstall resemblyzer") from error
+    return encoder.eval().requires_grad_(requires_grad=False)
+
+
+def embed(sounds: Sequence[Samples], encoder: VoiceEncoder) -> Embeddings:
+    """Return a unit vector for each sound; of a silent one nothing can be told, and its vector is zero.
+
+    Args:
+        sounds: At 16 kHz, of any level.
+        encoder: From :func:`load_encoder`.
+
+    Shape:
+        ``n`` sounds to ``(n, 256)``.
+    """
+    parts = [_parts(sound) for sound in sounds]
+    with torch.inference_mode():
+        voices = torch.cat([encoder(frames) for frames in torch.split(torch.cat(parts, dim=1), BATCH, dim=1)])
+    means = [part.mean(dim=0) for part in torch.split(voices, [part.shape[1] for part in parts])]
+    heard = torch.tensor([bool(sound.any()) for sound in sounds])[:, None]
+    embeddings: Embeddings = (nn.functional.normalize(torch.stack(means), dim=1) * heard).numpy()
+    return embeddings
+
+
+def part_starts(n_samples: int) -> range:
+    """Return the first frame of each part of 1.6 s that a sound is cut into.
+
+    >>> list(part_starts(16000)), list(part_starts(48000))
+    ([0], [0, 77, 154])
+    """
+    n_frames = -(-(n_samples + 1) // HOP)
+    starts = range(0, max(1, n_frames - PART_FRAMES + PART_STEP + 1), PART_STEP)
+    is_full = n_samples - starts[-1] * HOP >= FILLED * PART_FRAMES * HOP
+    return starts if is_full or len(starts) == 1 else starts[:-1]
+
+
+def _parts(sound: Samples) -> Tensor:
+    """Mel frames of every part, time first: ``(160, n_parts, 40)``."""
+    starts = part_starts(len(sound))
+    wanted = (starts[-1] + PART_FRAMES) * HOP
+    padded = nn.functional.pad(torch.from_numpy(_level(sound)), (0, max(0, wanted - len(sound))))
+    frames = _mel_frames(padded)
+    return torch.stack([frames[start : start + PART_FRAMES] for start in starts], dim=1)
+
+
+def _level(sound: Samples) -> Samples:
+    rms = float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))) if sound.any() else 1.0
+    return (sound * (LEVEL / rms)).astype(np.float32)
+
+
+def _mel_frames(sound: Tensor) -> Tensor:
+    """Power in mel bands, not logarithmic: ``(n,)`` to ``(1 + n // 160, 40)``."""
+    spectra = torch.stft(
+        sound, FFT_SIZE, HOP, window=torch.hann_window(FFT_SIZE), pad_mode="constant", return_complex=True
+    )
+    return spectra.abs().square().T @ _mel_bank()
+
+
+@cache
+def _mel_bank() -> Tensor:
+    bank: Tensor = melscale_fbanks(
+        FFT_SIZE // 2 + 1, 0.0, MODEL_RATE_HZ / 2, N_MELS, MODEL_RATE_HZ, "slaney", "slaney"
+    )
+    return bank
