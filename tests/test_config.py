@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -132,3 +134,9 @@ def test_settings_of_training_that_cannot_go_together_are_refused(tmp_path, text
     (tmp_path / "c.toml").write_text(f"[classify]\n{text}\n")
     with pytest.raises(ConfigError, match=re.escape(said)):
         load_config(tmp_path / "c.toml")
+
+
+def test_files_of_the_scene_lie_beside_the_settings(tmp_path):
+    soundfile.write(tmp_path / "room.wav", np.eye(1, 100)[0], 16000)
+    (tmp_path / "c.toml").write_text('[front_end.scene]\nimpulse_response = "room.wav"\n')
+    assert load_config(tmp_path / "c.toml").front_end.scene.impulse_response == str(tmp_path / "room.wav")

@@ -35,6 +35,8 @@ PATHS = (
     ("privacy", "words_source"),
     ("power", "devices"),
     ("power", "microphone"),
+    ("front_end", "scene", "impulse_response"),
+    ("front_end", "scene", "environment"),
 )
 
 
@@ -133,8 +135,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not TOML in UTF-8: {error}") from error
-    for room, key in PATHS:
-        group = tree.get(room)
+    for *rooms, key in PATHS:
+        group: object = tree
+        for room in rooms:
+            group = group.get(room) if isinstance(group, dict) else None
         if isinstance(group, dict) and key in group:
             group[key] = _beside(path, group[key])
     return tree

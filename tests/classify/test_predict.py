@@ -15,6 +15,7 @@ from lowsr_tradeoff.classify.package import Package
 from lowsr_tradeoff.classify.predict import answers, hear, listen, load_model, windows
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.front_end import Scene
 from lowsr_tradeoff.store import Step, Store
 
 
@@ -146,3 +147,12 @@ def test_every_kind_of_network_hears(network, tmp_path):
     made = package(network=network, grid=grid, clip_s=1.0, scale_mean=0.0, scale_std=1.0)
     (answer,) = listen(load_model(made), write(tmp_path / "a.wav", 1.0), 1.0)
     assert answer.probabilities.shape == (2,)
+
+
+def test_the_scene_of_a_study_is_not_put_around_recordings(tmp_path):
+    """Noise of a study's scene, as loud as the sound, must not reach what a file is heard as."""
+    settings = package().settings
+    noisy = settings.front_end.model_copy(update={"scene": Scene(environment="white", environment_snr_db=0.0)})
+    sound, rate_hz = soundfile.read(write(tmp_path / "a.wav", 0.5), dtype="float32")
+    heard = hear(settings.model_copy(update={"front_end": noisy}), sound, rate_hz, "digest")
+    np.testing.assert_array_equal(heard, hear(settings, sound, rate_hz, "digest"))

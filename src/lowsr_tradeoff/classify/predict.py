@@ -1,7 +1,8 @@
 """What a trained network says of files, window by window, however long they are.
 
-Every window goes through the simulated microphone exactly as a training clip did, noise included. The first window
-of a training clip gives the very image that was trained on.
+Every window goes through the simulated microphone exactly as a training clip did, its noise included; only the scene
+that a study puts around clean clips is left out. The first window of a training clip gives the very image that was
+trained on, where there was no scene.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from lowsr_tradeoff.classify.models.recogniser import Recogniser
 from lowsr_tradeoff.classify.package import Package
 from lowsr_tradeoff.classify.train import Scale, predict
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.front_end import Scene
 
 # A window for less than this share of new sound says what the one before it said.
 LEAST_REST = 0.1
@@ -97,7 +99,9 @@ def hear(settings: ModelSettings, sound: Samples, source_rate_hz: int, digest: s
     """
     window = fit_length(sound, round(settings.clip_s * source_rate_hz))
     seed = noise_seed(settings.seed, digest, settings.rate_hz)
-    captured = capture(window, source_rate_hz, settings.rate_hz, settings.front_end, seed)
+    # A recording brings its own room and noise: those of the study are for clean corpora.
+    microphone = settings.front_end.model_copy(update={"scene": Scene()})
+    captured = capture(window, source_rate_hz, settings.rate_hz, microphone, seed)
     return image_of(captured, settings.features)
 
 
