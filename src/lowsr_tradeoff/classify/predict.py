@@ -1,6 +1,6 @@
 """What a trained network says of files, window by window, however long they are.
 
-Every window goes through the simulated microphone exactly as a training clip did, its noise included; only the scene
+Every window goes through the simulated microphone as a training clip did, its noise included; only the scene
 that a study puts around clean clips is left out. The first window of a training clip gives the very image that was
 trained on, where there was no scene.
 """
