@@ -24,6 +24,8 @@ from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.manifest import cpu_name
 from lowsr_tradeoff.privacy import recognise, wer
 from lowsr_tradeoff.privacy.convert import reference_model
+from lowsr_tradeoff.privacy.decoding import MODEL_RATE_HZ
+from lowsr_tradeoff.privacy.whisper_weights import MODEL, folder_of
 from lowsr_tradeoff.settings import FrontEnd, PrivacySettings
 
 N_PROCESSES = 2
@@ -36,13 +38,13 @@ def captured(corpus: SpeechCorpus, rate_hz: int) -> list[Samples]:
     clips = []
     for utterance in corpus.utterances:
         recorded = capture(*read(utterance), rate_hz, FrontEnd(), noise_seed(0, utterance.digest, rate_hz))
-        clips.append(restore(recorded, rate_hz, recognise.MODEL_RATE_HZ))
+        clips.append(restore(recorded, rate_hz, MODEL_RATE_HZ))
     return clips
 
 
 def transcribe_part(clips: Sequence[Samples]) -> list[str]:
     """Return what this process hears."""
-    return recognise.transcribe(recognise.load(None), clips, SETTINGS.pad_s, SETTINGS.batch_size)
+    return recognise.transcribe(recognise.load(None), clips, SETTINGS)
 
 
 def transcribe(pool: ProcessPoolExecutor, clips: Sequence[Samples]) -> list[str]:
@@ -109,7 +111,7 @@ def main() -> None:
     rates_hz = [int(rate) for rate in sys.argv[1:]] or [16000, 4000]
     torch.set_num_threads(N_PROCESSES)
     corpus = load_speech("demo", rates_hz, max(rates_hz), skip_bad=False, cache=None)
-    model = reference_model(recognise.folder_of(None) / recognise.MODEL)
+    model = reference_model(folder_of(None) / MODEL)
     with ProcessPoolExecutor(N_PROCESSES, get_context("spawn")) as pool:
         for rate_hz in rates_hz:
             compare(corpus, rate_hz, pool, model)

@@ -2,15 +2,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lowsr_tradeoff.frontier import clearly_dominates, decide, dominates, join, misses
+from lowsr_tradeoff.frontier import clearly_dominates, decide, dominates, join, misses, strongest_at
 from lowsr_tradeoff.records import (
+    AttackResult,
     ClassifyResult,
     Measurement,
     ModelCost,
     OperatingPoint,
     PowerResult,
-    PrivacyResult,
-    WordCounts,
     missing,
 )
 from lowsr_tradeoff.settings import Constraints
@@ -160,23 +159,18 @@ def recognised(rate_hz, grid, arm, accuracy):
     )
 
 
-def overheard(rate_hz, attacker, recovery):
+def overheard(rate_hz, attacker, recovery, *, chance=None, recovers="words", measure="word recovery"):
     m = missing("the attacker failed", "words") if recovery is None else measured(recovery, 0.01, n_of="words")
-    empty = measured(0.0)
-    return PrivacyResult(
+    return AttackResult(
         rate_hz=rate_hz,
+        front_end="ideal",
         attacker=attacker,
-        policy="greedy",
-        counts=WordCounts(hits=0, substitutions=0, deletions=0, insertions=0, reference_words=0),
-        word_recovery=m,
-        keyword_recovery=empty,
-        wer=empty,
-        cer=empty,
-        wil=empty,
-        repetition_loops=empty,
-        empty_outputs=empty,
-        n_utterances=1,
-        n_speakers=1,
+        recovers=recovers,
+        measure=measure,
+        value=m,
+        chance=None if chance is None else measured(chance),
+        is_leak=True,
+        setup="nothing was trained",
     )
 
 
@@ -208,7 +202,7 @@ CLASSIFY = [
     recognised(1000, "shared", "cssd", 0.8),
     recognised(1000, "native", "cssd", 0.7),
 ]
-PRIVACY = [overheard(500, "whisper", 0.1), overheard(500, "adapted", 0.3), overheard(1000, "whisper", 0.5)]
+ATTACKS = [overheard(500, "whisper", 0.1), overheard(500, "adapted", 0.3), overheard(1000, "whisper", 0.5)]
 POWER = [
     drawn(500, "shared", "u385", 2.0),
     drawn(1000, "shared", "u385", 2.0),
@@ -219,8 +213,8 @@ POWER = [
 ]
 
 
-def joined(classify=CLASSIFY, privacy=PRIVACY, power=POWER, constraints=None):
-    points = join(classify, privacy, power, constraints or Constraints())
+def joined(classify=CLASSIFY, attacks=ATTACKS, power=POWER, constraints=None):
+    points = join(classify, attacks, power, constraints or Constraints())
     return {p.point_id: p for p in points}
 
 
@@ -234,7 +228,7 @@ def test_one_point_per_result_and_device_with_its_own_figures():
     p = points["1000-native-cssd-u385"]
     assert (p.accuracy, p.word_recovery, p.power_mw) == (
         CLASSIFY[3].accuracy,
-        PRIVACY[2].word_recovery,
+        ATTACKS[2].value,
         POWER[2].power_mw,
     )
     assert p.battery_hours == POWER[2].battery_hours
@@ -244,9 +238,9 @@ def test_the_attacker_who_recovers_most_counts():
     points = joined()
     assert points["500-shared-raw-u385"].attacker == "adapted"
     assert points["500-shared-raw-u385"].word_recovery.value == 0.3
-    failed = joined(privacy=[overheard(500, "adapted", None), *PRIVACY])
+    failed = joined(attacks=[overheard(500, "adapted", None), *ATTACKS])
     assert failed["500-shared-raw-u385"].attacker == "adapted"
-    only = joined(privacy=[overheard(500, "strange", None), PRIVACY[0]])
+    only = joined(attacks=[overheard(500, "strange", None), ATTACKS[0]])
     assert only["500-shared-raw-u385"].attacker == "whisper"
 
 
@@ -262,18 +256,18 @@ def test_points_are_compared_within_their_device():
 
 
 def test_missing_figures_keep_their_reasons():
-    points = joined(privacy=PRIVACY[:2], power=[POWER[0]])
+    points = joined(attacks=ATTACKS[:2], power=[POWER[0]])
     p = points["1000-native-cssd-u385"]
     assert p.word_recovery.reason == "no attacker was run at 1000 Hz"
     assert p.power_mw.reason == "no power was estimated for u385 at 1000 Hz on the native grid"
     assert (p.attacker, p.power_mw.unit, p.battery_hours.unit) == ("none", "mW", "h")
-    failed = joined(privacy=[overheard(500, "whisper", None), PRIVACY[2]])["500-shared-raw-u385"]
+    failed = joined(attacks=[overheard(500, "whisper", None), ATTACKS[2]])["500-shared-raw-u385"]
     assert failed.word_recovery.reason == "the attacker failed"
     assert joined()["1000-native-cssd-u575"].power_mw.reason == "too big"
 
 
 def test_without_power_there_is_no_device_to_decide_for():
-    assert join(CLASSIFY, PRIVACY, [], Constraints()) == ()
+    assert join(CLASSIFY, ATTACKS, [], Constraints()) == ()
 
 
 # Constraints.
@@ -416,3 +410,23 @@ def test_a_recommendation_meets_every_constraint_and_nothing_qualifying_draws_le
     assert (decision.nearest is None) == bool(qualifying or not named)
     if qualifying:
         assert qualifying[decision.recommended] == min(qualifying.values())
+
+
+def test_the_strongest_attacker_is_the_one_furthest_above_chance():
+    tried = [overheard(500, "guesser", 0.12, chance=0.1), overheard(500, "listener", 0.08, chance=0.01)]
+    assert strongest_at(tried, 500).attacker == "listener"
+
+
+def test_identity_presence_and_what_was_not_tested_do_not_compete_for_words():
+    tried = [overheard(500, "speakers", 0.9, recovers="identity"), overheard(500, "untested", None)]
+    assert strongest_at(tried, 500).attacker == "untested"
+    assert strongest_at([*tried, overheard(500, "listener", 0.0)], 500).attacker == "listener"
+    assert strongest_at(tried, 1000) is None
+
+
+def test_a_figure_that_is_no_share_of_a_corpus_is_named():
+    digits = overheard(500, "digits, trained at the rate", 0.5, chance=0.1, measure="digit accuracy")
+    assert {p.attacker for p in joined(attacks=[digits]).values()} == {
+        "digits, trained at the rate (digit accuracy)",
+        "none",
+    }

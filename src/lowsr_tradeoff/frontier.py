@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.records import (
+    AttackResult,
     ClassifyResult,
     Decision,
     Measurement,
     OperatingPoint,
     PowerResult,
-    PrivacyResult,
     missing,
 )
 from lowsr_tradeoff.settings import Constraints
@@ -42,16 +42,16 @@ class Miss:
 
 def join(
     classify: Sequence[ClassifyResult],
-    privacy: Sequence[PrivacyResult],
+    attacks: Sequence[AttackResult],
     power: Sequence[PowerResult],
     constraints: Constraints,
 ) -> tuple[OperatingPoint, ...]:
     """Return one point per rate, feature layout, arm and device, judged against its device's other points.
 
-    Word recovery is that of the attacker who recovers most at the rate. A missing figure stays missing, with its
-    reason.
+    Word recovery is that of the strongest attacker at the rate, whatever words it knows. A missing figure stays
+    missing, with its reason.
     """
-    strongest = {result.rate_hz: _strongest(privacy, result.rate_hz) for result in classify}
+    strongest = {result.rate_hz: strongest_at(attacks, result.rate_hz) for result in classify}
     drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
     points: list[OperatingPoint] = []
     for device in dict.fromkeys(result.device for result in power):
@@ -89,6 +89,16 @@ def clearly_dominates(points: Sequence[OperatingPoint]) -> Matrix:
     # The worst end of a against the best end of b.
     separated = axes[:, None, :, 2] < axes[None, :, :, 1]
     return np.asarray((same | separated).all(axis=-1) & dominates(points))
+
+
+def strongest_at(attacks: Sequence[AttackResult], rate_hz: int) -> AttackResult | None:
+    """Return the attacker on words that recovers most above chance at a rate, by value; ``None`` without any.
+
+    Above chance, because who knows ten words gets one in ten for nothing. One that was not tested counts only where
+    none was.
+    """
+    there = [found for found in attacks if found.rate_hz == rate_hz and found.recovers == "words" and found.is_leak]
+    return max(there, key=_above_chance, default=None)
 
 
 def misses(point: OperatingPoint, constraints: Constraints) -> tuple[Miss, ...]:
@@ -129,14 +139,13 @@ def decide(points: Sequence[OperatingPoint], constraints: Constraints, device: s
     )
 
 
-def _strongest(privacy: Sequence[PrivacyResult], rate_hz: int) -> PrivacyResult | None:
-    """The attacker with the highest word recovery at a rate; one without a figure only where none has one."""
-    there = [result for result in privacy if result.rate_hz == rate_hz]
-    return max(there, key=lambda result: _or_worst(result.word_recovery.value, -math.inf), default=None)
+def _above_chance(found: AttackResult) -> float:
+    luck = found.chance.value if found.chance else None
+    return -math.inf if found.value.value is None else found.value.value - (luck or 0.0)
 
 
 def _point(
-    result: ClassifyResult, device: str, privacy: PrivacyResult | None, power: PowerResult | None
+    result: ClassifyResult, device: str, attack: AttackResult | None, power: PowerResult | None
 ) -> OperatingPoint:
     no_power = f"no power was estimated for {device} at {result.rate_hz} Hz on the {result.grid} grid"
     no_words = f"no attacker was run at {result.rate_hz} Hz"
@@ -146,9 +155,9 @@ def _point(
         grid=result.grid,
         arm=result.arm,
         device=device,
-        attacker=privacy.attacker if privacy else "none",
+        attacker=_named(attack) if attack else "none",
         accuracy=result.accuracy,
-        word_recovery=privacy.word_recovery if privacy else missing(no_words, "words"),
+        word_recovery=attack.value if attack else missing(no_words, "words"),
         power_mw=power.power_mw if power else missing(no_power, "draws", "mW"),
         power_saved=power.power_saved if power else missing(no_power, "draws"),
         battery_hours=power.battery_hours if power else missing(no_power, "draws", "h"),
@@ -157,6 +166,11 @@ def _point(
         is_dominance_clear=False,
         fails=(),
     )
+
+
+def _named(attack: AttackResult) -> str:
+    """The attacker, and what its figure is where that is not the share of a corpus's words."""
+    return attack.attacker if attack.measure == "word recovery" else f"{attack.attacker} ({attack.measure})"
 
 
 def _judge(points: Sequence[OperatingPoint], constraints: Constraints) -> Iterator[OperatingPoint]:

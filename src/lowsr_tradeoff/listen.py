@@ -43,7 +43,7 @@ def listen_pack(config: StudyConfig, events: EventCorpus, speech: SpeechCorpus, 
     for rate_hz in config.all_rates_hz():
         words = heard.get(rate_hz, {}).get(utterance.clip_id) if shown is speech else None
         clips.append(_clip(config, event, rate_hz, "event", event.label, None))
-        clips.append(_clip(config, utterance, rate_hz, "speech", utterance.text, words))
+        clips.append(_clip(config, utterance, rate_hz, "speech", utterance.text or "", words))
     return ListenPack(clips=tuple(clips), note=STAND_IN if is_stand_in else OWN)
 
 

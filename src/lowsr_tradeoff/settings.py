@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lowsr_tradeoff.front_end import FrontEnd as FrontEnd  # noqa: PLC0414 - all groups are read from here
-from lowsr_tradeoff.records import Adapt, Arm, Grid, Network
+from lowsr_tradeoff.records import Adapt, Arm, Engine, Grid, Network
 
 COMPACT = ("small_vgg", "cp_mobile")
 
@@ -133,14 +133,35 @@ class PrivacySettings(Settings):
     """Who tries to understand.
 
     Attributes:
-        weights: Folder of a Whisper model in CTranslate2 form; ``None`` for the bundled tiny.en.
+        attackers: ``"default"``: the recogniser as published, spoken digits learnt at the rate, speakers, sex and
+            speech presence. ``"all"``: bandwidth extension and a recogniser adapted to the rate as well.
+        words_source: The closed vocabulary that an attacker learns: ``"digits"`` (embedded), a folder with a
+            subfolder per word, or a CSV ``path,label,source`` whose source is the speaker.
+        engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.
+        weights: A size of Whisper that its library has downloaded (``"small.en"``), a folder with a model in
+            CTranslate2 form, or a ``.pt`` file for openai-whisper; ``None`` for the bundled tiny.en.
+        policy: ``"forced"`` writes every clip down; ``"default"`` writes nothing where Whisper's own thresholds say
+            that nobody speaks. Both are greedy at temperature 0 and never sample.
+        language: Of the speech; the normaliser and the list of stop words are English.
         batch_size: Utterances decoded at once.
         pad_s: Silence encoded after each utterance; too little makes the recogniser repeat itself.
     """
 
+    attackers: Literal["default", "all"] = "default"
+    words_source: str = "digits"
+    engine: Engine = "ctranslate2"
     weights: str | None = None
+    policy: Literal["forced", "default"] = "forced"
+    language: str = "en"
     batch_size: int = Field(default=8, ge=1)
     pad_s: float = Field(default=2.0, ge=1, le=20)
+
+    @field_validator("language")
+    @classmethod
+    def _check_language(cls, language: str) -> str:
+        if language != "en":
+            raise ValueError('words can be counted in English alone so far: write "en", or leave it out')
+        return language
 
 
 class PowerSettings(Settings):

@@ -114,11 +114,11 @@ def assemble(study: Study, store: Store) -> Tradeoff:
     """Return everything the finished steps found, joined by rate."""
     config = study.config
     recognition = classify.results(config, study.events, store)
-    heard, intelligible = privacy.results(config, study.speech, store)
+    privacy_found = privacy.results(config, study.speech, store)
     # Arms differ in what they were taught, not in what they compute.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
     drawn = power.evaluate(config, tuple(costs.values()))
-    points = frontier.join(recognition.results, heard, drawn, config.constraints)
+    points = frontier.join(recognition.results, privacy_found.attacks, drawn, config.constraints)
     return Tradeoff(
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
@@ -130,8 +130,10 @@ def assemble(study: Study, store: Store) -> Tradeoff:
         published=recognition.published,
         diagnoses=recognition.diagnoses,
         humps=recognition.humps,
-        privacy=heard,
-        intelligibility=intelligible,
+        privacy=privacy_found.heard,
+        rate_differences=privacy_found.differences,
+        intelligibility=privacy_found.intelligibility,
+        attacks=privacy_found.attacks,
         power=drawn,
         devices=power.sheets(config),
         power_errors=summary(),

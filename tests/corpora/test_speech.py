@@ -198,12 +198,9 @@ def test_all_problems_are_in_one_message(corpus, rows):
 
 
 @pytest.mark.parametrize("skip_bad", [True, False])
-def test_skipping_mends_neither_an_empty_nor_a_missing_table(corpus, tmp_path, skip_bad):
+def test_skipping_mends_neither_an_empty_table_nor_a_missing_folder(corpus, tmp_path, skip_bad):
     write_table(corpus, [["file", "text"]])
-    with pytest.raises(DataError, match="names no usable utterance"):
-        load(corpus, skip_bad=skip_bad)
-    (corpus / "metadata.csv").unlink()
-    with pytest.raises(DataError, match=r"metadata.csv: cannot be read"):
+    with pytest.raises(DataError, match="s: holds no usable utterance"):
         load(corpus, skip_bad=skip_bad)
     with pytest.raises(DataError, match=r"no such folder; give --speech one with metadata.csv, or demo"):
         load(tmp_path / "none", skip_bad=skip_bad)
@@ -229,3 +226,37 @@ def test_a_second_look_reads_the_memory(corpus, tmp_path, monkeypatch):
     first = load(corpus, cache=cache)
     monkeypatch.setattr("lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
     assert load(corpus, cache=cache) == first
+
+
+def test_a_folder_without_a_table_has_no_transcripts_and_speakers_are_its_subfolders(tmp_path):
+    for i, name in enumerate(("ann/0.wav", "ann/1.wav", "bob/0.wav", "alone.wav")):
+        write(tmp_path / name, i)
+    loaded = load(tmp_path)
+    assert {(u.clip_id, u.speaker) for u in loaded.utterances} == {
+        ("ann/0.wav", "ann"),
+        ("ann/1.wav", "ann"),
+        ("bob/0.wav", "bob"),
+        ("alone.wav", "alone.wav"),
+    }
+    assert {utterance.text for utterance in loaded.utterances} == {None}
+    assert loaded.summary.note.startswith("No transcripts: ")
+
+
+def test_an_empty_transcript_among_others_is_named_with_the_remedy(corpus, rows):
+    write_table(corpus, [HEADER, [rows[0][0], "", *rows[0][2:]], *rows[1:]])
+    with pytest.raises(DataError, match=r"0.wav\): has no transcript; write what it says into metadata.csv"):
+        load(corpus)
+
+
+def test_clipped_speech_is_named_with_the_remedy(corpus):
+    samples, rate_hz = soundfile.read(corpus / "1.wav")
+    soundfile.write(corpus / "1.wav", np.clip(40 * samples / abs(samples).max(), -1, 1), rate_hz)
+    with pytest.raises(
+        DataError, match=r"1.wav\): is clipped: \d+ % of its samples are at full scale; record it again"
+    ):
+        load(corpus)
+    assert [utterance.clip_id for utterance in load(corpus, skip_bad=True).utterances] == [
+        "0.wav",
+        "2.wav",
+        "3.wav",
+    ]

@@ -9,8 +9,10 @@ from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import recognise, wer
 from lowsr_tradeoff.privacy.convert import read_tensors, reference_model
+from lowsr_tradeoff.privacy.whisper_weights import folder_of
+from lowsr_tradeoff.settings import PrivacySettings
 
-FOLDER = recognise.folder_of(None)
+FOLDER = folder_of(None)
 SENTENCES = load_speech("demo", (4000,), 16000, skip_bad=False, cache=None).utterances[:4]
 
 
@@ -39,7 +41,7 @@ def test_both_engines_write_the_same_words(reference):
     options = DecodingOptions(language="en", without_timestamps=True, fp16=False)
     expected = [decode(reference, mel(utterance), options).text for utterance in SENTENCES]
     sounds = [read(utterance)[0] for utterance in SENTENCES]
-    heard = recognise.transcribe(recognise.load(None), sounds, 2.0, 8)
+    heard = recognise.transcribe(recognise.load(None), sounds, PrivacySettings())
     assert [wer.normalise(text) for text in heard] == [wer.normalise(text) for text in expected]
 
 

@@ -8,6 +8,7 @@ from lowsr_tradeoff.config import StudyConfig, load_config
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.execute import execute
 from lowsr_tradeoff.privacy import protocol, wer
 from lowsr_tradeoff.settings import FrontEnd
 from lowsr_tradeoff.store import Store
@@ -30,24 +31,31 @@ def changed(**overrides) -> StudyConfig:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("run"))
-    for step in protocol.plan(CONFIG, SPEECH):
-        protocol.run([step], SPEECH, store)
+    run_all(protocol.plan(CONFIG, SPEECH)[:4], SPEECH, store)
     return store
+
+
+def run_all(steps, speech, store):
+    execute(steps, store, lambda batch: protocol.run(batch, speech, store), 1, lambda _: None)
 
 
 def test_every_rate_and_the_reference_rate_is_heard_and_scored():
     steps = protocol.plan(CONFIG, SPEECH)
     assert [(step.stage, step.label) for step in steps] == [
-        ("recognise", "Whisper at 1000 Hz"),
-        ("recognise", "Whisper at 16000 Hz"),
+        ("words", "words at 1000 Hz"),
+        ("words", "words at 16000 Hz"),
         ("intelligibility", "STOI, ESTOI and PESQ at 1000 Hz"),
         ("intelligibility", "STOI, ESTOI and PESQ at 16000 Hz"),
     ]
-    assert not any(step.needs for step in steps)
+    assert [need.label for step in steps[:2] for need in step.needs] == [
+        "Whisper at 1000 Hz",
+        "Whisper at 16000 Hz",
+    ]
 
 
 def test_results_hold_what_was_counted(finished):
-    heard, signals = protocol.results(CONFIG, SPEECH, finished)
+    found = protocol.results(CONFIG, SPEECH, finished)
+    heard, signals = found.heard, found.intelligibility
     assert [result.rate_hz for result in heard] == [result.rate_hz for result in signals] == [1000, 16000]
     low, full = heard
     assert low.word_recovery.value < 0.5
@@ -58,7 +66,12 @@ def test_results_hold_what_was_counted(finished):
     assert "greedy" in full.policy
     assert "2 s of silence" in full.policy
     assert signals[0].estoi.value < signals[1].estoi.value
-    assert signals[1].pesq_wb.unit == "MOS"
+    assert signals[1].pesq_wb.unit == signals[1].pesq_nb.unit == "MOS"
+    assert signals[0].sii.value == pytest.approx(0.134, abs=0.01)
+    (difference,) = found.differences
+    assert difference.difference.value == pytest.approx(low.word_recovery.value - full.word_recovery.value)
+    assert full.word_chance.value < 0.2
+    assert [kind.kind for kind in full.kinds] == ["content words", "stop words", "digits"]
 
 
 def test_transcripts_are_kept_by_rate_and_clip(finished):
@@ -69,10 +82,9 @@ def test_transcripts_are_kept_by_rate_and_clip(finished):
 
 
 def test_same_settings_same_bytes(finished, tmp_path):
-    steps = protocol.plan(CONFIG, SPEECH)
+    steps = protocol.plan(CONFIG, SPEECH)[:4]
     again = Store(tmp_path)
-    protocol.run(steps[:2], SPEECH, again)
-    protocol.run(steps[2:], SPEECH, again)
+    run_all(steps, SPEECH, again)
     for step in steps:
         assert again.meta(step) == finished.meta(step)
 
@@ -88,8 +100,8 @@ def test_same_settings_same_bytes(finished, tmp_path):
     ],
 )
 def test_steps_depend_on_what_changes_their_results(config, n_changed):
-    keys = {step.key for step in protocol.plan(CONFIG, SPEECH)}
-    assert len({step.key for step in protocol.plan(config, SPEECH)} - keys) == n_changed
+    keys = {step.key for step in protocol.plan(CONFIG, SPEECH)[:4]}
+    assert len({step.key for step in protocol.plan(config, SPEECH)[:4]} - keys) == n_changed
 
 
 def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
@@ -111,7 +123,7 @@ def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
 def test_keywords_outside_their_transcripts_are_all_named_before_anything_is_heard(tmp_path):
     wrong = [dataclasses.replace(said, keywords=("zebra",)) for said in SPEECH.utterances]
     store, corpus = Store(tmp_path), corpus_of(wrong)
-    step = protocol.plan(CONFIG, corpus)[0]
+    (step,) = protocol.plan(CONFIG, corpus)[0].needs
     with pytest.raises(DataError) as error:
         protocol.run([step], corpus, store)
     assert str(error.value).count("'zebra' is not in its transcript") == 3
@@ -128,9 +140,39 @@ def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
     protocol.run(steps, corpus, store)
     rows = store.meta(steps[0])["utterances"]
     assert rows[0]["stoi"] is None
-    assert rows[0]["stoi_reason"] == rows[0]["pesq_reason"] == "the original is below 16000 Hz"
+    assert (
+        rows[0]["stoi_reason"]
+        == rows[0]["pesq_reason"]
+        == (
+            "its file has 8000 Hz, and STOI and PESQ compare with an original of 16000 Hz or more; "
+            "take a recording at full rate"
+        )
+    )
 
 
 def test_one_voice_alone_still_has_an_interval():
     alone = [dataclasses.replace(said, speaker="one") for said in SPEECH.utterances]
     assert np.ptp(protocol._draws(CONFIG, corpus_of(alone)), axis=1).any()
+
+
+def test_a_mended_transcript_costs_no_recognition(finished, tmp_path):
+    mended = corpus_of(
+        [dataclasses.replace(said, text="something else", keywords=()) for said in SPEECH.utterances]
+    )
+    mended = dataclasses.replace(mended, summary=mended.summary.model_copy(update={"digest": "other"}))
+    new, old = protocol.plan(CONFIG, mended)[0], protocol.plan(CONFIG, SPEECH)[0]
+    assert new != old
+    assert new.needs == old.needs
+
+
+def test_without_transcripts_the_words_at_the_full_rate_stand_in(finished):
+    untold = corpus_of([dataclasses.replace(said, text=None, keywords=()) for said in SPEECH.utterances])
+    store = Store(finished.root)
+    steps = protocol.plan(CONFIG, untold)[:2]
+    assert [need.label for need in steps[0].needs] == ["Whisper at 1000 Hz", "Whisper at 16000 Hz"]
+    run_all(steps, untold, store)
+    low, full = protocol.results(CONFIG, untold, store).heard
+    assert low.reference == full.reference == "its own words at the full rate"
+    assert full.word_recovery.value == 1
+    assert low.word_recovery.value < 0.5
+    assert low.keyword_recovery.value is None

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def expected(tradeoff) -> list[tuple[object, ...]]:
     for stage, records in (
         ("classify", tradeoff.contrasts),
         ("privacy", tradeoff.privacy),
+        ("privacy", tradeoff.rate_differences),
         ("privacy", tradeoff.intelligibility),
     ):
         for record in records:
@@ -103,7 +105,19 @@ def expected(tradeoff) -> list[tuple[object, ...]]:
             add("power", result.rate_hz, part, part.name)
         for trial in result.clocks:
             add("power", result.rate_hz, trial, f"{trial.clock_mhz:g} MHz")
-    return found
+    found += expected_of_attacks(tradeoff)
+    return [row for row in found if row[-1].basis != "counted"]
+
+
+def expected_of_attacks(tradeoff) -> Iterator[tuple[object, ...]]:
+    for result in tradeoff.privacy:
+        for kind in result.kinds:
+            yield "privacy", result.rate_hz, "recovery", kind.kind, kind.recovery
+            yield "privacy", result.rate_hz, "chance", kind.kind, kind.chance
+    for attack in tradeoff.attacks:
+        yield "attack", attack.rate_hz, attack.measure, "figure", attack.value
+        if attack.chance:
+            yield "attack", attack.rate_hz, attack.measure, "chance", attack.chance
 
 
 def number(cell: str) -> float | None:
@@ -126,7 +140,7 @@ def test_csv_holds_every_measurement_of_the_records(tradeoff):
 
 
 def test_csv_holds_the_word_counts(tradeoff):
-    rows = [row for row in read(export.to_csv(tradeoff)) if row["basis"] == "counted" and row["rate_hz"] == "1000"]
+    rows = [row for row in read(export.to_csv(tradeoff)) if row["unit"] == "words" and row["rate_hz"] == "1000"]
     counts = {row["measure"]: int(row["value"]) for row in rows}
     assert counts["hits"] + counts["substitutions"] + counts["deletions"] == counts["reference_words"] == 640
 

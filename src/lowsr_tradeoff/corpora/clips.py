@@ -53,11 +53,11 @@ class EventCorpus:
 
 @dataclass(frozen=True)
 class Utterance:
-    """One transcribed sentence.
+    """One recording of speech.
 
     Attributes:
         clip_id: Unique name within the corpus.
-        text: What was said.
+        text: What was said; ``None`` in a corpus without transcripts.
         speaker: Who said it.
         sex: The speaker's, where the corpus tells.
         keywords: Phrases of the text that would hurt if they leaked.
@@ -66,7 +66,7 @@ class Utterance:
     """
 
     clip_id: str
-    text: str
+    text: str | None
     speaker: str
     sex: str | None
     keywords: tuple[str, ...]
@@ -76,7 +76,7 @@ class Utterance:
 
 @dataclass(frozen=True)
 class SpeechCorpus:
-    """Transcribed sentences.
+    """Recordings of speech, all of them transcribed or none.
 
     Attributes:
         summary: Name, digest, counts.

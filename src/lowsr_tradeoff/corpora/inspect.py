@@ -21,14 +21,24 @@ from lowsr_tradeoff.store import write_atomic
 
 # Twice full scale: more than a lossy codec overshoots, less than any file that is scaled to integers.
 LOUDEST = 2.0
+# The largest code of 16 bits is 1 - 2 ** -15.
+FULL_SCALE = 1 - 2**-14
 
 
 class Audio(Record):
-    """What a usable file holds."""
+    """What a usable file holds.
+
+    Attributes:
+        digest: Hash of its bytes.
+        source_rate_hz: Its rate.
+        n_samples: Its length.
+        n_at_full_scale: Samples that the recorder could not have shown louder.
+    """
 
     digest: str
     source_rate_hz: int
     n_samples: int
+    n_at_full_scale: int = 0
 
     @property
     def duration_s(self) -> float:
@@ -155,16 +165,19 @@ def _hash(path: Path) -> str:
 def _listen(path: Path, digest: str) -> Finding:
     if path.stat().st_size == 0:
         return Unusable(reason="is empty (0 bytes)")
-    n_samples, peak, source_rate_hz = 0, 0.0, 0
+    n_samples, n_at_full_scale, peak, source_rate_hz = 0, 0, 0.0, 0
     try:
         for block, source_rate_hz in decode_blocks(path):  # noqa: B007 - the last one is read below
             n_samples += len(block)
+            n_at_full_scale += int(np.count_nonzero(np.abs(block) > FULL_SCALE))
             # Unlike max(), keeps a NaN whatever comes after it.
             peak = float(np.maximum(peak, np.abs(block).max()))
     except DataError as error:
         return Unusable(reason=str(error).removeprefix(f"{path}: "))
     fault = _sample_fault(n_samples, peak)
-    return fault or Audio(digest=digest, source_rate_hz=source_rate_hz, n_samples=n_samples)
+    return fault or Audio(
+        digest=digest, source_rate_hz=source_rate_hz, n_samples=n_samples, n_at_full_scale=n_at_full_scale
+    )
 
 
 def _sample_fault(n_samples: int, peak: float) -> Unusable | None:

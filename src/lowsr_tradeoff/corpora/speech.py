@@ -1,4 +1,4 @@
-"""Speech corpora: embedded, or the user's own folder with ``metadata.csv``."""
+"""Speech corpora: embedded, or the user's own folder, with transcripts in ``metadata.csv`` or without."""
 
 import hashlib
 import os
@@ -16,6 +16,9 @@ from lowsr_tradeoff.records import CorpusSummary
 from lowsr_tradeoff.store import canonical_json
 
 TABLE = "metadata.csv"
+# Speech peaks rarely: at this share of samples at full scale it was recorded too loud, and what a recogniser misses
+# is the recording's fault.
+CLIPPED_SHARE = 0.01
 EMBEDDED = (
     f"{SYNTHETIC}: sentences written for this project, spoken by Kokoro-82M v1.0 voices (Apache-2.0); "
     "a speaker is a voice."
@@ -24,17 +27,19 @@ EMBEDDED = (
 
 @dataclass(frozen=True)
 class SpeechRow(Row):
-    """One transcribed file; ``says`` is the transcript.
+    """One file; ``says`` is the transcript.
 
     Attributes:
         speaker: Who spoke, empty where the corpus does not tell.
         sex: The speaker's, empty where the corpus does not tell.
         keywords: Phrases of the transcript that would hurt if they leaked.
+        is_transcribed: Whether the corpus says what is said.
     """
 
     speaker: str
     sex: str
     keywords: tuple[str, ...]
+    is_transcribed: bool = True
 
 
 def load_speech(
@@ -46,7 +51,8 @@ def load_speech(
 
     Args:
         source: ``"demo"``, or a folder with ``metadata.csv``: ``file,text[,speaker][,sex][,keywords]``, keywords
-            separated by commas; other columns are passed over.
+            separated by commas; other columns are passed over. A folder without it is taken as it is: nothing is
+            transcribed, and a speaker is a subfolder.
         rates_hz: Rates to capture at.
         reference_rate_hz: The rate that full-band figures are for.
         skip_bad: Leave out what cannot be used, and count it, instead of raising.
@@ -63,8 +69,10 @@ def load_speech(
         root, listed, (_text_fault, _keyword_fault), (*rates_hz, reference_rate_hz), cache
     )
     problems += _untranscribed(root, listed)
+    problems += [Problem(row.where, fault) for row in rows if (fault := _clipped(audio[row.path]))]
+    rows = [row for row in rows if _clipped(audio[row.path]) is None]
     if not rows:
-        problems.append(Problem(TABLE, "names no usable utterance", n_clips=0, is_mendable=False))
+        problems.append(Problem(root.name, "holds no usable utterance", n_clips=0, is_mendable=False))
     n_skipped = settle(name, problems, skip_bad=skip_bad)
     utterances = _utterances(root, rows, audio)
     summary = _summary(name, rows, utterances, [audio[row.path] for row in rows], n_skipped, is_own=is_own)
@@ -100,7 +108,24 @@ def _summary(
 def _list_rows(root: Path) -> list[SpeechRow]:
     if not root.is_dir():
         raise DataError(f"{root}: there is no such folder; give --speech one with {TABLE}, or demo")
+    if not (root / TABLE).exists():
+        return [_alone(root, path) for path in audio_files(root)]
     return [_row(root, line) for line in read_table(root / TABLE, ("file", "text"))]
+
+
+def _alone(root: Path, path: Path) -> SpeechRow:
+    """A file of which nothing is told but the folder that it lies in."""
+    within = path.relative_to(root)
+    return SpeechRow(
+        where=within.as_posix(),
+        path=path,
+        says="",
+        fault=None,
+        speaker=within.parts[0] if len(within.parts) > 1 else "",
+        sex="",
+        keywords=(),
+        is_transcribed=False,
+    )
 
 
 def _row(root: Path, line: Line) -> SpeechRow:
@@ -130,7 +155,7 @@ def _utterances(root: Path, rows: Sequence[SpeechRow], audio: Mapping[Path, Audi
     return tuple(
         Utterance(
             clip_id=name,
-            text=row.says,
+            text=row.says if row.is_transcribed else None,
             speaker=row.speaker or name,
             sex=row.sex or None,
             keywords=row.keywords,
@@ -147,16 +172,30 @@ def _digest(utterances: Sequence[Utterance]) -> str:
 
 
 def _note(rows: Sequence[SpeechRow]) -> str:
+    sentences = []
+    if any(not row.is_transcribed for row in rows):
+        sentences.append(
+            "No transcripts: words are compared with what the recogniser writes at the full rate, "
+            f"which is not what was said; name the files in {TABLE} to compare with that."
+        )
     if alone := sum(not row.speaker for row in rows):
-        return (
+        sentences.append(
             f"{alone} of {len(rows)} utterances name no speaker and count as one each: "
             "intervals are too narrow where one person speaks several."
         )
-    return ""
+    return " ".join(sentences)
 
 
 def _text_fault(row: SpeechRow) -> str | None:
-    return None if any(c.isalnum() for c in row.says) else "has no transcript"
+    is_told = not row.is_transcribed or any(c.isalnum() for c in row.says)
+    return None if is_told else f"has no transcript; write what it says into {TABLE}, or take {TABLE} away"
+
+
+def _clipped(sound: Audio) -> str | None:
+    share = sound.n_at_full_scale / sound.n_samples
+    if share <= CLIPPED_SHARE:
+        return None
+    return f"is clipped: {100 * share:.0f} % of its samples are at full scale; record it again with less gain"
 
 
 def _keyword_fault(row: SpeechRow) -> str | None:

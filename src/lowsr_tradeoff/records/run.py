@@ -4,13 +4,14 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.power import DeviceSheet, PowerResult
-from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult
+from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, RateDifference
 from lowsr_tradeoff.records.validation import ModelError
 
 SCHEMA_VERSION = 2
@@ -60,7 +61,9 @@ class Tradeoff(Record):
     diagnoses: tuple[Diagnosis, ...]
     humps: tuple[HumpTest, ...]
     privacy: tuple[PrivacyResult, ...]
+    rate_differences: tuple[RateDifference, ...]
     intelligibility: tuple[IntelligibilityResult, ...]
+    attacks: tuple[AttackResult, ...]
     power: tuple[PowerResult, ...]
     devices: tuple[DeviceSheet, ...]
     power_errors: tuple[ModelError, ...]

@@ -100,8 +100,8 @@ def schema() -> dict[str, Any]:
 def to_csv(tradeoff: Tradeoff) -> str:
     """Return every measurement as one line of tidy CSV.
 
-    ``part`` is the class of a recall, or the component or clock of a power; ``against`` is the second of a paired
-    difference.
+    ``part`` is the class of a recall, the kind of a word, an attacker's figure or its chance level, or the
+    component or clock of a power; ``against`` is the second of a paired difference.
     Operating points have no lines of their own: they join the ones here.
     """
     out = io.StringIO()
@@ -121,6 +121,17 @@ def to_frame(tradeoff: Tradeoff) -> "pd.DataFrame":
 
 def rows(tradeoff: Tradeoff) -> Iterator[Row]:
     """Return every measurement with the names of what it is of."""
+    yield from _recognition(tradeoff)
+    yield from _privacy(tradeoff)
+    for drawn in tradeoff.power:
+        yield from _measurements("power", drawn)
+        for component in drawn.components:
+            yield from _measurements("power", component, **_names(drawn), part=component.name)
+        for trial in drawn.clocks:
+            yield from _measurements("power", trial, **_names(drawn), part=f"{trial.clock_mhz:g} MHz")
+
+
+def _recognition(tradeoff: Tradeoff) -> Iterator[Row]:
     for classified in tradeoff.classify:
         yield from _measurements("classify", classified)
         for of_class in classified.class_recall:
@@ -128,17 +139,23 @@ def rows(tradeoff: Tradeoff) -> Iterator[Row]:
     for contrast in tradeoff.contrasts:
         against = f"{contrast.against_rate_hz} {contrast.against_grid} {contrast.against}"
         yield from _measurements("classify", contrast, against=against)
+
+
+def _privacy(tradeoff: Tradeoff) -> Iterator[Row]:
     for heard in tradeoff.privacy:
         yield from _measurements("privacy", heard)
         yield from _counts(heard)
+        for kind in heard.kinds:
+            yield from _measurements("privacy", kind, **_names(heard), part=kind.kind)
+    for change in tradeoff.rate_differences:
+        yield from _measurements("privacy", change, against=str(change.against_rate_hz))
     for signal in tradeoff.intelligibility:
         yield from _measurements("privacy", signal)
-    for drawn in tradeoff.power:
-        yield from _measurements("power", drawn)
-        for component in drawn.components:
-            yield from _measurements("power", component, **_names(drawn), part=component.name)
-        for trial in drawn.clocks:
-            yield from _measurements("power", trial, **_names(drawn), part=f"{trial.clock_mhz:g} MHz")
+    for attack in tradeoff.attacks:
+        named = {"stage": "attack", **_names(attack), "measure": attack.measure}
+        yield {**named, "part": "figure", **attack.value.model_dump()}
+        if attack.chance:
+            yield {**named, "part": "chance", **attack.chance.model_dump()}
 
 
 def _measurements(stage: str, record: Record, **more: object) -> Iterator[Row]:

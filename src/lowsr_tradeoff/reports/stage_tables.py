@@ -101,12 +101,18 @@ def contrasts(tradeoff: Tradeoff) -> Table:
 
 def privacy(tradeoff: Tradeoff) -> Table:
     """Return what each attacker recovers by rate."""
-    measures = ("Words recovered", "Keywords recovered", "WER", "CER", "WIL", "Outputs that loop", "Empty outputs")
+    measures = (
+        *("Words recovered", "by chance", "Keywords recovered", "by chance", "WER", "CER", "MER", "WIL"),
+        *("Invented words", "Outputs that loop", "Empty outputs"),
+    )
     return Table(
-        "What the attackers recover, by rate",
-        ("Rate", "Attacker", *measures, "Words of the reference", "Speakers", "Decoding"),
+        "What the recognisers recover, by rate",
+        ("Rate", "Attacker", *measures, "Words of the reference", "Compared with", "Speakers", "Decoding"),
         tuple(
-            (hz(result.rate_hz), result.attacker, *_recovered(result), str(result.n_speakers), result.policy)
+            (
+                *(hz(result.rate_hz), result.attacker, *_recovered(result), result.reference),
+                *(str(result.n_speakers), f"{result.engine}: {result.policy}"),
+            )
             for result in tradeoff.privacy
         ),
         n_heads=2,
@@ -117,9 +123,12 @@ def intelligibility(tradeoff: Tradeoff) -> Table:
     """Return the signal measures by rate."""
     return Table(
         "Signal measures by rate, against the full-band original",
-        ("Rate", "STOI", "ESTOI", "PESQ, wideband"),
+        ("Rate", "STOI", "ESTOI", "PESQ, wideband", "PESQ, narrowband", "SII of the band limit"),
         tuple(
-            (hz(result.rate_hz), number(result.stoi), number(result.estoi), number(result.pesq_wb))
+            (
+                *(hz(result.rate_hz), number(result.stoi), number(result.estoi)),
+                *(number(result.pesq_wb), number(result.pesq_nb), number(result.sii)),
+            )
             for result in tradeoff.intelligibility
         ),
     )
@@ -201,10 +210,14 @@ def _recovered(result: PrivacyResult) -> Row:
     missed = f"{counts.substitutions} substituted, {counts.deletions} deleted, {counts.insertions} inserted"
     return (
         percent(result.word_recovery),
+        percent(result.word_chance),
         percent(result.keyword_recovery),
+        percent(result.keyword_chance),
         percent(result.wer),
         percent(result.cer),
+        percent(result.mer),
         percent(result.wil),
+        percent(result.insertions),
         percent(result.repetition_loops),
         percent(result.empty_outputs),
         f"{counts.hits} hit, {missed}, of {counts.reference_words}",
