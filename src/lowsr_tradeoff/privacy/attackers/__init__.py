@@ -1,0 +1,1 @@
+"""Attackers that prepare: they learn from captures at the rate, or make up what the rate took away."""

@@ -1,0 +1,188 @@
+"""The attacker that knows which words may come and has learnt them through this microphone: spoken digits.
+
+It trains at the rate on other speakers, so it reads what a recogniser made for full-band speech cannot. At low
+rates it also attacks a microphone without a filter, whose folded highs a trained attacker can use. Of digits it
+derives what becomes of a PIN and a telephone number.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from lowsr_tradeoff.audio.named import name_of, named_front_end
+from lowsr_tradeoff.classify.step_settings import Recipe
+from lowsr_tradeoff.classify.steps import FEATURES, NETWORKS
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.manifest import fingerprint
+from lowsr_tradeoff.privacy import captures
+from lowsr_tradeoff.privacy.attackers.digit_strings import (
+    PIN_LENGTH,
+    TELEPHONE_LENGTH,
+    are_digits,
+    string_recovery,
+)
+from lowsr_tradeoff.privacy.attackers.word_list import WordList, load_words, names_speakers, word_list_of
+from lowsr_tradeoff.privacy.captures import CaptureSettings
+from lowsr_tradeoff.records import Measurement
+from lowsr_tradeoff.records.attack import AttackResult
+from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.stats import pooled_ratio, resample_weights
+from lowsr_tradeoff.store import Step, Store
+
+STAGE = "attack-digits"
+ATTACKER = "closed vocabulary, trained at the rate"
+# Up to here a training takes a few seconds, and aliasing is known to help who has learnt it (Pohlhausen & Bitzer,
+# SPSC 2025, arXiv 2508.02483).
+ALIASED_UP_TO_HZ = 1000
+RECIPE = Recipe(
+    epochs=16,
+    batch_size=32,
+    learning_rate=0.02,
+    weight_decay=1e-2,
+    is_varied=False,
+    mixup=0.0,
+    optimiser="adamw_one_cycle",
+)
+SOURCES = (
+    *(*FEATURES, *NETWORKS, "classify/models/small_vgg.py", "privacy/captures.py"),
+    *("privacy/attackers/spotter.py", "privacy/attackers/word_list.py"),
+)
+LIBRARIES = (*captures.LIBRARIES, "scipy", "torch", "torchaudio")
+
+
+class DigitsSettings(Settings):
+    """What the answers depend on.
+
+    Attributes:
+        words: Where the vocabulary lies; the digest in ``captures`` says what it holds.
+        captures: The microphone.
+        clip_s: Seconds heard of each word.
+        recipe: How the network is trained.
+    """
+
+    words: WordList = Field(exclude=True)
+    captures: CaptureSettings
+    clip_s: float
+    recipe: Recipe
+
+
+def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:  # noqa: ARG001 - every attacker's signature
+    """Return one step per rate and front end.
+
+    Raises:
+        DataError: The vocabulary cannot be used.
+    """
+    return tuple(_steps(config, load_words(word_list_of(config))))
+
+
+def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - likewise
+    """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``.
+
+    Raises:
+        StageError: The vocabulary changed after planning, or a training diverged.
+    """
+    from lowsr_tradeoff.privacy.attackers.spotter import answers  # noqa: PLC0415 - imports torch
+
+    for step in steps:
+        settings = DigitsSettings.model_validate(step.settings, from_attributes=True)
+        corpus = load_words(settings.words)
+        if corpus.summary.digest != settings.captures.corpus:
+            raise StageError(f"{settings.words.source}: has changed since the run was planned; run again")
+        scores = answers(corpus, settings.captures, settings.recipe)
+        store.write(step, {"clips": [clip.clip_id for clip in corpus.clips]}, {"scores": scores})
+
+
+def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:  # noqa: ARG001
+    """Return the words recovered at every rate and front end, and of digits the whole numbers.
+
+    Raises:
+        StageError: A step has not run.
+    """
+    corpus = load_words(word_list_of(config))
+    classes = corpus.summary.classes
+    truth = np.array([classes.index(clip.label) for clip in corpus.clips])
+    return tuple(
+        result
+        for step in _steps(config, corpus)
+        for result in _results(config, corpus, step, store.arrays(step)["scores"].argmax(axis=1) == truth)
+    )
+
+
+def _steps(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step]:
+    code = fingerprint(SOURCES, LIBRARIES)
+    for heard in _microphones(config, corpus.summary.digest):
+        yield Step(
+            stage=STAGE,
+            settings=DigitsSettings(
+                words=word_list_of(config), captures=heard, clip_s=corpus.clip_s, recipe=RECIPE
+            ),
+            code=code,
+            label=f"words learnt at {heard.rate_hz} Hz, front end {name_of(heard.front_end)}",
+        )
+
+
+def _microphones(config: StudyConfig, digest: str) -> Iterator[CaptureSettings]:
+    """The study's at every rate and, at low rates, the same one without its filter."""
+    aliased = named_front_end("none", config.front_end)
+    for rate_hz in config.all_rates_hz():
+        is_paired = rate_hz <= ALIASED_UP_TO_HZ and config.front_end != aliased
+        for front_end in (config.front_end, aliased) if is_paired else (config.front_end,):
+            yield CaptureSettings(corpus=digest, rate_hz=rate_hz, front_end=front_end, seed=config.seed)
+
+
+def _results(
+    config: StudyConfig, corpus: EventCorpus, step: Step, is_recovered: NDArray[np.bool_]
+) -> Iterator[AttackResult]:
+    settings = DigitsSettings.model_validate(step.settings, from_attributes=True)
+    setup, speakers = _setup(corpus), [clip.source for clip in corpus.clips]
+    guess = _most_frequent_share(corpus)
+
+    def result(measure: str, value: Measurement, chance: float, how: str) -> AttackResult:
+        return AttackResult(
+            rate_hz=settings.captures.rate_hz,
+            front_end=name_of(settings.captures.front_end),
+            attacker=ATTACKER,
+            recovers="words",
+            measure=measure,
+            value=value,
+            chance=Measurement(value=chance, n=len(corpus.clips), n_of="words", basis="counted"),
+            is_leak=True,
+            setup=f"{setup}{how}",
+        )
+
+    weights = resample_weights(speakers, config.n_resamples, config.seed)
+    words = pooled_ratio(is_recovered, np.ones(len(is_recovered)), weights, "words", is_share=True)
+    yield result("word recovery", words, guess, "")
+    if are_digits(corpus.summary.classes) and names_speakers(corpus):
+        for name, length in (("PIN", PIN_LENGTH), ("telephone number", TELEPHONE_LENGTH)):
+            whole = string_recovery(is_recovered, speakers, length, config.n_resamples, config.seed)
+            how = f"; derived for {length} independent digits of one speaker, of whom k of n were recovered: "
+            yield result(
+                f"recovery of a {length}-digit {name}",
+                whole,
+                guess**length,
+                f"{how}C(k, {length}) / C(n, {length}), averaged over speakers",
+            )
+
+
+def _most_frequent_share(corpus: EventCorpus) -> float:
+    """What always saying the commonest word gets; 1 / C where all are equally common."""
+    labels = [clip.label for clip in corpus.clips]
+    return max(labels.count(name) for name in corpus.summary.classes) / len(labels)
+
+
+def _setup(corpus: EventCorpus) -> str:
+    said = corpus.summary
+    who = (
+        f"by {said.n_groups} speakers, of whom no tested one was heard in training"
+        if names_speakers(corpus)
+        else "by speakers that the list does not name, so that a tested one may have been heard in training"
+    )
+    return (
+        f"{said.n_clips} recordings of {len(said.classes)} words {who} ({said.name}); a small network trained "
+        f"through the same microphone for {RECIPE.epochs} epochs in {said.n_folds} folds"
+    )

@@ -1,0 +1,96 @@
+"""A network that learns to tell words apart as the microphone hears them.
+
+It is the classifier's small network on its native layout, trained by the classifier's own loop. Word recognition
+differs from event recognition in what it must not lose: words are neither rolled in time nor mixed. Instead each is
+heard at three speeds, which gives the training voices that it has not (Ko et al., Audio augmentation for speech
+recognition, Interspeech 2015); the microphone comes after the change of speed, as it does for a voice.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import soxr
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.classify.features import fit_length, lay_out, log_mel
+from lowsr_tradeoff.classify.lesson import Lesson
+from lowsr_tradeoff.classify.step_settings import Recipe
+from lowsr_tradeoff.classify.train import Images, fit, predict, scale_of, seeded_network
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
+
+SPEEDS = (1.0, 0.88, 1.13)
+
+Scores = NDArray[np.float32]
+
+
+def answers(corpus: EventCorpus, settings: CaptureSettings, recipe: Recipe) -> Scores:
+    """Return the class scores of every clip by the network that had its fold held out.
+
+    Args:
+        corpus: The words, in folds.
+        settings: The microphone.
+        recipe: How each network is trained.
+
+    Shape:
+        ``(n_clips, n_classes)``, in the order of the corpus.
+
+    Raises:
+        StageError: A training diverged.
+    """
+    torch.set_num_threads(1)
+    views = [_images(corpus, settings, speed) for speed in SPEEDS]
+    classes = corpus.summary.classes
+    labels = np.array([classes.index(clip.label) for clip in corpus.clips])
+    folds = np.array([clip.fold for clip in corpus.clips])
+    scores = np.empty((len(labels), len(classes)), np.float32)
+    for fold in np.unique(folds):
+        held_out = folds == fold
+        seeds = (settings.seed, int(fold))
+        learnt = [view[~held_out] for view in views]
+        scores[held_out] = _taught(learnt, labels[~held_out], len(classes), views[0][held_out], recipe, seeds)
+    return scores
+
+
+def _taught(
+    views: Sequence[Images],
+    labels: NDArray[np.intp],
+    n_classes: int,
+    tested: Images,
+    recipe: Recipe,
+    seeds: tuple[int, ...],
+) -> Scores:
+    """What a network says of the tested images after learning from the views of others."""
+    scale = scale_of(views[0])
+    lesson = Lesson(
+        views=tuple(scale.standardise(view) for view in views),
+        labels=functional.one_hot(torch.from_numpy(labels), n_classes).float(),
+        smoothing=recipe.smoothing,
+        fill=0.0,
+        teaching=None,
+        is_averaged=False,
+    )
+    network = seeded_network("small_vgg", n_classes, seeds)
+    if not math.isfinite(fit(network, lesson, recipe, np.random.default_rng(seeds))):
+        raise StageError(f"the word attacker's training diverged at a learning rate of {recipe.learning_rate}")
+    return predict(network, scale.standardise(tested)).logits
+
+
+def _images(corpus: EventCorpus, settings: CaptureSettings, speed: float) -> Images:
+    """Shape ``(n_clips, 1, bands, frames)``."""
+    layout = lay_out(settings.rate_hz, "native", corpus.clip_s)
+    heard = (_captured(clip, settings, corpus.clip_s, speed) for clip in corpus.clips)
+    return np.stack([log_mel(x, settings.rate_hz, layout) for x in heard])[:, None]
+
+
+def _captured(clip: EventClip, settings: CaptureSettings, clip_s: float, speed: float) -> Samples:
+    x, source_rate_hz = read(clip)
+    if speed != 1:
+        x = soxr.resample(x, source_rate_hz * speed, source_rate_hz, quality="HQ")
+    sound = fit_length(x, round(clip_s * source_rate_hz))
+    return capture_of(sound, source_rate_hz, f"{clip.digest}/{speed:g}", settings)
