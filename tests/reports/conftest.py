@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import pytest
+from tests.reports import taught
 
 from lowsr_tradeoff import frontier
 from lowsr_tradeoff.config import StudyConfig
@@ -110,8 +111,10 @@ def build_tradeoff(
     attacker: str = "whisper tiny.en",
     is_synthetic: bool = True,
     corpus: str = "demo",
+    source: str = "Somebody et al.",
+    is_paper: bool = False,
 ) -> Tradeoff:
-    draw = random.Random(7)
+    draw, lessons = random.Random(7), random.Random(8)
     results = tuple(_classified(draw, rate, grid, arm, classes) for rate, grid, arm in _runs())
     heard = tuple(_heard(draw, rate, attacker) for rate in (*RATES, REFERENCE))
     attacked = tuple(_attacks(heard))
@@ -125,11 +128,11 @@ def build_tradeoff(
         corpora=_corpora(classes, corpus, is_synthetic=is_synthetic),
         classify=results,
         contrasts=tuple(_contrasts(draw)),
-        sensitivity=(),
-        optimism=(),
-        published=(),
-        diagnoses=(),
-        humps=(),
+        sensitivity=() if is_paper else tuple(taught.sensitivity(lessons, results)),
+        optimism=tuple(taught.optimism(lessons, results)) if is_paper else (),
+        published=taught.published(results, source),
+        diagnoses=tuple(taught.diagnoses(lessons, results, REFERENCE)),
+        humps=taught.humps(lessons),
         privacy=heard,
         rate_differences=tuple(_differences(heard)),
         attacks=attacked,
@@ -139,7 +142,7 @@ def build_tradeoff(
         power_errors=summary(),
         points=points,
         decision=frontier.decide(points, asked, DEVICES[0]),
-        settings=StudyConfig().model_dump(mode="json"),
+        settings=StudyConfig(classify=taught.settings(is_paper=is_paper)).model_dump(mode="json"),
         provenance=Provenance(
             version="0.1.0",
             code="c0de" * 8,

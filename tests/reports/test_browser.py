@@ -34,7 +34,7 @@ def visit(page: str, folder: Path, *flags: str) -> tuple[str, list[str]]:
 @pytest.fixture(scope="module")
 def visited(build, manifest, make_listen, tmp_path_factory):
     """The elements and console of a page whose every name is hostile; what scripts hold is left out."""
-    tradeoff = build(classes=(HOSTILE, "b"), attacker=HOSTILE, corpus=HOSTILE)
+    tradeoff = build(classes=(HOSTILE, "b"), attacker=HOSTILE, corpus=HOSTILE, source=HOSTILE)
     page = render(tradeoff, manifest, make_listen(HOSTILE, HOSTILE, HOSTILE))
     dom, console = visit(page, tmp_path_factory.mktemp("visited"), "--dump-dom")
     return re.sub(r"<script.*?</script>", "", dom, flags=re.DOTALL), console
@@ -42,7 +42,10 @@ def visited(build, manifest, make_listen, tmp_path_factory):
 
 @pytest.mark.parametrize(
     "name",
-    ["frontier", "speech", "accuracy", "recall", "privacy", "intelligibility", "power", "battery", "sensitivity"],
+    [
+        *("frontier", "speech", "accuracy", "recall", "choices", "information", "recoverability", "energy"),
+        *("privacy", "intelligibility", "power", "battery", "sensitivity"),
+    ],
 )
 def test_every_figure_is_drawn(visited, name):
     (plot,) = re.findall(rf'<div class="plot[^"]*" id="{name}".*?</figure>', visited[0], re.DOTALL)

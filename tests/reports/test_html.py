@@ -5,10 +5,11 @@ from itertools import pairwise
 import pytest
 
 from lowsr_tradeoff.records import Measurement
+from lowsr_tradeoff.reports import recognition_tables, stage_figures
 from lowsr_tradeoff.reports.export import load, to_json
 from lowsr_tradeoff.reports.html import render, script_json
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured
-from lowsr_tradeoff.reports.wording import number, percent, points
+from lowsr_tradeoff.reports.wording import ARMS, number, percent, points
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -92,7 +93,7 @@ def test_ids_are_unique_and_links_lead_somewhere(parsed):
 def test_every_figure_has_words_and_is_followed_by_its_table(parsed):
     tags = parsed.tags()
     starts = [index for index, tag in enumerate(tags) if tag == "figure"]
-    assert len(starts) == 9
+    assert len(starts) == 13
     for start, end in zip(starts, [*starts[1:], len(tags)], strict=True):
         assert parsed.elements[start][1]["aria-label"]
         assert "figcaption" in tags[start:end]
@@ -143,6 +144,10 @@ def test_every_measurement_of_the_study_stands_in_a_table(build, manifest, liste
         *(spread for result in tradeoff.classify for spread in (result.fold_sd, result.seed_sd)),
         *(of_class.recall for result in tradeoff.classify for of_class in result.class_recall),
         *(figure for contrast in tradeoff.contrasts for figure in (contrast.difference, contrast.detectable)),
+        *(one.accuracy for one in tradeoff.sensitivity),
+        *(figure for one in tradeoff.diagnoses for figure in (one.recoverability, one.class_entropy)),
+        *(m for one in tradeoff.diagnoses for told in (*one.information, *one.classes)
+          for _, m in told if isinstance(m, Measurement)),
         *(m for result in tradeoff.power for part in result.components for m in (part.power_mw, part.peak_mw)),
         *(trial.power_mw for result in tradeoff.power for trial in result.clocks),
         *(m for error in tradeoff.power_errors for _, m in error if isinstance(m, Measurement)),
@@ -178,10 +183,10 @@ def test_made_up_data_carry_a_banner_and_real_data_do_not(build, manifest, liste
 
 
 def test_hostile_names_never_become_markup(build, manifest, make_listen, page):
-    tradeoff = build(classes=(HOSTILE, "b"), attacker=HOSTILE, corpus=HOSTILE)
+    tradeoff = build(classes=(HOSTILE, "b"), attacker=HOSTILE, corpus=HOSTILE, source=HOSTILE)
     hostile = Page(render(tradeoff, manifest, make_listen(HOSTILE, HOSTILE, HOSTILE)))
     assert hostile.faults == []
-    tame = build(classes=("a", "b"), attacker="a", corpus="a")
+    tame = build(classes=("a", "b"), attacker="a", corpus="a", source="a")
     assert hostile.tags() == Page(render(tame, manifest, make_listen("a", "a", "a"))).tags()
     assert not any(name.startswith("on") for _, attrs in hostile.elements for name in attrs)
     assert any(HOSTILE in text for text in hostile.text_of("th", "td"))
@@ -208,3 +213,42 @@ def test_every_clip_can_be_played_and_what_was_heard_is_beside_it(parsed, listen
 def test_a_report_without_clips_says_so(tradeoff, manifest, listen):
     none = render(tradeoff, manifest, listen.model_copy(update={"clips": ()}))
     assert "No clips were put into this report." in none
+
+
+def test_the_papers_protocol_is_called_optimistic_wherever_accuracy_is_shown(build, manifest, listen):
+    parsed = Page(render(build(is_paper=True, constraints=QUALIFIES), manifest, listen))
+    label = "best epoch chosen on the test fold: optimistic"
+    assert any(label in text for text in parsed.text_of("p")[:3])
+    headed = [text for text in parsed.text_of("th") if text.startswith("Accuracy")]
+    assert len(headed) >= 5
+    assert all(label in text for text in headed)
+    assert sum(label in text.lower() for text in parsed.text_of("figcaption")) == 4
+    assert not any("the test fold decides nothing" in text for text in parsed.text_of("p"))
+    assert label not in " ".join(Page(render(build(), manifest, listen)).text_of("p", "th", "figcaption")).lower()
+
+
+def test_what_was_not_chosen_not_published_or_not_diagnosed_takes_a_sentence(build, manifest, listen):
+    none = {"sensitivity": (), "published": (), "diagnoses": (), "humps": ()}
+    parsed = Page(render(build(is_paper=True).model_copy(update=none), manifest, listen))
+    assert parsed.tags().count("figure") == 9
+    assert "One pair of alpha and T was given, so none was chosen and none was compared." in parsed.text_of("p")
+    assert any("Nothing was diagnosed" in text for text in parsed.text_of("p"))
+    assert "Published beside measured" not in parsed.text_of("h3")
+
+
+def test_exploratory_differences_are_folded_and_declared_ones_are_not(parsed):
+    folded = " ".join(parsed.text_of("details"))
+    assert "that explore" in folded
+    assert "declared beforehand" not in folded
+
+
+def test_many_arms_stay_readable_and_the_page_light(build, manifest, listen):
+    tradeoff = build()
+    (one,) = (r for r in tradeoff.classify if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
+    many = tuple(
+        one.model_copy(update={"rate_hz": rate, "arm": arm}) for rate in range(500, 5500, 500) for arm in ARMS
+    )
+    page = render(tradeoff.model_copy(update={"classify": many}), manifest, listen)
+    assert len(page.encode()) - len(render(tradeoff, manifest, listen).encode()) < 5000 * len(many)
+    assert len(recognition_tables.by_rate(tradeoff.model_copy(update={"classify": many})).rows) == len(ARMS)
+    assert len(stage_figures.accuracy(tradeoff.model_copy(update={"classify": many})).spec["data"]) == 7

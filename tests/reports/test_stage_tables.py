@@ -1,5 +1,7 @@
+import pytest
+
 from lowsr_tradeoff.reports import stage_tables
-from lowsr_tradeoff.reports.wording import chance
+from lowsr_tradeoff.reports.wording import chance, percent
 
 
 def test_an_infeasible_device_is_listed_with_the_reason(tradeoff):
@@ -28,11 +30,15 @@ def test_a_training_that_was_not_run_at_a_rate_is_said_to_be_so(tradeoff):
     assert len(table.rows) == 10 * 7
 
 
-def test_every_difference_stands_with_its_tests(tradeoff):
-    table = stage_tables.contrasts(tradeoff)
-    for contrast, row in zip(tradeoff.contrasts, table.rows, strict=True):
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_every_difference_stands_with_its_tests(tradeoff, is_declared):
+    table = stage_tables.contrasts(tradeoff, is_declared=is_declared)
+    contrasts = [contrast for contrast in tradeoff.contrasts if contrast.is_declared is is_declared]
+    for contrast, row in zip(contrasts, table.rows, strict=True):
         cells = dict(zip(table.columns, map(str, row), strict=True))
         assert cells["p"] == chance(contrast.p_value)
-        assert cells["p, adjusted"] == (chance(contrast.p_holm) if contrast.is_declared else "exploratory")
+        assert cells["p, adjusted (Holm)"] == (chance(contrast.p_holm) if is_declared else "exploratory")
         assert (cells["p, t-test on folds"] == "folds do not differ") is (contrast.nb_p is None)
-        assert cells["Better, equal or worse in practice"].startswith(chance(contrast.p_better))
+        chances = (cells["Better"], cells["Equal in practice"], cells["Worse"])
+        assert chances == tuple(map(chance, (contrast.p_better, contrast.p_equivalent, contrast.p_worse)))
+        assert cells["Smallest that could be shown"] == str(percent(contrast.detectable))

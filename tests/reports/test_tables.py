@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from lowsr_tradeoff.records import Measurement
-from lowsr_tradeoff.reports import power_tables, stage_tables, tables
+from lowsr_tradeoff.reports import diagnosis_tables, power_tables, recognition_tables, stage_tables, tables
 from lowsr_tradeoff.reports.placing import find
-from lowsr_tradeoff.reports.wording import number, percent, points
+from lowsr_tradeoff.reports.wording import number, percent, points, probability
 
 
 def measurements(record: object) -> Iterator[Measurement]:
@@ -26,7 +26,20 @@ def every_table(tradeoff) -> list[tables.Table]:
         stage_tables.accuracy(tradeoff),
         stage_tables.drawn_recalls(tradeoff),
         stage_tables.recalls(tradeoff.classify),
-        stage_tables.contrasts(tradeoff),
+        stage_tables.contrasts(tradeoff, is_declared=True),
+        stage_tables.contrasts(tradeoff, is_declared=False),
+        recognition_tables.by_rate(tradeoff),
+        recognition_tables.arms(tradeoff),
+        recognition_tables.networks(tradeoff),
+        recognition_tables.published(tradeoff),
+        recognition_tables.sensitivity(tradeoff),
+        diagnosis_tables.information(tradeoff),
+        diagnosis_tables.recoverability(tradeoff),
+        diagnosis_tables.teachers(tradeoff),
+        diagnosis_tables.fidelity(tradeoff),
+        diagnosis_tables.energy(tradeoff),
+        diagnosis_tables.ranks(tradeoff),
+        diagnosis_tables.humps(tradeoff),
         stage_tables.privacy(tradeoff),
         stage_tables.intelligibility(tradeoff),
         stage_tables.power(tradeoff),
@@ -54,7 +67,7 @@ def test_every_measurement_of_the_study_stands_in_a_table(tradeoff):
     found = list(measurements(tradeoff))
     assert len(found) > 1000
     for measurement in found:
-        assert {str(write(measurement)) for write in (percent, number, points)} & cells, measurement
+        assert {str(write(measurement)) for write in (percent, number, points, probability)} & cells, measurement
 
 
 def test_the_comparison_takes_the_paired_difference_where_there_is_one(tradeoff):

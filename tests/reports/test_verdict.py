@@ -91,3 +91,8 @@ def test_it_never_promises_anonymity(build):
     for constraints in (None, QUALIFIES, TOO_MUCH):
         text = " ".join((*verdict(build(constraints=constraints)), *not_measured(build()))).lower()
         assert not re.search(r"anonym|speech-free|\bprivate\b|\bsafe\b", text)
+
+
+def test_the_papers_protocol_is_warned_of_in_the_answer(build):
+    assert "All accuracies: best epoch chosen on the test fold: optimistic." in verdict(build(is_paper=True))
+    assert not any("optimistic" in line for line in verdict(build()))

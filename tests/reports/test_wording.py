@@ -1,13 +1,19 @@
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lowsr_tradeoff.records import Measurement, missing
+from lowsr_tradeoff.records import Arm, Measurement, missing
 from lowsr_tradeoff.reports.wording import (
+    ARMS,
+    OPTIMISTIC,
+    accuracy_title,
     arm_name,
     asked_for,
     chance,
     digits,
+    is_optimistic,
     listed,
     number,
     percent,
@@ -52,9 +58,16 @@ def test_lists_read_as_sentences():
     assert listed(["a", "b"]) == "a and b"
 
 
-def test_an_arm_without_a_name_of_its_own_keeps_its_own():
-    assert arm_name("cssd") == "CSSD"
-    assert arm_name("dkd") == "dkd"
+def test_every_arm_has_a_name_that_no_other_has():
+    names = [arm_name(arm) for arm in ARMS]
+    assert set(ARMS) == set(get_args(Arm))
+    assert len(set(names)) == len(names)
+
+
+def test_accuracies_of_the_papers_protocol_are_called_optimistic(build):
+    assert accuracy_title(build(is_paper=True)) == f"Accuracy ({OPTIMISTIC})"
+    assert accuracy_title(build()) == "Accuracy"
+    assert not is_optimistic(build().model_copy(update={"settings": {}}))
 
 
 def test_an_unsupported_difference_is_said_to_be_so_and_an_undeclared_one_to_explore(tradeoff):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lowsr_tradeoff.records import ClassifyResult, Contrast, OperatingPoint, PowerResult, Tradeoff
+from lowsr_tradeoff.reports.arms import drawn
 from lowsr_tradeoff.reports.placing import (
     best_by_rate,
     deciding_points,
@@ -14,10 +15,12 @@ from lowsr_tradeoff.reports.placing import (
 )
 from lowsr_tradeoff.reports.wording import (
     COMPONENTS,
+    OPTIMISTIC,
     arm_name,
     asked_for,
     count,
     hz,
+    is_optimistic,
     listed,
     number,
     percent,
@@ -39,6 +42,7 @@ def frontier(tradeoff: Tradeoff) -> str:
         *_ends(best_by_rate(on)),
         *_excluded(points),
         *_dashed(tradeoff, "min_accuracy"),
+        *_optimism(tradeoff),
     )
 
 
@@ -54,6 +58,19 @@ def speech(tradeoff: Tradeoff) -> str:
         "; ".join(each) or "Nothing was measured",
         "One point a rate: that of the verdict, else the most accurate on the frontier, else the most accurate",
         *_dashed(tradeoff, "min_accuracy", "max_word_recovery"),
+        *_optimism(tradeoff),
+    )
+
+
+def protocol(tradeoff: Tradeoff) -> str:
+    """Return how the networks were trained and tested, and what the test clips had a say in."""
+    return _sentences(
+        "Networks are trained and tested on the event clips as each rate captures them, in folds that keep clips of"
+        " one source together",
+        "Every network kept the epoch that was best on its test fold, as the paper's code does: its accuracies are"
+        " optimistic"
+        if is_optimistic(tradeoff)
+        else "The schedule is fixed and the last epoch counts; the test fold decides nothing",
     )
 
 
@@ -71,6 +88,8 @@ def accuracy(tradeoff: Tradeoff) -> str:
     return _sentences(
         f"Highest accuracy of each rate: {listed(each)}" if each else "Accuracy was not measured",
         "Bars are 95 % intervals; lines of one rate stand side by side",
+        *_undrawn(tradeoff),
+        *_optimism(tradeoff),
     )
 
 
@@ -83,6 +102,7 @@ def recall(tradeoff: Tradeoff) -> str:
     return _sentences(
         f"From {_recalled(shown[-1])} to {_recalled(shown[0])} recall falls most for"
         f" {listed(changes[:NAMED_CLASSES])}; least for {listed(reversed(changes[-NAMED_CLASSES:]))}",
+        *_optimism(tradeoff),
     )
 
 
@@ -98,6 +118,7 @@ def differences(tradeoff: Tradeoff) -> str:
         "The others explore: theirs are supported when the interval leaves out zero, and of twenty without a"
         " difference about one is",
         *_could_be_shown(declared),
+        "The t-test on folds is Nadeau and Bengio's; better, equal and worse are probabilities from the same folds",
         f"Equal in practice means within {100 * declared[0].region:g} point of each other",
     )
 
@@ -139,6 +160,17 @@ def power(tradeoff: Tradeoff) -> str:
 
 def _sentences(*sentences: str) -> str:
     return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences)
+
+
+def _optimism(tradeoff: Tradeoff) -> Iterator[str]:
+    if is_optimistic(tradeoff):
+        yield OPTIMISTIC
+
+
+def _undrawn(tradeoff: Tradeoff) -> Iterator[str]:
+    arms = {result.arm for result in tradeoff.classify}
+    if n_more := len(arms) - len(drawn(arms)):
+        yield f"{count(n_more, 'more way')} of training {'stands' if n_more == 1 else 'stand'} in the table alone"
 
 
 def _ends(points: Sequence[OperatingPoint]) -> Iterator[str]:

@@ -20,6 +20,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "star")
 DASHES = ("solid", "dot", "dash")
 PATTERNS = ("", "/", "x", ".", "-")
+# Both are light enough for black figures (contrast 9 : 1 and more) and differ for any colour vision.
+PALE_ORANGE, SKY = "#FFF4E0", "#56B4E9"
 GREY = "#767676"
 GRID = "#d5d9e0"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from lowsr_tradeoff.records import ClassifyResult, Measurement, PowerResult, Tradeoff
-from lowsr_tradeoff.reports import captions, stage_tables
+from lowsr_tradeoff.reports import captions, recognition_tables, stage_tables
+from lowsr_tradeoff.reports.arms import drawn
 from lowsr_tradeoff.reports.placing import deciding_power, shown_recalls
 from lowsr_tradeoff.reports.plot import (
     COLOURS,
     DASHES,
     GREY,
+    PALE_ORANGE,
     PATTERNS,
+    SKY,
     Figure,
     Spec,
     axis,
@@ -28,12 +31,9 @@ from lowsr_tradeoff.reports.wording import COMPONENTS, arm_name, hz, number, per
 ASIDE = 1.02
 ROW_PX = 26
 
-# Both ends are light enough for black figures (contrast 9 : 1 and more) and differ for any colour vision.
-PALE_ORANGE, SKY = "#FFF4E0", "#56B4E9"
-
 
 def accuracy(tradeoff: Tradeoff) -> Figure:
-    """Return accuracy by rate, a line for each training and features, and the chance level."""
+    """Return accuracy by rate, a line for each training that is drawn and its features, and the chance level."""
     rates_hz = _rates(result.rate_hz for result in tradeoff.classify)
     return Figure(
         "accuracy",
@@ -45,7 +45,7 @@ def accuracy(tradeoff: Tradeoff) -> Figure:
             share_axis("accuracy<br>(higher is better)"),
             height=540,
         ),
-        stage_tables.accuracy(tradeoff),
+        recognition_tables.by_rate(tradeoff),
     )
 
 
@@ -134,8 +134,8 @@ def _rates(rates_hz: Iterable[int]) -> list[int]:
 
 def _listeners(tradeoff: Tradeoff) -> Iterator[Spec]:
     """A line for each training, by colour and marker, and features, by dashes."""
-    lines = list(dict.fromkeys((result.arm, result.grid) for result in tradeoff.classify))
-    arms = list(dict.fromkeys(arm for arm, _ in lines))
+    arms = drawn(result.arm for result in tradeoff.classify)
+    lines = list(dict.fromkeys((result.arm, result.grid) for result in tradeoff.classify if result.arm in arms))
     grids = list(dict.fromkeys(grid for _, grid in lines))
     for index, (arm, grid) in enumerate(lines):
         found = [result for result in tradeoff.classify if (result.arm, result.grid) == (arm, grid)]

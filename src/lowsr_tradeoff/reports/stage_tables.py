@@ -7,6 +7,7 @@ from lowsr_tradeoff.reports.placing import shown_recalls
 from lowsr_tradeoff.reports.tables import Cell, Row, Table, named
 from lowsr_tradeoff.reports.wording import (
     COMPONENTS,
+    accuracy_title,
     arm_name,
     chance,
     chances,
@@ -25,8 +26,8 @@ def accuracy(tradeoff: Tradeoff) -> Table:
     return Table(
         "Accuracy and macro-F1 by rate, training and features",
         (
-            *("Rate", "Training", "Features", "Accuracy", "Between folds (sd)", "Between seeds (sd)", "Macro-F1"),
-            "Trained and tested on",
+            *("Rate", "Training", "Features", accuracy_title(tradeoff), "Between folds (sd)", "Between seeds (sd)"),
+            *("Macro-F1", "Trained and tested on"),
         ),
         tuple(
             (
@@ -73,13 +74,20 @@ def drawn_recalls(tradeoff: Tradeoff) -> Table:
     )
 
 
-def contrasts(tradeoff: Tradeoff) -> Table:
-    """Return paired differences in accuracy, their tests, and whether the data support them."""
+def contrasts(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
+    """Return paired differences in accuracy, their tests, and whether the data support them.
+
+    Args:
+        tradeoff: Everything the run found.
+        is_declared: Whether to list those that were declared before any training, or those that explore.
+    """
+    which = "declared beforehand" if is_declared else "that explore"
     return Table(
-        "Paired differences in accuracy on the same clips",
+        f"Paired differences in accuracy on the same clips, {which}",
         (
-            *("First", "Second", "First minus second", "Supported by these data?", "p", "p, adjusted"),
-            *("p, t-test on folds", "Better, equal or worse in practice", "Smallest that could be shown"),
+            *("First", "Second", "First minus second", "Supported by these data?", "p", "p, adjusted (Holm)"),
+            *("p, t-test on folds", "Better", "Equal in practice", "Worse"),
+            "Smallest that could be shown",
         ),
         tuple(
             (
@@ -90,10 +98,11 @@ def contrasts(tradeoff: Tradeoff) -> Table:
                 chance(contrast.p_value),
                 "exploratory" if contrast.p_holm is None else chance(contrast.p_holm),
                 "folds do not differ" if contrast.nb_p is None else chance(contrast.nb_p),
-                chances(contrast),
+                *chances(contrast),
                 percent(contrast.detectable),
             )
             for contrast in tradeoff.contrasts
+            if contrast.is_declared is is_declared
         ),
         n_heads=2,
     )

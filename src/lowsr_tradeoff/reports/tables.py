@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records import ClassifyResult, Contrast, OperatingPoint, Tradeoff
+from lowsr_tradeoff.records import ClassifyResult, Contrast, OperatingPoint, Sensitivity, Tradeoff
 from lowsr_tradeoff.reports.placing import (
     compared,
     deciding_points,
@@ -13,6 +13,7 @@ from lowsr_tradeoff.reports.placing import (
 )
 from lowsr_tradeoff.reports.wording import (
     Shown,
+    accuracy_title,
     arm_name,
     hz,
     number,
@@ -53,7 +54,7 @@ class Table:
 def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
     """Return a point beside the reference rate on the same device."""
     reference = reference_point(tradeoff, subject)
-    names = ("Accuracy", f"Words recovered by {subject.attacker}", "Average power", "Battery")
+    names = (accuracy_title(tradeoff), f"Words recovered by {subject.attacker}", "Average power", "Battery")
     if reference is None or reference == subject:
         rows = tuple(zip(names, _axes(subject), strict=True))
         return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), rows)
@@ -79,7 +80,10 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
     """Return the figures of some points, one a line."""
     return Table(
         f"The rates on the frontier of {tradeoff.decision.device}, each by its most accurate point there",
-        ("Rate", "Accuracy", "Words recovered", "Average power", "Battery", "Power saved", "Training", "Features"),
+        (
+            *("Rate", accuracy_title(tradeoff), "Words recovered", "Average power", "Battery", "Power saved"),
+            *("Training", "Features"),
+        ),
         tuple(
             (name, *_axes(point), percent(point.power_saved), *how)
             for point in open_points
@@ -94,7 +98,10 @@ def operating_points(tradeoff: Tradeoff) -> Table:
     names = {point.point_id: point_name(point) for point in points_here}
     return Table(
         f"All operating points on {tradeoff.decision.device}",
-        ("Rate", "Training", "Features", "Accuracy", "Words recovered", "Average power", "Battery", "Standing"),
+        (
+            *("Rate", "Training", "Features", accuracy_title(tradeoff), "Words recovered", "Average power"),
+            *("Battery", "Standing"),
+        ),
         tuple((*named(point), *_axes(point), standing(point, names)) for point in points_here),
         n_heads=3,
     )
@@ -104,7 +111,7 @@ def rates(tradeoff: Tradeoff) -> Table:
     """Return word recovery and accuracy of one point a rate."""
     return Table(
         "Word recovery and accuracy, for the point drawn at each rate",
-        ("Rate", "Words recovered", "Accuracy", "Attacker", "Training", "Features"),
+        ("Rate", "Words recovered", accuracy_title(tradeoff), "Attacker", "Training", "Features"),
         tuple(
             (name, percent(point.word_recovery), percent(point.accuracy), point.attacker, *how)
             for point in shown_by_rate(tradeoff)
@@ -113,8 +120,8 @@ def rates(tradeoff: Tradeoff) -> Table:
     )
 
 
-def named(of: OperatingPoint | ClassifyResult) -> Row:
-    """Return the cells that name a point or result: rate, training, features."""
+def named(of: OperatingPoint | ClassifyResult | Sensitivity) -> Row:
+    """Return the cells that name a point, result or choice: rate, training, features."""
     return hz(of.rate_hz), arm_name(of.arm), of.grid
 
 

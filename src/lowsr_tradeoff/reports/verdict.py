@@ -12,7 +12,17 @@ from lowsr_tradeoff.reports.placing import (
     reference_point,
     subject_point,
 )
-from lowsr_tradeoff.reports.wording import asked_for, count, hz, listed, number, percent, point_name
+from lowsr_tradeoff.reports.wording import (
+    OPTIMISTIC,
+    asked_for,
+    count,
+    hz,
+    is_optimistic,
+    listed,
+    number,
+    percent,
+    point_name,
+)
 
 
 def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
@@ -65,7 +75,10 @@ def axes(point: OperatingPoint) -> tuple[str, ...]:
 def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return what stands against using these figures for a decision; empty when nothing does."""
     invented = [f"{corpus.name} ({corpus.kind})" for corpus in tradeoff.corpora if corpus.is_synthetic]
-    return (f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()
+    return (
+        *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
+        *((f"All accuracies: {OPTIMISTIC}.",) if is_optimistic(tradeoff) else ()),
+    )
 
 
 def not_measured(tradeoff: Tradeoff) -> tuple[str, ...]:

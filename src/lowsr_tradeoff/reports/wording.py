@@ -7,9 +7,35 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records import Contrast, Measurement, OperatingPoint
+from lowsr_tradeoff.records import Contrast, Measurement, OperatingPoint, Tradeoff
 
-ARMS = {"raw": "raw", "finetuned": "fine-tuned", "basd": "BASD", "cssd": "CSSD"}
+ARMS = {
+    "raw": "raw",
+    "finetuned": "fine-tuned",
+    "basd": "BASD",
+    "cssd": "CSSD",
+    "basd_cssd": "BASD and CSSD",
+    "generation2": "generation 2",
+    "generation3": "generation 3",
+    "generation4": "generation 4",
+    "generation5": "generation 5",
+    "ladder": "ladder",
+    "out_of_fold": "CSSD, out of fold",
+    "cssd_low": "CSSD, low-rate teacher",
+    "cssd_permuted": "CSSD, permuted",
+    "cssd_early": "CSSD, early teacher",
+    "dkd": "DKD",
+    "standardised": "standardised scores",
+    "dist": "DIST",
+    "rkd": "RKD",
+    "hint": "hint",
+    "attention": "attention",
+    "double_length": "double length",
+    "label_smoothing": "label smoothing",
+    "ema": "averaged weights",
+    "warm_start": "warm start",
+    "mixed_rate": "mixed rates",
+}
 COMPONENTS = {
     "microphone": "microphone",
     "adc": "converter",
@@ -22,6 +48,7 @@ COMPONENTS = {
     "radio": "radio",
     "regulator": "regulator",
 }
+OPTIMISTIC = "best epoch chosen on the test fold: optimistic"
 CONSTRAINTS: dict[str, Callable[[float], str]] = {
     "min_accuracy": lambda bound: f"accuracy of at least {100 * bound:g} %",
     "max_word_recovery": lambda bound: f"word recovery of at most {100 * bound:g} %",
@@ -93,6 +120,20 @@ def arm_name(arm: str) -> str:
     return ARMS.get(arm, arm)
 
 
+def is_optimistic(tradeoff: Tradeoff) -> bool:
+    """Return whether epochs were chosen on the test fold, as the paper's protocol does."""
+    match tradeoff.settings.get("classify"):
+        case {"protocol": "paper"}:
+            return True
+        case _:
+            return False
+
+
+def accuracy_title(tradeoff: Tradeoff) -> str:
+    """Return what a column of accuracies is called, with the fault of the protocol where it has one."""
+    return f"Accuracy ({OPTIMISTIC})" if is_optimistic(tradeoff) else "Accuracy"
+
+
 def point_name(point: OperatingPoint) -> str:
     """Return the rate, training and features of an operating point."""
     return f"{hz(point.rate_hz)} ({arm_name(point.arm)}, {point.grid} features)"
@@ -126,11 +167,22 @@ def chance(p: float) -> str:
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
-def chances(contrast: Contrast) -> str:
+def probability(measurement: Measurement) -> Shown:
+    """Return a p-value that is a measurement, as :func:`chance` writes it.
+
+    >>> str(probability(Measurement(value=0.0421, n=10, n_of="classes")))
+    '0.042 n = 10 classes'
+    """
+    return _show(measurement, chance, "")
+
+
+def chances(contrast: Contrast) -> tuple[str, str, str]:
     """Return the probabilities that the first is better, practically equal and worse."""
-    found = (contrast.p_better, contrast.p_equivalent, contrast.p_worse)
-    known = [chance(p) for p in found if p is not None]
-    return ", ".join(known) or "folds do not differ"
+    better, equivalent, worse = (
+        "folds do not differ" if p is None else chance(p)
+        for p in (contrast.p_better, contrast.p_equivalent, contrast.p_worse)
+    )
+    return better, equivalent, worse
 
 
 def listed(words: Iterable[str]) -> str:

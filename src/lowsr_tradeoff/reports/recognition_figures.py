@@ -1,0 +1,155 @@
+"""The figure of choices in training: how well every pair of alpha and T does where pairs are chosen."""
+
+from collections.abc import Iterator, Sequence
+
+from lowsr_tradeoff.records import Sensitivity, Tradeoff
+from lowsr_tradeoff.reports import recognition_tables
+from lowsr_tradeoff.reports.plot import FONT, GREY, PALE_ORANGE, SKY, Figure, Spec, axis
+from lowsr_tradeoff.reports.wording import arm_name, count, hz, percent
+
+COLUMNS = 2
+PANEL_PX, GAP_PX = 150, 90
+
+Choices = Sequence[Sensitivity]
+
+
+def choices(tradeoff: Tradeoff) -> Figure:
+    """Return accuracy on the inner folds over alpha and T as heat maps, one for each rate, features and arm."""
+    panels = _panels(tradeoff)
+    n_rows = -(-len(panels) // COLUMNS)
+    layout: Spec = {
+        "font": {"family": FONT, "size": 13},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 60, "r": 16, "t": 40, "b": 64},
+        "height": 104 + max(1, n_rows) * (PANEL_PX + GAP_PX) - GAP_PX,
+        "annotations": [_title(panel, place, n_rows) for place, panel in enumerate(panels)],
+    }
+    for place in range(len(panels)):
+        layout |= _axes(place, n_rows)
+    return Figure(
+        "choices",
+        "Accuracy on the inner folds by alpha and T",
+        choices_caption(tradeoff),
+        {"data": [_heat_map(panel, place) for place, panel in enumerate(panels)], "layout": layout},
+        recognition_tables.sensitivity(tradeoff),
+    )
+
+
+def choices_caption(tradeoff: Tradeoff) -> str:
+    """Return which pair is best where, how far the worst lies below it, and what the figure cannot say."""
+    if not tradeoff.sensitivity:
+        return why_no_choices(tradeoff)
+    best = [_best(panel) for panel in _panels(tradeoff)]
+    return (
+        f"{'; '.join(best)}. Cells: accuracy on the inner folds (higher is better), and how many test folds chose"
+        " the pair; the colours of a panel run from its worst to its best pair. Each test fold's pair was chosen"
+        " without that fold. These accuracies chose the pairs, so they flatter the best; where the intervals of"
+        " the table overlap, the choice hardly matters."
+    )
+
+
+def why_no_choices(tradeoff: Tradeoff) -> str:
+    """Return why there is nothing to choose from."""
+    match tradeoff.settings.get("classify"):
+        case {"search_trials": int(trials)} if trials > 0:
+            return f"Alpha and T were searched in {count(trials, 'trial')}, not tried on a grid."
+        case {"alpha": [_], "temperature": [_]} | {"chosen": [_, *_]}:
+            return "One pair of alpha and T was given, so none was chosen and none was compared."
+        case _:
+            return "No arm of this study chooses alpha and T."
+
+
+def _panels(tradeoff: Tradeoff) -> list[Choices]:
+    found: dict[tuple[int, str, str], list[Sensitivity]] = {}
+    for one in tradeoff.sensitivity:
+        found.setdefault((one.rate_hz, one.grid, one.arm), []).append(one)
+    return list(found.values())
+
+
+def _named(panel: Choices) -> str:
+    return f"{hz(panel[0].rate_hz)}, {arm_name(panel[0].arm)}, {panel[0].grid}"
+
+
+def _best(panel: Choices) -> str:
+    measured = [one for one in panel if one.accuracy.value is not None]
+    if not measured:
+        return f"{_named(panel)}: not measured"
+    low, *_, high = sorted((*measured, measured[0]), key=_accuracy)
+    return (
+        f"{_named(panel)}: best alpha {high.alpha:g}, T {high.temperature:g} ({percent(high.accuracy).brief}),"
+        f" {100 * (_accuracy(high) - _accuracy(low)):.1f} points above the worst"
+    )
+
+
+def _accuracy(one: Sensitivity) -> float:
+    return one.accuracy.value or 0.0
+
+
+def _heat_map(panel: Choices, place: int) -> Spec:
+    alphas = sorted({one.alpha for one in panel})
+    temperatures = sorted({one.temperature for one in panel})
+    cells = {(one.alpha, one.temperature): one for one in panel}
+    rows = [[cells.get((alpha, temperature)) for temperature in temperatures] for alpha in alphas]
+    return {
+        "type": "heatmap",
+        "x": [f"{temperature:g}" for temperature in temperatures],
+        "y": [f"{alpha:g}" for alpha in alphas],
+        "z": [[one.accuracy.value if one else None for one in row] for row in rows],
+        "text": [[_written(one) for one in row] for row in rows],
+        "texttemplate": "%{text}",
+        "hovertemplate": "alpha %{y}, T %{x}: %{text}<extra></extra>",
+        "textfont": {"color": "#000000"},
+        "colorscale": [[0, PALE_ORANGE], [1, SKY]],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "xaxis": f"x{place + 1 if place else ''}",
+        "yaxis": f"y{place + 1 if place else ''}",
+    }
+
+
+def _written(one: Sensitivity | None) -> str:
+    if one is None or one.accuracy.value is None:
+        return ""
+    chosen = f", chosen {one.n_chosen}×" if one.n_chosen else ""  # noqa: RUF001 - how often
+    return f"{100 * one.accuracy.value:.1f} %{chosen}"
+
+
+def _axes(place: int, n_rows: int) -> Iterator[tuple[str, Spec]]:
+    across, down = _domains(place, n_rows)
+    number = f"{place + 1 if place else ''}"
+    both: Spec = {"type": "category", "showgrid": False}
+    yield (
+        f"xaxis{number}",
+        axis({**both, "domain": across, "anchor": f"y{number}", "title": {"text": "T", "standoff": 4}}),
+    )
+    yield (
+        f"yaxis{number}",
+        axis({**both, "domain": down, "anchor": f"x{number}", "title": {"text": "alpha", "standoff": 4}}),
+    )
+
+
+def _domains(place: int, n_rows: int) -> tuple[list[float], list[float]]:
+    """Where a panel stands across and down, as shares of the plot."""
+    row, column = divmod(place, COLUMNS)
+    height = n_rows * (PANEL_PX + GAP_PX) - GAP_PX
+    top = 1 - row * (PANEL_PX + GAP_PX) / height
+    left = column * 0.54
+    return [left, left + 0.46], [max(0.0, top - PANEL_PX / height), top]
+
+
+def _title(panel: Choices, place: int, n_rows: int) -> Spec:
+    across, down = _domains(place, n_rows)
+    return {
+        "text": _named(panel),
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": across[0],
+        "y": down[1],
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "font": {"color": GREY},
+    }

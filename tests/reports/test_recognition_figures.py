@@ -1,0 +1,52 @@
+import plotly.graph_objects as go
+
+from lowsr_tradeoff.reports import recognition_figures
+from lowsr_tradeoff.reports.wording import percent
+
+
+def test_every_pair_is_a_cell_of_its_own_map(tradeoff):
+    figure = recognition_figures.choices(tradeoff)
+    assert len(go.Figure(figure.spec).data) == 4
+    cells = [value for trace in figure.spec["data"] for row in trace["z"] for value in row]
+    assert sorted(cells) == sorted(one.accuracy.value for one in tradeoff.sensitivity)
+    first, trace = tradeoff.sensitivity[0], figure.spec["data"][0]
+    row, column = trace["y"].index(f"{first.alpha:g}"), trace["x"].index(f"{first.temperature:g}")
+    assert trace["z"][row][column] == first.accuracy.value
+
+
+def test_the_cells_say_how_often_a_pair_was_chosen(tradeoff):
+    trace = recognition_figures.choices(tradeoff).spec["data"][0]
+    assert trace["text"][0][trace["x"].index("4")].endswith("%, chosen 3×")  # noqa: RUF001
+    assert sum("chosen" in cell for row in trace["text"] for cell in row) == 2
+
+
+def test_maps_do_not_overlap(tradeoff):
+    layout = recognition_figures.choices(tradeoff).spec["layout"]
+    across = [tuple(layout[f"xaxis{n}"]["domain"]) for n in ("", 2, 3, 4)]
+    down = [tuple(layout[f"yaxis{n}"]["domain"]) for n in ("", 2, 3, 4)]
+    assert len(set(zip(across, down, strict=True))) == 4
+    assert across[0][1] < across[1][0]
+    assert down[2][1] < down[0][0]
+    assert all(0 <= low < high <= 1 for low, high in (*across, *down))
+
+
+def test_the_best_pair_of_each_map_is_named(tradeoff):
+    panel = [one for one in tradeoff.sensitivity if (one.rate_hz, one.arm) == (500, "cssd")]
+    best = max(panel, key=lambda one: one.accuracy.value)
+    worst = min(panel, key=lambda one: one.accuracy.value)
+    apart = 100 * (best.accuracy.value - worst.accuracy.value)
+    assert (
+        f"500 Hz, CSSD, shared: best alpha {best.alpha:g}, T {best.temperature:g} ({percent(best.accuracy).brief}),"
+        f" {apart:.1f} points above the worst"
+    ) in recognition_figures.choices_caption(tradeoff)
+
+
+def test_where_nothing_was_chosen_the_reason_stands(tradeoff):
+    def why(**classify: object) -> str:
+        chosen = {**tradeoff.settings["classify"], **classify}
+        none = {"sensitivity": (), "settings": {"classify": chosen}}
+        return recognition_figures.choices_caption(tradeoff.model_copy(update=none))
+
+    assert why(alpha=[0.4], temperature=[4.0]).startswith("One pair of alpha and T was given")
+    assert why(search_trials=20) == "Alpha and T were searched in 20 trials, not tried on a grid."
+    assert why() == "No arm of this study chooses alpha and T."
