@@ -1,6 +1,6 @@
 """From settings to a model folder, going on from what a run folder holds."""
 
-from lowsr_tradeoff.classify.package import read_package
+from lowsr_tradeoff.classify.deployed.package import read_package
 from lowsr_tradeoff.config import load_config
 from lowsr_tradeoff.deliver import train_model
 

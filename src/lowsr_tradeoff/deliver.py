@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from lowsr_tradeoff.classify import protocol as classify
-from lowsr_tradeoff.classify.final import final_steps, listener_of, packaged
-from lowsr_tradeoff.classify.int8_step import STAGE, int8_steps, loss_in_int8, run_int8
-from lowsr_tradeoff.classify.onnx_export import require_onnx
-from lowsr_tradeoff.classify.package import Package, write_package
+from lowsr_tradeoff.classify.deployed.final import final_steps, listener_of, packaged
+from lowsr_tradeoff.classify.deployed.int8_step import STAGE, int8_steps, loss_in_int8, run_int8
+from lowsr_tradeoff.classify.deployed.onnx_export import require_onnx
+from lowsr_tradeoff.classify.deployed.package import Package, write_package
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 
 from lowsr_tradeoff.classify.cost import model_cost
+from lowsr_tradeoff.classify.deployed.model_settings import CrossValidated, ModelSettings
+from lowsr_tradeoff.classify.deployed.onnx_export import Body, pack
+from lowsr_tradeoff.classify.deployed.package import Package
+from lowsr_tradeoff.classify.deployed.predict import load_model
 from lowsr_tradeoff.classify.features import lay_out
-from lowsr_tradeoff.classify.model_settings import CrossValidated, ModelSettings
 from lowsr_tradeoff.classify.models.build import untrained
-from lowsr_tradeoff.classify.onnx_export import Body, pack
-from lowsr_tradeoff.classify.package import Package
-from lowsr_tradeoff.classify.predict import load_model
 from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.records import ClassRecall, CorpusSummary, Measurement
 from lowsr_tradeoff.settings import FrontEnd

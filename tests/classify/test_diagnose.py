@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from lowsr_tradeoff.classify.diagnose import diagnose, hump_tests
+from lowsr_tradeoff.classify.diagnosis.spectrum import run_spectrum, spectrum_step
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
-from lowsr_tradeoff.classify.spectrum import run_spectrum, spectrum_step
 from lowsr_tradeoff.classify.steps import folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus

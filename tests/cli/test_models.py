@@ -10,8 +10,8 @@ import soundfile
 from tests.conftest import write_tones
 
 from lowsr_tradeoff import deliver
-from lowsr_tradeoff.classify import onnx_export
-from lowsr_tradeoff.classify.package import read_package
+from lowsr_tradeoff.classify.deployed import onnx_export
+from lowsr_tradeoff.classify.deployed.package import read_package
 from lowsr_tradeoff.cli import main as cli
 
 

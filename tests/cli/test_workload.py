@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from tests.classify.packaged import package
 
+from lowsr_tradeoff.classify.deployed.package import write_package
 from lowsr_tradeoff.classify.features import lay_out
-from lowsr_tradeoff.classify.package import write_package
 from lowsr_tradeoff.cli.workload import workload
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lowsr_tradeoff.classify.artefacts import Heard, Rows, Runs, by_clip, heard_by_all, trained
-from lowsr_tradeoff.classify.calibration import Scores
-from lowsr_tradeoff.classify.hump import hump_test
-from lowsr_tradeoff.classify.information import class_shares, entropy
+from lowsr_tradeoff.classify.diagnosis.artefacts import Heard, Rows, Runs, by_clip, heard_by_all, trained
+from lowsr_tradeoff.classify.diagnosis.calibration import Scores
+from lowsr_tradeoff.classify.diagnosis.hump import hump_test
+from lowsr_tradeoff.classify.diagnosis.information import class_shares, entropy
+from lowsr_tradeoff.classify.diagnosis.similarity import recovered
+from lowsr_tradeoff.classify.diagnosis.spectrum import energies, permutation_p_value, rank_correlation
+from lowsr_tradeoff.classify.diagnosis.teachers import diagnose_teacher
+from lowsr_tradeoff.classify.diagnosis.usable import BITS, information, scalings, share_right, usable_by_clip
 from lowsr_tradeoff.classify.listeners import reference_of
 from lowsr_tradeoff.classify.scores import CLIPS
-from lowsr_tradeoff.classify.similarity import recovered
-from lowsr_tradeoff.classify.spectrum import energies, permutation_p_value, rank_correlation
-from lowsr_tradeoff.classify.teachers import diagnose_teacher
-from lowsr_tradeoff.classify.usable import BITS, information, scalings, share_right, usable_by_clip
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records import (

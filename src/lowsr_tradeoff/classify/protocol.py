@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.classify.choices import optimism, published, sensitivity
 from lowsr_tradeoff.classify.contrasts import contrasts
-from lowsr_tradeoff.classify.diagnosis_step import diagnoses, diagnosis_step, run_diagnosis
+from lowsr_tradeoff.classify.diagnosis.spectrum import run_spectrum
+from lowsr_tradeoff.classify.diagnosis.step import diagnoses, diagnosis_step, run_diagnosis
 from lowsr_tradeoff.classify.features import lay_out, run_features
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
 from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, fold_sd, macro_f1, seed_sd
-from lowsr_tradeoff.classify.spectrum import run_spectrum
 from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.classify.steps import clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig

@@ -13,7 +13,7 @@ from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.classify.predict import Answer, Model
+    from lowsr_tradeoff.classify.deployed.predict import Answer, Model
     from lowsr_tradeoff.corpora.clips import EventCorpus
 
 
@@ -61,7 +61,7 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
         quiet: No progress.
     """
-    from lowsr_tradeoff.classify.card import percent, points
+    from lowsr_tradeoff.classify.deployed.card import percent, points
     from lowsr_tradeoff.config import load_config
     from lowsr_tradeoff.deliver import train_model
     from lowsr_tradeoff.manifest import n_cores
@@ -112,8 +112,8 @@ def predict(
         per: One answer per file (the mean over its windows) or per window.
         format_: CSV, or one JSON object a line with the probability of every class.
     """
-    from lowsr_tradeoff.classify.package import read_package
-    from lowsr_tradeoff.classify.predict import load_model
+    from lowsr_tradeoff.classify.deployed.package import read_package
+    from lowsr_tradeoff.classify.deployed.predict import load_model
 
     if not files:
         raise ConfigError("predict: give at least one audio file after the model folder")
@@ -137,9 +137,9 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
         int8: Write <file>.int8.onnx beside it, and count what int8 costs in accuracy.
         calibration: Sounds that set the ranges of int8 and judge it: as --events of lowsr-tradeoff run.
     """
-    from lowsr_tradeoff.classify.onnx_export import export_onnx
-    from lowsr_tradeoff.classify.package import read_package
-    from lowsr_tradeoff.classify.predict import load_model
+    from lowsr_tradeoff.classify.deployed.onnx_export import export_onnx
+    from lowsr_tradeoff.classify.deployed.package import read_package
+    from lowsr_tradeoff.classify.deployed.predict import load_model
 
     if int8 and calibration is None:
         raise ConfigError("--int8: needs --calibration, sounds like those of use with the model's labels")
@@ -156,7 +156,7 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
 
 def _has_answered(model: "Model", file: Path, hop_s: float | None, per: str, form: str) -> bool:
     """Print what the model says of a file, or why it says nothing."""
-    from lowsr_tradeoff.classify.predict import listen, over_file
+    from lowsr_tradeoff.classify.deployed.predict import listen, over_file
 
     answers = listen(model, file, hop_s or model.settings.clip_s)
     try:
@@ -200,8 +200,8 @@ def _calibration(model: "Model", source: str) -> "EventCorpus":
 
 
 def _export_int8(model: "Model", onnx: Path, corpus: "EventCorpus") -> None:
-    from lowsr_tradeoff.classify.card import percent, points
-    from lowsr_tradeoff.classify.quantisation import export_int8
+    from lowsr_tradeoff.classify.deployed.card import percent, points
+    from lowsr_tradeoff.classify.deployed.quantisation import export_int8
 
     path = onnx.with_suffix(f".int8{onnx.suffix}")
     loss = export_int8(model.settings, onnx, path, corpus)

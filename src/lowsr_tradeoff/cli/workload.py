@@ -10,12 +10,12 @@ import torch
 from pydantic import BaseModel
 
 from lowsr_tradeoff.classify.cost import model_cost
+from lowsr_tradeoff.classify.deployed.onnx_export import open_session, require_onnx, scores
+from lowsr_tradeoff.classify.deployed.package import read_package
+from lowsr_tradeoff.classify.deployed.predict import load_model
 from lowsr_tradeoff.classify.features import Layout, lay_out
 from lowsr_tradeoff.classify.models.build import untrained, without_weights
 from lowsr_tradeoff.classify.models.recogniser import Recogniser
-from lowsr_tradeoff.classify.onnx_export import open_session, require_onnx, scores
-from lowsr_tradeoff.classify.package import read_package
-from lowsr_tradeoff.classify.predict import load_model
 from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
 from lowsr_tradeoff.records import Grid, ModelCost, Network

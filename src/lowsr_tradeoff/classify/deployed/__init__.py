@@ -1,0 +1,1 @@
+"""Networks put to use: model folders, answers to files, ONNX and int8."""

@@ -1,0 +1,1 @@
+"""What the diagnostics of distillation are made of; :mod:`classify.diagnose` joins them."""

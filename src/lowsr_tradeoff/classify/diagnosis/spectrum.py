@@ -1,0 +1,150 @@
+"""How much of a class's sound a rate keeps, and whether that goes with what a way of training gains."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.fft import rfft
+
+from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.classify.diagnosis.calibration import Scores
+from lowsr_tradeoff.classify.steps import CLIPS, clips_of, folds_of
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
+from lowsr_tradeoff.manifest import fingerprint
+from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.store import Step, Store
+
+# Below the lowest band of the shared grid nothing is heard, and field recordings have most of their energy there.
+LOWEST_HZ = 50.0
+FEWEST_RANKS = 3
+
+
+def energy_below(x: Samples, source_rate_hz: int, edges_hz: Sequence[float]) -> Scores:
+    """Return the energy of a sound between 50 Hz and each edge, full scale 1, in squared units times samples.
+
+    The power spectrum of the whole sound, each bin counted by its centre (Parseval), so no window leaks across.
+
+    Args:
+        x: The sound. Shape ``(n,)``.
+        source_rate_hz: Its rate.
+        edges_hz: Upper edges, each exclusive.
+
+    Shape:
+        ``(len(edges_hz),)``.
+    """
+    power = np.square(np.abs(rfft(x.astype(np.float64))))
+    power[1 : (len(x) + 1) // 2] *= 2  # bins that stand for a negative frequency as well
+    hz = np.arange(len(power)) * source_rate_hz / len(x)
+    cumulative = np.concatenate([[0.0], np.cumsum(power)]) / len(x)
+    below: Scores = cumulative[np.searchsorted(hz, edges_hz)] - cumulative[np.searchsorted(hz, LOWEST_HZ)]
+    return np.maximum(below, 0.0)
+
+
+class SpectrumSettings(Settings):
+    """What the energies of a corpus depend on.
+
+    Attributes:
+        corpus: Digest of the corpus: its clips, their names and folds.
+        edges_hz: Half of every rate, ascending.
+    """
+
+    corpus: str
+    clip_s: float
+    edges_hz: tuple[float, ...]
+
+
+def spectrum_step(config: StudyConfig, corpus: EventCorpus) -> Step:
+    """Return the step that reads each clip once for its energy below half of every rate, the reference last."""
+    return Step(
+        stage="spectrum",
+        settings=SpectrumSettings(
+            corpus=corpus.summary.digest,
+            clip_s=corpus.clip_s,
+            edges_hz=tuple(rate_hz / 2 for rate_hz in config.all_rates_hz()),
+        ),
+        code=fingerprint(
+            ("audio/decode.py", "classify/diagnosis/spectrum.py", *CLIPS), ("numpy", "scipy", "soundfile")
+        ),
+        label="energy of the clips by band",
+    )
+
+
+def run_spectrum(step: Step, corpus: EventCorpus, store: Store) -> None:
+    """Write ``energy``, rows fold by fold, columns by edge: see :func:`energies_below`."""
+    settings = cast("SpectrumSettings", step.settings)
+    clips = clips_of(corpus, *folds_of(corpus))
+    store.write(step, {}, {"energy": energies_below(clips, settings.clip_s, settings.edges_hz)})
+
+
+def energies(config: StudyConfig, corpus: EventCorpus, store: Store) -> Scores:
+    """Return the energy of each clip below half of every rate, as the step wrote it.
+
+    Shape:
+        ``(n_clips, n_rates)``, clips fold by fold, rates ascending with the reference last.
+
+    Raises:
+        StageError: The step has not run.
+    """
+    return store.arrays(spectrum_step(config, corpus))["energy"]
+
+
+def energies_below(clips: Sequence[EventClip], clip_s: float, edges_hz: Sequence[float]) -> Scores:
+    """Return the energy between 50 Hz and each edge of the part of each clip that the network hears.
+
+    Shape:
+        ``(n_clips, len(edges_hz))``.
+
+    Raises:
+        DataError: A clip cannot be read.
+    """
+    below = np.empty((len(clips), len(edges_hz)))
+    for row, clip in enumerate(clips):
+        samples, source_rate_hz = read(clip)
+        below[row] = energy_below(samples[: round(clip_s * source_rate_hz)], source_rate_hz, edges_hz)
+    return below
+
+
+def rank_correlation(first: ArrayLike, second: ArrayLike) -> float | None:
+    """Return Spearman's rank correlation ∈ [-1, 1], ties at their mean rank; ``None`` where one is constant.
+
+    Also of fewer than three pairs: two always correlate fully.
+
+    Reference:
+        Spearman, The Proof and Measurement of Association between Two Things, 1904.
+
+    >>> rank_correlation([1, 2, 3], [10, 20, 15])
+    0.5
+    """
+    x, y = _standard_ranks(first), _standard_ranks(second)
+    return None if x is None or y is None else round(float(x @ y), 12)
+
+
+def permutation_p_value(first: ArrayLike, second: ArrayLike, n_permutations: int, seed: int) -> float | None:
+    """Return the two-sided p of the rank correlation if classes were paired at random, ∈ (0, 1].
+
+    ``(1 + those at least as large) / (1 + n_permutations)``; ``None`` where one side is constant.
+
+    Reference:
+        Phipson & Smyth, Permutation P-values Should Never Be Zero, 2010.
+    """
+    x, y = _standard_ranks(first), _standard_ranks(second)
+    if x is None or y is None:
+        return None
+    shuffled = np.random.default_rng(seed).permuted(np.tile(y, (n_permutations, 1)), axis=1)
+    # Ties of equal value must count as equal, whatever the order of the sum.
+    as_large = np.abs(shuffled @ x) >= abs(x @ y) - 1e-9
+    return float((1 + as_large.sum()) / (1 + n_permutations))
+
+
+def _standard_ranks(values: ArrayLike) -> NDArray[np.float64] | None:
+    """Ranks of mean 0 and length 1, where there are any to speak of."""
+    if np.size(values) < FEWEST_RANKS:
+        return None
+    _, place, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    centred = ranks - ranks.mean()
+    length = np.sqrt(centred @ centred)
+    standard: NDArray[np.float64] = centred / length if length > 0 else centred
+    return standard if length > 0 else None

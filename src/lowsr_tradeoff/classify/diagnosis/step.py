@@ -1,0 +1,58 @@
+"""The diagnostics as a step of the run: a second report need not compute them again."""
+
+from typing import cast
+
+from lowsr_tradeoff.classify.diagnose import diagnose, hump_tests
+from lowsr_tradeoff.classify.diagnosis.spectrum import spectrum_step
+from lowsr_tradeoff.classify.step_settings import DiagnosisSettings
+from lowsr_tradeoff.classify.steps import train_steps
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import EventCorpus
+from lowsr_tradeoff.manifest import fingerprint
+from lowsr_tradeoff.records import Diagnosis, HumpTest
+from lowsr_tradeoff.store import Step, Store
+
+SOURCES = (
+    *("audio/decode.py", "classify/diagnose.py", "classify/diagnosis", "records/base.py", "records/diagnosis.py"),
+    "stats.py",
+)
+
+
+def diagnosis_step(config: StudyConfig, corpus: EventCorpus) -> Step:
+    """Return the step that diagnoses a study from its trained networks."""
+    steps = train_steps(config, corpus)
+    return Step(
+        stage="diagnose",
+        settings=DiagnosisSettings(**{name: getattr(config, name) for name in DiagnosisSettings.model_fields}),
+        code=fingerprint(SOURCES, ("numpy", "scipy", "soundfile")),
+        label="diagnostics of distillation",
+        needs=(spectrum_step(config, corpus), *dict.fromkeys(step for runs in steps.values() for step in runs)),
+    )
+
+
+def run_diagnosis(step: Step, corpus: EventCorpus, store: Store) -> None:
+    """Write the diagnostics of every rate, and the tests for a hump."""
+    settings = cast("DiagnosisSettings", step.settings)
+    config = StudyConfig(**dict(settings))
+    store.write(
+        step,
+        {
+            "diagnoses": [one.model_dump(mode="json") for one in diagnose(config, corpus, store)],
+            "humps": [one.model_dump(mode="json") for one in hump_tests(config, corpus, store)],
+        },
+    )
+
+
+def diagnoses(
+    config: StudyConfig, corpus: EventCorpus, store: Store
+) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
+    """Return what the step wrote.
+
+    Raises:
+        StageError: It has not run.
+    """
+    found = store.meta(diagnosis_step(config, corpus))
+    return (
+        tuple(Diagnosis.model_validate(one) for one in found["diagnoses"]),
+        tuple(HumpTest.model_validate(one) for one in found["humps"]),
+    )
