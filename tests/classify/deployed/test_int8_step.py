@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from tests.classify.test_final import study
+from tests.classify.deployed.test_final import study
 from tests.conftest import write_tones
 
 from lowsr_tradeoff.classify.deployed import int8_step, protocol
