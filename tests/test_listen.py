@@ -48,7 +48,7 @@ def test_own_recordings_and_words_stay_out_unless_asked_for(pack):
 
 
 def test_own_recordings_are_played_when_asked_for(pack):
-    study, listen = pack(include_audio=True)
+    study, listen = pack(include_audio=True, include_transcripts=True)
     assert {clip.clip_id for clip in listen.clips} == {
         study.events.clips[0].clip_id,
         study.speech.utterances[0].clip_id,
@@ -58,3 +58,20 @@ def test_own_recordings_are_played_when_asked_for(pack):
 
 def test_same_settings_same_bytes(pack):
     assert pack()[1] == pack()[1]
+
+
+def test_own_recordings_may_be_heard_while_their_words_stay_out(pack):
+    study, listen = pack(include_audio=True)
+    said = study.speech.utterances[0]
+    (label,) = {clip.label for clip in listen.clips if clip.kind == "speech"}
+    assert label == said.clip_id
+    assert {clip.heard for clip in listen.clips} == {None}
+    assert said.text not in listen.model_dump_json()
+    assert "heard words" not in listen.model_dump_json()
+
+
+def test_own_words_are_shown_when_asked_for(pack):
+    study, listen = pack(include_transcripts=True)
+    assert [(line.clip_id, line.said, line.heard) for line in listen.transcripts] == [
+        (said.clip_id, said.text, "heard words") for said in study.speech.utterances
+    ]

@@ -49,7 +49,8 @@ class StudyConfig(Settings):
         seed: Base of every random draw.
         n_resamples: Bootstrap resamples and Monte Carlo draws.
         skip_bad: Continue without unusable input files.
-        include_audio: Put the user's own clips and transcripts into the report's listening section.
+        include_audio: Put the user's own clips into the report's listening section.
+        include_transcripts: Put what was said in them, and what was written down of it, into the report.
     """
 
     rates_hz: tuple[int, ...] = (500, 1000, 2000, 4000)
@@ -58,6 +59,7 @@ class StudyConfig(Settings):
     n_resamples: int = Field(default=2000, ge=100)
     skip_bad: bool = False
     include_audio: bool = False
+    include_transcripts: bool = False
     front_end: FrontEnd = FrontEnd()
     events: EventsSettings = EventsSettings()
     speech: SpeechSettings = SpeechSettings()

@@ -1,12 +1,12 @@
 """One event and one utterance as every rate captures them, to be heard in the report.
 
-A user's own clips and transcripts stay out of the report unless ``include_audio`` is set: the embedded corpora
-then stand in, through the same microphone.
+A user's own clips stay out of the report unless ``include_audio`` is set: the embedded corpora then stand in,
+through the same microphone. Their words stay out unless ``include_transcripts`` is set.
 """
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import soundfile
@@ -16,10 +16,12 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, SpeechCorpus, Utterance, read
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.records import ListenClip, ListenPack
+from lowsr_tradeoff.records import ListenClip, ListenPack, TranscriptLine
 
 PLAYBACK_RATE_HZ = 16000
 MAX_S = 6.0
+# Utterances whose transcripts are shown.
+READ = 6
 STAND_IN = "Embedded clips, through the same microphone: your own recordings stay out of the report by default."
 OWN = "Clips of the study's corpora."
 
@@ -35,16 +37,30 @@ def listen_pack(config: StudyConfig, events: EventCorpus, speech: SpeechCorpus, 
         speech: The study's utterances.
         heard: What the recogniser made of each utterance, by rate and clip.
     """
+    may_read = config.include_transcripts or not speech.is_own
     is_stand_in = not config.include_audio and (events.is_own or speech.is_own)
     event = _shown_events(config, events).clips[0]
     shown = _shown_speech(config, speech)
     utterance = shown.utterances[0]
     clips: list[ListenClip] = []
     for rate_hz in config.all_rates_hz():
-        words = heard.get(rate_hz, {}).get(utterance.clip_id) if shown is speech else None
+        words = heard.get(rate_hz, {}).get(utterance.clip_id) if shown is speech and may_read else None
+        said = utterance.text if may_read or shown is not speech else None
         clips.append(_clip(config, event, rate_hz, "event", event.label, None))
-        clips.append(_clip(config, utterance, rate_hz, "speech", utterance.text or "", words))
-    return ListenPack(clips=tuple(clips), note=STAND_IN if is_stand_in else OWN)
+        clips.append(_clip(config, utterance, rate_hz, "speech", said or utterance.clip_id, words))
+    transcripts = tuple(_transcripts(speech, heard)) if may_read else ()
+    return ListenPack(clips=tuple(clips), transcripts=transcripts, note=STAND_IN if is_stand_in else OWN)
+
+
+def _transcripts(speech: SpeechCorpus, heard: Heard) -> Iterator[TranscriptLine]:
+    for utterance in speech.utterances[:READ]:
+        for rate_hz, words in heard.items():
+            yield TranscriptLine(
+                rate_hz=rate_hz,
+                clip_id=utterance.clip_id,
+                said=utterance.text,
+                heard=words[utterance.clip_id],
+            )
 
 
 def _shown_events(config: StudyConfig, events: EventCorpus) -> EventCorpus:

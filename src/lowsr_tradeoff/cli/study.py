@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -34,7 +34,9 @@ def run(
     jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
     seed: int | None = None,
     skip_bad: Flag = False,
+    attackers: Literal["default", "all"] | None = None,
     include_audio: Flag = False,
+    include_transcripts: Flag = False,
     dry_run: Flag = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())] = False,
@@ -60,7 +62,10 @@ def run(
         jobs: Processes at once; the number of cores when left out.
         seed: Base of all random draws.
         skip_bad: Go on without unusable input files; the report says how many.
-        include_audio: Put your own clips and transcripts into the report.
+        attackers: default (Whisper as published, digits learnt at the rate, speakers, speech presence), or all
+            (bandwidth extension and Whisper adapted to the rate as well; takes far longer).
+        include_audio: Put your own clips into the report.
+        include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
         dry_run: Check everything and show what would run.
         json_: Print the outcome as JSON.
         quiet: No progress.
@@ -81,7 +86,9 @@ def run(
         "reference_rate_hz": reference_rate,
         "seed": seed,
         "skip_bad": skip_bad or None,
+        "privacy.attackers": attackers,
         "include_audio": include_audio or None,
+        "include_transcripts": include_transcripts or None,
     }
     study_config = load_config(config, overrides)
     if dry_run:

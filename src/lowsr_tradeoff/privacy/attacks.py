@@ -9,7 +9,7 @@ from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.privacy import speakers
+from lowsr_tradeoff.privacy import activity, speakers, voice
 from lowsr_tradeoff.records import AttackResult, PrivacyResult, missing
 from lowsr_tradeoff.store import Step, Store
 
@@ -23,7 +23,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
         MissingResourceError: Weights of an attacker are not there.
         DataError: They are not those that this package was made with.
     """
-    return speakers.plan(config, speech)
+    return (*speakers.plan(config, speech), *voice.plan(config, speech), *activity.plan(config, speech))
 
 
 def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
@@ -35,6 +35,10 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
     match steps[0].stage:
         case speakers.STAGE:
             speakers.run(steps, speech, store)
+        case voice.STAGE:
+            voice.run(steps, speech, store)
+        case activity.STAGE:
+            activity.run(steps, speech, store)
         case stage:
             raise StageError(f"{steps[0].label}: no attacker has the stage {stage!r}")
 
@@ -45,6 +49,8 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
         *_not_tested(config, "bandwidth extension before Whisper", "word recovery"),
         *_not_tested(config, "Whisper adapted to the rate", "word recovery"),
         *speakers.results(config, speech, store),
+        *voice.results(config, speech, store),
+        *activity.results(config, speech, store),
     )
 
 

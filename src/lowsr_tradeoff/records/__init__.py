@@ -48,6 +48,7 @@ from lowsr_tradeoff.records.run import (
     Manifest,
     Provenance,
     Tradeoff,
+    TranscriptLine,
 )
 from lowsr_tradeoff.records.validation import ErrorTarget, ModelError
 
@@ -102,6 +103,7 @@ __all__ = [
     "TeacherDiagnosis",
     "TracePower",
     "Tradeoff",
+    "TranscriptLine",
     "UsableInformation",
     "WordCounts",
     "WordKind",

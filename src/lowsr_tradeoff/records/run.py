@@ -97,8 +97,25 @@ class ListenClip(Record):
     flac_base64: str
 
 
+class TranscriptLine(Record):
+    """What was said in one utterance, and what the recogniser wrote of it at one rate.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        clip_id: The utterance.
+        said: Its transcript, ``None`` in a corpus without.
+        heard: What was written down.
+    """
+
+    rate_hz: int
+    clip_id: str
+    said: str | None
+    heard: str
+
+
 class ListenPack(Record):
-    """The clips of the report's listening section."""
+    """What a report lets people hear and read: clips, and transcripts; empty where they are to stay out of it."""
 
     clips: tuple[ListenClip, ...]
+    transcripts: tuple[TranscriptLine, ...] = ()
     note: str

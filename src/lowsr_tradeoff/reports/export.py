@@ -1,4 +1,4 @@
-"""The run's files: JSON that loads back to equal records, tidy CSV, and the report.
+"""The run's files: JSON that loads back to equal records, tidy CSV, the report and the claim sheet.
 
 Text from users that a spreadsheet would take for a formula is disarmed in the CSV
 (https://owasp.org/www-community/attacks/CSV_Injection).
@@ -23,14 +23,16 @@ from lowsr_tradeoff.records import (
     Record,
     Tradeoff,
 )
+from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.store import write_atomic
 
 if TYPE_CHECKING:
     import pandas as pd
 
-REPORT, TRADEOFF, RESULTS, MANIFEST, LISTEN = (
+REPORT, CLAIMS, TRADEOFF, RESULTS, MANIFEST, LISTEN = (
     "report.html",
+    "claims.md",
     "tradeoff.json",
     "results.csv",
     "manifest.json",
@@ -61,6 +63,7 @@ def write_run(folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: List
         RESULTS: to_csv(tradeoff),
         MANIFEST: to_json(manifest),
         LISTEN: to_json(listen),
+        CLAIMS: claims(tradeoff),
         REPORT: render(tradeoff, manifest, listen),
     }
     for name, content in contents.items():

@@ -21,6 +21,7 @@ from lowsr_tradeoff.reports import (
     figures,
     power_figures,
     power_tables,
+    privacy_tables,
     recognition_figures,
     recognition_tables,
     stage_figures,
@@ -62,7 +63,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             hump=(*diagnosis_text.hump(tradeoff), *diagnosis_text.null_result(tradeoff)),
             verdict_table=_verdict_table(tradeoff),
             figures=_figures(tradeoff),
-            tables=_tables(tradeoff, manifest),
+            tables={**_tables(tradeoff, manifest), **_speech_tables(tradeoff, listen)},
             listen=listen,
             heard=about.heard(listen),
             css=_read("report.css"),
@@ -102,6 +103,17 @@ def _verdict_table(tradeoff: Tradeoff) -> tables.Table:
     if subject is None:
         return tables.choices(tradeoff, open_choices(tradeoff))
     return tables.comparison(tradeoff, subject)
+
+
+def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, tables.Table]:
+    return {
+        "attackers": privacy_tables.attackers(tradeoff),
+        "strongest": privacy_tables.strongest(tradeoff),
+        "kinds": privacy_tables.kinds(tradeoff),
+        "rate_differences": privacy_tables.rate_differences(tradeoff),
+        "published_speech": privacy_tables.published(),
+        "transcripts": privacy_tables.transcripts(listen),
+    }
 
 
 def _figures(tradeoff: Tradeoff) -> dict[str, object]:

@@ -1,0 +1,104 @@
+"""The claim sheet: on one page, what may be said of the microphone's speech, and by which evidence.
+
+It speaks of the attackers tested. What others could recover it does not know, and says so.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from lowsr_tradeoff.frontier import strongest_at
+from lowsr_tradeoff.records import AttackResult, CorpusSummary, PrivacyResult, Tradeoff
+from lowsr_tradeoff.reports.privacy_tables import shown
+from lowsr_tradeoff.reports.wording import count, hz, listed, percent
+
+
+def claims(tradeoff: Tradeoff) -> str:
+    """Return the claim sheet as Markdown."""
+    return "\n".join(
+        (
+            *("# What was recovered of speech", ""),
+            "Every figure holds against the attackers tested, on this corpus, behind this microphone front end. A",
+            "stronger attacker may recover more; none of the figures bounds what can be recovered.",
+            *("", "## What was attacked", "", *_material(tradeoff)),
+            *("", "## The strongest attacker tested, at each rate", "", *_strongest(tradeoff)),
+            *("", "## Who, and whether", "", *_others(tradeoff)),
+            *("", "## What was not tested", "", *_untested(tradeoff)),
+            *("", "## How", "", *_how(tradeoff), ""),
+        )
+    )
+
+
+def _material(tradeoff: Tradeoff) -> Iterator[str]:
+    for corpus in tradeoff.corpora:
+        if corpus.kind == "speech":
+            yield f"- Corpus: {_plain(_corpus(corpus))}"
+    for front_end in dict.fromkeys(found.front_end for found in tradeoff.attacks):
+        yield f"- Microphone front end: {_plain(front_end)}"
+
+
+def _corpus(corpus: CorpusSummary) -> str:
+    made = "synthetic, so not for decisions; " if corpus.is_synthetic else ""
+    of = f"{count(corpus.n_clips, 'utterance')}, {corpus.n_groups} {corpus.group_of}"
+    return f"{corpus.name} ({made}{of}, {corpus.duration_s:.0f} s, digest {corpus.digest[:12]})"
+
+
+def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
+    yield "| rate | attacker | figure | recovered, 95 % interval | by chance |"
+    yield "|---|---|---|---|---|"
+    for rate_hz in sorted({found.rate_hz for found in tradeoff.attacks}):
+        found = strongest_at(tradeoff.attacks, rate_hz)
+        if found is None or found.value.value is None:
+            yield f"| {hz(rate_hz)} | none was tested | | | |"
+            continue
+        luck = percent(found.chance).brief if found.chance else "nothing"
+        cells = (hz(rate_hz), found.attacker, found.measure, str(percent(found.value)), luck)
+        yield f"| {' | '.join(map(_plain, cells))} |"
+
+
+def _others(tradeoff: Tradeoff) -> Iterator[str]:
+    found = [attack for attack in tradeoff.attacks if attack.recovers != "words" and attack.value.value is not None]
+    for name, measure in dict.fromkeys((attack.attacker, attack.measure) for attack in found):
+        group = [attack for attack in found if (attack.attacker, attack.measure) == (name, measure)]
+        each = ", ".join(f"{shown(attack.value).brief} at {hz(attack.rate_hz)}" for attack in group)
+        yield f"- {_plain(name)}, {_plain(measure)}: {each}"
+    if not found:
+        yield "Nobody tried to tell who speaks, or whether somebody does."
+
+
+def _untested(tradeoff: Tradeoff) -> Iterator[str]:
+    reasons: dict[tuple[str, str], list[AttackResult]] = {}
+    for found in tradeoff.attacks:
+        if found.value.reason is not None:
+            reasons.setdefault((f"{found.attacker}, {found.measure}", found.value.reason), []).append(found)
+    for (what, reason), group in reasons.items():
+        yield f"- {_plain(what)} at {_rates(group)}: {_plain(reason)}"
+    yield "- People listening."
+    yield "- Any attacker that is not named on this page."
+
+
+def _rates(group: Sequence[AttackResult]) -> str:
+    return listed(hz(rate_hz) for rate_hz in sorted({found.rate_hz for found in group}))
+
+
+def _how(tradeoff: Tradeoff) -> Iterator[str]:
+    for found in _recognisers(tradeoff.privacy):
+        how = f"{_plain(found.policy)}; compared with {found.reference}"
+        yield f"- {_plain(found.attacker)} ({found.engine}): {how}"
+    setups = dict.fromkeys(
+        (found.attacker, found.setup) for found in tradeoff.attacks if found.value.value is not None
+    )
+    for name, setup in setups:
+        yield f"- {_plain(name)}: {_plain(setup)}"
+    for name, digest in sorted(tradeoff.provenance.weights.items()):
+        yield f"- Weights {_plain(name)}: SHA-256 {digest}"
+    yield f"- lowsr-tradeoff {tradeoff.provenance.version}, source code {tradeoff.provenance.code}"
+
+
+def _recognisers(found: Sequence[PrivacyResult]) -> list[PrivacyResult]:
+    """One of each recogniser: they do the same at every rate."""
+    return list({(result.attacker, result.policy): result for result in found}.values())
+
+
+def _plain(text: str) -> str:
+    """Names come from users: without what Markdown would take for a cell, a tag or a line of its own."""
+    safe = text.replace("|", "/").replace("<", "(").replace(">", ")").replace("`", "'")
+    return " ".join(safe.split())
