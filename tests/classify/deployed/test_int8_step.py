@@ -7,7 +7,8 @@ import pytest
 from tests.classify.deployed.test_final import study
 from tests.conftest import write_tones
 
-from lowsr_tradeoff.classify.deployed import int8_step, protocol
+from lowsr_tradeoff.classify import protocol
+from lowsr_tradeoff.classify.deployed import int8_step
 from lowsr_tradeoff.classify.deployed.final import final_steps
 from lowsr_tradeoff.classify.deployed.int8_step import int8_steps, loss_in_int8, run_int8
 from lowsr_tradeoff.classify.deployed.onnx_export import quantise
