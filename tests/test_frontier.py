@@ -214,7 +214,7 @@ POWER = [
 
 
 def joined(classify=CLASSIFY, attacks=ATTACKS, power=POWER, constraints=None):
-    points = join(classify, attacks, power, constraints or Constraints())
+    points = join(classify, attacks, power, constraints or Constraints(), "ideal")
     return {p.point_id: p for p in points}
 
 
@@ -267,7 +267,7 @@ def test_missing_figures_keep_their_reasons():
 
 
 def test_without_power_there_is_no_device_to_decide_for():
-    assert join(CLASSIFY, ATTACKS, [], Constraints()) == ()
+    assert join(CLASSIFY, ATTACKS, [], Constraints(), "ideal") == ()
 
 
 # Constraints.
@@ -414,14 +414,14 @@ def test_a_recommendation_meets_every_constraint_and_nothing_qualifying_draws_le
 
 def test_the_strongest_attacker_is_the_one_furthest_above_chance():
     tried = [overheard(500, "guesser", 0.12, chance=0.1), overheard(500, "listener", 0.08, chance=0.01)]
-    assert strongest_at(tried, 500).attacker == "listener"
+    assert strongest_at(tried, 500, "ideal").attacker == "listener"
 
 
 def test_identity_presence_and_what_was_not_tested_do_not_compete_for_words():
     tried = [overheard(500, "speakers", 0.9, recovers="identity"), overheard(500, "untested", None)]
-    assert strongest_at(tried, 500).attacker == "untested"
-    assert strongest_at([*tried, overheard(500, "listener", 0.0)], 500).attacker == "listener"
-    assert strongest_at(tried, 1000) is None
+    assert strongest_at(tried, 500, "ideal").attacker == "untested"
+    assert strongest_at([*tried, overheard(500, "listener", 0.0)], 500, "ideal").attacker == "listener"
+    assert strongest_at(tried, 1000, "ideal") is None
 
 
 def test_a_figure_that_is_no_share_of_a_corpus_is_named():
@@ -430,3 +430,11 @@ def test_a_figure_that_is_no_share_of_a_corpus_is_named():
         "digits, trained at the rate (digit accuracy)",
         "none",
     }
+
+
+def test_an_attack_on_another_microphone_does_not_decide():
+    tried = [
+        overheard(500, "listener", 0.1),
+        overheard(500, "listener", 0.3).model_copy(update={"front_end": "none"}),
+    ]
+    assert strongest_at(tried, 500, "ideal") == tried[0]

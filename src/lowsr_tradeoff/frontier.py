@@ -45,13 +45,14 @@ def join(
     attacks: Sequence[AttackResult],
     power: Sequence[PowerResult],
     constraints: Constraints,
+    front_end: str,
 ) -> tuple[OperatingPoint, ...]:
     """Return one point per rate, feature layout, arm and device, judged against its device's other points.
 
-    Word recovery is that of the strongest attacker at the rate, whatever words it knows. A missing figure stays
-    missing, with its reason.
+    Word recovery is that of the strongest attacker at the rate behind the study's front end, whatever words it knows.
+    A missing figure stays missing, with its reason.
     """
-    strongest = {result.rate_hz: strongest_at(attacks, result.rate_hz) for result in classify}
+    strongest = {result.rate_hz: strongest_at(attacks, result.rate_hz, front_end) for result in classify}
     drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
     points: list[OperatingPoint] = []
     for device in dict.fromkeys(result.device for result in power):
@@ -91,13 +92,14 @@ def clearly_dominates(points: Sequence[OperatingPoint]) -> Matrix:
     return np.asarray((same | separated).all(axis=-1) & dominates(points))
 
 
-def strongest_at(attacks: Sequence[AttackResult], rate_hz: int) -> AttackResult | None:
+def strongest_at(attacks: Sequence[AttackResult], rate_hz: int, front_end: str) -> AttackResult | None:
     """Return the attacker on words that recovers most above chance at a rate, by value; ``None`` without any.
 
     Above chance, because who knows ten words gets one in ten for nothing. One that was not tested counts only where
     none was.
     """
-    there = [found for found in attacks if found.rate_hz == rate_hz and found.recovers == "words" and found.is_leak]
+    here = [found for found in attacks if (found.rate_hz, found.front_end) == (rate_hz, front_end)]
+    there = [found for found in here if found.recovers == "words" and found.is_leak]
     return max(there, key=_above_chance, default=None)
 
 

@@ -6,13 +6,14 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from lowsr_tradeoff import frontier, manifest
+from lowsr_tradeoff.audio.named import name_of, named_front_end
 from lowsr_tradeoff.classify import protocol as classify
 from lowsr_tradeoff.config import StudyConfig, dump_toml
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
@@ -21,6 +22,7 @@ from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.execute import Progress, execute, missing_steps
 from lowsr_tradeoff.listen import listen_pack
+from lowsr_tradeoff.microphones import compare
 from lowsr_tradeoff.power import protocol as power
 from lowsr_tradeoff.power.devices import load_device, load_devices
 from lowsr_tradeoff.power.validate import summary
@@ -72,7 +74,31 @@ def open_study(config: StudyConfig, out: Path) -> Study:
 
 def plan(study: Study) -> tuple[Step, ...]:
     """Return every step whose artefact the trade-off is made from; what they need comes along."""
-    return (*privacy.plan(study.config, study.speech), *classify.plan(study.config, study.events))
+    steps = (
+        step
+        for each in through_microphones(study)
+        for step in (*privacy.plan(each.config, each.speech), *classify.plan(each.config, each.events))
+    )
+    return tuple(dict.fromkeys(steps))
+
+
+def through_microphones(study: Study) -> tuple[Study, ...]:
+    """Return the study through its own front end, which decides, and through every other one to compare.
+
+    Raises:
+        ConfigError: There is no front end of a name.
+    """
+    own = study.config.front_end
+    others = [named_front_end(name, own) for name in study.config.front_ends]
+    alone = study.config.model_copy(update={"front_ends": ()})
+    return (
+        study,
+        *(
+            replace(study, config=alone.model_copy(update={"front_end": other}))
+            for other in dict.fromkeys(others)
+            if other != own
+        ),
+    )
 
 
 def run_steps(study: Study, store: Store, steps: Sequence[Step]) -> None:
@@ -118,10 +144,17 @@ def assemble(study: Study, store: Store) -> Tradeoff:
     # Arms differ in what they were taught, not in what they compute.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
     drawn = power.evaluate(config, tuple(costs.values()))
-    points = frontier.join(recognition.results, privacy_found.attacks, drawn, config.constraints)
+    front_end = name_of(config.front_end)
+    found = {front_end: (recognition.results, privacy_found.attacks)}
+    for other in through_microphones(study)[1:]:
+        heard = classify.results(other.config, other.events, store).results
+        leaked = privacy.results(other.config, other.speech, store).attacks
+        found[name_of(other.config.front_end)] = (heard, leaked)
+    points = frontier.join(recognition.results, privacy_found.attacks, drawn, config.constraints, front_end)
     return Tradeoff(
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
+        front_end=front_end,
         corpora=(study.events.summary, study.speech.summary),
         classify=recognition.results,
         contrasts=recognition.contrasts,
@@ -137,6 +170,7 @@ def assemble(study: Study, store: Store) -> Tradeoff:
         power=drawn,
         devices=power.sheets(config),
         power_errors=summary(),
+        microphones=compare(found, config.rates_hz),
         points=points,
         decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
         settings=config.model_dump(mode="json"),

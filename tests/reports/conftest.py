@@ -121,10 +121,11 @@ def build_tradeoff(
     layouts = dict.fromkeys((result.rate_hz, result.grid) for result in results)
     drawn = tuple(_drawn(draw, rate, grid, device) for device in DEVICES for rate, grid in layouts)
     asked = Constraints.model_validate(constraints or {})
-    points = frontier.join(results, attacked, drawn, asked)
+    points = frontier.join(results, attacked, drawn, asked, "ideal")
     return Tradeoff(
         rates_hz=RATES,
         reference_rate_hz=REFERENCE,
+        front_end="ideal",
         corpora=_corpora(classes, corpus, is_synthetic=is_synthetic),
         classify=results,
         contrasts=tuple(_contrasts(draw)),

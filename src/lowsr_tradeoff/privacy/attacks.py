@@ -10,6 +10,8 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy import activity, speakers, voice
+from lowsr_tradeoff.privacy.attackers import digits
+from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records import AttackResult, PrivacyResult, missing
 from lowsr_tradeoff.store import Step, Store
 
@@ -23,7 +25,12 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
         MissingResourceError: Weights of an attacker are not there.
         DataError: They are not those that this package was made with.
     """
-    return (*speakers.plan(config, speech), *voice.plan(config, speech), *activity.plan(config, speech))
+    return (
+        *digits.plan(config, speech),
+        *speakers.plan(config, speech),
+        *voice.plan(config, speech),
+        *activity.plan(config, speech),
+    )
 
 
 def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
@@ -33,6 +40,8 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
         StageError: No attacker has such a stage.
     """
     match steps[0].stage:
+        case digits.STAGE:
+            digits.run(steps, speech, store)
         case speakers.STAGE:
             speakers.run(steps, speech, store)
         case voice.STAGE:
@@ -45,9 +54,11 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
     """Return what the attackers recover, weakest first, and those that were not tested."""
+    name = attacker(config.privacy.weights)
     return (
-        *_not_tested(config, "bandwidth extension before Whisper", "word recovery"),
-        *_not_tested(config, "Whisper adapted to the rate", "word recovery"),
+        *_not_tested(config, f"bandwidth extension before {name}"),
+        *digits.results(config, speech, store),
+        *_not_tested(config, f"{name} adapted to the rate"),
         *speakers.results(config, speech, store),
         *voice.results(config, speech, store),
         *activity.results(config, speech, store),
@@ -72,14 +83,14 @@ def by_recogniser(found: PrivacyResult) -> AttackResult:
     )
 
 
-def _not_tested(config: StudyConfig, attacker: str, measure: str) -> list[AttackResult]:
+def _not_tested(config: StudyConfig, name: str) -> list[AttackResult]:
     return [
         AttackResult(
             rate_hz=rate_hz,
             front_end=name_of(config.front_end),
-            attacker=attacker,
+            attacker=name,
             recovers="words",
-            measure=measure,
+            measure="word recovery",
             value=missing(NOT_ASKED, "words"),
             chance=None,
             is_leak=True,

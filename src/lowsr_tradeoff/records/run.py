@@ -8,7 +8,7 @@ from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
-from lowsr_tradeoff.records.decision import Decision, OperatingPoint
+from lowsr_tradeoff.records.decision import Decision, MicrophoneResult, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.power import DeviceSheet, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, RateDifference
@@ -47,11 +47,12 @@ class Provenance(Record):
 
 
 class Tradeoff(Record):
-    """Everything a run found; the report is drawn from this alone."""
+    """Everything a run found; the report is drawn from this alone. ``front_end`` names the study's microphone."""
 
     schema_version: int = SCHEMA_VERSION
     rates_hz: tuple[int, ...]
     reference_rate_hz: int
+    front_end: str
     corpora: tuple[CorpusSummary, ...]
     classify: tuple[ClassifyResult, ...]
     contrasts: tuple[Contrast, ...]
@@ -67,6 +68,7 @@ class Tradeoff(Record):
     power: tuple[PowerResult, ...]
     devices: tuple[DeviceSheet, ...]
     power_errors: tuple[ModelError, ...]
+    microphones: tuple[MicrophoneResult, ...]
     points: tuple[OperatingPoint, ...]
     decision: Decision
     settings: dict[str, JsonValue]

@@ -45,7 +45,7 @@ def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
     yield "| rate | attacker | figure | recovered, 95 % interval | by chance |"
     yield "|---|---|---|---|---|"
     for rate_hz in sorted({found.rate_hz for found in tradeoff.attacks}):
-        found = strongest_at(tradeoff.attacks, rate_hz)
+        found = strongest_at(tradeoff.attacks, rate_hz, tradeoff.front_end)
         if found is None or found.value.value is None:
             yield f"| {hz(rate_hz)} | none was tested | | | |"
             continue

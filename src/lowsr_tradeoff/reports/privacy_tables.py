@@ -50,7 +50,7 @@ def attackers(tradeoff: Tradeoff) -> Table:
 def strongest(tradeoff: Tradeoff) -> Table:
     """Return the strongest attacker on words at each rate: what decisions use."""
     rates_hz = sorted({found.rate_hz for found in tradeoff.attacks})
-    found = [(rate_hz, strongest_at(tradeoff.attacks, rate_hz)) for rate_hz in rates_hz]
+    found = [(rate_hz, strongest_at(tradeoff.attacks, rate_hz, tradeoff.front_end)) for rate_hz in rates_hz]
     return Table(
         "The strongest attacker tested at each rate, by its figure above chance",
         ("Rate", "Attacker", "Figure", "It recovers", "By chance"),
