@@ -49,7 +49,7 @@ def join(
 ) -> tuple[OperatingPoint, ...]:
     """Return one point per rate, feature layout, arm and device, judged against its device's other points.
 
-    Word recovery is that of the strongest attacker at the rate behind the study's front end, whatever words it knows.
+    Word recovery is that of the strongest attacker at the rate behind the study's front end, whatever words it has.
     A missing figure stays missing, with its reason.
     """
     strongest = {result.rate_hz: strongest_at(attacks, result.rate_hz, front_end) for result in classify}

@@ -1,0 +1,63 @@
+"""Recordings and transcripts stay on the machine: a whole run opens no connection, in none of its processes."""
+
+import os
+import subprocess
+import sys
+
+from tests.conftest import write_speech, write_tones
+
+# Python's own hooks see every connection and every look-up of a name; what raises here might be caught elsewhere,
+# so it is also written down. Processes talk to each other through local sockets.
+GUARD = """
+import os, socket, sys
+
+def watch(event, args):
+    if event in {"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}:
+        if event.startswith("socket.get") or args[0].family != socket.AF_UNIX:
+            with open(os.environ["CALLS"], "a") as file:
+                file.write(f"{event} {args[1:]}\\n")
+            raise OSError("the network is blocked")
+
+sys.addaudithook(watch)
+"""
+STUDY = """
+rates_hz = [500]
+reference_rate_hz = 1000
+[events]
+source = "events"
+n_folds = 2
+[speech]
+source = "speech"
+[classify]
+arms = ["raw"]
+grids = ["shared"]
+epochs = 1
+batch_size = 4
+[privacy]
+words_source = "events"
+"""
+
+
+def guarded(folder, *command):
+    (folder / "sitecustomize.py").write_text(GUARD)
+    env = {**os.environ, "PYTHONPATH": str(folder), "CALLS": str(folder / "calls"), "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, *command], env=env, capture_output=True, text=True, timeout=180, check=False
+    )
+
+
+def test_a_run_opens_no_connection(tmp_path):
+    write_tones(tmp_path / "events", {"low": 100, "high": 200})
+    write_speech(tmp_path / "speech")
+    (tmp_path / "study.toml").write_text(STUDY)
+    run = ("-m", "lowsr_tradeoff", "--config", tmp_path / "study.toml", "--out", tmp_path / "out", "-j", "2", "-q")
+    done = guarded(tmp_path, *map(str, run))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out/claims.md").exists()
+    assert not (tmp_path / "calls").exists(), (tmp_path / "calls").read_text()
+
+
+def test_the_guard_sees_a_connection(tmp_path):
+    done = guarded(tmp_path, "-c", "import socket; socket.create_connection(('127.0.0.1', 9))")
+    assert "the network is blocked" in done.stderr
+    assert (tmp_path / "calls").exists()
