@@ -16,7 +16,7 @@ def test_every_pair_is_a_cell_of_its_own_map(tradeoff):
 
 def test_the_cells_say_how_often_a_pair_was_chosen(tradeoff):
     trace = recognition_figures.choices(tradeoff).spec["data"][0]
-    assert trace["text"][0][trace["x"].index("4")].endswith("%, chosen 3×")  # noqa: RUF001
+    assert trace["text"][0][trace["x"].index("4")].endswith("%<br>chosen 3×")  # noqa: RUF001
     assert sum("chosen" in cell for row in trace["text"] for cell in row) == 2
 
 
@@ -39,6 +39,24 @@ def test_the_best_pair_of_each_map_is_named(tradeoff):
         f"500 Hz, CSSD, shared: best alpha {best.alpha:g}, T {best.temperature:g} ({percent(best.accuracy).brief}),"
         f" {apart:.1f} points above the worst"
     ) in recognition_figures.choices_caption(tradeoff)
+
+
+def test_maps_whose_best_and_worst_pair_overlap_are_counted(tradeoff):
+    def said(spread: float) -> str:
+        changed = tuple(
+            one.model_copy(
+                update={
+                    "accuracy": one.accuracy.model_copy(
+                        update={"low": one.accuracy.value - spread, "high": one.accuracy.value + spread}
+                    )
+                }
+            )
+            for one in tradeoff.sensitivity
+        )
+        return recognition_figures.choices_caption(tradeoff.model_copy(update={"sensitivity": changed}))
+
+    assert "overlap in 0 of 4 maps" in said(0.001)
+    assert "overlap in 4 of 4 maps" in said(0.5)
 
 
 def test_where_nothing_was_chosen_the_reason_stands(tradeoff):

@@ -36,6 +36,7 @@ def every_table(tradeoff) -> list[tables.Table]:
         diagnosis_tables.information(tradeoff),
         diagnosis_tables.recoverability(tradeoff),
         diagnosis_tables.teachers(tradeoff),
+        diagnosis_tables.soft_labels(tradeoff),
         diagnosis_tables.fidelity(tradeoff),
         diagnosis_tables.energy(tradeoff),
         diagnosis_tables.ranks(tradeoff),

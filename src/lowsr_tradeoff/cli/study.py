@@ -138,6 +138,7 @@ def _dry_run(config: "StudyConfig", out: Path) -> None:
 def _run(config: "StudyConfig", out: Path, jobs: int | None, *, is_json: bool, is_quiet: bool) -> None:
     from lowsr_tradeoff.manifest import n_cores
     from lowsr_tradeoff.reports.export import write_run
+    from lowsr_tradeoff.reports.recognition_tables import published_lines
     from lowsr_tradeoff.reports.verdict import verdict
     from lowsr_tradeoff.study import run_study
 
@@ -150,4 +151,4 @@ def _run(config: "StudyConfig", out: Path, jobs: int | None, *, is_json: bool, i
         decision = finished.tradeoff.decision.model_dump(mode="json")
         print(json.dumps({"report": str(page), "tradeoff": str(out / "tradeoff.json"), "decision": decision}))
     else:
-        print(*verdict(finished.tradeoff), page, sep="\n")
+        print(*verdict(finished.tradeoff), *published_lines(finished.tradeoff), page, sep="\n")

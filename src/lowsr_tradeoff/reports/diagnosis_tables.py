@@ -1,9 +1,8 @@
 """The tables of why one teacher helps more than another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lowsr_tradeoff.records import (
-    Calibration,
     Diagnosis,
     Fidelity,
     HumpTest,
@@ -12,9 +11,19 @@ from lowsr_tradeoff.records import (
     UsableInformation,
 )
 from lowsr_tradeoff.reports.tables import Row, Table
-from lowsr_tradeoff.reports.wording import arm_name, hz, listed, number, percent, points, probability
+from lowsr_tradeoff.reports.wording import (
+    OPTIMISTIC,
+    arm_name,
+    hz,
+    is_optimistic,
+    listed,
+    number,
+    percent,
+    points,
+    probability,
+)
 
-TEACHERS = {"basd": "fine-tuned (teaches BASD)", "cssd": "full-rate network (teaches CSSD)"}
+TEACHERS = {"basd": "fine-tuned", "cssd": "full-rate"}
 
 
 def information(tradeoff: Tradeoff) -> Table:
@@ -58,21 +67,30 @@ def recoverability(tradeoff: Tradeoff) -> Table:
 
 
 def teachers(tradeoff: Tradeoff) -> Table:
-    """Return how good each teacher is and how much its soft labels say; the full-rate one stands there once."""
-    measures = ("accuracy", "log-loss", "calibration error", "Brier score")
-    found: dict[tuple[str, Row], list[Diagnosis]] = {}
-    for place, told in _taught(tradeoff):
-        found.setdefault((TEACHERS[told.arm], _teaching(told)), []).append(place)
+    """Return how good each teacher is on the clips it teaches with and on new ones, the full-rate one once."""
+    measures = ("accuracy", "calibration error", "log-loss", "Brier score")
+    new = f"on others ({OPTIMISTIC})" if is_optimistic(tradeoff) else "on clips that they never saw"
     return Table(
-        "The teachers on clips that they were trained on, what they teach there, and on clips that they never saw",
+        f"The teachers on clips that they were trained on and teach with, and {new}",
         (
-            *("Teacher", "Rate and features"),
-            *(f"Training clips: {measure}" for measure in measures),
-            *("Entropy of soft labels", "The same without the right class", "Variance of confidence"),
-            "Said beyond the class",
-            *(f"Test clips: {measure}" for measure in measures),
+            *("Teacher", "Teaches"),
+            *(f"{part} clips: {measure}" for measure in measures for part in ("Training", "Test")),
         ),
-        tuple((name, _where(places), *cells) for (name, cells), places in sorted(found.items(), key=_name)),
+        _each_once(tradeoff, _calibrated),
+        n_heads=2,
+    )
+
+
+def soft_labels(tradeoff: Tradeoff) -> Table:
+    """Return how much the soft labels of each teacher say; the full-rate one stands once."""
+    temperatures = dict.fromkeys(f"{told.soft_labels.temperature:g}" for _, told in _taught(tradeoff))
+    return Table(
+        f"What the teachers say of their training clips, softened by T = {' or '.join(temperatures)}",
+        (
+            *("Teacher", "Teaches", "Entropy of soft labels", "Entropy among the other classes"),
+            *("Variance of confidence", "Said beyond the class"),
+        ),
+        _each_once(tradeoff, _said),
         n_heads=2,
     )
 
@@ -157,27 +175,41 @@ def _taught(tradeoff: Tradeoff) -> list[tuple[Diagnosis, TeacherDiagnosis]]:
     return [(one, told) for one in tradeoff.diagnoses for told in one.teachers]
 
 
-def _teaching(told: TeacherDiagnosis) -> Row:
-    soft = told.soft_labels
-    return (
-        *_calibrated(told.on_training_clips),
-        *(number(soft.entropy), number(soft.non_target_entropy), number(soft.confidence_variance)),
-        number(soft.class_information),
-        *_calibrated(told.on_test_clips),
+def _each_once(tradeoff: Tradeoff, cells: Callable[[TeacherDiagnosis], Row]) -> tuple[Row, ...]:
+    """A line for each teacher: the full-rate network is one and the same wherever it teaches."""
+    found: dict[tuple[str, Row], list[Diagnosis]] = {}
+    for place, told in _taught(tradeoff):
+        found.setdefault((told.arm, cells(told)), []).append(place)
+    return tuple(
+        (TEACHERS[arm], f"{arm_name(arm)}, {_where(places)}", *row)
+        for (arm, row), places in sorted(found.items(), key=_arm)
     )
 
 
-def _name(row: tuple[tuple[str, Row], list[Diagnosis]]) -> str:
-    return row[0][0]
+def _arm(line: tuple[tuple[str, Row], list[Diagnosis]]) -> str:
+    return line[0][0]
 
 
 def _where(places: Sequence[Diagnosis]) -> str:
-    """The full-rate network is one and the same wherever it teaches."""
-    return ", ".join(_place(places[0])) if len(places) == 1 else "wherever it teaches"
+    return ", ".join(_place(places[0])) if len(places) == 1 else "everywhere"
 
 
-def _calibrated(found: Calibration) -> Row:
-    return percent(found.accuracy), number(found.log_loss), percent(found.calibration_error), number(found.brier)
+def _calibrated(told: TeacherDiagnosis) -> Row:
+    parts = (told.on_training_clips, told.on_test_clips)
+    return (
+        *(percent(part.accuracy) for part in parts),
+        *(percent(part.calibration_error) for part in parts),
+        *(number(part.log_loss) for part in parts),
+        *(number(part.brier) for part in parts),
+    )
+
+
+def _said(told: TeacherDiagnosis) -> Row:
+    soft = told.soft_labels
+    return (
+        *(number(soft.entropy), number(soft.non_target_entropy), number(soft.confidence_variance)),
+        number(soft.class_information),
+    )
 
 
 def _followed(told: TeacherDiagnosis) -> Row:

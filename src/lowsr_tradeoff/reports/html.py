@@ -147,6 +147,7 @@ def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
         "published": recognition_tables.published(tradeoff),
         "networks": recognition_tables.networks(tradeoff),
         "teachers": diagnosis_tables.teachers(tradeoff),
+        "soft_labels": diagnosis_tables.soft_labels(tradeoff),
         "fidelity": diagnosis_tables.fidelity(tradeoff),
         "ranks": diagnosis_tables.ranks(tradeoff),
         "humps": diagnosis_tables.humps(tradeoff),

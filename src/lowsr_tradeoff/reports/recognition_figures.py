@@ -8,6 +8,7 @@ from lowsr_tradeoff.reports.plot import FONT, GREY, PALE_ORANGE, SKY, Figure, Sp
 from lowsr_tradeoff.reports.wording import arm_name, count, hz, percent
 
 COLUMNS = 2
+NAMED_PANELS = 6
 PANEL_PX, GAP_PX = 150, 90
 
 Choices = Sequence[Sensitivity]
@@ -40,12 +41,15 @@ def choices_caption(tradeoff: Tradeoff) -> str:
     """Return which pair is best where, how far the worst lies below it, and what the figure cannot say."""
     if not tradeoff.sensitivity:
         return why_no_choices(tradeoff)
-    best = [_best(panel) for panel in _panels(tradeoff)]
+    panels = _panels(tradeoff)
+    best = [_best(panel) for panel in panels[:NAMED_PANELS]]
+    n_alike = sum(_is_alike(panel) for panel in panels)
     return (
-        f"{'; '.join(best)}. Cells: accuracy on the inner folds (higher is better), and how many test folds chose"
-        " the pair; the colours of a panel run from its worst to its best pair. Each test fold's pair was chosen"
-        " without that fold. These accuracies chose the pairs, so they flatter the best; where the intervals of"
-        " the table overlap, the choice hardly matters."
+        f"{'; '.join(best)}{'; the others stand in the table' if len(panels) > NAMED_PANELS else ''}. The intervals"
+        f" of the best and the worst pair overlap in {n_alike} of {count(len(panels), 'map')}: there the choice"
+        " hardly matters. Cells: accuracy on the inner folds (higher is better), and how many test folds chose the"
+        " pair; the colours of a map run from its worst to its best pair. Each test fold's pair was chosen without"
+        " that fold. These accuracies chose the pairs, so they flatter the best."
     )
 
 
@@ -71,15 +75,27 @@ def _named(panel: Choices) -> str:
     return f"{hz(panel[0].rate_hz)}, {arm_name(panel[0].arm)}, {panel[0].grid}"
 
 
-def _best(panel: Choices) -> str:
+def _ends(panel: Choices) -> tuple[Sensitivity, Sensitivity] | None:
+    """The worst and the best pair."""
     measured = [one for one in panel if one.accuracy.value is not None]
-    if not measured:
+    return (min(measured, key=_accuracy), max(measured, key=_accuracy)) if measured else None
+
+
+def _best(panel: Choices) -> str:
+    if (ends := _ends(panel)) is None:
         return f"{_named(panel)}: not measured"
-    low, *_, high = sorted((*measured, measured[0]), key=_accuracy)
+    worst, best = ends
     return (
-        f"{_named(panel)}: best alpha {high.alpha:g}, T {high.temperature:g} ({percent(high.accuracy).brief}),"
-        f" {100 * (_accuracy(high) - _accuracy(low)):.1f} points above the worst"
+        f"{_named(panel)}: best alpha {best.alpha:g}, T {best.temperature:g} ({percent(best.accuracy).brief}),"
+        f" {100 * (_accuracy(best) - _accuracy(worst)):.1f} points above the worst"
     )
+
+
+def _is_alike(panel: Choices) -> bool:
+    if (ends := _ends(panel)) is None:
+        return True
+    (_, high), (low, _) = ((one.accuracy.low, one.accuracy.high) for one in ends)
+    return high is None or low is None or low <= high
 
 
 def _accuracy(one: Sensitivity) -> float:
@@ -112,7 +128,7 @@ def _heat_map(panel: Choices, place: int) -> Spec:
 def _written(one: Sensitivity | None) -> str:
     if one is None or one.accuracy.value is None:
         return ""
-    chosen = f", chosen {one.n_chosen}×" if one.n_chosen else ""  # noqa: RUF001 - how often
+    chosen = f"<br>chosen {one.n_chosen}×" if one.n_chosen else ""  # noqa: RUF001 - how often
     return f"{100 * one.accuracy.value:.1f} %{chosen}"
 
 
