@@ -62,7 +62,7 @@ def test_words_that_differ_in_the_band_are_recovered_from_unseen_speakers(fake):
     assert share_right(fake, scores, "ba") > 0.9
     # What tells these two apart is not in the capture.
     assert share_right(fake, scores, "bu", "bi") < 0.75
-    full = said(fake, answers(fake, heard(fake, 16000), RECIPE.model_copy(update={"epochs": 50})))
+    full = said(fake, answers(fake, heard(fake, 16000), RECIPE.model_copy(update={"epochs": 30})))
     assert (
         np.mean([(word == "bi") == (clip.label == "bi") for clip, word in zip(fake.clips, full, strict=True)]) > 0.9
     )

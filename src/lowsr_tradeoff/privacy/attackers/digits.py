@@ -137,36 +137,40 @@ def _microphones(config: StudyConfig, digest: str) -> Iterator[CaptureSettings]:
 def _results(
     config: StudyConfig, corpus: EventCorpus, step: Step, is_recovered: NDArray[np.bool_]
 ) -> Iterator[AttackResult]:
-    settings = DigitsSettings.model_validate(step.settings, from_attributes=True)
-    setup, speakers = _setup(corpus), [clip.source for clip in corpus.clips]
-    guess = _most_frequent_share(corpus)
-
-    def result(measure: str, value: Measurement, chance: float, how: str) -> AttackResult:
-        return AttackResult(
-            rate_hz=settings.captures.rate_hz,
-            front_end=name_of(settings.captures.front_end),
-            attacker=ATTACKER,
-            recovers="words",
-            measure=measure,
-            value=value,
-            chance=Measurement(value=chance, n=len(corpus.clips), n_of="words", basis="counted"),
-            is_leak=True,
-            setup=f"{setup}{how}",
-        )
-
+    heard, speakers = _heard(step), [clip.source for clip in corpus.clips]
     weights = resample_weights(speakers, config.n_resamples, config.seed)
     words = pooled_ratio(is_recovered, np.ones(len(is_recovered)), weights, "words", is_share=True)
-    yield result("word recovery", words, guess, "")
+    yield _result(heard, corpus, "word recovery", words, 1)
     if are_digits(corpus.summary.classes) and names_speakers(corpus):
         for name, length in (("PIN", PIN_LENGTH), ("telephone number", TELEPHONE_LENGTH)):
             whole = string_recovery(is_recovered, speakers, length, config.n_resamples, config.seed)
-            how = f"; derived for {length} independent digits of one speaker, of whom k of n were recovered: "
-            yield result(
-                f"recovery of a {length}-digit {name}",
-                whole,
-                guess**length,
-                f"{how}C(k, {length}) / C(n, {length}), averaged over speakers",
-            )
+            yield _result(heard, corpus, f"recovery of a {length}-digit {name}", whole, length)
+
+
+def _result(
+    heard: CaptureSettings, corpus: EventCorpus, measure: str, value: Measurement, length: int
+) -> AttackResult:
+    """The figure of numbers of some length; a word is one of length 1."""
+    chance = _most_frequent_share(corpus) ** length
+    derived = (
+        f"; derived for {length} independent digits of one speaker, of whom k of n were recovered: "
+        f"C(k, {length}) / C(n, {length}), averaged over speakers"
+    )
+    return AttackResult(
+        rate_hz=heard.rate_hz,
+        front_end=name_of(heard.front_end),
+        attacker=ATTACKER,
+        recovers="words",
+        measure=measure,
+        value=value,
+        chance=Measurement(value=chance, n=len(corpus.clips), n_of="words", basis="counted"),
+        is_leak=True,
+        setup=f"{_setup(corpus)}{derived if length > 1 else ''}",
+    )
+
+
+def _heard(step: Step) -> CaptureSettings:
+    return DigitsSettings.model_validate(step.settings, from_attributes=True).captures
 
 
 def _most_frequent_share(corpus: EventCorpus) -> float:

@@ -1,0 +1,162 @@
+"""The recogniser that was adapted to the rate: Whisper, fine-tuned on captures of other speakers.
+
+Whisper as published overstates privacy at low rates: it has never heard such speech. This attacker has. Low-rank
+changes to its weights are fitted to captures through the same microphone, on a fixed schedule whose last step is
+kept, and tested on speakers that it never heard.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from lowsr_tradeoff.classify.step_settings import Recipe
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.manifest import fingerprint
+from lowsr_tradeoff.privacy import captures
+from lowsr_tradeoff.privacy.attackers import overheard
+from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, captures_of
+from lowsr_tradeoff.privacy.decoding import policy_of
+from lowsr_tradeoff.privacy.whisper_weights import attacker, digests
+from lowsr_tradeoff.records.attack import AttackResult
+from lowsr_tradeoff.settings import PrivacySettings, Settings
+from lowsr_tradeoff.store import Step, Store
+
+STAGE = "attack-adapted"
+RANK = 8
+RECIPE = Recipe(
+    epochs=5,
+    batch_size=8,
+    learning_rate=2e-3,
+    weight_decay=0.0,
+    is_varied=False,
+    mixup=0.0,
+    optimiser="adamw_one_cycle",
+)
+SOURCES = (
+    *captures.SOURCES,
+    *("classify/adapt.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py", "records/privacy.py"),
+    *("privacy/attackers/adapted.py", "privacy/attackers/overheard.py", "privacy/attackers/whisper_lora.py"),
+    *("privacy/convert.py", "privacy/decoding.py", "privacy/openai_engine.py", "privacy/recognise.py"),
+    *("privacy/wer.py", "privacy/words.py"),
+)
+LIBRARIES = (*captures.LIBRARIES, "jiwer", "openai-whisper", "torch")
+
+
+class AdaptedSettings(Settings):
+    """What the counts of one fold depend on.
+
+    Attributes:
+        captures: The microphone.
+        fold: The utterances that are tested.
+        privacy: Weights, silence and policy; of the weights their content names the step, not where they lie.
+        weights_sha256: That content.
+        recipe: How the changes are fitted.
+        rank: Of the changes.
+    """
+
+    captures: CaptureSettings
+    fold: int
+    privacy: PrivacySettings = Field(exclude=True)
+    weights_sha256: dict[str, str]
+    policy: str
+    batch_size: int
+    pad_s: float
+    recipe: Recipe
+    rank: int
+
+
+def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
+    """Return one step per rate and fold; none where there is nothing to learn from.
+
+    Raises:
+        MissingResourceError: The recogniser's weights are not there.
+        DataError: The weights are not those that they are taken for.
+    """
+    steps = _steps(config, speech) if overheard.why_not(speech) is None else {}
+    return tuple(step for runs in steps.values() for step in runs)
+
+
+def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
+    """Adapt the recogniser for each step's rate and fold, and write the counts of the tested utterances.
+
+    Raises:
+        DataError: The weights cannot be used.
+        StageError: The training diverged, or has nothing to learn from.
+    """
+    for step in steps:
+        settings = AdaptedSettings.model_validate(step.settings, from_attributes=True)
+        learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
+        losses, written = _attack(settings, learnt, tested)
+        store.write(step, {"utterances": overheard.count_words(tested, written), "losses": losses})
+
+
+def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
+    """Return the words recovered at every rate, or why there are none.
+
+    Raises:
+        StageError: A step has not run.
+    """
+    name = f"{attacker(config.privacy.weights)} adapted to the rate"
+    if reason := overheard.why_not(speech):
+        return overheard.not_tested(config, name, reason)
+    return tuple(overheard.results_of(config, name, _setup(config, speech), _steps(config, speech), store))
+
+
+def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[CaptureSettings, list[Step]]:
+    sha256 = digests(config.privacy.weights, config.privacy.engine)
+    code = fingerprint(SOURCES, LIBRARIES)
+    folds = sorted(set(overheard.folds_of(speech, config.seed)))
+    return {
+        captures_of(config, speech, rate_hz): [
+            Step(
+                stage=STAGE,
+                settings=AdaptedSettings(
+                    captures=captures_of(config, speech, rate_hz),
+                    fold=fold,
+                    privacy=config.privacy,
+                    weights_sha256=sha256,
+                    policy=policy_of(config.privacy),
+                    batch_size=config.privacy.batch_size,
+                    pad_s=config.privacy.pad_s,
+                    recipe=RECIPE,
+                    rank=RANK,
+                ),
+                code=code,
+                label=f"Whisper adapted to {rate_hz} Hz, fold {fold}",
+            )
+            for fold in folds
+        ]
+        for rate_hz in config.all_rates_hz()
+    }
+
+
+def _attack(
+    settings: AdaptedSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]
+) -> tuple[list[float], list[str]]:
+    """The loss of every step, and what is written down of the tested utterances."""
+    from lowsr_tradeoff.privacy.attackers import whisper_lora  # noqa: PLC0415 - imports torch
+
+    examples = whisper_lora.examples_of(
+        [(captured_at_16k(utterance, settings.captures), utterance.text or "") for utterance in learnt],
+        settings.privacy.pad_s,
+    )
+    if not examples:
+        raise StageError(f"fold {settings.fold} leaves nothing to learn from; record more speakers or sentences")
+    ear = whisper_lora.ear_of(whisper_lora.as_published(settings.privacy))
+    seeds = (settings.captures.seed, settings.fold)
+    losses = whisper_lora.fit_adapters(ear, examples, settings.recipe, settings.privacy.pad_s, seeds, settings.rank)
+    clips = [captured_at_16k(utterance, settings.captures) for utterance in tested]
+    return losses, whisper_lora.transcribe(ear, clips, settings.privacy)
+
+
+def _setup(config: StudyConfig, speech: SpeechCorpus) -> str:
+    folds = overheard.folds_of(speech, config.seed)
+    n_learnt = max(len(folds) - folds.count(fold) for fold in set(folds))
+    n_steps = RECIPE.epochs * -(-n_learnt // RECIPE.batch_size)
+    return (
+        f"{overheard.held_out_words(speech, config.seed)}; rank-{RANK} changes of all layers of attention fitted "
+        f"in at most {n_steps} steps of {RECIPE.batch_size} utterances, the last one kept; "
+        f"{policy_of(config.privacy)}"
+    )

@@ -1,0 +1,150 @@
+"""Bandwidth extension before Whisper: what the rate took away is made up again, then read as if it had been heard.
+
+The network that makes it up learnt from other speakers, recorded in full and through the same microphone. It works
+on Whisper's own input, log-mel frames, so that there is no vocoder whose artefacts would count for the microphone.
+The recogniser is the one of the study, as published.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from lowsr_tradeoff.classify.step_settings import Recipe
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
+from lowsr_tradeoff.manifest import fingerprint
+from lowsr_tradeoff.privacy import captures
+from lowsr_tradeoff.privacy.attackers import overheard
+from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, captures_of, original_at_16k
+from lowsr_tradeoff.privacy.decoding import policy_of
+from lowsr_tradeoff.privacy.whisper_weights import attacker, digests
+from lowsr_tradeoff.records.attack import AttackResult
+from lowsr_tradeoff.settings import PrivacySettings, Settings
+from lowsr_tradeoff.store import Step, Store
+
+STAGE = "attack-extension"
+OTHER_ENGINE = 'the extension is made for the engine "ctranslate2"; set privacy.engine to it'
+RECIPE = Recipe(
+    epochs=30,
+    batch_size=8,
+    learning_rate=2e-3,
+    weight_decay=1e-4,
+    is_varied=False,
+    mixup=0.0,
+    optimiser="adamw_one_cycle",
+)
+SOURCES = (
+    *captures.SOURCES,
+    *("classify/optimise.py", "classify/train.py", "corpora/folds.py", "records/privacy.py"),
+    *("privacy/attackers/band_extender.py", "privacy/attackers/extended_recogniser.py"),
+    *("privacy/attackers/extension.py", "privacy/attackers/overheard.py", "privacy/decoding.py"),
+    *("privacy/recognise.py", "privacy/wer.py", "privacy/words.py"),
+)
+LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "jiwer", "openai-whisper", "tokenizers", "torch")
+
+
+class ExtensionSettings(Settings):
+    """What the counts of one fold depend on.
+
+    Attributes:
+        captures: The microphone.
+        fold: The utterances that are tested.
+        privacy: Weights, silence and policy; of the weights their content names the step, not where they lie.
+        weights_sha256: That content.
+        recipe: How the extension is fitted.
+    """
+
+    captures: CaptureSettings
+    fold: int
+    privacy: PrivacySettings = Field(exclude=True)
+    weights_sha256: dict[str, str]
+    policy: str
+    batch_size: int
+    recipe: Recipe
+
+
+def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
+    """Return one step per rate and fold; none where there is nothing to learn from.
+
+    Raises:
+        MissingResourceError: The recogniser's weights are not there.
+        DataError: The weights are not those that they are taken for.
+    """
+    steps = _steps(config, speech) if _why_not(config, speech) is None else {}
+    return tuple(step for runs in steps.values() for step in runs)
+
+
+def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
+    """Fit the extension for each step's rate and fold, and write the counts of the tested utterances.
+
+    Raises:
+        DataError: The weights or a recording cannot be used.
+        StageError: The training diverged.
+    """
+    for step in steps:
+        settings = ExtensionSettings.model_validate(step.settings, from_attributes=True)
+        learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
+        written = _attack(settings, learnt, tested)
+        store.write(step, {"utterances": overheard.count_words(tested, written)})
+
+
+def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
+    """Return the words recovered at every rate, or why there are none.
+
+    Raises:
+        StageError: A step has not run.
+    """
+    name = f"bandwidth extension before {attacker(config.privacy.weights)}"
+    if reason := _why_not(config, speech):
+        return overheard.not_tested(config, name, reason)
+    return tuple(overheard.results_of(config, name, _setup(config, speech), _steps(config, speech), store))
+
+
+def _why_not(config: StudyConfig, speech: SpeechCorpus) -> str | None:
+    return OTHER_ENGINE if config.privacy.engine != "ctranslate2" else overheard.why_not(speech)
+
+
+def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[CaptureSettings, list[Step]]:
+    sha256 = digests(config.privacy.weights, config.privacy.engine)
+    code = fingerprint(SOURCES, LIBRARIES)
+    folds = sorted(set(overheard.folds_of(speech, config.seed)))
+    return {
+        captures_of(config, speech, rate_hz): [
+            Step(
+                stage=STAGE,
+                settings=ExtensionSettings(
+                    captures=captures_of(config, speech, rate_hz),
+                    fold=fold,
+                    privacy=config.privacy,
+                    weights_sha256=sha256,
+                    policy=policy_of(config.privacy),
+                    batch_size=config.privacy.batch_size,
+                    recipe=RECIPE,
+                ),
+                code=code,
+                label=f"bandwidth extension from {rate_hz} Hz, fold {fold}",
+            )
+            for fold in folds
+        ]
+        for rate_hz in config.all_rates_hz()
+    }
+
+
+def _attack(settings: ExtensionSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]) -> list[str]:
+    """What is written down of the tested utterances."""
+    from lowsr_tradeoff.privacy import recognise  # noqa: PLC0415 - results are assembled without it
+    from lowsr_tradeoff.privacy.attackers.extended_recogniser import extended_by  # noqa: PLC0415 - imports torch
+
+    heard, privacy = settings.captures, settings.privacy
+    recordings = ((captured_at_16k(utterance, heard), original_at_16k(utterance)) for utterance in learnt)
+    published, seeds = recognise.load(privacy.weights), (heard.seed, settings.fold)
+    recogniser = extended_by(published, recordings, heard.rate_hz, settings.recipe, privacy.pad_s, seeds)
+    return recognise.transcribe(recogniser, (captured_at_16k(x, heard) for x in tested), privacy)
+
+
+def _setup(config: StudyConfig, speech: SpeechCorpus) -> str:
+    return (
+        f"{overheard.held_out_words(speech, config.seed)}; three convolutions fitted for {RECIPE.epochs} epochs to "
+        "log-mel frames of full-band recordings and captures make up the bands above half the rate, without a "
+        f"vocoder; {policy_of(config.privacy)}"
+    )

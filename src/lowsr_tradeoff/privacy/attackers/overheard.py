@@ -1,0 +1,133 @@
+"""What recogniser-like attackers share: who is held out when, and what a count of words becomes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lowsr_tradeoff.audio.named import name_of
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
+from lowsr_tradeoff.corpora.folds import assign_folds
+from lowsr_tradeoff.privacy import pooled_words, wer
+from lowsr_tradeoff.privacy.captures import CaptureSettings
+from lowsr_tradeoff.privacy.wer import HeardUtterance
+from lowsr_tradeoff.records import Measurement, missing
+from lowsr_tradeoff.records.attack import AttackResult
+from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.store import Step, Store
+
+N_FOLDS = 4
+NO_TRANSCRIPTS = "the corpus has no transcripts to learn from; add a column text to metadata.csv"
+TOO_FEW = "one utterance cannot be both learnt from and tested; record more"
+
+
+def folds_of(speech: SpeechCorpus, seed: int) -> tuple[int, ...]:
+    """Return the fold of each utterance, from 1; a speaker is in one fold, unless there is one speaker alone.
+
+    Args:
+        speech: The corpus.
+        seed: Decides between speakers with equally many utterances.
+    """
+    groups = groups_of(speech)
+    return assign_folds(["speech"] * len(groups), groups, min(N_FOLDS, len(set(groups))), seed)
+
+
+def groups_of(speech: SpeechCorpus) -> list[str]:
+    """Return what is held out together with each utterance: its speaker's, or itself where one speaks alone."""
+    speakers = [utterance.speaker for utterance in speech.utterances]
+    return speakers if len(set(speakers)) > 1 else [utterance.clip_id for utterance in speech.utterances]
+
+
+def split(speech: SpeechCorpus, seed: int, fold: int) -> tuple[list[Utterance], list[Utterance]]:
+    """Return the utterances to learn from when a fold is tested, and those of the fold.
+
+    A sentence that is tested is not learnt from another speaker either.
+    """
+    pairs = list(zip(speech.utterances, folds_of(speech, seed), strict=True))
+    tested = [utterance for utterance, its in pairs if its == fold]
+    said = {wer.normalise(utterance.text or "") for utterance in tested} - {""}
+    learnt = [u for u, its in pairs if its != fold and wer.normalise(u.text or "") not in said]
+    return learnt, tested
+
+
+def why_not(speech: SpeechCorpus) -> str | None:
+    """Return why no attacker can be trained and scored on a corpus, or ``None``."""
+    if any(utterance.text is None for utterance in speech.utterances):
+        return NO_TRANSCRIPTS
+    return TOO_FEW if len(speech.utterances) < 2 else None
+
+
+def count_words(tested: Sequence[Utterance], written: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the counts of each utterance against what an attacker wrote, without the words themselves."""
+    said = [utterance.text or "" for utterance in tested]
+    return [
+        wer.count(u.clip_id, u.speaker, text, u.keywords, heard, [written[i] for i in others]).model_dump()
+        for u, text, heard, others in zip(tested, said, written, wer.strangers(said), strict=True)
+    ]
+
+
+def results_of(
+    config: StudyConfig,
+    attacker: str,
+    setup: str,
+    steps: Mapping[CaptureSettings, Sequence[Step]],
+    store: Store,
+) -> Iterator[AttackResult]:
+    """Yield the word recovery of an attacker at every rate.
+
+    Args:
+        config: The settings.
+        attacker: Who attacks.
+        setup: What it was trained and tested on.
+        steps: By microphone, the steps whose artefacts hold the counts.
+        store: Where those lie.
+
+    Raises:
+        StageError: A step has not run.
+    """
+    for heard, runs in steps.items():
+        counted = [row for step in runs for row in store.meta(step)["utterances"]]
+        rows = [HeardUtterance.model_validate(row) for row in counted]
+        weights = resample_weights([row.speaker for row in rows], config.n_resamples, config.seed)
+        recovered, chance = (
+            count(rows, weights) for count in (pooled_words.word_recovery, pooled_words.word_chance)
+        )
+        yield result(heard.rate_hz, config, attacker, setup, recovered, chance)
+
+
+def not_tested(config: StudyConfig, attacker: str, reason: str) -> tuple[AttackResult, ...]:
+    """Return that an attacker could not be tried, at every rate."""
+    return tuple(
+        result(rate_hz, config, attacker, reason, missing(reason, "words"), None)
+        for rate_hz in config.all_rates_hz()
+    )
+
+
+def result(
+    rate_hz: int, config: StudyConfig, attacker: str, setup: str, value: Measurement, chance: Measurement | None
+) -> AttackResult:
+    """Return a word recovery as the record of an attack."""
+    return AttackResult(
+        rate_hz=rate_hz,
+        front_end=name_of(config.front_end),
+        attacker=attacker,
+        recovers="words",
+        measure="word recovery",
+        value=value,
+        chance=chance,
+        is_leak=True,
+        setup=setup,
+    )
+
+
+def held_out_words(speech: SpeechCorpus, seed: int) -> str:
+    """Return in words how the corpus was split."""
+    n_folds = len(np.unique(folds_of(speech, seed)))
+    n_speakers = len({utterance.speaker for utterance in speech.utterances})
+    who = (
+        f"of {n_speakers} speakers in {n_folds} folds, no tested speaker or sentence heard in training"
+        if n_speakers > 1
+        else f"of one speaker in {n_folds} folds, so that the voice was heard in training and the sentence was not"
+    )
+    return f"{len(speech.utterances)} utterances {who} ({speech.summary.name})"

@@ -1,0 +1,37 @@
+import dataclasses
+
+from lowsr_tradeoff.config import StudyConfig, load_config
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.privacy import recognise, wer
+from lowsr_tradeoff.privacy.attackers import extension, overheard
+from lowsr_tradeoff.privacy.captures import captured_at_16k
+from lowsr_tradeoff.store import Store
+
+SPEECH = load_speech("demo", (2000,), 16000, skip_bad=False, cache=None)
+SPEECH = dataclasses.replace(SPEECH, utterances=SPEECH.utterances[:3])
+CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200)
+
+
+def test_at_full_rate_the_extension_is_the_recogniser_as_published(tmp_path):
+    store, step = Store(tmp_path), extension.plan(CONFIG, SPEECH)[-1]
+    assert step.settings.captures.rate_hz == 16000
+    extension.run([step], SPEECH, store)
+    _, tested = overheard.split(SPEECH, 0, step.settings.fold)
+    clips = [captured_at_16k(utterance, step.settings.captures) for utterance in tested]
+    written = recognise.transcribe(recognise.load(None), clips, CONFIG.privacy)
+    rows = overheard.count_words(tested, written)
+    assert store.meta(step)["utterances"] == rows
+    assert rows[0]["words"]["hits"] > 0.8 * len(wer.normalise(tested[0].text).split())
+
+
+def test_at_a_low_rate_it_learns_and_writes_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(extension, "RECIPE", extension.RECIPE.model_copy(update={"epochs": 1}))
+    store, step = Store(tmp_path), extension.plan(CONFIG, SPEECH)[0]
+    extension.run([step], SPEECH, store)
+    assert len(store.meta(step)["utterances"]) == 1
+
+
+def test_with_the_reference_engine_it_is_not_tested():
+    config = load_config(None, {"rates_hz": (2000,), "privacy.engine": "openai-whisper"})
+    assert extension.plan(config, SPEECH) == ()
+    assert "ctranslate2" in extension._why_not(config, SPEECH)
