@@ -65,12 +65,13 @@ class Example:
 
 
 def as_published(privacy: PrivacySettings) -> "Whisper":
-    """Return the study's recogniser as a network that may be changed, on a GPU where there is one.
+    """Return the study's recogniser as a network that may be changed: on a GPU where there is one, else one thread.
 
     Raises:
         MissingResourceError: The weights are not there.
         DataError: The weights cannot be used, or are quantised.
     """
+    torch.set_num_threads(1)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if privacy.engine == "ctranslate2":
         return reference_model(folder_of(privacy.weights) / MODEL).to(device)
@@ -129,7 +130,6 @@ def fit_adapters(
     Raises:
         StageError: The training diverged.
     """
-    torch.set_num_threads(1)
     adapt(ear.whisper, "lora", seeded_generator(seeds), rank, head=None, chosen=in_a_block)
     parameters = parameters_to_train(ear.whisper)
     moments = no_moments(parameters)
