@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio.capture import noise_seed, restore
+from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.manifest import fingerprint
@@ -223,7 +224,7 @@ def _results(
         is_overall = measure == "frame error rate" and value.value is not None
         yield AttackResult(
             rate_hz=rate_hz,
-            front_end=config.front_end.filter,
+            front_end=name_of(config.front_end),
             attacker=attacker,
             recovers="presence",
             measure=measure,

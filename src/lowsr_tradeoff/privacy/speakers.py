@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.manifest import fingerprint
@@ -114,7 +115,7 @@ def _results(
     for measure, value, chance in _figures(config, speech, store, rate_hz, enrolled_hz):
         yield AttackResult(
             rate_hz=rate_hz,
-            front_end=config.front_end.filter,
+            front_end=name_of(config.front_end),
             attacker=attacker,
             recovers="identity",
             measure=measure,

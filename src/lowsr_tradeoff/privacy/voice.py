@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
+from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.folds import assign_folds
@@ -209,7 +210,7 @@ def _result(
     value = _accuracy(config, speech, store, rate_hz, trained_hz)
     return AttackResult(
         rate_hz=rate_hz,
-        front_end=config.front_end.filter,
+        front_end=name_of(config.front_end),
         attacker=attacker,
         recovers="sex",
         measure="balanced accuracy",
