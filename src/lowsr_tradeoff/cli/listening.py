@@ -1,0 +1,108 @@
+"""Commands on people: hand a listening test out, and score what comes back."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from lowsr_tradeoff.cli.app import Flag, app, integers
+
+if TYPE_CHECKING:
+    from lowsr_tradeoff.records import AttackResult, Measurement
+
+
+@app.command
+def listening_pack(
+    *,
+    rates: str | None = None,
+    speech: str | None = None,
+    n_clips: int | None = None,
+    n_forms: int = 1,
+    out: Path = Path("listening"),
+    seed: int | None = None,
+    contact: str = "",
+    config: Path | None = None,
+    skip_bad: Flag = False,
+) -> None:
+    """Write a listening test: clips at every rate, forms that work from a file, and the key that you keep.
+
+    Clip names say nothing, nobody hears a sentence twice, and nothing is sent anywhere: hand out the folders in
+    hand-out, one to each listener, and score the files that come back with listening-score.
+
+    Args:
+        rates: Rates in Hz, comma separated; those of the settings when left out. The reference rate is added.
+        speech: Speech to understand: demo (embedded), or a folder with metadata.csv and transcripts. The pack then
+            holds those recordings.
+        n_clips: Clips in a form, each another sentence, spread evenly over the rates; as many as there are, at most
+            40, when left out.
+        n_forms: Forms, for as many listeners or groups of them; from form to form every sentence moves to another
+            rate.
+        out: Folder to write.
+        seed: Base of the draw and of the microphone's noise.
+        contact: Whom listeners may ask; shown in the forms.
+        config: Settings of a study in TOML, for its microphone; flags go before the file.
+        skip_bad: Go on without unusable files.
+    """
+    from lowsr_tradeoff.config import load_config
+    from lowsr_tradeoff.corpora.speech import load_speech
+    from lowsr_tradeoff.listening.pack import Size, describe, write_pack
+
+    wanted = {
+        "rates_hz": integers("--rates", rates) if rates else None,
+        "speech.source": speech,
+        "seed": seed,
+        "skip_bad": skip_bad or None,
+    }
+    settings = load_config(config, wanted)
+    corpus = load_speech(
+        settings.speech.source,
+        settings.rates_hz,
+        settings.reference_rate_hz,
+        skip_bad=settings.skip_bad,
+        cache=None,
+    )
+    key = write_pack(settings, corpus, Size(n_clips, n_forms), contact, out)
+    print(describe(key, corpus), end="", file=sys.stderr)
+    print(out)
+
+
+@app.command
+def listening_score(
+    folder: Path,
+    answers: Annotated[list[Path], Parameter(consume_multiple=True)],
+    /,
+    *,
+    seed: int = 0,
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> None:
+    """Score what listeners wrote, by rate, with the words that recognisers are scored with.
+
+    Args:
+        folder: The folder that listening-pack wrote.
+        answers: Files that the forms handed over, JSON or CSV.
+        seed: Seed of the intervals.
+        json_: Print the records as JSON.
+    """
+    from lowsr_tradeoff.config import StudyConfig
+    from lowsr_tradeoff.listening.key import read_key
+    from lowsr_tradeoff.listening.score import read_answers, score
+
+    sheets = [read_answers(file) for file in answers]
+    results = score(read_key(folder), sheets, StudyConfig().n_resamples, seed)
+    if json_:
+        print(json.dumps([result.model_dump(mode="json") for result in results]))
+    else:
+        print(*(_line(result) for result in results), sep="\n")
+
+
+def _line(result: "AttackResult") -> str:
+    chance = f", chance {_figure(result.chance)}" if result.chance else ""
+    return f"{result.rate_hz:6} Hz  {result.measure}: {_figure(result.value)}{chance}"
+
+
+def _figure(measurement: "Measurement") -> str:
+    if measurement.value is None:
+        return f"none ({measurement.reason})"
+    return f"{measurement.value:.2f} ({measurement.low:.2f} to {measurement.high:.2f})"

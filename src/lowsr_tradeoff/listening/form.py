@@ -1,0 +1,48 @@
+"""The form of a listening test: a page that works from a file and has no way to send anything.
+
+Its Content-Security-Policy allows one script and one style sheet, by their hashes, and clips beside the page. Text
+from outside passes through autoescaping.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+
+import jinja2
+
+HERE = files("lowsr_tradeoff.listening")
+TEMPLATE, SCRIPT, STYLE = "form.html.j2", "form.js", "form.css"
+
+
+def render_form(pack: str, form: int, clips: Sequence[str], contact: str) -> str:
+    """Return the page of one form.
+
+    Args:
+        pack: The pack it belongs to.
+        form: Its number, from 1.
+        clips: Names of its clips, in the order in which they are heard.
+        contact: Whom listeners may ask.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    script, style = _read(SCRIPT), _read(STYLE)
+    return environment.from_string(_read(TEMPLATE)).render(
+        pack=pack,
+        form=form,
+        clips=clips,
+        contact=contact,
+        script=script,
+        style=style,
+        policy=f"script-src {_source(script)}; style-src {_source(style)}",
+    )
+
+
+def _source(text: str) -> str:
+    """How a Content-Security-Policy names an inline element: by the hash of what stands between its tags."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
