@@ -3,7 +3,14 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from lowsr_tradeoff.records import Measurement
-from lowsr_tradeoff.reports import diagnosis_tables, power_tables, recognition_tables, stage_tables, tables
+from lowsr_tradeoff.reports import (
+    diagnosis_tables,
+    power_tables,
+    privacy_tables,
+    recognition_tables,
+    stage_tables,
+    tables,
+)
 from lowsr_tradeoff.reports.placing import find
 from lowsr_tradeoff.reports.wording import number, percent, points, probability
 
@@ -43,6 +50,10 @@ def every_table(tradeoff) -> list[tables.Table]:
         diagnosis_tables.humps(tradeoff),
         stage_tables.privacy(tradeoff),
         stage_tables.intelligibility(tradeoff),
+        privacy_tables.attackers(tradeoff),
+        privacy_tables.strongest(tradeoff),
+        privacy_tables.kinds(tradeoff),
+        privacy_tables.rate_differences(tradeoff),
         stage_tables.power(tradeoff),
         stage_tables.components(tradeoff.power, "components"),
         power_tables.peaks(tradeoff.power),
@@ -68,7 +79,8 @@ def test_every_measurement_of_the_study_stands_in_a_table(tradeoff):
     found = list(measurements(tradeoff))
     assert len(found) > 1000
     for measurement in found:
-        assert {str(write(measurement)) for write in (percent, number, points, probability)} & cells, measurement
+        written = {str(write(measurement)) for write in (percent, number, points, probability)}
+        assert {*written, f"not tested: {measurement.reason}"} & cells, measurement
 
 
 def test_the_comparison_takes_the_paired_difference_where_there_is_one(tradeoff):

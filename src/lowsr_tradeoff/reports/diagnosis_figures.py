@@ -25,7 +25,7 @@ from lowsr_tradeoff.reports.plot import (
 )
 from lowsr_tradeoff.reports.wording import arm_name, hz, number, percent, points
 
-ASIDE = 1.02
+ASIDE, WIDEST = 1.02, 1.14
 CURVE_POINTS = 41
 
 
@@ -149,7 +149,7 @@ def _usable(found: Sequence[Diagnosis]) -> Iterator[Spec]:
                 style(arms.index(arm)),
                 number,
                 DASHES[grids.index(grid) % len(DASHES)],
-                ASIDE ** (index - (len(lines) - 1) / 2),
+                min(ASIDE, WIDEST ** (1 / len(lines))) ** (index - (len(lines) - 1) / 2),
             ),
             "legendgroup": f"{arm} {grid}",
         }
