@@ -1,8 +1,8 @@
 """How well scores tell speakers apart, with intervals over speakers.
 
 Every utterance is compared with every speaker. Where speakers are drawn anew, the comparison of an utterance of one
-with the model of another counts as often as both were drawn, which is how far two comparisons that share a speaker
-are from independent.
+with the voice of another counts as often as both were drawn, times each other: comparisons that share a speaker
+come and go together.
 
 Reference: Owen, The pigeonhole bootstrap, Annals of Applied Statistics 1(2), 2007 (weights of rows times weights of
 columns); here rows and columns are the same people and share one draw.
