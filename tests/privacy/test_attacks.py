@@ -23,3 +23,25 @@ def test_a_stage_of_nobody_is_an_error(tmp_path):
     step = Step("attack-nobody", Settings(), "code", "nobody at 1000 Hz")
     with pytest.raises(StageError, match="nobody at 1000 Hz: no attacker has the stage 'attack-nobody'"):
         attacks.run([step], SPEECH, Store(tmp_path))
+
+
+def test_what_was_not_asked_for_is_listed_with_the_way_to_ask(tmp_path, monkeypatch):
+    for room in (attacks.digits, attacks.speakers, attacks.voice, attacks.activity):
+        monkeypatch.setattr(room, "results", lambda *_: ())
+    found = attacks.results(CONFIG, SPEECH, Store(tmp_path))
+    assert [(row.attacker, row.rate_hz) for row in found] == [
+        ("bandwidth extension before whisper-tiny.en", 1000),
+        ("bandwidth extension before whisper-tiny.en", 16000),
+        ("whisper-tiny.en adapted to the rate", 1000),
+        ("whisper-tiny.en adapted to the rate", 16000),
+    ]
+    assert {row.value.reason for row in found} == {attacks.NOT_ASKED}
+
+
+def test_all_attackers_are_planned_when_asked_for():
+    every = StudyConfig(rates_hz=(1000,), privacy={"attackers": "all"})
+    more = {step.stage for step in attacks.plan(every, EMBEDDED)} - {
+        step.stage for step in attacks.plan(CONFIG, EMBEDDED)
+    }
+    assert more == {"attack-adapted", "attack-extension"}
+    assert set(attacks.plan(CONFIG, EMBEDDED)) <= set(attacks.plan(every, EMBEDDED))

@@ -28,6 +28,13 @@ def changed(**overrides) -> StudyConfig:
     return load_config(None, {"rates_hz": (1000,), **{key.replace("__", "."): v for key, v in overrides.items()}})
 
 
+@pytest.fixture(autouse=True)
+def _recogniser_alone(monkeypatch):
+    """The other attackers have tests of their own."""
+    monkeypatch.setattr(protocol.attacks, "plan", lambda *_: ())
+    monkeypatch.setattr(protocol.attacks, "results", lambda *_: ())
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("run"))

@@ -5,14 +5,14 @@ The list is the same in every report: an attacker that was not asked for stands 
 
 from collections.abc import Sequence
 
-from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy import activity, speakers, voice
-from lowsr_tradeoff.privacy.attackers import digits
+from lowsr_tradeoff.privacy.attackers import adapted, digits, extension
+from lowsr_tradeoff.privacy.attackers.overheard import not_tested
 from lowsr_tradeoff.privacy.whisper_weights import attacker
-from lowsr_tradeoff.records import AttackResult, PrivacyResult, missing
+from lowsr_tradeoff.records import AttackResult, PrivacyResult
 from lowsr_tradeoff.store import Step, Store
 
 NOT_ASKED = "not asked for; run with --attackers all"
@@ -30,6 +30,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
         *speakers.plan(config, speech),
         *voice.plan(config, speech),
         *activity.plan(config, speech),
+        *((*extension.plan(config, speech), *adapted.plan(config, speech)) if _is_asked(config) else ()),
     )
 
 
@@ -42,6 +43,10 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
     match steps[0].stage:
         case digits.STAGE:
             digits.run(steps, speech, store)
+        case extension.STAGE:
+            extension.run(steps, speech, store)
+        case adapted.STAGE:
+            adapted.run(steps, speech, store)
         case speakers.STAGE:
             speakers.run(steps, speech, store)
         case voice.STAGE:
@@ -54,11 +59,10 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
     """Return what the attackers recover, weakest first, and those that were not tested."""
-    name = attacker(config.privacy.weights)
     return (
-        *_not_tested(config, f"bandwidth extension before {name}"),
+        *_extended(config, speech, store),
         *digits.results(config, speech, store),
-        *_not_tested(config, f"{name} adapted to the rate"),
+        *_adapted(config, speech, store),
         *speakers.results(config, speech, store),
         *voice.results(config, speech, store),
         *activity.results(config, speech, store),
@@ -83,18 +87,17 @@ def by_recogniser(found: PrivacyResult) -> AttackResult:
     )
 
 
-def _not_tested(config: StudyConfig, name: str) -> list[AttackResult]:
-    return [
-        AttackResult(
-            rate_hz=rate_hz,
-            front_end=name_of(config.front_end),
-            attacker=name,
-            recovers="words",
-            measure="word recovery",
-            value=missing(NOT_ASKED, "words"),
-            chance=None,
-            is_leak=True,
-            setup=NOT_ASKED,
-        )
-        for rate_hz in config.all_rates_hz()
-    ]
+def _is_asked(config: StudyConfig) -> bool:
+    return config.privacy.attackers == "all"
+
+
+def _extended(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
+    if _is_asked(config):
+        return extension.results(config, speech, store)
+    return not_tested(config, f"bandwidth extension before {attacker(config.privacy.weights)}", NOT_ASKED)
+
+
+def _adapted(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
+    if _is_asked(config):
+        return adapted.results(config, speech, store)
+    return not_tested(config, f"{attacker(config.privacy.weights)} adapted to the rate", NOT_ASKED)
