@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lowsr_tradeoff.records import Measurement, OperatingPoint, Tradeoff
+from lowsr_tradeoff.records import AttackResult, Measurement, OperatingPoint, Tradeoff
 from lowsr_tradeoff.reports.placing import (
     best_by_rate,
     deciding_points,
@@ -121,13 +121,19 @@ def _choice(tradeoff: Tradeoff) -> str:
 
 
 def _attackers(tradeoff: Tradeoff) -> str:
-    tried = list(dict.fromkeys(result.attacker for result in tradeoff.privacy))
+    tried = list(dict.fromkeys(found.attacker for found in tradeoff.attacks if found.value.value is not None))
     if not tried:
         return "Speech: no attacker was tried."
+    untried = list(dict.fromkeys(f"{found.attacker} ({found.value.reason})" for found in _untested(tradeoff)))
+    named = f" Not tested: {listed(untried)}." if untried else ""
     return (
-        f"Attackers other than {listed(tried)}. That a recogniser fails does not make speech unintelligible:"
+        f"Attackers other than {listed(tried)}.{named} That a recogniser fails does not make speech unintelligible:"
         " one trained at the low rate recovers far more."
     )
+
+
+def _untested(tradeoff: Tradeoff) -> list[AttackResult]:
+    return [found for found in tradeoff.attacks if found.value.value is None]
 
 
 def _hardware(tradeoff: Tradeoff) -> tuple[str, ...]:
