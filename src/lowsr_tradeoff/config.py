@@ -49,6 +49,7 @@ class StudyConfig(Settings):
         seed: Base of every random draw.
         n_resamples: Bootstrap resamples and Monte Carlo draws.
         skip_bad: Continue without unusable input files.
+        front_ends: Names of other front ends to run the study through as well, for comparison: ``"butterworth4"``.
         include_audio: Put the user's own clips into the report's listening section.
         include_transcripts: Put what was said in them, and what was written down of it, into the report.
     """
@@ -61,6 +62,7 @@ class StudyConfig(Settings):
     include_audio: bool = False
     include_transcripts: bool = False
     front_end: FrontEnd = FrontEnd()
+    front_ends: tuple[str, ...] = ()
     events: EventsSettings = EventsSettings()
     speech: SpeechSettings = SpeechSettings()
     classify: ClassifySettings = ClassifySettings()

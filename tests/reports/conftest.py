@@ -141,6 +141,7 @@ def build_tradeoff(
         power=drawn,
         devices=tuple(sheet(load_device(device)) for device in dict.fromkeys(result.device for result in drawn)),
         power_errors=summary(),
+        microphones=(),
         points=points,
         decision=frontier.decide(points, asked, DEVICES[0]),
         settings=StudyConfig(classify=taught.settings(is_paper=is_paper)).model_dump(mode="json"),

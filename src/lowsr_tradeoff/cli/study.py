@@ -23,6 +23,7 @@ def run(
     events: str | None = None,
     speech: str | None = None,
     device: str | None = None,
+    front_ends: str | None = None,
     arms: str | None = None,
     network: str | None = None,
     checkpoint: Path | None = None,
@@ -51,6 +52,8 @@ def run(
         speech: Speech that must not leak: demo (embedded), or a folder with metadata.csv
             (file,text[,speaker][,sex][,keywords]).
         device: Device profiles, comma separated, by name or TOML path; the first one decides.
+        front_ends: Front ends of microphones, comma separated: ideal, none, fir64, butterworth4, sigma-delta. The first
+            decides, the others are compared with it.
         arms: Ways of training to compare, comma separated; raw,finetuned,basd,cssd when left out.
         network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
         checkpoint: Published PANNs weights to start from; see lowsr-tradeoff fetch.
@@ -91,6 +94,8 @@ def run(
         "include_transcripts": include_transcripts or None,
     }
     study_config = load_config(config, overrides)
+    if front_ends:
+        study_config = _through(study_config, front_ends.split(","))
     if dry_run:
         _dry_run(study_config, out)
     else:
@@ -119,6 +124,14 @@ def doctor() -> None:
         print(f"{'ok     ' if finding.is_ok else 'MISSING'}  {finding.what}: {finding.detail}")
     if not all(finding.is_ok for finding in findings):
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
+
+
+def _through(config: "StudyConfig", front_ends: list[str]) -> "StudyConfig":
+    from lowsr_tradeoff.audio.named import named_front_end
+
+    first, *others = front_ends
+    decides = named_front_end(first, config.front_end)
+    return config.model_copy(update={"front_end": decides, "front_ends": tuple(others)})
 
 
 def _dry_run(config: "StudyConfig", out: Path) -> None:

@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.attack import AttackResult, Loot
 from lowsr_tradeoff.records.base import Measurement, Record, missing
 from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast
-from lowsr_tradeoff.records.decision import Decision, OperatingPoint
+from lowsr_tradeoff.records.decision import Decision, MicrophoneResult, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import (
     Calibration,
     ClassEnergy,
@@ -81,6 +81,7 @@ __all__ = [
     "Loot",
     "Manifest",
     "Measurement",
+    "MicrophoneResult",
     "ModelCost",
     "ModelError",
     "Network",

@@ -52,3 +52,25 @@ class Decision(Record):
     recommended: str | None
     nearest: str | None
     nearest_misses: tuple[str, ...]
+
+
+class MicrophoneResult(Record):
+    """One front end at one rate, for comparison with others.
+
+    Attributes:
+        front_end: Name of the front end.
+        rate_hz: The microphone's rate.
+        grid: Feature layout of the network.
+        arm: How the network was trained, anew for each front end.
+        accuracy: Share of clips recognised.
+        attacker: The attacker with the highest word recovery.
+        word_recovery: What that attacker recovers.
+    """
+
+    front_end: str
+    rate_hz: int
+    grid: Grid
+    arm: Arm
+    accuracy: Measurement
+    attacker: str
+    word_recovery: Measurement
