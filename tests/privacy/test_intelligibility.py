@@ -108,3 +108,17 @@ def test_mean_tells_how_many_could_be_scored():
 def test_mean_of_nothing_says_why():
     mean = mean_score(rows_of(None, None), "stoi", resample_weights(["a", "b"], 200, 0), "1")
     assert (mean.value, mean.reason) == (None, "it is silent")
+
+
+def test_original_that_was_resampled_up_is_refused_too(sentence):
+    from lowsr_tradeoff.audio.capture import restore
+
+    low = capture(sentence, 16000, 1000, FrontEnd(), 0)
+    disguised = restore(low, 1000, 16000)
+    with pytest.raises(DataError, match="clip: holds nothing above 500 Hz although its file has 16000 Hz"):
+        scored(disguised, low, 1000)
+
+
+def test_pesq_of_the_telephone_band_is_perfect_from_8_khz_on(sentence):
+    assert scored(sentence, sentence).pesq_nb == pytest.approx(4.55, abs=0.01)
+    assert scored(sentence, capture(sentence, 16000, 8000, FrontEnd(), 0), 8000).pesq_nb > 4.4
