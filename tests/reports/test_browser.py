@@ -44,7 +44,7 @@ def visited(build, manifest, make_listen, tmp_path_factory):
     "name",
     [
         *("frontier", "speech", "accuracy", "recall", "choices", "information", "recoverability", "energy"),
-        *("privacy", "intelligibility", "power", "battery", "sensitivity"),
+        *("attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
     ],
 )
 def test_every_figure_is_drawn(visited, name):

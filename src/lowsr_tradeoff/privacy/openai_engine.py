@@ -39,7 +39,9 @@ def load(weights: str | None) -> "Whisper":
     try:
         return whisper.load_model(str(file), device="cpu").eval()
     except (RuntimeError, KeyError, TypeError, EOFError, OSError, pickle.UnpicklingError) as error:
-        raise DataError(f"{file}: is no Whisper model of openai-whisper ({error}); download it again") from error
+        # torch's own message advises to load the file with code and all.
+        what = type(error).__name__
+        raise DataError(f"{file}: is no Whisper model of openai-whisper ({what}); download it again") from error
 
 
 def transcribe(model: "Whisper", clips: Iterable[Samples], privacy: PrivacySettings) -> list[str]:

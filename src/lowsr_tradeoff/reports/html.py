@@ -21,6 +21,7 @@ from lowsr_tradeoff.reports import (
     figures,
     power_figures,
     power_tables,
+    privacy_figures,
     privacy_tables,
     recognition_figures,
     recognition_tables,
@@ -107,7 +108,6 @@ def _verdict_table(tradeoff: Tradeoff) -> tables.Table:
 
 def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, tables.Table]:
     return {
-        "attackers": privacy_tables.attackers(tradeoff),
         "strongest": privacy_tables.strongest(tradeoff),
         "kinds": privacy_tables.kinds(tradeoff),
         "rate_differences": privacy_tables.rate_differences(tradeoff),
@@ -126,6 +126,7 @@ def _figures(tradeoff: Tradeoff) -> dict[str, object]:
         diagnosis_figures.information(tradeoff),
         diagnosis_figures.recoverability(tradeoff),
         diagnosis_figures.energy(tradeoff),
+        privacy_figures.attackers(tradeoff),
         stage_figures.privacy(tradeoff),
         stage_figures.intelligibility(tradeoff),
         stage_figures.power(tradeoff),
