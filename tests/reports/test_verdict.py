@@ -48,7 +48,8 @@ def test_made_up_data_are_called_so_and_real_data_are_not(build):
 def test_what_was_not_measured_comes_from_the_records(build):
     tradeoff = build(attacker="imagined attacker")
     text = "\n".join(not_measured(tradeoff))
-    assert "Attackers other than imagined attacker as published. Not tested: Whisper adapted to the rate (not asked for" in text
+    assert "Attackers other than imagined attacker as published." in text
+    assert "Not tested: Whisper adapted to the rate (not asked for; run with --attackers all)." in text
     assert "Power on real hardware" in text
     assert "one seed" in text
     assert "2 files of demo (events): unusable and skipped." in text

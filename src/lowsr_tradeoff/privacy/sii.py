@@ -33,8 +33,8 @@ def sii(rate_hz: float, snr_db: float | None = None) -> float:
         rate_hz: The microphone's rate.
         snr_db: Speech over noise, the same in every band; ``None`` for a quiet room.
 
-    >>> [round(sii(rate_hz), 2) for rate_hz in (500, 1000, 2000, 4000, 8000)]
-    [0.02, 0.13, 0.34, 0.6, 0.85]
+    >>> [round(sii(rate_hz), 3) for rate_hz in (500, 1000, 2000, 4000, 8000)]
+    [0.025, 0.135, 0.341, 0.599, 0.854]
     """
     audible = 1.0 if snr_db is None else min(1.0, max(0.0, (snr_db + RANGE_DB / 2) / RANGE_DB))
     passed = sum(importance * _share_below(rate_hz / 2, i) for i, (_, importance) in enumerate(IMPORTANCE))
