@@ -2,11 +2,11 @@
 
     OMP_NUM_THREADS=1 python benchmarks/paper_epoch.py [FOLDER]
 
-Ours trains on log-mel images made once, with the teacher's scores computed once, in the memory order that is fastest.
-The peer does what the published scripts do: waveforms resampled back to the network's rate, the front end inside the
-network (a DFT by convolution and a mel matrix) in every step, the teacher run on the full-rate clip in every step, and
-torch's default memory order. Both train the same network on 64-clip batches of four folds on one thread, in turn, in
-this process; the best of three epochs counts.
+Ours trains on log-mel images made once, with the teacher's scores computed once, in the memory order that is
+fastest. The peer does what the published scripts do: waveforms resampled back to the network's rate, the front
+end inside the network (a DFT by convolution and a mel matrix) in every step, the teacher run on the full-rate
+clip in every step, and torch's default memory order. Both train the same network on 64-clip batches of four folds
+on one thread, in turn, in this process; the best of three epochs counts.
 """
 
 import sys

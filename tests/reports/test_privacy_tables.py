@@ -1,4 +1,4 @@
-from lowsr_tradeoff.records import ListenPack, TranscriptLine
+from lowsr_tradeoff.records import ListenPack, MicrophoneResult, TranscriptLine
 from lowsr_tradeoff.reports import privacy_tables
 from lowsr_tradeoff.reports.wording import percent
 
@@ -33,3 +33,19 @@ def test_transcripts_are_those_of_the_pack():
 def test_published_figures_have_a_source_each():
     for row in privacy_tables.published().rows:
         assert "arXiv" in row[3] or "doi" in row[3]
+
+
+def test_front_ends_are_compared_where_there_are_several(tradeoff):
+    assert privacy_tables.microphones(tradeoff).rows == ()
+    share = tradeoff.classify[0].accuracy
+    other = MicrophoneResult(
+        front_end="none",
+        rate_hz=500,
+        grid="native",
+        arm="cssd",
+        accuracy=share,
+        attacker="digits",
+        word_recovery=share,
+    )
+    (row,) = privacy_tables.microphones(tradeoff.model_copy(update={"microphones": (other,)})).rows
+    assert row[:4] == ("500 Hz", "none", percent(share), "digits")

@@ -50,10 +50,10 @@ def run(
         events: Sounds to recognise: demo (synthesised), digits (embedded spoken digits), a folder with a
             subfolder per class, a CSV path,label[,fold][,source], or an ESC-50 checkout.
         speech: Speech that must not leak: demo (embedded), or a folder with metadata.csv
-            (file,text[,speaker][,sex][,keywords]).
+            (file,text[,speaker][,sex][,keywords]); without it, words are held against the full-band transcript.
         device: Device profiles, comma separated, by name or TOML path; the first one decides.
-        front_ends: Front ends of microphones, comma separated: ideal, none, fir64, butterworth4, sigma-delta. The first
-            decides, the others are compared with it.
+        front_ends: Front ends of the microphone, comma separated: ideal, none, fir64, butterworth4, sigma-delta.
+            The first decides, the others are compared with it.
         arms: Ways of training to compare, comma separated; raw,finetuned,basd,cssd when left out.
         network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
         checkpoint: Published PANNs weights to start from; see lowsr-tradeoff fetch.

@@ -109,6 +109,7 @@ def _verdict_table(tradeoff: Tradeoff) -> tables.Table:
 def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, tables.Table]:
     return {
         "strongest": privacy_tables.strongest(tradeoff),
+        "microphones": privacy_tables.microphones(tradeoff),
         "kinds": privacy_tables.kinds(tradeoff),
         "rate_differences": privacy_tables.rate_differences(tradeoff),
         "published_speech": privacy_tables.published(),

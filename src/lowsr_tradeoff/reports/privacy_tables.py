@@ -47,6 +47,19 @@ def attackers(tradeoff: Tradeoff) -> Table:
     )
 
 
+def microphones(tradeoff: Tradeoff) -> Table:
+    """Return accuracy and strongest attacker through every front end compared; no rows where there is one alone."""
+    return Table(
+        "The same study through other front ends",
+        ("Rate", "Front end", "Accuracy", "Strongest attacker", "It recovers"),
+        tuple(
+            (hz(one.rate_hz), one.front_end, percent(one.accuracy), one.attacker, percent(one.word_recovery))
+            for one in tradeoff.microphones
+        ),
+        n_heads=2,
+    )
+
+
 def strongest(tradeoff: Tradeoff) -> Table:
     """Return the strongest attacker on words at each rate: what decisions use."""
     rates_hz = sorted({found.rate_hz for found in tradeoff.attacks})
