@@ -2,33 +2,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.power.costs import cost
 
 from lowsr_tradeoff.power.chain import component_draws, peak_draws, total, work
 from lowsr_tradeoff.power.clocking import clocking
 from lowsr_tradeoff.power.devices import list_devices, load_device
 from lowsr_tradeoff.power.draws import sampler
-from lowsr_tradeoff.records import ModelCost
 from lowsr_tradeoff.settings import PowerSettings
 
 N_DRAWS = 200
-
-
-def cost(**changes):
-    fields = {
-        "rate_hz": 4000,
-        "grid": "shared",
-        "model_rate_hz": 16000,
-        "window_s": 2.0,
-        "parameters": 100_000,
-        "macs": {"conv": 2_800_000, "linear": 1_280},
-        "fft_size": 512,
-        "frames": 100,
-        "mel_bands": 64,
-        "mel_nonzeros": 500,
-        "weight_bytes": 100_000,
-        "activation_bytes": 60_000,
-    }
-    return ModelCost(**(fields | changes))
 
 
 def draws(device, model_cost, **power):

@@ -1,30 +1,12 @@
 import pytest
+from tests.power.costs import cost
 
 from lowsr_tradeoff.power.clocks import at_clocks, attempt, best
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.draws import sampler
-from lowsr_tradeoff.records import ModelCost
 from lowsr_tradeoff.settings import PowerSettings
 
 U575 = load_device("stm32u575")
-
-
-def cost(**changes):
-    fields = {
-        "rate_hz": 4000,
-        "grid": "shared",
-        "model_rate_hz": 16000,
-        "window_s": 2.0,
-        "parameters": 100_000,
-        "macs": {"conv": 2_800_000, "linear": 1_280},
-        "fft_size": 512,
-        "frames": 100,
-        "mel_bands": 64,
-        "mel_nonzeros": 500,
-        "weight_bytes": 100_000,
-        "activation_bytes": 60_000,
-    }
-    return ModelCost(**(fields | changes))
 
 
 def tried(profile, model_cost):

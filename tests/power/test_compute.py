@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.power.costs import cost
 
 from lowsr_tradeoff.power.compute import (
     active_mw,
@@ -13,7 +14,6 @@ from lowsr_tradeoff.power.compute import (
 )
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.draws import sampler
-from lowsr_tradeoff.records import ModelCost
 
 # MLPerf Tiny v1.3 results (mlcommons/tiny_results_v1.3, Apache-2.0), STMicroelectronics, closed division:
 # device, multiply-accumulates by operator, latency in ms, energy in uJ.
@@ -27,24 +27,6 @@ PUBLISHED = [
     ("stm32u575", "kws", {"conv": 2_368_000, "depthwise": 288_000, "linear": 768}, 28.9948, 664.4239),
     ("stm32u575", "vww", {"conv": 6_690_816, "depthwise": 798_336, "linear": 512}, 59.2663, 1372.1684),
 ]
-
-
-def cost(**changes):
-    fields = {
-        "rate_hz": 4000,
-        "grid": "shared",
-        "model_rate_hz": 16000,
-        "window_s": 2.0,
-        "parameters": 100_000,
-        "macs": {"conv": 2_800_000, "linear": 1_280},
-        "fft_size": 512,
-        "frames": 100,
-        "mel_bands": 64,
-        "mel_nonzeros": 500,
-        "weight_bytes": 100_000,
-        "activation_bytes": 60_000,
-    }
-    return ModelCost(**(fields | changes))
 
 
 @pytest.mark.parametrize(("device", "benchmark", "macs", "ms", "uj"), PUBLISHED)

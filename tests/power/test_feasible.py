@@ -1,29 +1,12 @@
 import pytest
+from tests.power.costs import cost
 
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.feasible import misfits, ram_bytes, too_slow
-from lowsr_tradeoff.records import Measurement, ModelCost
+from lowsr_tradeoff.records import Measurement
 from lowsr_tradeoff.settings import PowerSettings
 
 U385 = load_device("stm32u385")
-
-
-def cost(**changes):
-    fields = {
-        "rate_hz": 4000,
-        "grid": "shared",
-        "model_rate_hz": 16000,
-        "window_s": 2.0,
-        "parameters": 100_000,
-        "macs": {"conv": 2_800_000, "linear": 1_280},
-        "fft_size": 512,
-        "frames": 100,
-        "mel_bands": 64,
-        "mel_nonzeros": 500,
-        "weight_bytes": 100_000,
-        "activation_bytes": 60_000,
-    }
-    return ModelCost(**(fields | changes))
 
 
 def test_ram_holds_activations_a_frame_and_the_sound_that_waits():

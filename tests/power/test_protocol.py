@@ -1,32 +1,14 @@
 import pytest
+from tests.power.costs import cost
 
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.power.devices import list_devices, load_device
 from lowsr_tradeoff.power.protocol import estimate, evaluate
-from lowsr_tradeoff.records import ModelCost
 from lowsr_tradeoff.settings import PowerSettings
 
 MICROCONTROLLERS = ("stm32u385", "stm32u575", "nrf52840")
 N_DRAWS = 500
-
-
-def cost(**changes):
-    fields = {
-        "rate_hz": 4000,
-        "grid": "shared",
-        "model_rate_hz": 16000,
-        "window_s": 2.0,
-        "parameters": 100_000,
-        "macs": {"conv": 2_800_000, "linear": 1_280},
-        "fft_size": 512,
-        "frames": 100,
-        "mel_bands": 64,
-        "mel_nonzeros": 500,
-        "weight_bytes": 100_000,
-        "activation_bytes": 60_000,
-    }
-    return ModelCost(**(fields | changes))
 
 
 def native_cost(rate_hz):
