@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import scipy.signal
 import soundfile
+from tests.classify.corpora import event_corpus
 
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.records import CorpusSummary
 
 # Two of the three classes differ above 1 kHz alone.
 CLASSES = {"low": 200, "high a": 1200, "high b": 1800}
@@ -23,22 +23,7 @@ def write_corpus(folder, n_sources=8, takes=2, n_folds=2) -> EventCorpus:
                 soundfile.write(folder / f"{name}.wav", tone(pitch_hz, rng), 16000)
                 fold = 1 + source % n_folds
                 clips.append(EventClip(name, label, fold, f"{label}-{source}", name, folder / f"{name}.wav"))
-    summary = CorpusSummary(
-        name="tones",
-        kind="events",
-        digest="0",
-        n_clips=len(clips),
-        n_skipped=0,
-        n_groups=len(CLASSES) * n_sources,
-        group_of="sources",
-        classes=tuple(CLASSES),
-        n_folds=n_folds,
-        duration_s=len(clips) / 2,
-        lowest_source_rate_hz=16000,
-        is_synthetic=True,
-        note="",
-    )
-    return EventCorpus(summary, tuple(clips), clip_s=0.5, is_own=True)
+    return event_corpus(clips, 0.5)
 
 
 def tone(hz: float, rng: np.random.Generator) -> np.ndarray:

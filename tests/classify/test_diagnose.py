@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
+from tests.classify.corpora import event_corpus
 
 from lowsr_tradeoff.classify.diagnose import diagnose, hump_tests
 from lowsr_tradeoff.classify.diagnosis.spectrum import run_spectrum, spectrum_step
@@ -16,7 +17,6 @@ from lowsr_tradeoff.classify.steps import folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import DataError, StageError
-from lowsr_tradeoff.records import CorpusSummary
 from lowsr_tradeoff.settings import ClassifySettings
 from lowsr_tradeoff.store import Store
 
@@ -42,22 +42,7 @@ def corpus_of(folder, classes=CLASSES) -> EventCorpus:
                 clips.append(
                     EventClip(name, label, 1 + source % N_FOLDS, f"{label}-{source}", name, folder / f"{label}.wav")
                 )
-    summary = CorpusSummary(
-        name="tones",
-        kind="events",
-        digest="0",
-        n_clips=len(clips),
-        n_skipped=0,
-        n_groups=len(classes) * N_SOURCES,
-        group_of="sources",
-        classes=tuple(classes),
-        n_folds=N_FOLDS,
-        duration_s=len(clips) / 2,
-        lowest_source_rate_hz=16000,
-        is_synthetic=True,
-        note="",
-    )
-    return EventCorpus(summary, tuple(clips), clip_s=0.5, is_own=True)
+    return event_corpus(clips, 0.5)
 
 
 def shares_right(listener: Listener) -> float:

@@ -7,6 +7,7 @@ import scipy.signal
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.classify.corpora import event_corpus
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.classify import features
@@ -25,9 +26,8 @@ from lowsr_tradeoff.classify.panns_log_mel import panns_log_mel
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.steps import feature_steps
 from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
+from lowsr_tradeoff.corpora.clips import EventClip
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.records import CorpusSummary
 from lowsr_tradeoff.settings import FrontEnd
 from lowsr_tradeoff.store import Store
 
@@ -141,25 +141,7 @@ def corpus(tmp_path):
         path = tmp_path / f"{i}.wav"
         soundfile.write(path, tone(100 + 50 * i, 16000, duration_s), 16000)
         clips.append(EventClip(f"clip{i}", "tone", 1 + i % 2, f"s{i}", f"d{i}", path))
-    return EventCorpus(summary(clips), tuple(clips), clip_s=0.5, is_own=True)
-
-
-def summary(clips) -> CorpusSummary:
-    return CorpusSummary(
-        name="tones",
-        kind="events",
-        digest="0",
-        n_clips=len(clips),
-        n_skipped=0,
-        n_groups=len(clips),
-        group_of="sources",
-        classes=tuple(sorted({clip.label for clip in clips})),
-        n_folds=2,
-        duration_s=2.0,
-        lowest_source_rate_hz=16000,
-        is_synthetic=True,
-        note="",
-    )
+    return event_corpus(clips, 0.5)
 
 
 def test_every_layout_of_a_fold_is_made_from_one_reading(corpus, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.classify.corpora import event_corpus
 
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
 from lowsr_tradeoff.classify.recipes import cells_of
@@ -18,7 +19,7 @@ from lowsr_tradeoff.classify.steps import (
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError
-from lowsr_tradeoff.records import CorpusSummary, Network
+from lowsr_tradeoff.records import Network
 from lowsr_tradeoff.settings import ChosenTransfer, ClassifySettings, FrontEnd
 
 CONFIG = StudyConfig(rates_hz=(500, 1000))
@@ -29,22 +30,7 @@ def corpus_of(n_clips=8, n_folds=2) -> EventCorpus:
         EventClip(f"clip{i}", "ab"[i // 2 % 2], 1 + i % n_folds, f"s{i}", f"digest{i}", Path(f"{i}.wav"))
         for i in range(n_clips)
     )
-    summary = CorpusSummary(
-        name="none",
-        kind="events",
-        digest="0",
-        n_clips=n_clips,
-        n_skipped=0,
-        n_groups=n_clips,
-        group_of="sources",
-        classes=("a", "b"),
-        n_folds=n_folds,
-        duration_s=8.0,
-        lowest_source_rate_hz=16000,
-        is_synthetic=True,
-        note="",
-    )
-    return EventCorpus(summary, clips, clip_s=1.0, is_own=True)
+    return event_corpus(clips, 1.0)
 
 
 CORPUS = corpus_of()
