@@ -7,8 +7,6 @@ kept, and tested on speakers that it never heard.
 
 from collections.abc import Sequence
 
-from pydantic import Field
-
 from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
@@ -16,11 +14,11 @@ from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers import overheard
-from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, captures_of
+from lowsr_tradeoff.privacy.attackers.overheard import FoldSettings
+from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k
 from lowsr_tradeoff.privacy.decoding import policy_of
-from lowsr_tradeoff.privacy.whisper_weights import attacker, digests
+from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records.attack import AttackResult
-from lowsr_tradeoff.settings import PrivacySettings, Settings
 from lowsr_tradeoff.store import Step, Store
 
 STAGE = "attack-adapted"
@@ -44,29 +42,6 @@ SOURCES = (
 LIBRARIES = (*captures.LIBRARIES, "jiwer", "openai-whisper", "torch")
 
 
-class AdaptedSettings(Settings):
-    """What the counts of one fold depend on.
-
-    Attributes:
-        captures: The microphone.
-        fold: The utterances that are tested.
-        privacy: Weights, silence and policy; of the weights their content names the step, not where they lie.
-        weights_sha256: That content.
-        recipe: How the changes are fitted.
-        rank: Of the changes.
-    """
-
-    captures: CaptureSettings
-    fold: int
-    privacy: PrivacySettings = Field(exclude=True)
-    weights_sha256: dict[str, str]
-    policy: str
-    batch_size: int
-    pad_s: float
-    recipe: Recipe
-    rank: int
-
-
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
     """Return one step per rate and fold; none where there is nothing to learn from.
 
@@ -86,7 +61,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
         StageError: The training diverged, or has nothing to learn from.
     """
     for step in steps:
-        settings = AdaptedSettings.model_validate(step.settings, from_attributes=True)
+        settings = FoldSettings.model_validate(step.settings, from_attributes=True)
         learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
         losses, written = _attack(settings, learnt, tested)
         store.write(step, {"utterances": overheard.count_words(tested, written), "losses": losses})
@@ -105,35 +80,12 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
 
 
 def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[CaptureSettings, list[Step]]:
-    sha256 = digests(config.privacy.weights, config.privacy.engine)
     code = fingerprint(SOURCES, LIBRARIES)
-    folds = sorted(set(overheard.folds_of(speech, config.seed)))
-    return {
-        captures_of(config, speech, rate_hz): [
-            Step(
-                stage=STAGE,
-                settings=AdaptedSettings(
-                    captures=captures_of(config, speech, rate_hz),
-                    fold=fold,
-                    privacy=config.privacy,
-                    weights_sha256=sha256,
-                    policy=policy_of(config.privacy),
-                    batch_size=config.privacy.batch_size,
-                    pad_s=config.privacy.pad_s,
-                    recipe=RECIPE,
-                    rank=RANK,
-                ),
-                code=code,
-                label=f"Whisper adapted to {rate_hz} Hz, fold {fold}",
-            )
-            for fold in folds
-        ]
-        for rate_hz in config.all_rates_hz()
-    }
+    return overheard.steps_of(config, speech, RECIPE, STAGE, code, "Whisper adapted to")
 
 
 def _attack(
-    settings: AdaptedSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]
+    settings: FoldSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]
 ) -> tuple[list[float], list[str]]:
     """The loss of every step, and what is written down of the tested utterances."""
     from lowsr_tradeoff.privacy.attackers import whisper_lora  # noqa: PLC0415 - imports torch
@@ -146,7 +98,7 @@ def _attack(
         raise StageError(f"fold {settings.fold} leaves nothing to learn from; record more speakers or sentences")
     ear = whisper_lora.ear_of(whisper_lora.as_published(settings.privacy))
     seeds = (settings.captures.seed, settings.fold)
-    losses = whisper_lora.fit_adapters(ear, examples, settings.recipe, settings.privacy.pad_s, seeds, settings.rank)
+    losses = whisper_lora.fit_adapters(ear, examples, settings.recipe, settings.privacy.pad_s, seeds, RANK)
     clips = [captured_at_16k(utterance, settings.captures) for utterance in tested]
     return losses, whisper_lora.transcribe(ear, clips, settings.privacy)
 

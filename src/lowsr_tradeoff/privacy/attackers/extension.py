@@ -7,19 +7,17 @@ The recogniser is the one of the study, as published.
 
 from collections.abc import Sequence
 
-from pydantic import Field
-
 from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers import overheard
-from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, captures_of, original_at_16k
+from lowsr_tradeoff.privacy.attackers.overheard import FoldSettings
+from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, original_at_16k
 from lowsr_tradeoff.privacy.decoding import policy_of
-from lowsr_tradeoff.privacy.whisper_weights import attacker, digests
+from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records.attack import AttackResult
-from lowsr_tradeoff.settings import PrivacySettings, Settings
 from lowsr_tradeoff.store import Step, Store
 
 STAGE = "attack-extension"
@@ -43,26 +41,6 @@ SOURCES = (
 LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "jiwer", "openai-whisper", "tokenizers", "torch")
 
 
-class ExtensionSettings(Settings):
-    """What the counts of one fold depend on.
-
-    Attributes:
-        captures: The microphone.
-        fold: The utterances that are tested.
-        privacy: Weights, silence and policy; of the weights their content names the step, not where they lie.
-        weights_sha256: That content.
-        recipe: How the extension is fitted.
-    """
-
-    captures: CaptureSettings
-    fold: int
-    privacy: PrivacySettings = Field(exclude=True)
-    weights_sha256: dict[str, str]
-    policy: str
-    batch_size: int
-    recipe: Recipe
-
-
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
     """Return one step per rate and fold; none where there is nothing to learn from.
 
@@ -82,7 +60,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
         StageError: The training diverged.
     """
     for step in steps:
-        settings = ExtensionSettings.model_validate(step.settings, from_attributes=True)
+        settings = FoldSettings.model_validate(step.settings, from_attributes=True)
         learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
         written = _attack(settings, learnt, tested)
         store.write(step, {"utterances": overheard.count_words(tested, written)})
@@ -105,32 +83,11 @@ def _why_not(config: StudyConfig, speech: SpeechCorpus) -> str | None:
 
 
 def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[CaptureSettings, list[Step]]:
-    sha256 = digests(config.privacy.weights, config.privacy.engine)
     code = fingerprint(SOURCES, LIBRARIES)
-    folds = sorted(set(overheard.folds_of(speech, config.seed)))
-    return {
-        captures_of(config, speech, rate_hz): [
-            Step(
-                stage=STAGE,
-                settings=ExtensionSettings(
-                    captures=captures_of(config, speech, rate_hz),
-                    fold=fold,
-                    privacy=config.privacy,
-                    weights_sha256=sha256,
-                    policy=policy_of(config.privacy),
-                    batch_size=config.privacy.batch_size,
-                    recipe=RECIPE,
-                ),
-                code=code,
-                label=f"bandwidth extension from {rate_hz} Hz, fold {fold}",
-            )
-            for fold in folds
-        ]
-        for rate_hz in config.all_rates_hz()
-    }
+    return overheard.steps_of(config, speech, RECIPE, STAGE, code, "bandwidth extension from")
 
 
-def _attack(settings: ExtensionSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]) -> list[str]:
+def _attack(settings: FoldSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]) -> list[str]:
     """What is written down of the tested utterances."""
     from lowsr_tradeoff.privacy import recognise  # noqa: PLC0415 - results are assembled without it
     from lowsr_tradeoff.privacy.attackers.extended_recogniser import extended_by  # noqa: PLC0415 - imports torch

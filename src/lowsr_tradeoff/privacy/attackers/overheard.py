@@ -1,25 +1,91 @@
-"""What recogniser-like attackers share: who is held out when, and what a count of words becomes."""
+"""What recogniser-like attackers share: their steps, who is held out when, and what a count of words becomes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from lowsr_tradeoff.audio.named import name_of
+from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.folds import assign_folds
 from lowsr_tradeoff.privacy import pooled_words, wer
-from lowsr_tradeoff.privacy.captures import CaptureSettings
+from lowsr_tradeoff.privacy.captures import CaptureSettings, captures_of
+from lowsr_tradeoff.privacy.decoding import policy_of
 from lowsr_tradeoff.privacy.wer import HeardUtterance
+from lowsr_tradeoff.privacy.whisper_weights import digests
 from lowsr_tradeoff.records import Measurement, missing
 from lowsr_tradeoff.records.attack import AttackResult
+from lowsr_tradeoff.settings import PrivacySettings, Settings
 from lowsr_tradeoff.stats import resample_weights
 from lowsr_tradeoff.store import Step, Store
 
 N_FOLDS = 4
 NO_TRANSCRIPTS = "the corpus has no transcripts to learn from; add a column text to metadata.csv"
 TOO_FEW = "one utterance cannot be both learnt from and tested; record more"
+
+
+class FoldSettings(Settings):
+    """What the counts of one fold depend on.
+
+    Attributes:
+        captures: The microphone.
+        fold: The utterances that are tested.
+        privacy: Weights, silence and policy; of the weights their content names the step, not where they lie.
+        weights_sha256: That content.
+        policy: How the recogniser is made to write.
+        batch_size: Of the recogniser.
+        pad_s: Silence around a clip.
+        recipe: How the attacker is fitted.
+    """
+
+    captures: CaptureSettings
+    fold: int
+    privacy: PrivacySettings = Field(exclude=True)
+    weights_sha256: dict[str, str]
+    policy: str
+    batch_size: int
+    pad_s: float
+    recipe: Recipe
+
+
+def steps_of(
+    config: StudyConfig, speech: SpeechCorpus, recipe: Recipe, stage: str, code: str, label: str
+) -> dict[CaptureSettings, list[Step]]:
+    """Return an attacker's steps by microphone, one per fold.
+
+    Args:
+        config: The settings.
+        speech: The corpus.
+        recipe: How the attacker is fitted.
+        stage: Of the steps.
+        code: Fingerprint of what computes them.
+        label: Of a step, up to its rate: ``"Whisper adapted to"``.
+
+    Raises:
+        MissingResourceError: The recogniser's weights are not there.
+        DataError: The weights are not those that they are taken for.
+    """
+    sha256 = digests(config.privacy.weights, config.privacy.engine)
+    folds = sorted(set(folds_of(speech, config.seed)))
+
+    def step(heard: CaptureSettings, fold: int) -> Step:
+        settings = FoldSettings(
+            captures=heard,
+            fold=fold,
+            privacy=config.privacy,
+            weights_sha256=sha256,
+            policy=policy_of(config.privacy),
+            batch_size=config.privacy.batch_size,
+            pad_s=config.privacy.pad_s,
+            recipe=recipe,
+        )
+        return Step(stage=stage, settings=settings, code=code, label=f"{label} {heard.rate_hz} Hz, fold {fold}")
+
+    microphones = (captures_of(config, speech, rate_hz) for rate_hz in config.all_rates_hz())
+    return {heard: [step(heard, fold) for fold in folds] for heard in microphones}
 
 
 def folds_of(speech: SpeechCorpus, seed: int) -> tuple[int, ...]:
