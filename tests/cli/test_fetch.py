@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+import urllib.request
 
 import pytest
 
@@ -47,6 +48,7 @@ def test_a_file_put_there_by_hand_needs_no_network(capsys, tmp_path, monkeypatch
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_without_a_network_one_clear_error(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(urllib.request, "_opener", None)  # the library keeps the first opener with its proxies
     for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
     code, out, err = call(capsys, "fetch", "esc50", "--to", tmp_path)

@@ -106,7 +106,7 @@ def test_a_dry_run_shows_the_plan_and_runs_nothing(capsys, small_study, tmp_path
 def test_devices_shows_every_value_with_its_source(capsys):
     code, out, _ = call(capsys, "devices")
     assert code == 0
-    names = [line.split()[0] for line in out.splitlines()]
+    names = [line.split()[0] for line in out.splitlines() if line]
     assert {"stm32u385", "stm32u575", "nrf52840", "phone_cpu"} <= set(names)
     code, out, _ = call(capsys, "devices", "stm32u575")
     assert code == 0
