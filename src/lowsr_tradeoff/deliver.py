@@ -11,7 +11,7 @@ from lowsr_tradeoff.classify.deployed.onnx_export import require_onnx
 from lowsr_tradeoff.classify.deployed.package import Package, write_package
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
-from lowsr_tradeoff.corpora.events import load_events
+from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.execute import Progress, execute
 from lowsr_tradeoff.store import Step, Store, locked
 
@@ -65,21 +65,3 @@ def _run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
         return
     for step in steps:
         run_int8(step, corpus, store)
-
-
-def events_of(config: StudyConfig, cache: Path | None) -> EventCorpus:
-    """Return the events of a study, checked.
-
-    Raises:
-        DataError: The corpus has problems; the message lists all of them.
-    """
-    return load_events(
-        config.events.source,
-        config.events.n_folds,
-        config.events.clip_s,
-        config.seed,
-        config.rates_hz,
-        config.reference_rate_hz,
-        skip_bad=config.skip_bad,
-        cache=cache,
-    )

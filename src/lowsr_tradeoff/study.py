@@ -17,8 +17,8 @@ from lowsr_tradeoff.audio.named import name_of, named_front_end
 from lowsr_tradeoff.classify import protocol as classify
 from lowsr_tradeoff.config import StudyConfig, dump_toml
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
-from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.corpora.events import events_of
+from lowsr_tradeoff.corpora.speech import speech_of
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.execute import Progress, execute, missing_steps
 from lowsr_tradeoff.listen import listen_pack
@@ -65,8 +65,8 @@ def open_study(config: StudyConfig, out: Path) -> Study:
         DataError: The corpora have problems; the message lists all of them.
     """
     load_devices(config.power.devices)
-    events, no_events = _tried(partial(_load_events, config, out / INSPECTED))
-    speech, no_speech = _tried(partial(_load_speech, config, out / INSPECTED))
+    events, no_events = _tried(partial(events_of, config, out / INSPECTED))
+    speech, no_speech = _tried(partial(speech_of, config, out / INSPECTED))
     if events is None or speech is None:
         raise DataError("\n".join(filter(None, (no_events, no_speech))))
     return Study(config, events, speech)
@@ -186,29 +186,6 @@ def count_steps(study: Study, store: Store) -> tuple[dict[str, int], int]:
     for step in todo:
         stages[step.stage] += 1
     return stages, len(set(wanted) - set(todo))
-
-
-def _load_events(config: StudyConfig, cache: Path) -> EventCorpus:
-    return load_events(
-        config.events.source,
-        config.events.n_folds,
-        config.events.clip_s,
-        config.seed,
-        config.rates_hz,
-        config.reference_rate_hz,
-        skip_bad=config.skip_bad,
-        cache=cache,
-    )
-
-
-def _load_speech(config: StudyConfig, cache: Path) -> SpeechCorpus:
-    return load_speech(
-        config.speech.source,
-        config.rates_hz,
-        config.reference_rate_hz,
-        skip_bad=config.skip_bad,
-        cache=cache,
-    )
 
 
 def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:

@@ -46,7 +46,7 @@ def listening_pack(
         skip_bad: Go on without unusable files.
     """
     from lowsr_tradeoff.config import load_config
-    from lowsr_tradeoff.corpora.speech import load_speech
+    from lowsr_tradeoff.corpora.speech import speech_of
     from lowsr_tradeoff.listening.pack import Size, describe, write_pack
 
     wanted = {
@@ -56,13 +56,7 @@ def listening_pack(
         "skip_bad": skip_bad or None,
     }
     settings = load_config(config, wanted)
-    corpus = load_speech(
-        settings.speech.source,
-        settings.rates_hz,
-        settings.reference_rate_hz,
-        skip_bad=settings.skip_bad,
-        cache=None,
-    )
+    corpus = speech_of(settings, None)
     key = write_pack(settings, corpus, Size(n_clips, n_forms), contact, out)
     print(describe(key, corpus), end="", file=sys.stderr)
     print(out)

@@ -186,7 +186,7 @@ def _print_csv(*fields: object) -> None:
 
 def _calibration(model: "Model", source: str) -> "EventCorpus":
     from lowsr_tradeoff.config import StudyConfig
-    from lowsr_tradeoff.deliver import events_of
+    from lowsr_tradeoff.corpora.events import events_of
     from lowsr_tradeoff.settings import EventsSettings
 
     settings = model.settings

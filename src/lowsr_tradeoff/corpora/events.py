@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.corpora.demo_events import Take, takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
@@ -22,6 +23,28 @@ from lowsr_tradeoff.store import canonical_json
 LONGEST_WINDOW_S = 10.0
 WINDOW_QUANTILE = 0.95
 FOLD = re.compile("0*[1-9][0-9]{0,8}")
+
+
+def events_of(config: StudyConfig, cache: Path | None) -> EventCorpus:
+    """Return the events of a study, every clip usable at every rate.
+
+    Args:
+        config: The settings.
+        cache: File that remembers what was found in audio files.
+
+    Raises:
+        DataError: The corpus has problems; the message lists all of them.
+    """
+    return load_events(
+        config.events.source,
+        config.events.n_folds,
+        config.events.clip_s,
+        config.seed,
+        config.rates_hz,
+        config.reference_rate_hz,
+        skip_bad=config.skip_bad,
+        cache=cache,
+    )
 
 
 def load_events(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.inspect import Audio, usable
 from lowsr_tradeoff.corpora.layouts import DATA, SYNTHETIC
@@ -40,6 +41,25 @@ class SpeechRow(Row):
     sex: str
     keywords: tuple[str, ...]
     is_transcribed: bool = True
+
+
+def speech_of(config: StudyConfig, cache: Path | None) -> SpeechCorpus:
+    """Return the speech of a study, every utterance usable at every rate.
+
+    Args:
+        config: The settings.
+        cache: File that remembers what was found in audio files.
+
+    Raises:
+        DataError: The corpus has problems; the message lists all of them.
+    """
+    return load_speech(
+        config.speech.source,
+        config.rates_hz,
+        config.reference_rate_hz,
+        skip_bad=config.skip_bad,
+        cache=cache,
+    )
 
 
 def load_speech(
