@@ -1,16 +1,8 @@
 import pytest
+from tests.power.quantities import quantities
 
 from lowsr_tradeoff.power.describe import describe, overview, sheet
 from lowsr_tradeoff.power.devices import list_devices, list_profiles, load_device
-
-
-def quantities(value):
-    """Every table with a unit, however deep."""
-    if isinstance(value, dict):
-        if "unit" in value:
-            yield value
-        for inner in value.values():
-            yield from quantities(inner)
 
 
 @pytest.mark.parametrize("name", list_devices())

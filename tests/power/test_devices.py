@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from tests.power.quantities import quantities
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.power.devices import (
@@ -17,15 +18,6 @@ from lowsr_tradeoff.power.devices import (
 
 U385 = (PROFILES / "devices" / "stm32u385.toml").read_text(encoding="utf-8")
 PHONE = (PROFILES / "devices" / "phone_cpu.toml").read_text(encoding="utf-8")
-
-
-def quantities(value):
-    """Every table with a unit, however deep."""
-    if isinstance(value, dict):
-        if "unit" in value:
-            yield value
-        for inner in value.values():
-            yield from quantities(inner)
 
 
 @pytest.mark.parametrize("name", list_devices())

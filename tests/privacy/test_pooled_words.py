@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.privacy.counting import KEY, RENT, heard, once
 
 from lowsr_tradeoff.privacy import pooled_words, wer
 from lowsr_tradeoff.stats import exact_interval, percentile_interval, resample_weights
@@ -11,21 +12,11 @@ SENTENCES = st.lists(
     st.sampled_from(["dog", "bank", "rent", "key", "garage", "lawyer", "sister", "pills"]), max_size=9
 ).map(" ".join)
 PAIRS = st.lists(st.tuples(SENTENCES.filter(bool), SENTENCES), min_size=1, max_size=6)
-KEY = "She keeps the spare key under the blue flower pot."
-RENT = "The rent is nine hundred and forty dollars this month."
 
 FIGURES = (
     *(pooled_words.wer, pooled_words.word_recovery, pooled_words.wil, pooled_words.keyword_recovery),
     *(pooled_words.insertions, pooled_words.cer, pooled_words.word_chance),
 )
-
-
-def heard(text, hypothesis, keywords=(), speaker="a"):
-    return wer.count("clip", speaker, text, keywords, hypothesis)
-
-
-def once(rows):
-    return resample_weights([row.speaker for row in rows], 200, 0)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,19 +1,8 @@
 import pytest
+from tests.privacy.counting import KEY, RENT, heard, once
 
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import pooled_words, wer
-from lowsr_tradeoff.stats import resample_weights
-
-KEY = "She keeps the spare key under the blue flower pot."
-RENT = "The rent is nine hundred and forty dollars this month."
-
-
-def heard(text, hypothesis, keywords=(), speaker="a"):
-    return wer.count("clip", speaker, text, keywords, hypothesis)
-
-
-def once(rows):
-    return resample_weights([row.speaker for row in rows], 200, 0)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,0 +1,19 @@
+"""Two sentences of the embedded corpus, and what is counted of them when they are heard."""
+
+import numpy as np
+
+from lowsr_tradeoff.privacy import wer
+from lowsr_tradeoff.privacy.wer import HeardUtterance
+from lowsr_tradeoff.stats import resample_weights
+
+KEY = "She keeps the spare key under the blue flower pot."
+RENT = "The rent is nine hundred and forty dollars this month."
+
+
+def heard(text, hypothesis, keywords=(), speaker="a") -> HeardUtterance:
+    return wer.count("clip", speaker, text, keywords, hypothesis)
+
+
+def once(rows) -> np.ndarray:
+    """How often each row counts in 200 draws of speakers."""
+    return resample_weights([row.speaker for row in rows], 200, 0)
