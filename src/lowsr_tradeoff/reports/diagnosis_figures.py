@@ -8,10 +8,12 @@ from lowsr_tradeoff.records.network import Arm
 from lowsr_tradeoff.reports import diagnosis_tables, diagnosis_text
 from lowsr_tradeoff.reports.arms import drawn
 from lowsr_tradeoff.reports.plot import (
+    ASIDE,
     DASHES,
     GREY,
     Figure,
     Spec,
+    aside_of,
     axis,
     error_bar,
     rate_axis,
@@ -25,7 +27,6 @@ from lowsr_tradeoff.reports.plot import (
 )
 from lowsr_tradeoff.reports.wording import arm_name, hz, number, percent, points
 
-ASIDE, WIDEST = 1.02, 1.14
 CURVE_POINTS = 41
 
 
@@ -61,7 +62,7 @@ def recoverability(tradeoff: Tradeoff) -> Figure:
             style(index),
             percent,
             DASHES[index % len(DASHES)],
-            ASIDE ** (index - (len(grids) - 1) / 2),
+            aside_of(index, len(grids)),
         )
         for index, grid in enumerate(grids)
     ]
@@ -149,7 +150,7 @@ def _usable(found: Sequence[Diagnosis]) -> Iterator[Spec]:
                 style(arms.index(arm)),
                 number,
                 DASHES[grids.index(grid) % len(DASHES)],
-                min(ASIDE, WIDEST ** (1 / len(lines))) ** (index - (len(lines) - 1) / 2),
+                aside_of(index, len(lines)),
             ),
             "legendgroup": f"{arm} {grid}",
         }

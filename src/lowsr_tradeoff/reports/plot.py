@@ -22,6 +22,9 @@ DASHES = ("solid", "dot", "dash")
 PATTERNS = ("", "/", "x", ".", "-")
 # Both are light enough for black figures (contrast 9 : 1 and more) and differ for any colour vision.
 PALE_ORANGE, SKY = "#FFF4E0", "#56B4E9"
+# Lines stand this far apart along the rates, as a factor, so that their error bars can be told apart.
+# However many there are, those of one rate keep together within the second factor.
+ASIDE, WIDEST = 1.02, 1.14
 GREY = "#767676"
 GRID = "#d5d9e0"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -57,6 +60,15 @@ class Style:
 def style(index: int) -> Style:
     """Return the colour and marker of the n-th series; the two cycle with different lengths."""
     return Style(COLOURS[index % len(COLOURS)], SYMBOLS[index % len(SYMBOLS)])
+
+
+def aside_of(index: int, n_lines: int) -> float:
+    """Return the factor by which the n-th of several lines stands beside its rates.
+
+    >>> aside_of(0, 1), aside_of(1, 3), aside_of(2, 3)
+    (1.0, 1.0, 1.02)
+    """
+    return float(min(ASIDE, WIDEST ** (1 / n_lines)) ** (index - (n_lines - 1) / 2))
 
 
 def rate_styles(tradeoff: Tradeoff) -> dict[int, Style]:

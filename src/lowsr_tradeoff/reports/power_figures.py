@@ -11,6 +11,7 @@ from lowsr_tradeoff.reports.plot import (
     PATTERNS,
     Figure,
     Spec,
+    aside_of,
     rate_axis,
     series,
     share_axis,
@@ -20,8 +21,6 @@ from lowsr_tradeoff.reports.plot import (
     titled,
 )
 from lowsr_tradeoff.reports.wording import hz, listed, number
-
-ASIDE = 1.02
 
 
 def battery(tradeoff: Tradeoff) -> Figure:
@@ -36,7 +35,7 @@ def battery(tradeoff: Tradeoff) -> Figure:
             style(devices.index(device)),
             number,
             DASHES[grids.index(grid) % len(DASHES)],
-            ASIDE ** (index - (len(lines) - 1) / 2),
+            aside_of(index, len(lines)),
         )
         for index, (device, grid) in enumerate(lines)
     ]

@@ -7,6 +7,7 @@ from lowsr_tradeoff.reports import captions, recognition_tables, stage_tables
 from lowsr_tradeoff.reports.arms import drawn
 from lowsr_tradeoff.reports.placing import deciding_power, shown_recalls
 from lowsr_tradeoff.reports.plot import (
+    ASIDE,
     COLOURS,
     DASHES,
     GREY,
@@ -15,6 +16,7 @@ from lowsr_tradeoff.reports.plot import (
     SKY,
     Figure,
     Spec,
+    aside_of,
     axis,
     error_bar,
     rate_axis,
@@ -27,9 +29,6 @@ from lowsr_tradeoff.reports.plot import (
 )
 from lowsr_tradeoff.reports.wording import COMPONENTS, arm_name, hz, number, percent
 
-# Lines stand this far apart along the rates, as a factor, so that their error bars can be told apart.
-# However many there are, those of one rate keep together within the second factor.
-ASIDE, WIDEST = 1.02, 1.14
 ROW_PX = 26
 
 
@@ -146,7 +145,7 @@ def _listeners(tradeoff: Tradeoff) -> Iterator[Spec]:
             style(arms.index(arm)),
             percent,
             DASHES[grids.index(grid) % len(DASHES)],
-            min(ASIDE, WIDEST ** (1 / len(lines))) ** (index - (len(lines) - 1) / 2),
+            aside_of(index, len(lines)),
         )
 
 
