@@ -93,3 +93,24 @@ def test_the_comparison_takes_the_paired_difference_where_there_is_one(tradeoff)
 def test_the_reference_is_not_compared_with_itself(tradeoff):
     table = tables.comparison(tradeoff, find(tradeoff, "16000-shared-finetuned-stm32u575"))
     assert table.columns == ("Measure", "Value")
+
+
+def test_a_different_attacker_at_each_rate_is_named_and_not_subtracted(tradeoff):
+    subject = next(p for p in tradeoff.points if p.rate_hz == 500 and p.device == tradeoff.decision.device)
+    others = tuple(p.model_copy(update={"attacker": "digits"}) if p.rate_hz == 500 else p for p in tradeoff.points)
+    changed = tradeoff.model_copy(update={"points": others})
+    row = next(
+        r
+        for r in tables.comparison(changed, subject.model_copy(update={"attacker": "digits"})).rows
+        if "ords" in str(r[0])
+    )
+    assert row[0] == "Words recovered by the strongest attacker"
+    assert "digits" in str(row[-1])
+    assert subject.attacker in str(row[-1])
+
+
+def test_the_choice_of_rates_names_the_attacker_behind_each_figure(tradeoff):
+    points = tradeoff.points[:2]
+    table = tables.choices(tradeoff, points)
+    at = table.columns.index("By attacker")
+    assert [row[at] for row in table.rows] == [point.attacker for point in points]

@@ -73,8 +73,9 @@ def test_the_filter_is_part_of_the_claim(tradeoff):
     def said(front_end: object) -> str:
         return "\n".join(not_measured(tradeoff.model_copy(update={"settings": {"front_end": front_end}})))
 
-    assert "in software with a steep anti-alias filter" in said({"anti_alias": True})
-    assert "in software without an anti-alias filter" in said({"anti_alias": False})
+    assert "in software with a steep anti-alias filter" in said({"filter": "ideal"})
+    assert "in software without an anti-alias filter" in said({"filter": "none"})
+    assert "a butterworth filter of order 4" in said({"filter": "butterworth", "order": 4})
     assert "in software." in said(None)
 
 
@@ -97,3 +98,18 @@ def test_it_never_promises_anonymity(build):
 def test_the_papers_protocol_is_warned_of_in_the_answer(build):
     assert "All accuracies: best epoch chosen on the test fold: optimistic." in verdict(build(is_paper=True))
     assert not any("optimistic" in line for line in verdict(build()))
+
+
+def test_what_attackers_measured_is_not_listed_as_unmeasured(tradeoff):
+    def said(*recovers):
+        attacks = tuple(tradeoff.attacks[0].model_copy(update={"recovers": what}) for what in recovers)
+        return "\n".join(not_measured(tradeoff.model_copy(update={"attacks": attacks})))
+
+    assert "Who is speaking, whether anyone is speaking and what human listeners understand." in said("words")
+    assert "What human listeners understand." in said("words", "identity", "presence")
+    assert "Who is speaking" not in said("words", "identity", "presence")
+
+
+def test_attackers_whose_names_hold_commas_are_told_apart(tradeoff):
+    attacks = tuple(tradeoff.attacks[0].model_copy(update={"attacker": name}) for name in ("a, b", "c"))
+    assert "other than a, b; c." in not_measured(tradeoff.model_copy(update={"attacks": attacks}))[0]

@@ -54,13 +54,15 @@ class Table:
 def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
     """Return a point beside the reference rate on the same device."""
     reference = reference_point(tradeoff, subject)
-    names = (accuracy_title(tradeoff), f"Words recovered by {subject.attacker}", "Average power", "Battery")
+    is_same = reference is None or reference.attacker == subject.attacker
+    attacker = subject.attacker if is_same else "the strongest attacker"
+    names = (accuracy_title(tradeoff), f"Words recovered by {attacker}", "Average power", "Battery")
     if reference is None or reference == subject:
         rows = tuple(zip(names, _axes(subject), strict=True))
         return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), rows)
     differences = (
         _accuracy_difference(tradeoff, subject, reference),
-        compared(subject.word_recovery, reference.word_recovery),
+        compared(subject.word_recovery, reference.word_recovery) if is_same else _attackers(subject, reference),
         _saving(subject),
         "as power",
     )
@@ -69,6 +71,11 @@ def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
         ("Measure", hz(subject.rate_hz), f"{hz(reference.rate_hz)}, the reference", "Difference"),
         tuple(zip(names, _axes(subject), _axes(reference), differences, strict=True)),
     )
+
+
+def _attackers(subject: OperatingPoint, reference: OperatingPoint) -> str:
+    """Figures of two attackers are no difference of two rates."""
+    return f"{subject.attacker} against {reference.attacker}: not comparable"
 
 
 def _saving(point: OperatingPoint) -> str:
@@ -82,10 +89,10 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
         f"The rates on the frontier of {tradeoff.decision.device}, each by its most accurate point there",
         (
             *("Rate", accuracy_title(tradeoff), "Words recovered", "Average power", "Battery", "Power saved"),
-            *("Training", "Features"),
+            *("By attacker", "Training", "Features"),
         ),
         tuple(
-            (name, *_axes(point), percent(point.power_saved), *how)
+            (name, *_axes(point), percent(point.power_saved), point.attacker, *how)
             for point in open_points
             for name, *how in (named(point),)
         ),

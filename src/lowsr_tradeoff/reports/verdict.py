@@ -85,7 +85,7 @@ def not_measured(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return what the figures do not cover, most consequential first."""
     return (
         _attackers(tradeoff),
-        "Who is speaking, whether anyone is speaking, and what human listeners understand.",
+        _people(tradeoff),
         *_hardware(tradeoff),
         _microphone(tradeoff),
         f"Rates other than {listed(map(str, _rates(tradeoff)))} Hz.",
@@ -125,11 +125,24 @@ def _attackers(tradeoff: Tradeoff) -> str:
     if not tried:
         return "Speech: no attacker was tried."
     untried = list(dict.fromkeys(f"{found.attacker} ({found.value.reason})" for found in _untested(tradeoff)))
-    named = f" Not tested: {listed(untried)}." if untried else ""
+    named = f" Not tested: {'; '.join(untried)}." if untried else ""
+    # Their names hold commas.
     return (
-        f"Attackers other than {listed(tried)}.{named} That a recogniser fails does not make speech unintelligible:"
-        " one trained at the low rate recovers far more."
+        f"Attackers other than {'; '.join(tried)}.{named} That a recogniser fails does not make speech"
+        " unintelligible: one trained at the low rate recovers far more."
     )
+
+
+def _people(tradeoff: Tradeoff) -> str:
+    """What of the people who speak no attacker was set upon; listeners are asked by the listening test alone."""
+    tested = {found.recovers for found in tradeoff.attacks if found.value.value is not None}
+    open_questions = [
+        *(["who is speaking"] if "identity" not in tested else []),
+        *(["whether anyone is speaking"] if "presence" not in tested else []),
+        "what human listeners understand",
+    ]
+    sentence = listed(open_questions)
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _untested(tradeoff: Tradeoff) -> list[AttackResult]:
@@ -152,10 +165,13 @@ def _microphone(tradeoff: Tradeoff) -> str:
 def _filter(tradeoff: Tradeoff) -> str:
     """How much speech a capture holds depends on the filter: Warren and Bashford, J. Acoust. Soc. Am., 2004."""
     match tradeoff.settings.get("front_end"):
-        case {"anti_alias": True}:
+        case {"filter": "ideal"}:
             return " with a steep anti-alias filter, and a gentler one lets more speech through"
-        case {"anti_alias": False}:
+        case {"filter": "none"}:
             return " without an anti-alias filter, so that what lies above half the rate folds down"
+        case {"filter": str() as name, "order": order}:
+            kind = f"{name.replace('_', '-')} filter of order {order}"
+            return f" with a {kind}, and part of what lies above half the rate folds down"
         case _:
             return ""
 
