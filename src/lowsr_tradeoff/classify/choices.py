@@ -11,7 +11,14 @@ from lowsr_tradeoff.classify.choosing import validated
 from lowsr_tradeoff.classify.listeners import Listener
 from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.classify.step_settings import TrainSettings
-from lowsr_tradeoff.classify.steps import choosing_steps, clips_of, folds_of, train_steps, validation_fold
+from lowsr_tradeoff.classify.steps import (
+    choosing_steps,
+    class_numbers,
+    clips_of,
+    folds_of,
+    train_steps,
+    validation_fold,
+)
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records import ClassifyResult, Optimism, Published, Sensitivity, missing
@@ -68,7 +75,7 @@ def optimism(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Op
     if config.classify.protocol != "paper":
         return ()
     clips = clips_of(corpus, *folds_of(corpus))
-    truth = np.array([corpus.summary.classes.index(clip.label) for clip in clips])
+    truth = class_numbers(corpus, clips)
     weights = resample_weights([clip.source for clip in clips], config.n_resamples, config.seed)
     return tuple(
         _optimism(

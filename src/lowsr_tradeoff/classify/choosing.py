@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.classify.listeners import chosen_with
 from lowsr_tradeoff.classify.step_settings import Cell, TrainSettings
-from lowsr_tradeoff.classify.steps import clips_of, folds_of, validation_fold
+from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of, validation_fold
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.store import Arrays, Step
 
@@ -48,7 +48,7 @@ def validated(settings: TrainSettings, corpus: EventCorpus, artefact: Arrays) ->
     fold = validation_fold(settings.held_out, folds_of(corpus))
     clips = clips_of(corpus, *settings.held_out)
     rows = [clip.fold == fold for clip in clips]
-    truth = [corpus.summary.classes.index(clip.label) for clip in clips if clip.fold == fold]
+    truth = class_numbers(corpus, clips)[rows]
     right: NDArray[np.bool_] = artefact["test_logits"][rows].argmax(axis=1) == truth
     return right
 

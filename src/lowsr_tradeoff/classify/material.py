@@ -16,7 +16,7 @@ from lowsr_tradeoff.classify.models.build import without_weights
 from lowsr_tradeoff.classify.models.checkpoint import load_panns, start_from
 from lowsr_tradeoff.classify.models.recogniser import Recogniser
 from lowsr_tradeoff.classify.step_settings import Cell, FeatureSettings, TrainSettings
-from lowsr_tradeoff.classify.steps import clips_of, folds_of
+from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of
 from lowsr_tradeoff.classify.train import Images, Scale, predict, seeded_network
 from lowsr_tradeoff.classify.transfer import permute_others
 from lowsr_tradeoff.corpora.clips import EventCorpus
@@ -62,8 +62,7 @@ class Material:
 
     def truth_of(self, folds: Sequence[int]) -> NDArray[np.intp]:
         """Return the class numbers of some folds' clips."""
-        classes = self.corpus.summary.classes
-        return np.array([classes.index(clip.label) for clip in clips_of(self.corpus, *folds)])
+        return class_numbers(self.corpus, clips_of(self.corpus, *folds))
 
     @property
     def seen(self) -> list[int]:

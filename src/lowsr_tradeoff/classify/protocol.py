@@ -17,9 +17,9 @@ from lowsr_tradeoff.classify.features import lay_out, run_features
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
 from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, fold_sd, macro_f1, seed_sd
 from lowsr_tradeoff.classify.step_settings import front_of
-from lowsr_tradeoff.classify.steps import clips_of, folds_of, train_steps
+from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
+from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records import (
     ClassifyResult,
     Contrast,
@@ -91,10 +91,10 @@ def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recogniti
         StageError: A step has not run.
     """
     steps = train_steps(config, corpus)
-    clips = _clips(corpus)
+    clips = clips_of(corpus, *folds_of(corpus))
     sources, folds = [clip.source for clip in clips], [clip.fold for clip in clips]
     draws = resample(sources, config.n_resamples, config.seed)
-    truth = np.array([corpus.summary.classes.index(clip.label) for clip in clips])
+    truth = class_numbers(corpus, clips)
     answers = {listener: Answers(_predicted(runs, len(clips), store), truth) for listener, runs in steps.items()}
     found = tuple(
         _result(config, corpus, listener, answers[listener], draws, store.meta(runs[0])["cost"])
@@ -110,11 +110,6 @@ def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recogniti
         diagnoses=diagnosed,
         humps=humps,
     )
-
-
-def _clips(corpus: EventCorpus) -> list[EventClip]:
-    """In the order of the answers."""
-    return [clip for fold in folds_of(corpus) for clip in clips_of(corpus, fold)]
 
 
 def _predicted(steps: Sequence[Step], n_clips: int, store: Store) -> NDArray[np.intp]:
@@ -137,7 +132,7 @@ def _result(
         grid=listener.grid,
         arm=listener.arm,
         accuracy=accuracy(answers, draws),
-        fold_sd=fold_sd(answers, [clip.fold for clip in _clips(corpus)]),
+        fold_sd=fold_sd(answers, [clip.fold for clip in clips_of(corpus, *folds_of(corpus))]),
         seed_sd=seed_sd(answers),
         macro_f1=macro_f1(answers, draws, len(classes)),
         class_recall=class_recall(answers, draws, classes),

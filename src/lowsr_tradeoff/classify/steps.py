@@ -8,8 +8,12 @@ of a fold by a network that never saw them; none, to train the network that is p
 """
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lowsr_tradeoff.classify.listeners import (
     Listener,
@@ -58,6 +62,12 @@ def folds_of(corpus: EventCorpus) -> list[int]:
 def clips_of(corpus: EventCorpus, *folds: int) -> list[EventClip]:
     """Return the clips of some folds, fold by fold, in the order of every array made from them."""
     return [clip for fold in folds for clip in corpus.clips if clip.fold == fold]
+
+
+def class_numbers(corpus: EventCorpus, clips: Sequence[EventClip]) -> NDArray[np.intp]:
+    """Return the place of each clip's class among the corpus's classes, from 0."""
+    classes = corpus.summary.classes
+    return np.array([classes.index(clip.label) for clip in clips], dtype=np.intp)
 
 
 def inner_folds(held_out: Folds, folds: list[int]) -> list[Folds]:

@@ -15,7 +15,7 @@ from lowsr_tradeoff.classify.deployed.onnx_export import Body, Images, open_sess
 from lowsr_tradeoff.classify.deployed.quantisation import drawn, int8_loss
 from lowsr_tradeoff.classify.material import Material, gather
 from lowsr_tradeoff.classify.step_settings import TrainSettings
-from lowsr_tradeoff.classify.steps import clips_of
+from lowsr_tradeoff.classify.steps import class_numbers, clips_of
 from lowsr_tradeoff.classify.training_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.errors import StageError
@@ -77,7 +77,7 @@ def loss_in_int8(steps: Sequence[Step], corpus: EventCorpus, store: Store, seed:
     folds = [fold for step in steps for fold in cast("TrainSettings", step.settings).held_out]
     clips = clips_of(corpus, *folds)
     return int8_loss(
-        np.array([corpus.summary.classes.index(clip.label) for clip in clips]),
+        class_numbers(corpus, clips),
         (np.concatenate([each["float"] for each in said]), np.concatenate([each["int8"] for each in said])),
         [clip.source for clip in clips],
         seed,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.classify.diagnosis.calibration import Classes, Scores
 from lowsr_tradeoff.classify.listeners import Listener
 from lowsr_tradeoff.classify.scores import CLIPS, Weights
-from lowsr_tradeoff.classify.steps import clips_of, folds_of, train_steps
+from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import StageError
@@ -80,10 +80,10 @@ Runs = tuple[Trained, ...]
 
 def heard_by_all(config: StudyConfig, corpus: EventCorpus) -> Heard:
     """Return the clips in joined order with their classes and bootstrap weights."""
-    clips = tuple(clip for fold in folds_of(corpus) for clip in clips_of(corpus, fold))
+    clips = tuple(clips_of(corpus, *folds_of(corpus)))
     return Heard(
         clips=clips,
-        truth=np.array([corpus.summary.classes.index(clip.label) for clip in clips]),
+        truth=class_numbers(corpus, clips),
         fold=np.array([clip.fold for clip in clips]),
         weights=resample_weights([clip.source for clip in clips], config.n_resamples, config.seed),
         classes=corpus.summary.classes,
