@@ -18,6 +18,7 @@ from lowsr_tradeoff.settings import (
     Constraints,
     EventsSettings,
     FrontEnd,
+    GateRules,
     PowerSettings,
     PrivacySettings,
     Settings,
@@ -69,6 +70,7 @@ class StudyConfig(Settings):
     privacy: PrivacySettings = PrivacySettings()
     power: PowerSettings = PowerSettings()
     constraints: Constraints = Constraints()
+    gate: GateRules = GateRules()
 
     @field_validator("rates_hz")
     @classmethod
@@ -119,11 +121,28 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
 def dump_toml(config: StudyConfig) -> str:
     """Return the complete settings as TOML that :func:`load_config` reads back to an equal study."""
     tree = config.model_dump(mode="json", exclude_none=True)
-    lines = [f"{key} = {_toml(value)}" for key, value in tree.items() if not isinstance(value, dict)]
+    lines = [f"{key} = {toml_value(value)}" for key, value in tree.items() if not isinstance(value, dict)]
     for table, values in tree.items():
         if isinstance(values, dict):
-            lines += ["", f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
+            lines += ["", f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in values.items())]
     return "\n".join(lines) + "\n"
+
+
+def toml_value(value: object) -> str:
+    """Return a JSON value as TOML.
+
+    >>> toml_value({"is_varied": True, "arms": ["raw"]})
+    '{is_varied = true, arms = ["raw"]}'
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, str):
+        return _toml_string(value)
+    return repr(value)
 
 
 def _preset(path: Path) -> Path:
@@ -187,19 +206,6 @@ def _names(group: type[BaseModel]) -> list[str]:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             names += _names(field.annotation)
     return names
-
-
-def _toml(value: object) -> str:
-    """A JSON value is also TOML, but for the escapes that strings share with JSON."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, str):
-        return _toml_string(value)
-    return repr(value)
 
 
 def _toml_string(text: str) -> str:

@@ -41,7 +41,11 @@ class EventsSettings(Settings):
 
 
 class SpeechSettings(Settings):
-    """Whose words to recover: ``"demo"`` (embedded) or a folder with ``metadata.csv``."""
+    """Whose words to recover.
+
+    Attributes:
+        source: ``"demo"`` (embedded), or a folder with ``metadata.csv`` (``file,text[,speaker][,sex][,keywords]``).
+    """
 
     source: str = "demo"
 
@@ -82,7 +86,12 @@ class ClassifySettings(Settings):
         patience: Epochs without a better one after which the paper's protocol stops; ``None`` for never.
         optimiser: AdamW on a one-cycle schedule, or the paper's Adam (AMSGrad) at a constant rate.
         epochs: Length of the fixed schedule.
+        batch_size: Clips in one training step.
+        learning_rate: The highest of the one-cycle schedule, or the constant one.
+        weight_decay: Of AdamW: how fast weights shrink that no clip asks for.
         is_varied: Whether training clips are rolled in time and have spans of bands and frames hidden.
+        mixup: Both parameters of the beta distribution that two mixed training clips' weights are drawn from; 0 for
+            no mixing.
         n_seeds: Repetitions with other initialisations and batch orders.
         alpha: Weight of the labels in ``alpha * CE + (1 - alpha) * T**2 * KL``.
         temperature: T of the same. With several values of either, an inner fold chooses among all pairs.
@@ -212,7 +221,13 @@ class PowerSettings(Settings):
 
 
 class Constraints(Settings):
-    """What must hold, on the pessimistic end of each interval. None is set by default: they are policy."""
+    """What must hold, on the pessimistic end of each interval. None is set by default: they are policy.
+
+    Attributes:
+        min_accuracy: Least share of clips to recognise.
+        max_word_recovery: Most that the strongest attacker may recover of the words.
+        min_battery_hours: Least battery life.
+    """
 
     min_accuracy: Share | None = None
     max_word_recovery: Share | None = None
@@ -224,4 +239,20 @@ class Constraints(Settings):
         >>> Constraints(min_accuracy=0.7).given()
         {'min_accuracy': 0.7}
         """
-        return {name: value for name, value in self.model_dump().items() if value is not None}
+        named = ((name, getattr(self, name)) for name in Constraints.model_fields)
+        return {name: value for name, value in named if value is not None}
+
+
+class GateRules(Constraints):
+    """What ``lowsr-tradeoff gate`` lets pass.
+
+    Attributes:
+        min_accuracy: Least share of clips to recognise.
+        max_word_recovery: Most that the strongest attacker may recover of the words.
+        min_battery_hours: Least battery life.
+        confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
+        device: Device that has to meet them; unset for the one that decides the study.
+    """
+
+    confidence: Share = 0.95
+    device: str | None = None

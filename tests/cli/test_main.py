@@ -16,7 +16,7 @@ def call(capsys, *arguments):
     return left.value.code, captured.out, captured.err
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["report"], ["devices"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["report"], ["devices"], ["doctor"], ["init"]])
 def test_every_command_has_help(capsys, command):
     code, out, _ = call(capsys, *command, "--help")
     assert code == 0

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from cyclopts import CycloptsError
 
-from lowsr_tradeoff.cli import fetch, listening, models, power, study, validation  # noqa: F401 - they add commands
+from lowsr_tradeoff.cli import fetch, init, listening, models, power, study, validation  # noqa: F401 - they add commands
 from lowsr_tradeoff.cli.app import app
 from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError, MissingResourceError
 

@@ -1,0 +1,62 @@
+"""The settings file to start from says of every setting what the program does with it."""
+
+import re
+import tomllib
+
+import pytest
+from pydantic import BaseModel
+
+from lowsr_tradeoff.config import StudyConfig, load_config
+from lowsr_tradeoff.starter import meanings, starter_toml
+
+
+def groups_of(group):
+    yield group
+    for _, value in group:
+        if isinstance(value, BaseModel):
+            yield from groups_of(value)
+
+
+@pytest.fixture(scope="module")
+def text():
+    return starter_toml()
+
+
+def test_it_loads_back_to_the_default_study(text, tmp_path):
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    assert load_config(tmp_path / "study.toml") == StudyConfig()
+
+
+@pytest.mark.parametrize("group", list(groups_of(StudyConfig())), ids=lambda group: type(group).__name__)
+def test_every_setting_is_explained_and_nothing_else(group):
+    plain = {name for name, value in group if not isinstance(value, BaseModel)}
+    assert plain <= set(meanings(type(group))) <= set(type(group).model_fields)
+
+
+def names_in(group):
+    return {name: names_in(value) if isinstance(value, BaseModel) else None for name, value in group}
+
+
+def names_in_file(tree):
+    return {name: names_in_file(value) if isinstance(value, dict) else None for name, value in tree.items()}
+
+
+def test_every_setting_stands_in_its_own_table(text):
+    tree = tomllib.loads(re.sub(r"^# (\w+) = …$", r"\1 = 0", text, flags=re.MULTILINE))
+    assert names_in_file(tree) == names_in(StudyConfig())
+
+
+def test_units_ranges_and_choices_are_those_of_the_settings(text):
+    for line in (
+        "# Hz; default: 16000",
+        "# seconds, 1 to 20; default: 2.0",
+        "# mAh, above 0; default: 300.0",
+        "# number, 0 to 1; default: unset",
+        '# one of "default", "all"; default: "default"',
+        "# whole number, 2 or more; default: 5",
+        "# list of: tables with network, rate_hz, arm, alpha, temperature; default: []",
+        '# list of: one of "shared", "native"; default: ["shared", "native"]',
+    ):
+        assert line in text.splitlines(), line
+    assert "None for" not in text
+    assert max(map(len, text.splitlines())) <= 116
