@@ -140,3 +140,9 @@ def test_files_of_the_scene_lie_beside_the_settings(tmp_path):
     soundfile.write(tmp_path / "room.wav", np.eye(1, 100)[0], 16000)
     (tmp_path / "c.toml").write_text('[front_end.scene]\nimpulse_response = "room.wav"\n')
     assert load_config(tmp_path / "c.toml").front_end.scene.impulse_response == str(tmp_path / "room.wav")
+
+
+def test_the_folder_of_librispeech_lies_beside_the_settings(tmp_path):
+    (tmp_path / "c.toml").write_text('[speech]\nsource = "librispeech:archives/dev-clean"\n')
+    wanted = f"librispeech:{tmp_path / 'archives' / 'dev-clean'}"
+    assert load_config(tmp_path / "c.toml").speech.source == wanted

@@ -27,6 +27,7 @@ from lowsr_tradeoff.settings import (
 
 MIN_RATE_HZ = 100
 EMBEDDED = ("demo", "digits")
+LIBRISPEECH = "librispeech:"
 PRESETS = Path(__file__).parent / "configs" / "presets"
 PATHS = (
     ("events", "source"),
@@ -173,6 +174,8 @@ def _beside(file: Path, value: object) -> object:
         return [_beside(file, item) for item in value]
     if not isinstance(value, str) or value in EMBEDDED:
         return value
+    if value.startswith(LIBRISPEECH):
+        return f"{LIBRISPEECH}{file.parent / value.removeprefix(LIBRISPEECH)}"
     return str(file.parent / value) if "/" in value or (file.parent / value).exists() else value
 
 

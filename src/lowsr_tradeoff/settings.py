@@ -44,7 +44,8 @@ class SpeechSettings(Settings):
     """Whose words to recover.
 
     Attributes:
-        source: ``"demo"`` (embedded), or a folder with ``metadata.csv`` (``file,text[,speaker][,sex][,keywords]``).
+        source: ``"demo"`` (embedded), a folder with ``metadata.csv`` (``file,text[,speaker][,sex][,keywords]``), or
+            ``"librispeech:DIR"``.
     """
 
     source: str = "demo"

@@ -202,7 +202,7 @@ def test_skipping_mends_neither_an_empty_table_nor_a_missing_folder(corpus, tmp_
     write_table(corpus, [["file", "text"]])
     with pytest.raises(DataError, match="s: holds no usable utterance"):
         load(corpus, skip_bad=skip_bad)
-    with pytest.raises(DataError, match=r"no such folder; give --speech one with metadata.csv, or demo"):
+    with pytest.raises(DataError, match=r"no such folder; give --speech one with metadata.csv, librispeech:DIR"):
         load(tmp_path / "none", skip_bad=skip_bad)
 
 

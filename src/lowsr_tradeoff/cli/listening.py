@@ -33,8 +33,8 @@ def listening_pack(
 
     Args:
         rates: Rates in Hz, comma separated; those of the settings when left out. The reference rate is added.
-        speech: Speech to understand: demo (embedded), or a folder with metadata.csv and transcripts. The pack then
-            holds those recordings.
+        speech: Speech to understand: demo (embedded), librispeech:DIR, or a folder with metadata.csv and
+            transcripts. The pack then holds those recordings.
         n_clips: Clips in a form, each another sentence, spread evenly over the rates; as many as there are, at most
             40, when left out.
         n_forms: Forms, for as many listeners or groups of them; from form to form every sentence moves to another

@@ -49,7 +49,7 @@ def run(
         config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
         events: Sounds to recognise: demo (synthesised), digits (embedded spoken digits), a folder with a
             subfolder per class, a CSV path,label[,fold][,source], or an ESC-50 checkout.
-        speech: Speech that must not leak: demo (embedded), or a folder with metadata.csv
+        speech: Speech that must not leak: demo (embedded), librispeech:DIR, or a folder with metadata.csv
             (file,text[,speaker][,sex][,keywords]); without it, words are held against the full-band transcript.
         device: Device profiles, comma separated, by name or TOML path; the first one decides.
         front_ends: Front ends of the microphone, comma separated: ideal, none, fir64, butterworth4, sigma-delta.

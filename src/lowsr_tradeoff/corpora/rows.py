@@ -133,7 +133,7 @@ def read_table(path: Path, required: Sequence[str], delimiter: str = ",") -> lis
     Raises:
         DataError: The file cannot be read, is not UTF-8 or not CSV, or lacks a column.
     """
-    table = csv.DictReader(io.StringIO(_read_utf8(path), newline=""), strict=True, delimiter=delimiter)
+    table = csv.DictReader(io.StringIO(read_utf8(path), newline=""), strict=True, delimiter=delimiter)
     try:
         table.fieldnames = [name.strip() for name in table.fieldnames or ()]
         _check_columns(path, table.fieldnames, required)
@@ -142,6 +142,23 @@ def read_table(path: Path, required: Sequence[str], delimiter: str = ",") -> lis
         # The inner reader has counted the line that broke.
         line = table.reader.line_num
         raise DataError(f"{path}: line {line} is not CSV ({error}); check its quotes") from error
+
+
+def read_utf8(path: Path) -> str:
+    """Return the text of a file, without a byte order mark.
+
+    Raises:
+        DataError: It cannot be read, or is not UTF-8; the message says where.
+    """
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8").removeprefix("\ufeff")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        place = f"byte {error.start} in line {line} ({content[error.start]:#04x})"
+        raise DataError(f"{path}: is not UTF-8 at {place}; save it as UTF-8") from error
 
 
 def _line(where: str, fields: dict[str | Any, str | Any]) -> Line:
@@ -153,18 +170,6 @@ def _line(where: str, fields: dict[str | Any, str | Any]) -> Line:
 
 def _stop(error: OSError) -> None:
     raise DataError(f"{error.filename}: cannot be listed ({error.strerror})") from error
-
-
-def _read_utf8(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-        return content.decode("utf-8").removeprefix("\ufeff")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        place = f"byte {error.start} in line {line} ({content[error.start]:#04x})"
-        raise DataError(f"{path}: is not UTF-8 at {place}; save it as UTF-8") from error
 
 
 def _check_columns(path: Path, names: Sequence[str], required: Sequence[str]) -> None:

@@ -1,46 +1,20 @@
 """Speech corpora: embedded, or the user's own folder, with transcripts in ``metadata.csv`` or without."""
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.inspect import Audio, usable
-from lowsr_tradeoff.corpora.layouts import DATA, SYNTHETIC
 from lowsr_tradeoff.corpora.problems import Problem, settle
-from lowsr_tradeoff.corpora.rows import Line, Row, audio_files, read_table
-from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.corpora.speech_layouts import TABLE, SpeechListing, SpeechRow, list_speech
 from lowsr_tradeoff.records import CorpusSummary
 from lowsr_tradeoff.store import canonical_json
 
-TABLE = "metadata.csv"
 # Speech peaks rarely: at this share of samples at full scale it was recorded too loud, and what a recogniser misses
 # is the recording's fault.
 CLIPPED_SHARE = 0.01
-EMBEDDED = (
-    f"{SYNTHETIC}: sentences written for this project, spoken by Kokoro-82M v1.0 voices (Apache-2.0); "
-    "a speaker is a voice."
-)
-
-
-@dataclass(frozen=True)
-class SpeechRow(Row):
-    """One file; ``says`` is the transcript.
-
-    Attributes:
-        speaker: Who spoke, empty where the corpus does not tell.
-        sex: The speaker's, empty where the corpus does not tell.
-        keywords: Phrases of the transcript that would hurt if they leaked.
-        is_transcribed: Whether the corpus says what is said.
-    """
-
-    speaker: str
-    sex: str
-    keywords: tuple[str, ...]
-    is_transcribed: bool = True
 
 
 def speech_of(config: StudyConfig, cache: Path | None) -> SpeechCorpus:
@@ -70,9 +44,7 @@ def load_speech(
     An utterance whose speaker is not named counts as its own speaker, and the summary's note says so.
 
     Args:
-        source: ``"demo"``, or a folder with ``metadata.csv``: ``file,text[,speaker][,sex][,keywords]``, keywords
-            separated by commas; other columns are passed over. A folder without it is taken as it is: nothing is
-            transcribed, and a speaker is a subfolder.
+        source: ``"demo"``, a folder, or ``"librispeech:"`` and a folder; see :func:`speech_layouts.list_speech`.
         rates_hz: Rates to capture at.
         reference_rate_hz: The rate that full-band figures are for.
         skip_bad: Leave out what cannot be used, and count it, instead of raising.
@@ -81,35 +53,31 @@ def load_speech(
     Raises:
         DataError: The corpus has problems; the message lists all of them.
     """
-    is_own = source != "demo"
-    root = Path(source) if is_own else DATA / "speech_kokoro"
-    name = root.resolve().name if is_own else "demo"
-    listed = _list_rows(root)
+    listing = list_speech(source)
+    root = listing.root
     rows, audio, problems = usable(
-        root, listed, (_text_fault, _keyword_fault), (*rates_hz, reference_rate_hz), cache
+        root, listing.rows, (_text_fault, _keyword_fault), (*rates_hz, reference_rate_hz), cache
     )
-    problems += _untranscribed(root, listed)
+    problems += listing.problems
     problems += [Problem(row.where, fault) for row in rows if (fault := _clipped(audio[row.path]))]
     rows = [row for row in rows if _clipped(audio[row.path]) is None]
     if not rows:
         problems.append(Problem(root.name, "holds no usable utterance", n_clips=0, is_mendable=False))
-    n_skipped = settle(name, problems, skip_bad=skip_bad)
+    n_skipped = settle(listing.name, problems, skip_bad=skip_bad)
     utterances = _utterances(root, rows, audio)
-    summary = _summary(name, rows, utterances, [audio[row.path] for row in rows], n_skipped, is_own=is_own)
-    return SpeechCorpus(summary, utterances, is_own)
+    summary = _summary(listing, rows, utterances, [audio[row.path] for row in rows], n_skipped)
+    return SpeechCorpus(summary, utterances, listing.is_own)
 
 
 def _summary(
-    name: str,
+    listing: SpeechListing,
     rows: Sequence[SpeechRow],
     utterances: Sequence[Utterance],
     heard: Sequence[Audio],
     n_skipped: int,
-    *,
-    is_own: bool,
 ) -> CorpusSummary:
     return CorpusSummary(
-        name=name,
+        name=listing.name,
         kind="speech",
         digest=_digest(utterances),
         n_clips=len(utterances),
@@ -120,54 +88,9 @@ def _summary(
         n_folds=0,
         duration_s=sum(sound.duration_s for sound in heard),
         lowest_source_rate_hz=min(sound.source_rate_hz for sound in heard),
-        is_synthetic=not is_own,
-        note=_note(rows) if is_own else EMBEDDED,
+        is_synthetic=not listing.is_own,
+        note=" ".join(filter(None, (listing.note, _note(rows)))),
     )
-
-
-def _list_rows(root: Path) -> list[SpeechRow]:
-    if not root.is_dir():
-        raise DataError(f"{root}: there is no such folder; give --speech one with {TABLE}, or demo")
-    if not (root / TABLE).exists():
-        return [_alone(root, path) for path in audio_files(root)]
-    return [_row(root, line) for line in read_table(root / TABLE, ("file", "text"))]
-
-
-def _alone(root: Path, path: Path) -> SpeechRow:
-    """A file of which nothing is told but the folder that it lies in."""
-    within = path.relative_to(root)
-    return SpeechRow(
-        where=within.as_posix(),
-        path=path,
-        says="",
-        fault=None,
-        speaker=within.parts[0] if len(within.parts) > 1 else "",
-        sex="",
-        keywords=(),
-        is_transcribed=False,
-    )
-
-
-def _row(root: Path, line: Line) -> SpeechRow:
-    phrases = (phrase.strip() for phrase in line.fields.get("keywords", "").split(","))
-    return SpeechRow(
-        where=f"{line.where} ({line.fields['file'] or 'no file'})",
-        path=root / line.fields["file"],
-        says=line.fields["text"],
-        fault=line.fault,
-        speaker=line.fields.get("speaker", ""),
-        sex=line.fields.get("sex", ""),
-        keywords=tuple(phrase for phrase in phrases if phrase),
-    )
-
-
-def _untranscribed(root: Path, listed: Sequence[SpeechRow]) -> list[Problem]:
-    named = {os.path.normpath(row.path) for row in listed}
-    return [
-        Problem(path.relative_to(root).as_posix(), f"has no transcript: no row of {TABLE} names it")
-        for path in audio_files(root)
-        if os.path.normpath(path) not in named
-    ]
 
 
 def _utterances(root: Path, rows: Sequence[SpeechRow], audio: Mapping[Path, Audio]) -> tuple[Utterance, ...]:
@@ -208,7 +131,7 @@ def _note(rows: Sequence[SpeechRow]) -> str:
 
 def _text_fault(row: SpeechRow) -> str | None:
     is_told = not row.is_transcribed or any(c.isalnum() for c in row.says)
-    return None if is_told else f"has no transcript; write what it says into {TABLE}, or take {TABLE} away"
+    return None if is_told else f"has no transcript; {row.remedy}"
 
 
 def _clipped(sound: Audio) -> str | None:
