@@ -255,6 +255,26 @@ def test_points_are_compared_within_their_device():
     assert points["1000-native-cssd-u575"].dominated_by == ()
 
 
+def test_points_join_the_draws_of_their_stages():
+    """Two rates at one power; the higher is better in all draws of accuracy and worse in half of those of words."""
+    low = [CLASSIFY[1].model_copy(update={"accuracy_draws": (0.6, 0.6, 0.7, 0.7)})]
+    high = [CLASSIFY[2].model_copy(update={"accuracy_draws": (0.7, 0.7, 0.7, 0.7)})]
+    heard = [
+        attack.model_copy(update={"value_draws": draws})
+        for attack, draws in zip(ATTACKS[1:], ((0.1, 0.3, 0.1, 0.3), (0.2, 0.2, 0.2, 0.2)), strict=True)
+    ]
+    powered = [result.model_copy(update={"power_mw_draws": (2.0,) * 4}) for result in POWER[:2]]
+    points = joined(low + high, heard, powered, Constraints(min_accuracy=0.7, max_word_recovery=0.2))
+    chances = {name: (p.p_frontier, p.p_meets) for name, p in points.items()}
+    assert chances == {"500-shared-cssd-u385": (0.5, 0.25), "1000-shared-cssd-u385": (0.75, 1.0)}
+
+
+def test_what_is_infeasible_or_was_not_drawn_has_no_place():
+    points = joined(constraints=Constraints(min_accuracy=0.7)).values()
+    assert {p.p_frontier for p in points} == {None}
+    assert {(bool(p.infeasible), p.p_meets) for p in points} == {(False, None), (True, 0.0)}
+
+
 def test_missing_figures_keep_their_reasons():
     points = joined(attacks=ATTACKS[:2], power=[POWER[0]])
     p = points["1000-native-cssd-u385"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.chances import Drawn, p_frontier, p_meets
 from lowsr_tradeoff.records import (
     AttackResult,
     ClassifyResult,
@@ -56,11 +57,12 @@ def join(
     drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
     points: list[OperatingPoint] = []
     for device in dict.fromkeys(result.device for result in power):
-        group = [
-            _point(result, device, strongest[result.rate_hz], drawn.get((result.rate_hz, result.grid, device)))
+        parts = [
+            (result, strongest[result.rate_hz], drawn.get((result.rate_hz, result.grid, device)))
             for result in classify
         ]
-        points += _judge(group, constraints)
+        group = [_point(result, device, attack, powered) for result, attack, powered in parts]
+        points += _judge(group, [_drawn(*three) for three in parts], constraints)
     return tuple(points)
 
 
@@ -175,15 +177,28 @@ def _named(attack: AttackResult) -> str:
     return attack.attacker if attack.measure == "word recovery" else f"{attack.attacker} ({attack.measure})"
 
 
-def _judge(points: Sequence[OperatingPoint], constraints: Constraints) -> Iterator[OperatingPoint]:
-    """The points of one device with what dominates them and what they fail."""
-    by_value, clear = dominates(points), clearly_dominates(points)
+def _drawn(result: ClassifyResult, attack: AttackResult | None, power: PowerResult | None) -> Drawn:
+    return Drawn(
+        accuracy=result.accuracy_draws,
+        word_recovery=attack.value_draws if attack else (),
+        power_mw=power.power_mw_draws if power else (),
+        battery_hours=power.battery_hours_draws if power else (),
+    )
+
+
+def _judge(
+    points: Sequence[OperatingPoint], drawn: Sequence[Drawn], constraints: Constraints
+) -> Iterator[OperatingPoint]:
+    """The points of one device with what dominates them, what they fail, and how sure that is."""
+    by_value, clear, chances = dominates(points), clearly_dominates(points), p_frontier(drawn)
     for i, point in enumerate(points):
         yield point.model_copy(
             update={
                 "dominated_by": tuple(points[int(j)].point_id for j in np.flatnonzero(by_value[:, i])),
                 "is_dominance_clear": bool(clear[:, i].any()),
                 "fails": tuple(miss.sentence for miss in misses(point, constraints)),
+                "p_frontier": chances[i],
+                "p_meets": p_meets(drawn[i], constraints, is_feasible=not point.infeasible),
             }
         )
 

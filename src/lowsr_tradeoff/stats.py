@@ -8,6 +8,7 @@ Reference: Davison & Hinkley, Bootstrap Methods and their Application, 1997, ch.
 Clopper & Pearson, Biometrika 26, 1934 (exact binomial interval).
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,10 +68,11 @@ def resample(clusters: Sequence[str], n_resamples: int, seed: int) -> Resamples:
     Args:
         clusters: The cluster of each row.
         n_resamples: Number of bootstrap resamples.
-        seed: Seed of the draw.
+        seed: Seed of the draw. The same clusters are drawn alike; other clusters, of another data set, are drawn
+            independently of them.
     """
     names, rows = np.unique(np.asarray(clusters), return_inverse=True)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed, zlib.crc32("\n".join(map(str, names)).encode())])
     drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_resamples)
     if len(names) >= FEW_CLUSTERS:
         return Resamples(rows, drawn.astype(np.float64))
@@ -114,11 +116,21 @@ def pooled_ratio(
     if total == 0:
         return missing(f"there are no {n_of} to count", n_of)
     value = float(top.sum() / bottom.sum())
-    draws = _ratio(weights @ top, weights @ bottom)
-    low, high = percentile_interval(draws)
+    low, high = percentile_interval(resampled_ratios(top, bottom, weights))
     if high - low < NO_SPREAD:
         low, high = hidden_interval(value, _n_drawn_apart(weights[:, bottom > 0]), is_share=is_share)
     return Measurement(value=value, low=low, high=high, n=total, n_of=n_of)
+
+
+def resampled_ratios(
+    numerator: ArrayLike, denominator: ArrayLike, weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the sum of numerators over the sum of denominators in every resample; NaN where none was drawn.
+
+    Shape:
+        ``(n_resamples,)``.
+    """
+    return _ratio(weights @ np.asarray(numerator, float), weights @ np.asarray(denominator, float))
 
 
 def mean_measurement(values: ArrayLike, weights: NDArray[np.float64], n_of: str, unit: str) -> Measurement:

@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, fold_sd, macro_f1, seed_sd
+from lowsr_tradeoff.classify.scores import (
+    Answers,
+    accuracy,
+    accuracy_draws,
+    class_recall,
+    fold_sd,
+    macro_f1,
+    seed_sd,
+)
 from lowsr_tradeoff.stats import exact_interval, percentile_interval, resample
 
 N_CLASSES = 4
@@ -54,6 +62,15 @@ def test_intervals_hold_the_value_and_stay_within_zero_and_one():
     recalls = [recall.recall for recall in class_recall(answers, draws, ["a", "b", "c", "d"])]
     for figure in (accuracy(answers, draws), macro_f1(answers, draws, N_CLASSES), *recalls):
         assert 0 <= figure.low <= figure.value <= figure.high <= 1
+
+
+def test_draws_of_accuracy_are_those_of_its_interval():
+    answers, draws = answers_of(), draws_of()
+    figure, drawn = accuracy(answers, draws), accuracy_draws(answers, draws)
+    inside = np.mean([figure.low <= share <= figure.high for share in drawn])
+    assert inside == pytest.approx(0.95, abs=0.03)
+    other = Answers(np.roll(answers.predicted, 1, axis=0), answers.truth)
+    assert accuracy_draws(other, draws) == drawn
 
 
 def test_clips_of_one_source_make_the_interval_wider_than_clips_of_their_own():

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from tests.power.costs import cost
 
@@ -101,6 +102,20 @@ def test_a_shorter_hop_costs_more(device):
     assert powers == sorted(set(powers))
 
 
+def test_joint_draws_are_those_of_the_intervals_and_keep_what_two_rates_share():
+    device = load_device(list_devices()[0])
+    costs = [cost(), cost(rate_hz=4000, model_rate_hz=4000)]
+    one, other = estimate(device, costs, PowerSettings(), 0, 2000)
+    for measured, draws in (
+        (one.power_mw, one.power_mw_draws),
+        (one.battery_hours, one.battery_hours_draws),
+    ):
+        inside = np.mean([measured.low <= draw <= measured.high for draw in draws])
+        assert (len(draws), inside) == (500, pytest.approx(0.95, abs=0.03))
+    assert np.corrcoef(one.power_mw_draws, other.power_mw_draws)[0, 1] > 0.5
+    assert np.corrcoef(one.power_mw_draws, one.battery_hours_draws)[0, 1] < -0.7
+
+
 @pytest.mark.parametrize("device", list_devices())
 def test_a_battery_twice_as_big_lasts_twice_as_long(device):
     # Self-discharge grows with the battery: 1.4 % of 300 mAh a month are 21 uW beside at least 0.8 mW.
@@ -144,6 +159,7 @@ def test_cnn14_fits_no_microcontroller_and_gets_no_figure(device):
     assert any("slower than real time" in reason for reason in result.infeasible)
     assert result.components == ()
     assert (result.power_mw.value, result.battery_hours.value) == (None, None)
+    assert (result.power_mw_draws, result.battery_hours_draws) == ((), ())
     assert result.infeasible[0] in result.power_mw.reason
     assert (result.power_mw.unit, result.battery_hours.unit) == ("mW", "h")
 

@@ -8,11 +8,13 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from tests.reports import taught
 
 from lowsr_tradeoff import frontier
 from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.joint import kept
 from lowsr_tradeoff.power.describe import sheet
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.validate import summary
@@ -177,13 +179,23 @@ def _modelled(draw: random.Random, value: float, unit: str) -> Measurement:
     return Measurement(value=value, low=low, high=high, n=2000, n_of="draws", unit=unit, basis="modelled")
 
 
+def _joint(m: Measurement, seed: int) -> tuple[float, ...]:
+    """Normal on either side of the value; what has the same seed moves together, as one data set does."""
+    if m.value is None or m.low is None or m.high is None:
+        return ()
+    z = np.random.default_rng(seed).standard_normal(500)
+    drawn = m.value + np.where(z < 0, m.value - m.low, m.high - m.value) * z / 1.96
+    return kept(np.clip(drawn, 0, 1) if m.unit == "1" else drawn)
+
+
 def _classified(draw: random.Random, rate: int, grid: Grid, arm: Arm, classes: tuple[str, ...]) -> ClassifyResult:
     accuracy = ACCURACY[arm, rate] + (0.01 if grid == "native" else 0.0)
+    measured = _share(draw, accuracy, 0.04, 400, "clips")
     return ClassifyResult(
         rate_hz=rate,
         grid=grid,
         arm=arm,
-        accuracy=_share(draw, accuracy, 0.04, 400, "clips"),
+        accuracy=measured,
         fold_sd=Measurement(value=draw.uniform(0.01, 0.05), n=5, n_of="folds"),
         seed_sd=missing("one seed: how much trainings differ is not known", "seeds"),
         macro_f1=_share(draw, accuracy - 0.02, 0.045, 400, "clips"),
@@ -196,6 +208,7 @@ def _classified(draw: random.Random, rate: int, grid: Grid, arm: Arm, classes: t
         n_folds=5,
         n_seeds=1,
         cost=_cost(rate, grid),
+        accuracy_draws=_joint(measured, seed=1),
     )
 
 
@@ -254,7 +267,7 @@ def _heard(draw: random.Random, rate: int, attacker: str) -> PrivacyResult:
 def _attacks(heard: Sequence[PrivacyResult]) -> Iterator[AttackResult]:
     """The recogniser as published; digits are heard a little, adapted attackers are not tested."""
     for found in heard:
-        yield by_recogniser(found)
+        yield by_recogniser(found, _joint(found.word_recovery, seed=2))
         yield by_recogniser(found).model_copy(
             update={"attacker": "Whisper adapted to the rate", "chance": None,
                     "value": missing("not asked for; run with --attackers all", "words")}
@@ -306,6 +319,8 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
         for name, share in shares.items()
     )
     total = sum(part.power_mw.value or 0.0 for part in parts)
+    power_mw, peak_mw = _modelled(draw, total, "mW"), _modelled(draw, 5 * total, "mW")
+    saved, hours = _modelled(draw, 0.1 if rate < REFERENCE else 0.01, "1"), _modelled(draw, 1110 / total, "h")
     return PowerResult(
         rate_hz=rate,
         grid=grid,
@@ -314,10 +329,10 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
         is_decimated=rate < 8000,
         microphone_mode="low_power",
         components=parts,
-        power_mw=_modelled(draw, total, "mW"),
-        peak_mw=_modelled(draw, 5 * total, "mW"),
-        power_saved=_modelled(draw, 0.1 if rate < REFERENCE else 0.01, "1"),
-        battery_hours=_modelled(draw, 1110 / total, "h"),
+        power_mw=power_mw,
+        peak_mw=peak_mw,
+        power_saved=saved,
+        battery_hours=hours,
         real_time_factor=_modelled(draw, 0.02 * rate / 1000 * SIZE[grid], "1"),
         listening_share=0.25,
         dominant=(SpreadShare(parameter="core.clocks.96MHz.idle_power", share=0.9),),
@@ -330,6 +345,8 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
             ),
         ),
         infeasible=(),
+        power_mw_draws=_joint(power_mw, seed=3),
+        battery_hours_draws=_joint(hours, seed=4),
     )
 
 

@@ -15,7 +15,15 @@ from lowsr_tradeoff.classify.diagnosis.spectrum import run_spectrum
 from lowsr_tradeoff.classify.diagnosis.step import diagnoses, diagnosis_step, run_diagnosis
 from lowsr_tradeoff.classify.features import lay_out, run_features
 from lowsr_tradeoff.classify.listeners import Listener, reference_of
-from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, fold_sd, macro_f1, seed_sd
+from lowsr_tradeoff.classify.scores import (
+    Answers,
+    accuracy,
+    accuracy_draws,
+    class_recall,
+    fold_sd,
+    macro_f1,
+    seed_sd,
+)
 from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
@@ -141,4 +149,5 @@ def _result(
         n_folds=len(folds_of(corpus)),
         n_seeds=config.classify.n_seeds,
         cost=ModelCost.model_validate(cost),
+        accuracy_draws=accuracy_draws(answers, draws),
     )

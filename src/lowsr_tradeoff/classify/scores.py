@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.joint import share_draws
 from lowsr_tradeoff.records import ClassRecall, Measurement, missing
 from lowsr_tradeoff.stats import Resamples, percentile_interval, pooled_ratio, sums_by
 
@@ -47,6 +48,12 @@ def accuracy(answers: Answers, draws: Resamples) -> Measurement:
     correct = answers.share_correct()
     right, clips = draws.by_unit(correct), draws.by_unit(np.ones(len(correct)))
     return pooled_ratio(right, clips, draws.counts, CLIPS, is_share=True)
+
+
+def accuracy_draws(answers: Answers, draws: Resamples) -> tuple[float, ...]:
+    """Return the accuracy in each of the first resamples, ∈ [0, 1]; the arguments are those of :func:`accuracy`."""
+    correct = answers.share_correct()
+    return share_draws(draws.by_unit(correct), draws.by_unit(np.ones(len(correct))), draws.counts)
 
 
 def class_recall(answers: Answers, draws: Resamples, classes: Sequence[str]) -> tuple[ClassRecall, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.joint import kept
 from lowsr_tradeoff.power.battery import battery_hours
 from lowsr_tradeoff.power.chain import component_draws, peak_draws
 from lowsr_tradeoff.power.clocks import Trial, at_clocks, attempt, best
@@ -110,6 +111,7 @@ def _result(
 ) -> PowerResult:
     won, clocked = each.won, each.won.clocked
     peaks = _peaks(each, settings, sample)
+    hours = battery_hours(won.total_mw, won.profile.supply, settings, sample) if won.parts else None
     return PowerResult(
         rate_hz=each.cost.rate_hz,
         grid=each.cost.grid,
@@ -121,12 +123,14 @@ def _result(
         power_mw=summarise(won.total_mw, "mW") if won.parts else _missing(won, "mW"),
         peak_mw=_peak(won, peaks, sample),
         power_saved=_saved(won, against),
-        battery_hours=_hours(won, settings, sample),
+        battery_hours=_missing(won, "h") if hours is None else summarise(hours, "h"),
         real_time_factor=won.real_time_factor,
         listening_share=listening_share(settings),
         dominant=dominant,
         clocks=_clocks(each),
         infeasible=won.infeasible,
+        power_mw_draws=kept(won.total_mw[1:]) if won.parts else (),
+        battery_hours_draws=() if hours is None else kept(hours[1:]),
     )
 
 
@@ -192,12 +196,6 @@ def _peak(won: Trial, peaks: Mapping[PowerPart, Draws | None], sample: Sample) -
         return missing(_why_none(won, "inference"), "draws", "mW")
     lost = regulator_mw(together, won.profile.supply, sample)
     return summarise(together if lost is None else together + lost, "mW")
-
-
-def _hours(won: Trial, settings: PowerSettings, sample: Sample) -> Measurement:
-    if not won.parts:
-        return _missing(won, "h")
-    return summarise(battery_hours(won.total_mw, won.profile.supply, settings, sample), "h")
 
 
 def _saved(won: Trial, against: Trial | None) -> Measurement:

@@ -69,8 +69,13 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     )
 
 
-def by_recogniser(found: PrivacyResult) -> AttackResult:
-    """Return the recogniser as published as one attacker among the others."""
+def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> AttackResult:
+    """Return the recogniser as published as one attacker among the others.
+
+    Args:
+        found: What it recovers.
+        draws: Joint draws of its word recovery.
+    """
     return AttackResult(
         rate_hz=found.rate_hz,
         front_end=found.front_end,
@@ -84,6 +89,7 @@ def by_recogniser(found: PrivacyResult) -> AttackResult:
             f"{found.n_utterances} utterances of {found.n_speakers} speakers against {found.reference}; nothing "
             f"was trained; {found.engine}, {found.policy}"
         ),
+        value_draws=draws,
     )
 
 

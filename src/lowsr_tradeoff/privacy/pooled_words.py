@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lowsr_tradeoff.joint import share_draws
 from lowsr_tradeoff.privacy.wer import HeardUtterance
 from lowsr_tradeoff.privacy.words import KINDS
 from lowsr_tradeoff.records import KindRecovery, Measurement, RateDifference, WordCounts, WordKind, missing
@@ -30,6 +31,11 @@ def pooled_counts(rows: Sequence[HeardUtterance]) -> WordCounts:
 def word_recovery(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
     """Return hits / reference words, ∈ [0, 1]."""
     return pooled_ratio(_hits(rows), _reference_words(rows), weights, "words", is_share=True)
+
+
+def word_recovery_draws(rows: Sequence[HeardUtterance], weights: Weights) -> tuple[float, ...]:
+    """Return hits / reference words in each of the first resamples, ∈ [0, 1]."""
+    return share_draws(_hits(rows), _reference_words(rows), weights)
 
 
 def word_chance(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:

@@ -119,9 +119,13 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
     draws = _draws(config, speech)
     rows = _heard_utterances(config, speech, store)
     found = tuple(_privacy_result(config, speech, rate_hz, rows[rate_hz], draws) for rate_hz in rows)
+    as_published = (
+        attacks.by_recogniser(result, pooled_words.word_recovery_draws(rows[result.rate_hz], draws))
+        for result in found
+    )
     return Privacy(
         heard=found,
-        attacks=(*(attacks.by_recogniser(result) for result in found), *attacks.results(config, speech, store)),
+        attacks=(*as_published, *attacks.results(config, speech, store)),
         differences=tuple(_differences(config, rows, draws)),
         intelligibility=tuple(
             _intelligibility_result(config, speech, rate_hz, store, draws) for rate_hz in config.all_rates_hz()

@@ -20,6 +20,7 @@ class AttackResult(Record):
         chance: What guessing gets, or ``None`` where it gets nothing.
         is_leak: Whether a higher figure means that more is recovered.
         setup: What it was trained and tested on, in one sentence.
+        value_draws: Joint draws of the figure (:mod:`lowsr_tradeoff.joint`), of attackers on words.
     """
 
     rate_hz: int
@@ -31,3 +32,4 @@ class AttackResult(Record):
     chance: Measurement | None
     is_leak: bool
     setup: str
+    value_draws: tuple[float, ...] = ()

@@ -34,6 +34,7 @@ class ClassifyResult(Record):
         n_folds: Folds of the cross-validation.
         n_seeds: Repetitions with other initialisations and batch orders.
         cost: What one classification costs to compute.
+        accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.joint`).
     """
 
     rate_hz: int
@@ -49,6 +50,7 @@ class ClassifyResult(Record):
     n_folds: int
     n_seeds: int
     cost: ModelCost
+    accuracy_draws: tuple[float, ...] = ()
 
 
 class Contrast(Record):

@@ -1,6 +1,7 @@
 """Operating points, and the answer under the constraints."""
 
 from lowsr_tradeoff.records.base import Measurement, Record
+from lowsr_tradeoff.records.classify import Probability
 from lowsr_tradeoff.records.network import Arm, Grid
 
 
@@ -15,6 +16,8 @@ class OperatingPoint(Record):
         dominated_by: Points at least as good on all three axes and better on one, by value.
         is_dominance_clear: Whether one of them is so beyond the intervals.
         fails: The constraints that the pessimistic ends do not meet; empty when all are met or none is set.
+        p_frontier: Probability that no other point of the device dominates it; ``None`` where it is not compared.
+        p_meets: Probability that it meets all constraints at once; ``None`` where none is set or a figure lacks.
     """
 
     point_id: str
@@ -32,6 +35,8 @@ class OperatingPoint(Record):
     dominated_by: tuple[str, ...]
     is_dominance_clear: bool
     fails: tuple[str, ...]
+    p_frontier: Probability | None = None
+    p_meets: Probability | None = None
 
 
 class Decision(Record):

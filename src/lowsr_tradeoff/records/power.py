@@ -81,6 +81,8 @@ class PowerResult(Record):
         dominant: The parameters whose spreads move the total most, largest first.
         clocks: What each of the part's clocks would draw; empty for a core without a known speed.
         infeasible: Reasons why this device cannot do it; empty when it can.
+        power_mw_draws: Joint draws of the power (:mod:`lowsr_tradeoff.joint`).
+        battery_hours_draws: Joint draws of the hours.
     """
 
     rate_hz: int
@@ -99,6 +101,8 @@ class PowerResult(Record):
     dominant: tuple[SpreadShare, ...]
     clocks: tuple[ClockTrial, ...]
     infeasible: tuple[str, ...]
+    power_mw_draws: tuple[float, ...] = ()
+    battery_hours_draws: tuple[float, ...] = ()
 
 
 class SourcedFigure(Record):

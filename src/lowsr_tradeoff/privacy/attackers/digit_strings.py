@@ -14,8 +14,9 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lowsr_tradeoff.joint import share_draws
 from lowsr_tradeoff.records import Measurement, missing
-from lowsr_tradeoff.stats import mean_measurement, resample_weights
+from lowsr_tradeoff.stats import pooled_ratio, resample_weights
 
 PIN_LENGTH, TELEPHONE_LENGTH = 4, 10
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -46,8 +47,8 @@ def whole_string(n_recovered: int, n_spoken: int, length: int) -> float:
 
 def string_recovery(
     is_recovered: ArrayLike, speakers: Sequence[str], length: int, n_resamples: int, seed: int
-) -> Measurement:
-    """Return :func:`whole_string` averaged over speakers, ∈ [0, 1], with an interval by speaker.
+) -> tuple[Measurement, tuple[float, ...]]:
+    """Return :func:`whole_string` averaged over speakers, ∈ [0, 1], with its interval by speaker, and its draws.
 
     Args:
         is_recovered: Of each recorded digit.
@@ -59,6 +60,8 @@ def string_recovery(
     hits, spoken_by = np.asarray(is_recovered, bool), np.asarray(speakers)
     names = [name for name in np.unique(spoken_by) if (spoken_by == name).sum() >= length]
     if not names:
-        return missing(f"no speaker has {length} recorded digits; record more of each", "speakers")
+        return missing(f"no speaker has {length} recorded digits; record more of each", "speakers"), ()
     shares = [whole_string(int(hits[spoken_by == x].sum()), int((spoken_by == x).sum()), length) for x in names]
-    return mean_measurement(shares, resample_weights(names, n_resamples, seed), "speakers", "1")
+    each, weights = np.ones(len(shares)), resample_weights(names, n_resamples, seed)
+    whole = pooled_ratio(shares, each, weights, "speakers", is_share=True)
+    return whole, share_draws(shares, each, weights)

@@ -17,6 +17,7 @@ from lowsr_tradeoff.classify.steps import FEATURES, NETWORKS
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.joint import share_draws
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers.digit_strings import (
@@ -139,16 +140,22 @@ def _results(
 ) -> Iterator[AttackResult]:
     heard, speakers = _heard(step), [clip.source for clip in corpus.clips]
     weights = resample_weights(speakers, config.n_resamples, config.seed)
-    words = pooled_ratio(is_recovered, np.ones(len(is_recovered)), weights, "words", is_share=True)
-    yield _result(heard, corpus, "word recovery", words, 1)
+    each = np.ones(len(is_recovered))
+    words = pooled_ratio(is_recovered, each, weights, "words", is_share=True)
+    yield _result(heard, corpus, "word recovery", words, share_draws(is_recovered, each, weights), 1)
     if are_digits(corpus.summary.classes) and names_speakers(corpus):
         for name, length in (("PIN", PIN_LENGTH), ("telephone number", TELEPHONE_LENGTH)):
-            whole = string_recovery(is_recovered, speakers, length, config.n_resamples, config.seed)
-            yield _result(heard, corpus, f"recovery of a {length}-digit {name}", whole, length)
+            whole, draws = string_recovery(is_recovered, speakers, length, config.n_resamples, config.seed)
+            yield _result(heard, corpus, f"recovery of a {length}-digit {name}", whole, draws, length)
 
 
 def _result(
-    heard: CaptureSettings, corpus: EventCorpus, measure: str, value: Measurement, length: int
+    heard: CaptureSettings,
+    corpus: EventCorpus,
+    measure: str,
+    value: Measurement,
+    draws: tuple[float, ...],
+    length: int,
 ) -> AttackResult:
     """The figure of numbers of some length; a word is one of length 1."""
     chance = _most_frequent_share(corpus) ** length
@@ -166,6 +173,7 @@ def _result(
         chance=Measurement(value=chance, n=len(corpus.clips), n_of="words", basis="counted"),
         is_leak=True,
         setup=f"{_setup(corpus)}{derived if length > 1 else ''}",
+        value_draws=draws,
     )
 
 

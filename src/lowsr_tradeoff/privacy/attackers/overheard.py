@@ -159,7 +159,8 @@ def results_of(
         recovered, chance = (
             count(rows, weights) for count in (pooled_words.word_recovery, pooled_words.word_chance)
         )
-        yield result(heard.rate_hz, config, attacker, setup, recovered, chance)
+        found = result(heard.rate_hz, config, attacker, setup, recovered, chance)
+        yield found.model_copy(update={"value_draws": pooled_words.word_recovery_draws(rows, weights)})
 
 
 def not_tested(config: StudyConfig, attacker: str, reason: str) -> tuple[AttackResult, ...]:
