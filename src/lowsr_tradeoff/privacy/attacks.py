@@ -9,7 +9,7 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy import activity, speakers, voice
-from lowsr_tradeoff.privacy.attackers import adapted, digits, extension
+from lowsr_tradeoff.privacy.attackers import adapted, digits, extension, overheard
 from lowsr_tradeoff.privacy.attackers.overheard import not_tested
 from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records import AttackResult, PrivacyResult
@@ -47,6 +47,8 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
             extension.run(steps, speech, store)
         case adapted.STAGE:
             adapted.run(steps, speech, store)
+        case overheard.COUNT:
+            overheard.run_counts(steps, speech, store)
         case speakers.STAGE:
             speakers.run(steps, speech, store)
         case voice.STAGE:

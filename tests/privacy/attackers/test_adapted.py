@@ -19,12 +19,14 @@ BOTH = pytest.mark.parametrize("room", [adapted, extension])
 
 @BOTH
 def test_every_rate_and_fold_is_a_step(room):
-    steps = room.plan(CONFIG, SPEECH)
+    counted = room.plan(CONFIG, SPEECH)
+    steps = [need for step in counted for need in step.needs]
     assert [(step.settings.captures.rate_hz, step.settings.fold) for step in steps] == [
         (rate_hz, fold) for rate_hz in (1000, 16000) for fold in (1, 2, 3, 4)
     ]
+    assert {step.stage for step in counted} == {overheard.COUNT}
     assert {step.stage for step in steps} == {room.STAGE}
-    assert len({step.key for step in steps}) == len(steps)
+    assert len({step.key for step in (*steps, *counted)}) == 2 * len(steps) == 2 * len(counted)
 
 
 @BOTH
@@ -32,6 +34,38 @@ def test_every_rate_and_fold_is_a_step(room):
 def test_the_key_knows_how_the_recogniser_is_used(room, name, value):
     other = load_config(None, {"rates_hz": (1000,), f"privacy.{name}": value})
     assert not {step.key for step in room.plan(CONFIG, SPEECH)} & {step.key for step in room.plan(other, SPEECH)}
+
+
+def keys(room, speech):
+    """Of training and of counting, by fold of the lower rate."""
+    steps = room.plan(CONFIG, speech)[: overheard.N_FOLDS]
+    return [step.needs[0].key for step in steps], [step.key for step in steps]
+
+
+def with_first(**changes):
+    first, *others = SPEECH.utterances
+    return dataclasses.replace(SPEECH, utterances=(dataclasses.replace(first, **changes), *others))
+
+
+def n_changed(before, after):
+    return sum(a != b for a, b in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "room", "n_trained", "n_counted"),
+    [
+        # A mended transcript teaches all folds but its own, which counts again as the others do after training.
+        ({"text": "My doctor moved it."}, adapted, 3, 4),
+        ({"text": "My doctor moved it."}, extension, 0, 1),
+        ({"keywords": ()}, adapted, 0, 1),
+        ({"sex": None}, adapted, 0, 0),
+        ({"digest": "another sound"}, extension, 4, 4),
+    ],
+)
+def test_keys_hold_what_training_hears_and_no_more(changes, room, n_trained, n_counted):
+    trained, counted = keys(room, SPEECH)
+    trained_then, counted_then = keys(room, with_first(**changes))
+    assert (n_changed(trained, trained_then), n_changed(counted, counted_then)) == (n_trained, n_counted)
 
 
 @BOTH
@@ -69,10 +103,10 @@ def test_an_attack_learns_and_writes_counts(tmp_path, monkeypatch):
     monkeypatch.setattr(adapted, "RECIPE", quick)
     speech = dataclasses.replace(SPEECH, utterances=SPEECH.utterances[:3])
     (step, *_), store = adapted.plan(CONFIG, speech), Store(tmp_path)
-    adapted.run([step], speech, store)
-    meta = store.meta(step)
-    assert len(meta["losses"]) == 1
-    assert [row["clip_id"] for row in meta["utterances"]] == [
+    adapted.run(step.needs, speech, store)
+    overheard.run_counts([step], speech, store)
+    assert len(store.meta(step.needs[0])["losses"]) == 1
+    assert [row["clip_id"] for row in store.meta(step)["utterances"]] == [
         u.clip_id for u in overheard.split(speech, 0, step.settings.fold)[1]
     ]
 

@@ -14,21 +14,23 @@ CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200)
 
 def test_at_full_rate_the_extension_is_the_recogniser_as_published(tmp_path):
     store, step = Store(tmp_path), extension.plan(CONFIG, SPEECH)[-1]
-    assert step.settings.captures.rate_hz == 16000
-    extension.run([step], SPEECH, store)
+    (heard,) = step.needs
+    assert heard.settings.captures.rate_hz == 16000
+    extension.run([heard], SPEECH, store)
+    overheard.run_counts([step], SPEECH, store)
     _, tested = overheard.split(SPEECH, 0, step.settings.fold)
-    clips = [captured_at_16k(utterance, step.settings.captures) for utterance in tested]
+    clips = [captured_at_16k(utterance, heard.settings.captures) for utterance in tested]
     written = recognise.transcribe(recognise.load(None), clips, CONFIG.privacy)
     rows = overheard.count_words(tested, written)
     assert store.meta(step)["utterances"] == rows
     assert rows[0]["words"]["hits"] > 0.8 * len(wer.normalise(tested[0].text).split())
 
 
-def test_at_a_low_rate_it_learns_and_writes_counts(tmp_path, monkeypatch):
+def test_at_a_low_rate_it_learns_and_writes_what_it_hears(tmp_path, monkeypatch):
     monkeypatch.setattr(extension, "RECIPE", extension.RECIPE.model_copy(update={"epochs": 1}))
     store, step = Store(tmp_path), extension.plan(CONFIG, SPEECH)[0]
-    extension.run([step], SPEECH, store)
-    assert len(store.meta(step)["utterances"]) == 1
+    extension.run(step.needs, SPEECH, store)
+    assert len(store.meta(step.needs[0])["heard"]) == 1
 
 
 def test_with_the_reference_engine_it_is_not_tested():

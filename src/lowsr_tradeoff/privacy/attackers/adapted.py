@@ -15,7 +15,7 @@ from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers import overheard
 from lowsr_tradeoff.privacy.attackers.overheard import FoldSettings
-from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k
+from lowsr_tradeoff.privacy.captures import captured_at_16k
 from lowsr_tradeoff.privacy.decoding import policy_of
 from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records.attack import AttackResult
@@ -34,16 +34,15 @@ RECIPE = Recipe(
 )
 SOURCES = (
     *captures.SOURCES,
-    *("classify/adapt.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py", "records/privacy.py"),
+    *("classify/adapt.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py"),
     *("privacy/attackers/adapted.py", "privacy/attackers/overheard.py", "privacy/attackers/whisper_lora.py"),
     *("privacy/convert.py", "privacy/decoding.py", "privacy/openai_engine.py", "privacy/recognise.py"),
-    *("privacy/wer.py", "privacy/words.py"),
 )
-LIBRARIES = (*captures.LIBRARIES, "jiwer", "openai-whisper", "torch")
+LIBRARIES = (*captures.LIBRARIES, "openai-whisper", "torch")
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    """Return one step per rate and fold; none where there is nothing to learn from.
+    """Return the steps that count words, one per rate and fold; none where there is nothing to learn from.
 
     Raises:
         MissingResourceError: The recogniser's weights are not there.
@@ -54,7 +53,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
 
 
 def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
-    """Adapt the recogniser for each step's rate and fold, and write the counts of the tested utterances.
+    """Adapt the recogniser for each step's rate and fold, and write what it hears of the tested utterances.
 
     Raises:
         DataError: The weights cannot be used.
@@ -64,7 +63,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
         settings = FoldSettings.model_validate(step.settings, from_attributes=True)
         learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
         losses, written = _attack(settings, learnt, tested)
-        store.write(step, {"utterances": overheard.count_words(tested, written), "losses": losses})
+        store.write(step, {"heard": written, "losses": losses})
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
@@ -79,9 +78,9 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     return tuple(overheard.results_of(config, name, _setup(config, speech), _steps(config, speech), store))
 
 
-def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[CaptureSettings, list[Step]]:
+def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[int, list[Step]]:
     code = fingerprint(SOURCES, LIBRARIES)
-    return overheard.steps_of(config, speech, RECIPE, STAGE, code, "Whisper adapted to")
+    return overheard.steps_of(config, speech, RECIPE, STAGE, code, "Whisper adapted to", learns_words=True)
 
 
 def _attack(

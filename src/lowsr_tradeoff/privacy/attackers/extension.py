@@ -14,7 +14,7 @@ from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers import overheard
 from lowsr_tradeoff.privacy.attackers.overheard import FoldSettings
-from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, original_at_16k
+from lowsr_tradeoff.privacy.captures import captured_at_16k, original_at_16k
 from lowsr_tradeoff.privacy.decoding import policy_of
 from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records.attack import AttackResult
@@ -33,16 +33,16 @@ RECIPE = Recipe(
 )
 SOURCES = (
     *captures.SOURCES,
-    *("classify/optimise.py", "classify/train.py", "corpora/folds.py", "records/privacy.py"),
+    *("classify/optimise.py", "classify/train.py", "corpora/folds.py"),
     *("privacy/attackers/band_extender.py", "privacy/attackers/extended_recogniser.py"),
     *("privacy/attackers/extension.py", "privacy/attackers/overheard.py", "privacy/decoding.py"),
-    *("privacy/recognise.py", "privacy/wer.py", "privacy/words.py"),
+    "privacy/recognise.py",
 )
-LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "jiwer", "openai-whisper", "tokenizers", "torch")
+LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "openai-whisper", "tokenizers", "torch")
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    """Return one step per rate and fold; none where there is nothing to learn from.
+    """Return the steps that count words, one per rate and fold; none where there is nothing to learn from.
 
     Raises:
         MissingResourceError: The recogniser's weights are not there.
@@ -53,7 +53,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
 
 
 def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
-    """Fit the extension for each step's rate and fold, and write the counts of the tested utterances.
+    """Fit the extension for each step's rate and fold, and write what it hears of the tested utterances.
 
     Raises:
         DataError: The weights or a recording cannot be used.
@@ -62,8 +62,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
     for step in steps:
         settings = FoldSettings.model_validate(step.settings, from_attributes=True)
         learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
-        written = _attack(settings, learnt, tested)
-        store.write(step, {"utterances": overheard.count_words(tested, written)})
+        store.write(step, {"heard": _attack(settings, learnt, tested)})
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
@@ -82,9 +81,9 @@ def _why_not(config: StudyConfig, speech: SpeechCorpus) -> str | None:
     return OTHER_ENGINE if config.privacy.engine != "ctranslate2" else overheard.why_not(speech)
 
 
-def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[CaptureSettings, list[Step]]:
+def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[int, list[Step]]:
     code = fingerprint(SOURCES, LIBRARIES)
-    return overheard.steps_of(config, speech, RECIPE, STAGE, code, "bandwidth extension from")
+    return overheard.steps_of(config, speech, RECIPE, STAGE, code, "bandwidth extension from", learns_words=False)
 
 
 def _attack(settings: FoldSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]) -> list[str]:

@@ -1,5 +1,6 @@
 """What recogniser-like attackers share: their steps, who is held out when, and what a count of words becomes."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.folds import assign_folds
+from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import pooled_words, wer
 from lowsr_tradeoff.privacy.captures import CaptureSettings, captures_of
 from lowsr_tradeoff.privacy.decoding import policy_of
@@ -20,18 +22,24 @@ from lowsr_tradeoff.records import Measurement, missing
 from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.settings import PrivacySettings, Settings
 from lowsr_tradeoff.stats import resample_weights
-from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.store import Step, Store, canonical_json
 
+COUNT = "attack-words"
+COUNTED = (
+    *("corpora/folds.py", "privacy/attackers/overheard.py", "privacy/wer.py", "privacy/words.py"),
+    *("records/base.py", "records/privacy.py"),
+)
+COUNTED_LIBRARIES = ("jiwer", "openai-whisper")
 N_FOLDS = 4
 NO_TRANSCRIPTS = "the corpus has no transcripts to learn from; add a column text to metadata.csv"
 TOO_FEW = "one utterance cannot be both learnt from and tested; record more"
 
 
 class FoldSettings(Settings):
-    """What the counts of one fold depend on.
+    """What an attacker writes down of one fold depends on this.
 
     Attributes:
-        captures: The microphone.
+        captures: The microphone; of the corpus what is learnt from it, and the sounds that are tested.
         fold: The utterances that are tested.
         privacy: Weights, silence and policy; of the weights their content names the step, not where they lie.
         weights_sha256: That content.
@@ -51,29 +59,58 @@ class FoldSettings(Settings):
     recipe: Recipe
 
 
+class CountSettings(Settings):
+    """What the counts of one fold depend on besides what was written down of it.
+
+    Attributes:
+        said: Digest of the transcripts, speakers and keywords of the tested utterances.
+        fold: Those utterances.
+        seed: Of the folds.
+    """
+
+    said: str
+    fold: int
+    seed: int
+
+
 def steps_of(
-    config: StudyConfig, speech: SpeechCorpus, recipe: Recipe, stage: str, code: str, label: str
-) -> dict[CaptureSettings, list[Step]]:
-    """Return an attacker's steps by microphone, one per fold.
+    config: StudyConfig,
+    speech: SpeechCorpus,
+    recipe: Recipe,
+    stage: str,
+    code: str,
+    label: str,
+    *,
+    learns_words: bool,
+) -> dict[int, list[Step]]:
+    """Return the steps that count what an attacker wrote down, by rate in Hz, one per fold.
+
+    Each needs the step that trains the attacker. The key of that one holds nothing that training does not hear: a
+    mended transcript is counted again, and learnt again only where it is learnt.
 
     Args:
         config: The settings.
         speech: The corpus.
         recipe: How the attacker is fitted.
-        stage: Of the steps.
+        stage: Of the steps that train.
         code: Fingerprint of what computes them.
-        label: Of a step, up to its rate: ``"Whisper adapted to"``.
+        label: Of such a step, up to its rate: ``"Whisper adapted to"``.
+        learns_words: Whether it learns from transcripts as well as from sounds.
 
     Raises:
         MissingResourceError: The recogniser's weights are not there.
         DataError: The weights are not those that they are taken for.
     """
     sha256 = digests(config.privacy.weights, config.privacy.engine)
+    count_code = fingerprint(COUNTED, COUNTED_LIBRARIES)
     folds = sorted(set(folds_of(speech, config.seed)))
+    parts = {fold: split(speech, config.seed, fold) for fold in folds}
+    taught = {fold: _taught(*parts[fold], learns_words=learns_words) for fold in folds}
+    said = {fold: _said(parts[fold][1]) for fold in folds}
 
-    def step(heard: CaptureSettings, fold: int) -> Step:
+    def step(rate_hz: int, fold: int) -> Step:
         settings = FoldSettings(
-            captures=heard,
+            captures=captures_of(config, speech, rate_hz).model_copy(update={"corpus": taught[fold]}),
             fold=fold,
             privacy=config.privacy,
             weights_sha256=sha256,
@@ -82,10 +119,37 @@ def steps_of(
             pad_s=config.privacy.pad_s,
             recipe=recipe,
         )
-        return Step(stage=stage, settings=settings, code=code, label=f"{label} {heard.rate_hz} Hz, fold {fold}")
+        name = f"{label} {rate_hz} Hz, fold {fold}"
+        heard = Step(stage=stage, settings=settings, code=code, label=name)
+        counts = CountSettings(said=said[fold], fold=fold, seed=config.seed)
+        return Step(COUNT, counts, count_code, f"words of {name}", needs=(heard,), together=COUNT)
 
-    microphones = (captures_of(config, speech, rate_hz) for rate_hz in config.all_rates_hz())
-    return {heard: [step(heard, fold) for fold in folds] for heard in microphones}
+    return {rate_hz: [step(rate_hz, fold) for fold in folds] for rate_hz in config.all_rates_hz()}
+
+
+def run_counts(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
+    """Count what was written down of each step's fold.
+
+    Raises:
+        DataError: A keyword is not in its transcript.
+    """
+    for step in steps:
+        settings = CountSettings.model_validate(step.settings, from_attributes=True)
+        _, tested = split(speech, settings.seed, settings.fold)
+        store.write(step, {"utterances": count_words(tested, store.meta(step.needs[0])["heard"])})
+
+
+def _taught(learnt: Sequence[Utterance], tested: Sequence[Utterance], *, learns_words: bool) -> str:
+    lessons = [[u.digest, u.text] if learns_words else [u.digest] for u in learnt]
+    return _digest([lessons, [u.digest for u in tested]])
+
+
+def _said(tested: Sequence[Utterance]) -> str:
+    return _digest([[u.clip_id, u.text, u.speaker, u.keywords] for u in tested])
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
 def folds_of(speech: SpeechCorpus, seed: int) -> tuple[int, ...]:
@@ -108,13 +172,19 @@ def groups_of(speech: SpeechCorpus) -> list[str]:
 def split(speech: SpeechCorpus, seed: int, fold: int) -> tuple[list[Utterance], list[Utterance]]:
     """Return the utterances to learn from when a fold is tested, and those of the fold.
 
-    A sentence that is tested is not learnt from another speaker either.
+    A sentence that is tested is not learnt from another speaker either, whatever its case and marks.
     """
     pairs = list(zip(speech.utterances, folds_of(speech, seed), strict=True))
     tested = [utterance for utterance, its in pairs if its == fold]
-    said = {wer.normalise(utterance.text or "") for utterance in tested} - {""}
-    learnt = [u for u, its in pairs if its != fold and wer.normalise(u.text or "") not in said]
+    said = {_sentence(utterance) for utterance in tested} - {""}
+    learnt = [u for u, its in pairs if its != fold and _sentence(u) not in said]
     return learnt, tested
+
+
+def _sentence(utterance: Utterance) -> str:
+    """Its words alone. Whisper's normaliser would bring torch into planning."""
+    text = (utterance.text or "").casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in text).split())
 
 
 def why_not(speech: SpeechCorpus) -> str | None:
@@ -137,7 +207,7 @@ def results_of(
     config: StudyConfig,
     attacker: str,
     setup: str,
-    steps: Mapping[CaptureSettings, Sequence[Step]],
+    steps: Mapping[int, Sequence[Step]],
     store: Store,
 ) -> Iterator[AttackResult]:
     """Yield the word recovery of an attacker at every rate.
@@ -146,20 +216,20 @@ def results_of(
         config: The settings.
         attacker: Who attacks.
         setup: What it was trained and tested on.
-        steps: By microphone, the steps whose artefacts hold the counts.
+        steps: By rate in Hz, the steps whose artefacts hold the counts.
         store: Where those lie.
 
     Raises:
         StageError: A step has not run.
     """
-    for heard, runs in steps.items():
+    for rate_hz, runs in steps.items():
         counted = [row for step in runs for row in store.meta(step)["utterances"]]
         rows = [HeardUtterance.model_validate(row) for row in counted]
         weights = resample_weights([row.speaker for row in rows], config.n_resamples, config.seed)
         recovered, chance = (
             count(rows, weights) for count in (pooled_words.word_recovery, pooled_words.word_chance)
         )
-        found = result(heard.rate_hz, config, attacker, setup, recovered, chance)
+        found = result(rate_hz, config, attacker, setup, recovered, chance)
         yield found.model_copy(update={"value_draws": pooled_words.word_recovery_draws(rows, weights)})
 
 
