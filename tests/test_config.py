@@ -146,3 +146,10 @@ def test_the_folder_of_librispeech_lies_beside_the_settings(tmp_path):
     (tmp_path / "c.toml").write_text('[speech]\nsource = "librispeech:archives/dev-clean"\n')
     wanted = f"librispeech:{tmp_path / 'archives' / 'dev-clean'}"
     assert load_config(tmp_path / "c.toml").speech.source == wanted
+
+
+def test_a_language_whose_words_cannot_be_counted_is_refused_with_the_remedy(tmp_path):
+    (tmp_path / "c.toml").write_text('[privacy]\nlanguage = "de"\n')
+    said = 'c.toml: privacy.language: words can be counted in English alone so far: write "en", or leave it out'
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        load_config(tmp_path / "c.toml")

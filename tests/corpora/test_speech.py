@@ -116,6 +116,10 @@ def low(corpus, rows):
     write(corpus / "1.wav", 1, 8000)
 
 
+def silent(corpus, rows):
+    soundfile.write(corpus / "1.wav", np.zeros(8000), 16000)
+
+
 def gone(corpus, rows):
     (corpus / "1.wav").unlink()
 
@@ -126,6 +130,10 @@ def unspoken(corpus, rows):
 
 def only_marks(corpus, rows):
     rows[1][1] = "..."
+
+
+def foreign(corpus, rows):
+    rows[1][1], rows[1][4] = "Позвоните Мартину.", ""
 
 
 def no_row(corpus, rows):
@@ -158,9 +166,11 @@ PROBLEMS = [
     (empty, r"line 3 \(1.wav\): is empty \(0 bytes\)", 1),
     (nan, r"line 3 \(1.wav\): has samples that are NaN", 1),
     (low, r"line 3 \(1.wav\): is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate", 1),
+    (silent, r"line 3 \(1.wav\): is silent: every sample is zero", 1),
     (gone, r"line 3 \(1.wav\): does not exist", 1),
     (unspoken, r"line 3 \(1.wav\): has no transcript", 1),
     (only_marks, r"line 3 \(1.wav\): has no transcript", 1),
+    (foreign, r"line 3 \(1.wav\): is not transcribed in English, .*; leave it out", 1),
     (no_row, r"extra/4.wav: has no transcript: no row of metadata.csv names it", 1),
     (outside, r"line 6 \(../out.wav\): leads out of the corpus folder", 1),
     (repeated, r"line 6 \(1.wav\): names the same file as metadata.csv line 3", 1),

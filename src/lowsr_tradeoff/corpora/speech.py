@@ -1,6 +1,7 @@
 """Speech corpora: embedded, or the user's own folder, with transcripts in ``metadata.csv`` or without."""
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def load_speech(
     listing = list_speech(source)
     root = listing.root
     rows, audio, problems = usable(
-        root, listing.rows, (_text_fault, _keyword_fault), (*rates_hz, reference_rate_hz), cache
+        root, listing.rows, (_text_fault, _language_fault, _keyword_fault), (*rates_hz, reference_rate_hz), cache
     )
     problems += listing.problems
     problems += [Problem(row.where, fault) for row in rows if (fault := _clipped(audio[row.path]))]
@@ -132,6 +133,15 @@ def _note(rows: Sequence[SpeechRow]) -> str:
 def _text_fault(row: SpeechRow) -> str | None:
     is_told = not row.is_transcribed or any(c.isalnum() for c in row.says)
     return None if is_told else f"has no transcript; {row.remedy}"
+
+
+def _language_fault(row: SpeechRow) -> str | None:
+    """An English recogniser writes none of another script's words, which would look as if they did not leak."""
+    letters = [c for c in row.says if c.isalpha()]
+    n_foreign = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters)
+    if n_foreign <= len(letters) / 2:
+        return None
+    return "is not transcribed in English, the one language whose words can be counted so far; leave it out"
 
 
 def _clipped(sound: Audio) -> str | None:
