@@ -65,7 +65,7 @@ class Contrast(Record):
         against_grid: Feature layout of the second arm.
         difference: Accuracy of the first minus that of the second.
         is_declared: Whether it is of the family declared before any training; the others explore.
-        p_value: Two-sided, by flipping the signs of whole sources.
+        p_value: Two-sided, by flipping the signs of whole sources; ``None`` in runs of before it was tested.
         p_holm: The same, adjusted for the size of the family; ``None`` for what explores.
         nb_p: Two-sided, of Nadeau and Bengio's t-test on folds; ``None`` where the folds do not differ.
         p_better: Probability that the first is better by more than ``region``; ``None`` as ``nb_p``.
@@ -85,7 +85,7 @@ class Contrast(Record):
     against_grid: Grid
     difference: Measurement
     is_declared: bool
-    p_value: Probability
+    p_value: Probability | None
     p_holm: Probability | None
     nb_p: Probability | None
     p_better: Probability | None

@@ -14,7 +14,7 @@ from lowsr_tradeoff.records.power import DeviceSheet, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, RateDifference
 from lowsr_tradeoff.records.validation import ModelError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class CorpusSummary(Record):

@@ -25,6 +25,7 @@ from lowsr_tradeoff.records import (
 )
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.html import render
+from lowsr_tradeoff.reports.migrate import migrated
 from lowsr_tradeoff.store import write_atomic
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ COLUMNS = (
     "stage", "rate_hz", "grid", "arm", "device", "attacker", "part", "against",
     "measure", "value", "low", "high", "n", "n_of", "unit", "basis", "reason",
 )  # fmt: skip
+
+AGAIN = "run the study again to write it anew"
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -81,17 +84,31 @@ def read_run(folder: Path) -> tuple[Tradeoff, Manifest, ListenPack]:
 
 
 def to_json(record: Record) -> str:
-    """Return a record as JSON, keys sorted, equal text for equal records."""
-    return json.dumps(record.model_dump(mode="json"), sort_keys=True, indent=1, allow_nan=False) + "\n"
+    """Return a record as JSON, keys sorted and one item of a list a line, equal text for equal records."""
+    tree = record.model_dump(mode="json")
+    return "{\n" + ",\n".join(f" {_dumped(name)}: {_lines(tree[name])}" for name in sorted(tree)) + "\n}\n"
 
 
 def load(path: Path) -> Tradeoff:
-    """Return the trade-off of a ``tradeoff.json``.
+    """Return the trade-off of a ``tradeoff.json`` of this or an older schema version.
 
     Raises:
         DataError: The file cannot be read, is not a trade-off, or is of a newer schema version.
     """
-    return _read(path, Tradeoff)
+    tree = _parsed(path)
+    version = tree.get("schema_version")
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise DataError(
+            f"{path}: is of schema version {version}; this program reads up to {SCHEMA_VERSION}: upgrade it"
+        )
+    if not isinstance(version, int) or version < 1:
+        raise DataError(f"{path}: is not a Tradeoff of lowsr-tradeoff: it names no schema version; {AGAIN}")
+    try:
+        return _validated(path, migrated(tree, version), Tradeoff)
+    except (KeyError, TypeError) as error:
+        raise DataError(
+            f"{path}: is not a Tradeoff of schema version {version}: {error!r} is missing or wrong; {AGAIN}"
+        ) from error
 
 
 def schema() -> dict[str, Any]:
@@ -182,21 +199,31 @@ def _disarmed(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
+def _dumped(value: object) -> str:
+    return json.dumps(value, sort_keys=True, allow_nan=False)
+
+
+def _lines(value: object) -> str:
+    return (
+        "[\n  " + ",\n  ".join(map(_dumped, value)) + "\n ]"
+        if isinstance(value, list) and value
+        else _dumped(value)
+    )
+
+
 def _read(path: Path, kind: type[R]) -> R:
-    tree = _parsed(path)
-    version = tree.get("schema_version", SCHEMA_VERSION)
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise DataError(
-            f"{path}: is of schema version {version}; this program reads up to {SCHEMA_VERSION}: upgrade it"
-        )
+    return _validated(path, _parsed(path), kind)
+
+
+def _validated(path: Path, tree: dict[str, Any], kind: type[R]) -> R:
     try:
-        return kind.model_validate_json(json.dumps(tree))
+        return kind.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise DataError(
             f"{path}: is not a {kind.__name__} of lowsr-tradeoff: {error.error_count()} faults, the first at"
-            f" {where}: {first['msg']}; run the study again to write it anew"
+            f" {where}: {first['msg']}; {AGAIN}"
         ) from error
 
 
@@ -208,7 +235,7 @@ def _parsed(path: Path) -> dict[str, Any]:
             f"{path}: cannot be read ({error.strerror}); is this the folder of a finished run?"
         ) from error
     except ValueError as error:
-        raise DataError(f"{path}: is not JSON in UTF-8 ({error}); run the study again to write it anew") from error
+        raise DataError(f"{path}: is not JSON in UTF-8 ({error}); {AGAIN}") from error
     if not isinstance(tree, dict):
         raise DataError(f"{path}: is not a record of lowsr-tradeoff but a JSON {type(tree).__name__}")
     return tree

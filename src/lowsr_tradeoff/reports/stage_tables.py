@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lowsr_tradeoff.records import ClassifyResult, PowerResult, PrivacyResult, Tradeoff
+from lowsr_tradeoff.records import ClassifyResult, Contrast, PowerResult, PrivacyResult, Tradeoff
 from lowsr_tradeoff.reports.placing import shown_recalls
 from lowsr_tradeoff.reports.tables import Cell, Row, Table, named
 from lowsr_tradeoff.reports.wording import (
@@ -95,10 +95,7 @@ def contrasts(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
                 f"{hz(contrast.against_rate_hz)}, {arm_name(contrast.against)}, {contrast.against_grid}",
                 points(contrast.difference),
                 support(contrast),
-                chance(contrast.p_value),
-                "exploratory" if contrast.p_holm is None else chance(contrast.p_holm),
-                "folds do not differ" if contrast.nb_p is None else chance(contrast.nb_p),
-                *chances(contrast),
+                *_tests(contrast),
                 percent(contrast.detectable),
             )
             for contrast in tradeoff.contrasts
@@ -244,3 +241,14 @@ def _converter(result: PowerResult) -> str:
     if result.adc_rate_hz is None:
         return "not offered"
     return f"{hz(result.adc_rate_hz)}{', then decimated' if result.is_decimated else ''}"
+
+
+def _tests(contrast: Contrast) -> tuple[str, ...]:
+    if contrast.p_value is None:
+        return ("not recorded",) * 6
+    return (
+        chance(contrast.p_value),
+        "exploratory" if contrast.p_holm is None else chance(contrast.p_holm),
+        "folds do not differ" if contrast.nb_p is None else chance(contrast.nb_p),
+        *chances(contrast),
+    )
