@@ -4,9 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from lowsr_tradeoff.records import Measurement, missing
 from lowsr_tradeoff.stats import (
     exact_interval,
     hidden_interval,
+    independent_difference,
     mean_measurement,
     paired_difference,
     percentile_interval,
@@ -280,3 +282,28 @@ def test_the_percentile_interval_holds_the_central_95_percent_and_passes_over_un
     draws = np.random.default_rng(0).normal(size=100_000)
     assert percentile_interval(draws) == pytest.approx((-1.96, 1.96), abs=0.03)
     assert percentile_interval([np.nan, 1.0, 1.0, np.nan]) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((10, 10), (0, 10), 0.6075, 1.0)],
+)
+def test_a_difference_of_independent_shares_is_newcombes(first, second, low, high):
+    # Method 10 of Newcombe, Statistics in Medicine 17, 1998, table II: Wilson's intervals combined.
+    measured = []
+    for successes, trials in (first, second):
+        wilson = binomtest(successes, trials).proportion_ci(method="wilson")
+        ends = {"low": wilson.low, "high": wilson.high}
+        measured.append(Measurement(value=successes / trials, n=trials, n_of="clips", **ends))
+    found = independent_difference(*measured)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-4)
+    turned = independent_difference(*reversed(measured))
+    assert (-turned.high, -turned.low) == pytest.approx((found.low, found.high))
+
+
+def test_a_difference_needs_both_figures_and_an_interval_needs_both_intervals():
+    bare = Measurement(value=0.5, n=4, n_of="clips")
+    whole = Measurement(value=0.25, low=0.2, high=0.3, n=9, n_of="clips")
+    found = independent_difference(whole, bare)
+    assert (found.value, found.low, found.high, found.n) == (-0.25, None, None, 4)
+    assert independent_difference(whole, missing("gone", "clips")).reason == "gone"

@@ -4,6 +4,7 @@ LowsrError
 ├── ConfigError           settings that cannot be used
 ├── DataError             audio, transcripts or weights that cannot be used
 ├── MissingResourceError  a file, weight or package that is not there
+├── NotComparableError    runs that have nothing to be compared by
 └── StageError            a step that failed while running
 """
 
@@ -22,6 +23,10 @@ class DataError(LowsrError):
 
 class MissingResourceError(LowsrError):
     """Something needed that is not there; the message says how to get it."""
+
+
+class NotComparableError(LowsrError):
+    """Runs that cannot be compared; the message says which and why."""
 
 
 class StageError(LowsrError):

@@ -7,6 +7,8 @@ Results go to standard output, progress and errors to standard error. Exit codes
     2    usage or settings
     3    missing or unusable data, weights or packages
     4    a step failed; finished steps are kept
+    6    no rate of the run passes the gate
+    7    the runs cannot be compared
     130  interrupted; the same command goes on from there
 """
 
@@ -17,11 +19,11 @@ from collections.abc import Sequence
 
 from cyclopts import CycloptsError
 
-from lowsr_tradeoff.cli import fetch, init, listening, models, power, study, validation  # noqa: F401 - they add commands
+from lowsr_tradeoff.cli import decide, fetch, init, listening, models, power, study, validation  # noqa: F401 - they add commands
 from lowsr_tradeoff.cli.app import app
-from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError, MissingResourceError
+from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError, MissingResourceError, NotComparableError
 
-USAGE, DATA, STAGE, INTERRUPTED = 2, 3, 4, 130
+USAGE, DATA, STAGE, UNLIKE, INTERRUPTED = 2, 3, 4, 7, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,18 +37,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _exit_code(arguments: Sequence[str]) -> int:
     try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
-    except ConfigError as error:
-        return _complain(error, USAGE)
-    except (DataError, MissingResourceError) as error:
-        return _complain(error, DATA)
     except LowsrError as error:
-        return _complain(error, STAGE)
+        return _complain(error, _code_of(error))
     except KeyboardInterrupt:
         return _complain("interrupted; finished steps are kept, the same command goes on from there", INTERRUPTED)
-    return 0
+    return code if isinstance(code, int) else 0
+
+
+def _code_of(error: LowsrError) -> int:
+    match error:
+        case ConfigError():
+            return USAGE
+        case DataError() | MissingResourceError():
+            return DATA
+        case NotComparableError():
+            return UNLIKE
+        case _:
+            return STAGE
 
 
 def _complain(message: object, code: int) -> int:

@@ -7,6 +7,7 @@ from lowsr_tradeoff.records.attack import AttackResult, Loot
 from lowsr_tradeoff.records.base import Measurement, Record, missing
 from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast
+from lowsr_tradeoff.records.comparison import Change, Comparison, Difference
 from lowsr_tradeoff.records.decision import Decision, MicrophoneResult, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import (
     Calibration,
@@ -19,6 +20,7 @@ from lowsr_tradeoff.records.diagnosis import (
     TeacherDiagnosis,
     UsableInformation,
 )
+from lowsr_tradeoff.records.gate import GateResult, RateVerdict, Shortfall
 from lowsr_tradeoff.records.measured import ConverterBound, InferenceEnergy, TracePower
 from lowsr_tradeoff.records.network import Adapt, Arm, Grid, ModelCost, Network
 from lowsr_tradeoff.records.power import (
@@ -58,19 +60,23 @@ __all__ = [
     "Arm",
     "AttackResult",
     "Calibration",
+    "Change",
     "ClassEnergy",
     "ClassRecall",
     "ClassifyResult",
     "ClockTrial",
+    "Comparison",
     "Contrast",
     "ConverterBound",
     "CorpusSummary",
     "Decision",
     "DeviceSheet",
     "Diagnosis",
+    "Difference",
     "Engine",
     "ErrorTarget",
     "Fidelity",
+    "GateResult",
     "Grid",
     "HumpTest",
     "InferenceEnergy",
@@ -94,9 +100,11 @@ __all__ = [
     "Provenance",
     "Published",
     "RateDifference",
+    "RateVerdict",
     "Record",
     "Reference",
     "Sensitivity",
+    "Shortfall",
     "SoftLabels",
     "SourcedFigure",
     "SpreadShare",

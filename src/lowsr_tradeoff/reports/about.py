@@ -1,11 +1,8 @@
 """What stands behind the figures, as tables: corpora, settings, versions, the run, and clips to listen to."""
 
-import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
+from lowsr_tradeoff.comparison import flattened
 from lowsr_tradeoff.records import CorpusSummary, ListenClip, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.tables import Table
 from lowsr_tradeoff.reports.wording import hz
@@ -64,7 +61,7 @@ def corpora(tradeoff: Tradeoff) -> Table:
 
 def settings(tradeoff: Tradeoff) -> Table:
     """Return every setting by its dotted name."""
-    return Table("Settings", ("Setting", "Value"), tuple(_flat(tradeoff.settings)))
+    return Table("Settings", ("Setting", "Value"), tuple(flattened(tradeoff.settings)))
 
 
 def provenance(tradeoff: Tradeoff) -> Table:
@@ -105,11 +102,3 @@ def manifest(run: Manifest) -> Table:
 def _remark(corpus: CorpusSummary) -> str:
     made = "synthetic: for trying out, not for decisions. " if corpus.is_synthetic else ""
     return f"{made}{corpus.note}"
-
-
-def _flat(settings: Mapping[str, JsonValue], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in sorted(settings.items()):
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,138 @@
+"""Commands that turn finished runs into decisions: does one pass, and what differs between some."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from lowsr_tradeoff.cli.app import NOT_PASSED, app
+from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lowsr_tradeoff.records import GateResult, RateVerdict, Tradeoff
+    from lowsr_tradeoff.settings import GateRules
+
+Json = Annotated[bool, Parameter(name="--json", negative=())]
+
+
+@app.command
+def gate(
+    run: Path,
+    /,
+    *,
+    min_accuracy: float | None = None,
+    max_word_recovery: float | None = None,
+    min_battery_hours: float | None = None,
+    confidence: float | None = None,
+    device: str | None = None,
+    config: Path | None = None,
+    json_: Json = False,
+) -> int:
+    """Decide whether a finished run meets rules, for a release to go ahead; nothing is run.
+
+    A rate passes if one of its operating points meets every constraint on the pessimistic end of its interval, and
+    all at once with the probability asked for. What was not measured never passes. Exit code 0 says that a rate
+    passes, 6 that none does.
+
+    Args:
+        run: The run's folder, or its tradeoff.json.
+        min_accuracy: Least accuracy to accept, 0 to 1.
+        max_word_recovery: Most word recovery to accept, 0 to 1.
+        min_battery_hours: Least battery life to accept, in hours.
+        confidence: Least probability of meeting all of these at once, 0 to 1; 0.95 when left out, 0 asks for none.
+        device: The device that has to meet them; the one that decides the run when left out.
+        config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
+        json_: Print the decision as JSON.
+    """
+    from lowsr_tradeoff.gate import gate as decide
+    from lowsr_tradeoff.reports.export import to_json
+
+    tradeoff = _load(run)
+    given = {
+        "gate.min_accuracy": min_accuracy,
+        "gate.max_word_recovery": max_word_recovery,
+        "gate.min_battery_hours": min_battery_hours,
+        "gate.confidence": confidence,
+        "gate.device": device,
+    }
+    result = decide(tradeoff, _rules(tradeoff, config, given))
+    print(to_json(result) if json_ else "\n".join(_told(tradeoff, result)))
+    return 0 if result.passes else NOT_PASSED
+
+
+@app.command
+def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
+    """Tell what differs between finished runs: settings, data, weights, versions, answers and figures.
+
+    Differences of figures come with intervals. Runs on other events or classes, or without a common rate, are
+    refused with exit code 7.
+
+    Args:
+        runs: Folders of runs, or their tradeoff.json; the others are compared with the first.
+        html: Write the comparison into this file as a page.
+        json_: Print the comparison as JSON.
+    """
+    from lowsr_tradeoff.comparison import compare as differ
+    from lowsr_tradeoff.reports.differences import lines, page
+    from lowsr_tradeoff.reports.export import to_json
+    from lowsr_tradeoff.store import write_atomic
+
+    if len(runs) < 2:
+        raise ConfigError("compare needs two runs or more: lowsr-tradeoff compare RUN_A RUN_B")
+    comparison = differ([(str(run), _comparable(run)) for run in runs])
+    if html:
+        write_atomic(html, page(comparison).encode())
+    print(to_json(comparison) if json_ else "\n".join(lines(comparison)))
+
+
+def _load(run: Path) -> "Tradeoff":
+    from lowsr_tradeoff.reports.export import TRADEOFF, load
+
+    return load(run if run.suffix == ".json" else run / TRADEOFF)
+
+
+def _comparable(run: Path) -> "Tradeoff":
+    """A file that is there and cannot be read is of another version, or none of ours."""
+    try:
+        return _load(run)
+    except DataError as error:
+        if run.exists():
+            raise NotComparableError(str(error)) from error
+        raise
+
+
+def _rules(tradeoff: "Tradeoff", config: Path | None, given: "Mapping[str, object]") -> "GateRules":
+    from lowsr_tradeoff.config import load_config
+
+    if config is not None:
+        return load_config(config, given).gate
+    own = tradeoff.settings.get("gate")
+    of_run = {f"gate.{name}": value for name, value in own.items()} if isinstance(own, dict) else {}
+    return load_config(None, {**of_run, **{name: value for name, value in given.items() if value is not None}}).gate
+
+
+def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
+    from lowsr_tradeoff.reports.placing import find
+    from lowsr_tradeoff.reports.verdict import warnings
+    from lowsr_tradeoff.reports.wording import asked_for, listed, point_name
+
+    if result.point_id is None:
+        yield f"FAIL: no rate passes on {result.device}."
+    else:
+        yield f"PASS: {point_name(find(tradeoff, result.point_id))} on {result.device}."
+    sure = f", all at once with probability {result.confidence:g} or more" if result.confidence else ""
+    yield f"Asked for at the pessimistic ends: {listed(asked_for(result.constraints))}{sure}."
+    for verdict in result.rates:
+        yield from _told_of(verdict, point_name(find(tradeoff, verdict.point_id)))
+    yield from (f"Not tested: {attacker}." for attacker in result.not_tested)
+    yield from warnings(tradeoff)
+
+
+def _told_of(verdict: "RateVerdict", name: str) -> "Iterator[str]":
+    sure = "" if verdict.p_meets is None else f", probability {verdict.p_meets:.3f}"
+    yield f"{'passes' if verdict.passes else 'fails '}  {name}{sure}"
+    for short in verdict.shortfalls:
+        by = "" if short.relative is None else f" (short by {100 * short.relative:.3g} %)"
+        yield f"        {short.sentence}{by}"

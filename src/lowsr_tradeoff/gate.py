@@ -1,0 +1,121 @@
+"""Whether a finished run meets rules, so that a release may go ahead: decided anew from its figures alone.
+
+A rate passes if one of its operating points on the device meets every constraint on the pessimistic end of its
+interval, and meets them all at once with the probability asked for. What was not measured never passes.
+"""
+
+import math
+from collections.abc import Sequence
+
+from lowsr_tradeoff import frontier
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.records import GateResult, OperatingPoint, RateVerdict, Shortfall, Tradeoff
+from lowsr_tradeoff.settings import GateRules
+
+
+def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
+    """Return whether any rate of a run passes, which is best, and what keeps the others from passing.
+
+    Best is what :func:`frontier.decide` puts first.
+
+    Raises:
+        ConfigError: No constraint is given, or the run has no such device.
+    """
+    if not rules.given():
+        raise ConfigError(
+            "there is nothing to decide by: give --min-accuracy, --max-word-recovery or --min-battery-hours, or a"
+            " table [gate] in --config"
+        )
+    points = _points(tradeoff, rules)
+    verdicts = tuple(
+        _verdict([point for point in points if point.rate_hz == rate_hz], rules)
+        for rate_hz in sorted({point.rate_hz for point in points})
+    )
+    passing = {verdict.point_id for verdict in verdicts if verdict.passes}
+    best = _first([point for point in points if point.point_id in passing], rules)
+    return GateResult(
+        device=points[0].device,
+        constraints=rules.given(),
+        confidence=rules.confidence,
+        passes=best is not None,
+        rate_hz=best.rate_hz if best else None,
+        point_id=best.point_id if best else None,
+        rates=verdicts,
+        not_tested=tuple(dict.fromkeys(_not_tested(tradeoff))),
+    )
+
+
+def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
+    """The device's points, judged by these rules."""
+    device = rules.device or tradeoff.decision.device
+    joined = frontier.join(tradeoff.classify, tradeoff.attacks, tradeoff.power, rules, tradeoff.front_end)
+    points = [point for point in joined if point.device == device]
+    if not points:
+        known = ", ".join(dict.fromkeys(point.device for point in joined))
+        raise ConfigError(f"--device {device}: the run has no figures of it, only of {known}")
+    return points
+
+
+def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict:
+    """The first of a rate's points that passes, or what the nearest one falls short of."""
+    qualifying = [point for point in points if not point.fails]
+    passing = _first([point for point in qualifying if _is_sure(point, rules)], rules)
+    if passing is not None:
+        return _of(passing, ())
+    if qualifying:
+        surest = max(qualifying, key=lambda point: -1.0 if point.p_meets is None else point.p_meets)
+        return _of(surest, (_doubt(surest, rules),))
+    nearest = _nearest(points, rules)
+    return _of(
+        nearest,
+        tuple(
+            Shortfall(sentence=miss.sentence, relative=None if math.isinf(miss.relative) else miss.relative)
+            for miss in frontier.misses(nearest, rules)
+        ),
+    )
+
+
+def _of(point: OperatingPoint, shortfalls: tuple[Shortfall, ...]) -> RateVerdict:
+    return RateVerdict(
+        rate_hz=point.rate_hz,
+        point_id=point.point_id,
+        passes=not shortfalls,
+        p_meets=point.p_meets,
+        shortfalls=shortfalls,
+    )
+
+
+def _is_sure(point: OperatingPoint, rules: GateRules) -> bool:
+    return rules.confidence == 0 or (point.p_meets is not None and point.p_meets >= rules.confidence)
+
+
+def _doubt(point: OperatingPoint, rules: GateRules) -> Shortfall:
+    if point.p_meets is None:
+        known = "how sure it is to meet all constraints at once is not known, because the run keeps no joint draws"
+        return Shortfall(sentence=f"{known}; run the study again, or ask for --confidence 0", relative=None)
+    return Shortfall(
+        sentence=f"it meets all constraints at once with probability {point.p_meets:.3g}, asked for is"
+        f" {rules.confidence:g}",
+        relative=(rules.confidence - point.p_meets) / rules.confidence,
+    )
+
+
+def _first(points: Sequence[OperatingPoint], rules: GateRules) -> OperatingPoint | None:
+    if not points:
+        return None
+    decided = frontier.decide(points, rules, points[0].device)
+    return next(point for point in points if point.point_id == decided.recommended)
+
+
+def _nearest(points: Sequence[OperatingPoint], rules: GateRules) -> OperatingPoint:
+    decided = frontier.decide(points, rules, points[0].device)
+    return next(point for point in points if point.point_id == decided.nearest)
+
+
+def _not_tested(tradeoff: Tradeoff) -> list[str]:
+    """Attackers on words that the run did without: the word recovery says nothing of them."""
+    return [
+        f"{found.attacker}: {found.value.reason}"
+        for found in tradeoff.attacks
+        if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is None
+    ]
