@@ -1,6 +1,6 @@
-"""The run's files: JSON that loads back to equal records, tidy CSV, the report and the claim sheet.
+"""The run's files: JSON that loads back to equal records, tidy CSV and Parquet, the report and the claim sheet.
 
-Text from users that a spreadsheet would take for a formula is disarmed in the CSV
+Text from users that a spreadsheet would take for a formula is disarmed in both tables
 (https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,40 +18,29 @@ from lowsr_tradeoff.records import (
     SCHEMA_VERSION,
     ListenPack,
     Manifest,
-    Measurement,
-    PrivacyResult,
     Record,
     Tradeoff,
 )
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.reports.migrate import migrated
+from lowsr_tradeoff.reports.rows import COLUMNS, Row, rows
 from lowsr_tradeoff.store import write_atomic
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-REPORT, CLAIMS, TRADEOFF, RESULTS, MANIFEST, LISTEN = (
+REPORT, CLAIMS, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
     "report.html",
     "claims.md",
     "tradeoff.json",
     "results.csv",
+    "results.parquet",
     "manifest.json",
     "listen.json",
 )
-
-COLUMNS = (
-    "stage", "rate_hz", "grid", "arm", "device", "attacker", "part", "against",
-    "measure", "value", "low", "high", "n", "n_of", "unit", "basis", "reason",
-)  # fmt: skip
 
 AGAIN = "run the study again to write it anew"
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-NAMES = ("rate_hz", "grid", "arm", "device", "attacker")
-
-Row = dict[str, Any]
 R = TypeVar("R", bound=Record)
 
 
@@ -62,15 +51,16 @@ def write_run(folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: List
         StageError: The folder cannot be written.
     """
     contents = {
-        TRADEOFF: to_json(tradeoff),
-        RESULTS: to_csv(tradeoff),
-        MANIFEST: to_json(manifest),
-        LISTEN: to_json(listen),
-        CLAIMS: claims(tradeoff),
-        REPORT: render(tradeoff, manifest, listen),
+        TRADEOFF: to_json(tradeoff).encode(),
+        RESULTS: to_csv(tradeoff).encode(),
+        TABLE: to_parquet(tradeoff),
+        MANIFEST: to_json(manifest).encode(),
+        LISTEN: to_json(listen).encode(),
+        CLAIMS: claims(tradeoff).encode(),
+        REPORT: render(tradeoff, manifest, listen).encode(),
     }
     for name, content in contents.items():
-        write_atomic(folder / name, content.encode())
+        write_atomic(folder / name, content)
     return folder / REPORT
 
 
@@ -118,81 +108,29 @@ def schema() -> dict[str, Any]:
 
 
 def to_csv(tradeoff: Tradeoff) -> str:
-    """Return every measurement as one line of tidy CSV.
-
-    ``part`` is the class of a recall, the kind of a word, an attacker's figure or its chance level, or the
-    component or clock of a power; ``against`` is the second of a paired difference.
-    Operating points have no lines of their own: they join the ones here.
-    """
+    """Return every figure as one line of tidy CSV, as :func:`rows.rows` names them."""
     out = io.StringIO()
     # Every text is quoted: a lone carriage return in a label would break a bare cell.
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
-    writer.writerows({name: _disarmed(value) for name, value in row.items()} for row in rows(tradeoff))
+    writer.writerows(_disarmed_rows(tradeoff))
     return out.getvalue()
 
 
-def to_frame(tradeoff: Tradeoff) -> "pd.DataFrame":
-    """Return every measurement as one row of a tidy frame, with the columns of :func:`to_csv`."""
-    import pandas as pd  # noqa: PLC0415 - takes a second to load, which the report does without
+def to_parquet(tradeoff: Tradeoff) -> bytes:
+    """Return the lines of :func:`to_csv` as a Parquet file with typed columns."""
+    import pyarrow as pa  # noqa: PLC0415 - a tenth of a second, for whoever writes
+    import pyarrow.parquet as pq  # noqa: PLC0415 - likewise
 
-    return pd.DataFrame(rows(tradeoff), columns=list(COLUMNS))
-
-
-def rows(tradeoff: Tradeoff) -> Iterator[Row]:
-    """Return every measurement with the names of what it is of."""
-    yield from _recognition(tradeoff)
-    yield from _privacy(tradeoff)
-    for drawn in tradeoff.power:
-        yield from _measurements("power", drawn)
-        for component in drawn.components:
-            yield from _measurements("power", component, **_names(drawn), part=component.name)
-        for trial in drawn.clocks:
-            yield from _measurements("power", trial, **_names(drawn), part=f"{trial.clock_mhz:g} MHz")
+    kinds = {"rate_hz": pa.int64(), "n": pa.int64(), **dict.fromkeys(("value", "low", "high"), pa.float64())}
+    columns = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(list(_disarmed_rows(tradeoff)), schema=columns), out)
+    return out.getvalue()
 
 
-def _recognition(tradeoff: Tradeoff) -> Iterator[Row]:
-    for classified in tradeoff.classify:
-        yield from _measurements("classify", classified)
-        for of_class in classified.class_recall:
-            yield from _measurements("classify", of_class, **_names(classified), part=of_class.label)
-    for contrast in tradeoff.contrasts:
-        against = f"{contrast.against_rate_hz} {contrast.against_grid} {contrast.against}"
-        yield from _measurements("classify", contrast, against=against)
-
-
-def _privacy(tradeoff: Tradeoff) -> Iterator[Row]:
-    for heard in tradeoff.privacy:
-        yield from _measurements("privacy", heard)
-        yield from _counts(heard)
-        for kind in heard.kinds:
-            yield from _measurements("privacy", kind, **_names(heard), part=kind.kind)
-    for change in tradeoff.rate_differences:
-        yield from _measurements("privacy", change, against=str(change.against_rate_hz))
-    for signal in tradeoff.intelligibility:
-        yield from _measurements("privacy", signal)
-    for attack in tradeoff.attacks:
-        named = {"stage": "attack", **_names(attack), "measure": attack.measure}
-        yield {**named, "part": "figure", **attack.value.model_dump()}
-        if attack.chance:
-            yield {**named, "part": "chance", **attack.chance.model_dump()}
-
-
-def _measurements(stage: str, record: Record, **more: object) -> Iterator[Row]:
-    for name, value in record:
-        if isinstance(value, Measurement):
-            yield {"stage": stage, **_names(record), **more, "measure": name, **value.model_dump()}
-
-
-def _names(record: Record) -> Row:
-    return {name: getattr(record, name) for name in NAMES if hasattr(record, name)}
-
-
-def _counts(heard: PrivacyResult) -> Iterator[Row]:
-    """The word counts that the rates are made from, so that studies can be pooled."""
-    counted = {"stage": "privacy", **_names(heard), "n": heard.counts.reference_words, "n_of": "words"}
-    for name, value in heard.counts:
-        yield {**counted, "measure": name, "value": value, "unit": "words", "basis": "counted"}
+def _disarmed_rows(tradeoff: Tradeoff) -> Iterator[Row]:
+    return ({name: _disarmed(value) for name, value in row.items()} for row in rows(tradeoff))
 
 
 def _disarmed(value: object) -> object:
