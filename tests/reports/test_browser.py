@@ -1,74 +1,153 @@
-"""The page in headless Chromium, opened from a file with no way to any network."""
+"""The page in headless Chromium, opened from its file with no way to any network."""
 
 import re
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
+from tests.reports.conftest import DEVICES, RATES, build_tradeoff
 
+from lowsr_tradeoff import frontier
 from lowsr_tradeoff.reports.html import render
+from lowsr_tradeoff.settings import Constraints
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"),
-    *("--disable-component-update", "--disable-dev-shm-usage", "--no-first-run", "--enable-logging=stderr"),
-    *("--proxy-server=127.0.0.1:9", "--virtual-time-budget=3000"),
-)
 HOSTILE = "<a href=https://evil.example>x</a><img src=x onerror=\"document.title='owned'\">"
+DRAWN = "html[data-is-drawn]"
+FIGURES = (
+    *("frontier", "speech", "accuracy", "recall", "choices", "information", "recoverability", "energy"),
+    *("attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
+)
+LIMITS = (
+    {},
+    {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0},
+    {"min_accuracy": 0.8, "max_word_recovery": 0.1},
+    {"min_accuracy": 0.0},
+    {"max_word_recovery": 0.0},
+    {"min_accuracy": 0.85, "min_battery_hours": 17520.0},
+    {"max_word_recovery": 0.35},
+)
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium here: apt-get install chromium to test the page in a browser"
 )
 
 
-def visit(page: str, folder: Path, *flags: str) -> tuple[str, list[str]]:
-    """Return the page's elements after its scripts ran, and what it wrote to the console."""
-    file = folder / "report.html"
-    file.write_text(page, encoding="utf-8")
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags, file.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
+        with playwright.chromium.launch(executable_path=CHROMIUM, args=flags) as launched:
+            yield launched
 
 
 @pytest.fixture(scope="module")
-def visited(build, manifest, make_listen, tmp_path_factory):
-    """The elements and console of a page whose every name is hostile; what scripts hold is left out."""
-    tradeoff = build(classes=(HOSTILE, "b"), attacker=HOSTILE, corpus=HOSTILE, source=HOSTILE)
-    page = render(tradeoff, manifest, make_listen(HOSTILE, HOSTILE, HOSTILE))
-    dom, console = visit(page, tmp_path_factory.mktemp("visited"), "--dump-dom")
-    return re.sub(r"<script.*?</script>", "", dom, flags=re.DOTALL), console
+def visit(browser, tmp_path_factory):
+    """Opens a page without a network; what it says on the console is kept on it."""
+
+    def opened(page: str, fragment: str = ""):
+        file = tmp_path_factory.mktemp("page") / "report.html"
+        file.write_text(page, encoding="utf-8")
+        tab = browser.new_page(offline=True)
+        tab.said = []
+        tab.on("console", lambda message: tab.said.append(message.text))
+        tab.on("pageerror", lambda error: tab.said.append(str(error)))
+        tab.goto(file.as_uri() + fragment)
+        tab.wait_for_selector(DRAWN, state="attached")
+        return tab
+
+    return opened
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("frontier", "speech", "accuracy", "recall", "choices", "information", "recoverability", "energy"),
-        *("attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
-    ],
-)
-def test_every_figure_is_drawn(visited, name):
-    (plot,) = re.findall(rf'<div class="plot[^"]*" id="{name}".*?</figure>', visited[0], re.DOTALL)
-    assert 'class="main-svg"' in plot
-    assert len(re.findall(r'class="(?:trace|hm)', plot)) > 0
+@pytest.fixture(scope="module")
+def hostile():
+    return build_tradeoff(classes=(HOSTILE, "b"), attacker=HOSTILE, corpus=HOSTILE, source=HOSTILE)
 
 
-def test_nothing_is_said_on_the_console_and_nothing_offered_to_a_cloud(visited):
-    dom, console = visited
-    assert console == []
-    assert "modebar" in dom
-    assert not re.search(r"share chart|cloud\.plotly", dom, re.IGNORECASE)
+@pytest.fixture(scope="module")
+def tab(visit, hostile, manifest, make_listen):
+    """A page whose every name is hostile."""
+    return visit(render(hostile, manifest, make_listen(HOSTILE, HOSTILE, HOSTILE)))
 
 
-def test_hostile_names_stay_text_in_the_drawings(visited):
-    dom, _ = visited
-    assert "owned" not in re.findall("<title>(.*?)</title>", dom)[0]
-    assert not re.search(r"<a\b[^>]*evil|<img\b", dom)
-    assert re.search(r"<text[^>]*>[^<]*&lt;a href=https://evil.example&gt;", dom)
+def test_every_figure_is_drawn(tab):
+    drawn = tab.evaluate(
+        "names => names.filter(name => document.querySelector(`#${name} .main-svg :is(.trace, .hm, .bars)`))",
+        list(FIGURES),
+    )
+    assert drawn == list(FIGURES)
 
 
-def test_print_is_made_without_a_word_on_the_console(tradeoff, manifest, listen, tmp_path):
-    printed = tmp_path / "report.pdf"
-    _, console = visit(render(tradeoff, manifest, listen), tmp_path, f"--print-to-pdf={printed}")
-    assert console == []
-    assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) >= 8
+def test_nothing_is_said_on_the_console_and_nothing_offered_to_a_cloud(tab):
+    assert tab.said == []
+    assert tab.locator(".modebar").count() > 0
+    assert not re.search(r"share chart|cloud\.plotly", tab.locator("main").inner_html(), re.IGNORECASE)
+
+
+def test_hostile_names_stay_text_in_tables_and_drawings(tab):
+    assert "owned" not in tab.title()
+    assert tab.locator("a[href*=evil], img, [onerror]").count() == 0
+    assert tab.locator("text", has_text="<a href=https://evil.example>x</a>").count() > 0
+
+
+def test_the_page_decides_as_the_study_does(tab, hostile):
+    asked = [(limits, device) for device in DEVICES[:3] for limits in LIMITS]
+    found = [frontier.decide(hostile.points, Constraints.model_validate(limits), at) for limits, at in asked]
+    told = tab.evaluate(
+        """async (asked) => {
+          const {choices} = JSON.parse(await unpack("content"));
+          const answers = asked.map(([limits, device]) => decide(choices.points, limits, device));
+          return answers.map(({qualifying, nearest}) =>
+            [qualifying.map(({point}) => point.id), nearest && [nearest.point.id, nearest.misses.length]]);
+        }""",
+        asked,
+    )
+    assert told == [[list(one.qualifying), one.nearest and [one.nearest, len(one.nearest_misses)]] for one in found]
+    assert {len(one.qualifying) > 0 for one in found} == {True, False}
+
+
+def test_sliders_change_the_answer_the_frontier_and_the_address(visit, tradeoff, manifest, listen):
+    tab = visit(render(tradeoff, manifest, listen))
+    assert tab.inner_text("#answer") == "No limit is set."
+    tab.locator("#min_accuracy").fill("60")
+    tab.locator("#max_word_recovery").fill("20")
+    found = frontier.decide(
+        tradeoff.points, Constraints(min_accuracy=0.6, max_word_recovery=0.2), tradeoff.decision.device
+    )
+    rate = found.recommended.partition("-")[0]
+    assert tab.inner_text("#answer") == f"Recommended: {rate} Hz."
+    assert "#min_accuracy=0.6&max_word_recovery=0.2" in tab.url
+    out = tab.evaluate("[...document.querySelectorAll('#frontier .point.out')].map(mark => mark.__data__.id)")
+    drawn = {p.point_id for p in tradeoff.points if p.device == found.device and p.power_mw.value is not None}
+    assert set(out) == drawn - set(found.qualifying)
+    assert tab.locator("#frontier .point.best").count() == 1
+    tab.locator("#min_accuracy").press("End")
+    assert tab.inner_text("#answer") == "No rate qualifies under these limits."
+    assert "less than 100 %" in tab.inner_text("#answer-rates")
+
+
+def test_a_link_shares_limits_and_device(visit, tradeoff, manifest, listen):
+    tab = visit(render(tradeoff, manifest, listen), f"#max_word_recovery=0.35&device={DEVICES[2]}")
+    assert tab.input_value("#device") == DEVICES[2]
+    assert tab.input_value("#max_word_recovery-exact") == "35"
+    assert f"Asked for on {DEVICES[2]}" in tab.inner_text("#answer-reason")
+    assert tab.locator("#answer-rates tr").count() == len(RATES) + 1
+    tab.click("#reset")
+    assert tab.inner_text("#answer") == "No limit is set."
+
+
+def test_print_holds_every_figure_and_what_was_folded(tab):
+    pages = tab.pdf(format="A4")
+    assert tab.said == []
+    assert len(re.findall(rb"/Type\s*/Page\b", pages)) >= 8
+
+
+def test_no_serious_fault_of_accessibility(tab):
+    """Drawings are hidden from assistive technology, rows of one table are alike: both are left out, for time."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab.evaluate("document.querySelectorAll('tbody tr:nth-child(n+3), .plot > *').forEach((each) => each.remove())")
+    found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+    serious = [fault for fault in found if fault["impact"] in {"serious", "critical"}]
+    assert [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in serious] == []

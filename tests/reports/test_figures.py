@@ -3,19 +3,19 @@ import pytest
 
 from lowsr_tradeoff.reports import figures
 from lowsr_tradeoff.reports.placing import deciding_points, is_on_frontier
+from lowsr_tradeoff.reports.plot import GREY
 
 POLICY = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
 
 
 def dots(spec) -> dict[str, list[tuple[float, float]]]:
-    """Points drawn, by marker: hollow, filled, infeasible and ring."""
+    """Points drawn, by marker: hollow, filled, infeasible and ring; the legend's keys are left out."""
     found: dict[str, list[tuple[float, float]]] = {}
     for trace in spec["data"]:
-        symbol = trace["marker"]["symbol"]
-        kind = "ring" if symbol == "circle-open" and trace["marker"]["size"] > 20 else symbol.partition("-open")[1]
-        found.setdefault("infeasible" if symbol == "x" else kind, []).extend(
-            zip(trace["x"], trace["y"], strict=True)
-        )
+        kind = trace.get("name", "") if "ids" not in trace else trace["marker"]["symbol"].partition("-open")[1]
+        kind = "ring" if kind in {"recommended", "nearest to qualifying"} else kind
+        if trace["x"] != [None]:
+            found.setdefault(kind, []).extend(zip(trace["x"], trace["y"], strict=True))
     return found
 
 
@@ -46,7 +46,8 @@ def test_infeasible_points_with_figures_are_grey_and_the_reason_is_in_the_captio
     )
     figure = figures.frontier(tradeoff.model_copy(update={"points": points}))
     (slow,) = (point for point in points if point.infeasible == ("too slow",))
-    assert dots(figure.spec)["infeasible"] == [place(slow)]
+    assert dots(figure.spec)["infeasible"] == [(figures.LANE, slow.accuracy.value)]
+    assert slow.point_id not in {name for trace in figure.spec["data"] for name in trace.get("ids", ())}
     assert "4000 Hz, shared features: too slow" in figure.caption
 
 
@@ -76,3 +77,28 @@ def test_the_legend_names_each_rate_once(tradeoff):
     shown = [trace["name"] for trace in figures.frontier(tradeoff).spec["data"] if trace.get("showlegend", True)]
     assert sorted(shown) == sorted(set(shown))
     assert len(shown) == 5
+
+
+def test_markers_grow_with_the_words_recovered_and_are_grey_where_limits_are_missed(build):
+    tradeoff = build(constraints=POLICY)
+    points = {point.point_id: point for point in deciding_points(tradeoff)}
+    drawn = [
+        (points[name], size, colour)
+        for trace in figures.frontier(tradeoff).spec["data"] if "ids" in trace
+        for name, size, colour in zip(
+            trace["ids"], trace["marker"]["size"], trace["marker"]["color"], strict=True
+        )
+    ]  # fmt: skip
+    assert len(drawn) == len(points)
+    by_words = sorted(drawn, key=lambda each: each[0].word_recovery.value)
+    assert [size for _, size, _ in by_words] == sorted(size for _, size, _ in drawn)
+    assert all((colour == GREY) == bool(point.fails) for point, _, colour in drawn)
+
+
+def test_every_device_has_its_own_points(tradeoff):
+    drawn = figures.frontiers(tradeoff)
+    assert list(drawn) == list(dict.fromkeys(point.device for point in tradeoff.points))
+    for device, traces in drawn.items():
+        assert len(go.Figure({"data": traces}).data) == len(traces)
+        names = {name for trace in traces for name in trace.get("ids", ())}
+        assert names == {p.point_id for p in tradeoff.points if p.device == device and not p.infeasible}

@@ -1,15 +1,24 @@
 """The figures of the decision: what each operating point gives, and what an attacker gets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lowsr_tradeoff.records import Measurement, OperatingPoint, Tradeoff
 from lowsr_tradeoff.reports import captions, tables
-from lowsr_tradeoff.reports.placing import deciding_points, is_on_frontier, shown_by_rate, subject_point, unmeasured
+from lowsr_tradeoff.reports.choosing import devices
+from lowsr_tradeoff.reports.placing import (
+    deciding_points,
+    is_on_frontier,
+    points_on,
+    shown_by_rate,
+    subject_point,
+    unmeasured,
+)
 from lowsr_tradeoff.reports.plot import (
     GREY,
     Figure,
     Spec,
     Style,
+    axis,
     error_bar,
     rate_styles,
     share_axis,
@@ -21,30 +30,36 @@ from lowsr_tradeoff.reports.verdict import axes
 from lowsr_tradeoff.reports.wording import hz, point_name
 
 PALE = 0.7
+# Pixels across of a marker where no word is recovered, and how many more where all are.
+SMALLEST, LARGER = 8, 14
+LANE = "cannot<br>run"
 
 Axis = Callable[[OperatingPoint], Measurement]
 
 
 def frontier(tradeoff: Tradeoff) -> Figure:
     """Return power against accuracy for every operating point of the deciding device."""
-    placed = [point for point in deciding_points(tradeoff) if not unmeasured(point)]
-    traces = [
-        trace
-        for rate_hz, look in rate_styles(tradeoff).items()
-        for trace in _of_rate([point for point in placed if point.rate_hz == rate_hz], rate_hz, look)
-    ]
+    here, lane = deciding_points(tradeoff), _lane(tradeoff)
+    across = titled("average power in mW, log scale<br>(less is better)", type="log", dtick="D2", tickangle=0)
     return Figure(
         "frontier",
         f"Accuracy against power on {tradeoff.decision.device}",
         captions.frontier(tradeoff),
         spec(
-            [*traces, *_infeasible(placed), *_ring(tradeoff, placed, _power)],
-            titled("average power in mW, log scale<br>(less is better)", type="log", nticks=6, tickangle=0),
+            [*_placed(tradeoff, here), *_ring(tradeoff, _drawable(here), _power)],
+            {**across, "domain": [0, 0.9] if lane else [0, 1]},
             share_axis("accuracy<br>(higher is better)"),
             shapes=_bounds(tradeoff, {"min_accuracy": "y"}),
+            height=520,
+            **lane,
         ),
         tables.operating_points(tradeoff),
     )
+
+
+def frontiers(tradeoff: Tradeoff) -> dict[str, list[Spec]]:
+    """Return the traces of :func:`frontier` for each device; the page changes between them."""
+    return {device: _placed(tradeoff, points_on(tradeoff, device)) for device in devices(tradeoff)}
 
 
 def speech(tradeoff: Tradeoff) -> Figure:
@@ -78,21 +93,91 @@ def _words(point: OperatingPoint) -> Measurement:
     return point.word_recovery
 
 
+def _drawable(points: Iterable[OperatingPoint]) -> list[OperatingPoint]:
+    return [point for point in points if not (point.infeasible or unmeasured(point))]
+
+
+def _placed(tradeoff: Tradeoff, points: Sequence[OperatingPoint]) -> list[Spec]:
+    """The points of each rate in its colour and marker, and those that cannot run in a lane of their own."""
+    looks, here = rate_styles(tradeoff), _drawable(points)
+    by_rate = {rate_hz: [point for point in here if point.rate_hz == rate_hz] for rate_hz in looks}
+    return [
+        *(trace for rate_hz, look in looks.items() for trace in _of_rate(by_rate[rate_hz], rate_hz, look)),
+        *_infeasible([point for point in points if point.infeasible and point.accuracy.value is not None]),
+    ]
+
+
 def _of_rate(points: Sequence[OperatingPoint], rate_hz: int, look: Style) -> Iterator[Spec]:
-    """Points on the frontier are filled, dominated ones hollow and paler; the legend names the rate once."""
+    """Points on the frontier are filled, with their intervals; dominated ones are hollow and paler."""
     filled = [point for point in points if is_on_frontier(point)]
-    hollow = [point for point in points if point.dominated_by and not point.infeasible]
-    group = {"name": hz(rate_hz), "legendgroup": str(rate_hz)}
+    hollow = [point for point in points if point.dominated_by]
+    if points:
+        yield _key(rate_hz, look)
     if hollow:
         outline = Style(look.colour, f"{look.symbol}-open")
-        yield _dots(hollow, outline, _power, opacity=PALE, showlegend=not filled, **group)
+        yield _sized(hollow, outline, {"opacity": PALE, "legendgroup": str(rate_hz)})
     if filled:
-        yield _dots(filled, look, _power, **group)
+        bars = {
+            "error_x": error_bar([point.power_mw for point in filled], color=look.colour),
+            "error_y": error_bar([point.accuracy for point in filled], color=look.colour),
+        }
+        yield _sized(filled, look, {**bars, "legendgroup": str(rate_hz)})
 
 
-def _infeasible(placed: Sequence[OperatingPoint]) -> Iterator[Spec]:
-    if points := [point for point in placed if point.infeasible]:
-        yield _dots(points, Style(GREY, "x"), _power, name="infeasible", opacity=PALE)
+def _key(rate_hz: int, look: Style) -> Spec:
+    """The legend's entry of a rate: markers of points change their size and colour, this one does not."""
+    marker = {"color": look.colour, "symbol": look.symbol, "size": 11}
+    group = {"name": hz(rate_hz), "legendgroup": str(rate_hz), "hoverinfo": "skip"}
+    return {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "marker": marker, **group}
+
+
+def _sized(points: Sequence[OperatingPoint], look: Style, more: Spec) -> Spec:
+    """Markers as large as the words that can be recovered, grey where the study's limits are missed."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "ids": [point.point_id for point in points],
+        "meta": look.colour,
+        "x": [point.power_mw.value for point in points],
+        "y": [point.accuracy.value for point in points],
+        "marker": {
+            "color": [GREY if point.fails else look.colour for point in points],
+            "symbol": look.symbol,
+            "size": [_size(point) for point in points],
+        },
+        "hovertext": [_hover(point) for point in points],
+        "hoverinfo": "text",
+        "showlegend": False,
+        **more,
+    }
+
+
+def _size(point: OperatingPoint) -> float:
+    return SMALLEST + LARGER * (point.word_recovery.value or 0.0)
+
+
+def _infeasible(points: Sequence[OperatingPoint]) -> Iterator[Spec]:
+    """What cannot run has no power: it stands at its accuracy, beside the axis of power."""
+    if points:
+        yield {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "infeasible",
+            "x": [LANE for _ in points],
+            "y": [point.accuracy.value for point in points],
+            "xaxis": "x2",
+            "marker": {"color": GREY, "symbol": "x-thin-open", "size": 9, "line": {"width": 1.5}},
+            "hovertext": [f"{_hover(point)}<br>{text('; '.join(point.infeasible))}" for point in points],
+            "hoverinfo": "text",
+        }
+
+
+def _lane(tradeoff: Tradeoff) -> Spec:
+    """The axis of the lane, where any device has a point that cannot run on it."""
+    if not any(point.infeasible for point in tradeoff.points):
+        return {}
+    lane = {"type": "category", "categoryarray": [LANE], "range": [-0.5, 0.5], "domain": [0.93, 1]}
+    return {"xaxis2": axis({**lane, "showgrid": False, "anchor": "y"})}
 
 
 def _ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> Iterator[Spec]:
@@ -105,7 +190,7 @@ def _ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) ->
             "name": "recommended" if tradeoff.decision.recommended else "nearest to qualifying",
             "x": [across(subject).value],
             "y": [subject.accuracy.value],
-            "marker": {"symbol": "circle-open", "size": 24, "color": GREY, "line": {"width": 3}},
+            "marker": {"symbol": "circle-open", "size": 30, "color": GREY, "line": {"width": 3}},
             "hoverinfo": "skip",
         }
 

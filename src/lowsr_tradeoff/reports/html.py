@@ -1,14 +1,12 @@
 """The report: one HTML file that needs nothing else and asks no network for anything.
 
-Its Content-Security-Policy forbids every request, plotly.js and the style sheet are inside, and the whole trade-off
-lies in it as JSON. Equal records give equal bytes. Text from users passes through autoescaping, or through JSON in
-which ``<`` cannot occur; it never becomes markup.
+Its Content-Security-Policy forbids every request and every script but its two own, which it names by digest.
+plotly.js, what is drawn and the whole trade-off lie in it packed. Equal records give equal bytes. Text from users
+passes through autoescaping, or packed to its script, which sets it as text; it never becomes markup.
 """
 
-import json
-from importlib.resources import files
+from collections.abc import Mapping
 
-import jinja2
 from plotly.offline import get_plotlyjs
 
 from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
@@ -29,7 +27,11 @@ from lowsr_tradeoff.reports import (
     stage_tables,
     tables,
 )
+from lowsr_tradeoff.reports.choosing import choices, devices, hours_offered
+from lowsr_tradeoff.reports.packing import compact_json, packed, source_of
 from lowsr_tradeoff.reports.placing import subject_point
+from lowsr_tradeoff.reports.plot import Figure
+from lowsr_tradeoff.reports.templating import environment, read_template
 from lowsr_tradeoff.reports.verdict import (
     explanation,
     headline,
@@ -37,8 +39,9 @@ from lowsr_tradeoff.reports.verdict import (
     open_choices,
     warnings,
 )
+from lowsr_tradeoff.reports.wording import accuracy_title
 
-TEMPLATES = files("lowsr_tradeoff.reports") / "templates"
+SCRIPTS = ("decide.js", "words.js", "tables.js", "drawing.js", "panel.js", "page.js")
 
 
 def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
@@ -49,8 +52,11 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
         manifest: How the run went.
         listen: The clips to listen to.
     """
+    drawn = _figures(tradeoff)
+    tabled = {**_tables(tradeoff, manifest), **_speech_tables(tradeoff, listen)}
+    plotly, script = get_plotlyjs(), "\n".join(map(read_template, SCRIPTS))
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             tradeoff=tradeoff,
@@ -63,40 +69,39 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             no_choices=recognition_figures.why_no_choices(tradeoff),
             hump=(*diagnosis_text.hump(tradeoff), *diagnosis_text.null_result(tradeoff)),
             verdict_table=_verdict_table(tradeoff),
-            figures=_figures(tradeoff),
-            tables={**_tables(tradeoff, manifest), **_speech_tables(tradeoff, listen)},
+            figures=drawn,
+            tables=tabled,
+            accuracy_title=accuracy_title(tradeoff),
+            devices=devices(tradeoff),
+            n_stops=len(hours_offered(tradeoff)),
             listen=listen,
             heard=about.heard(listen),
-            css=_read("report.css"),
-            plotly_js=get_plotlyjs(),
-            data=script_json(tradeoff.model_dump(mode="json")),
+            css=read_template("report.css"),
+            sources=(source_of(plotly), source_of(script)),
+            script=script,
+            plotly=packed(plotly),
+            content=packed(compact_json(_content(tradeoff, drawn, tabled))),
+            data=packed(compact_json(tradeoff.model_dump(mode="json"))),
         )
     )
 
 
-def script_json(value: object) -> str:
-    r"""Return JSON that is safe inside a script element: without ``<`` no tag or comment can begin or end in it.
-
-    >>> script_json({"label": "</script>"})
-    '{"label":"\\u003c/script>"}'
-    """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_read),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["script_json"] = script_json
-    return environment
+def _content(
+    tradeoff: Tradeoff, drawn: Mapping[str, Figure], tabled: Mapping[str, tables.Table]
+) -> dict[str, object]:
+    """What the page's own script works on."""
+    every = (*(figure.table for figure in drawn.values()), *tabled.values())
+    return {
+        "choices": choices(tradeoff),
+        "frontiers": figures.frontiers(tradeoff),
+        "specs": {name: figure.spec for name, figure in drawn.items()},
+        "tables": {table.caption: _columns(table) for table in every if table.is_huge},
+    }
 
 
-def _read(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+def _columns(table: tables.Table) -> dict[str, object]:
+    rows = [[cell if isinstance(cell, str) else (cell.value, cell.detail) for cell in row] for row in table.rows]
+    return {"caption": table.caption, "columns": table.columns, "rows": rows, "n_heads": table.n_heads}
 
 
 def _verdict_table(tradeoff: Tradeoff) -> tables.Table:
@@ -117,7 +122,7 @@ def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, tables.T
     }
 
 
-def _figures(tradeoff: Tradeoff) -> dict[str, object]:
+def _figures(tradeoff: Tradeoff) -> dict[str, Figure]:
     drawings = (
         figures.frontier(tradeoff),
         figures.speech(tradeoff),

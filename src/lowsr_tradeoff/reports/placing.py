@@ -10,7 +10,12 @@ DRAWN_ARM = "cssd"
 
 def deciding_points(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
     """Return the points on the device that the decision is for."""
-    return tuple(point for point in tradeoff.points if point.device == tradeoff.decision.device)
+    return points_on(tradeoff, tradeoff.decision.device)
+
+
+def points_on(tradeoff: Tradeoff, device: str) -> tuple[OperatingPoint, ...]:
+    """Return the points on a device."""
+    return tuple(point for point in tradeoff.points if point.device == device)
 
 
 def is_on_frontier(point: OperatingPoint) -> bool:

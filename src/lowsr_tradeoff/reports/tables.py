@@ -26,7 +26,7 @@ from lowsr_tradeoff.reports.wording import (
 Cell = str | Shown
 Row = tuple[Cell, ...]
 
-LONG = 14
+LONG, HUGE = 14, 150
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Table:
     def is_long(self) -> bool:
         """Whether it scrolls in a box of its own on a screen."""
         return len(self.rows) > LONG
+
+    @property
+    def is_huge(self) -> bool:
+        """Whether it is folded away, and built by the page only when it is unfolded."""
+        return len(self.rows) > HUGE
 
 
 def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:

@@ -1,0 +1,53 @@
+"""Text packed into a page: compressed, in letters that cannot end an element, and unpacked by its own script.
+
+Browsers unpack it with ``DecompressionStream`` (https://compression.spec.whatwg.org/).
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+
+LEVEL = 6
+
+
+def packed(text: str) -> str:
+    """Return text as base64 of gzip; equal text gives equal letters.
+
+    >>> unpacked(packed("</script>"))
+    '</script>'
+    """
+    return base64.b64encode(gzip.compress(text.encode(), LEVEL, mtime=0)).decode()
+
+
+def unpacked(letters: str) -> str:
+    """Return the text that :func:`packed` made letters of."""
+    return gzip.decompress(base64.b64decode(letters)).decode()
+
+
+def embedded(page: str, name: str) -> str:
+    """Return the text that a page holds packed in its element of that id.
+
+    Raises:
+        KeyError: There is no such element.
+    """
+    found = re.search(rf'<script type="text/plain" id="{re.escape(name)}">([\w+/=]*)</script>', page)
+    if found is None:
+        raise KeyError(name)
+    return unpacked(found[1])
+
+
+def compact_json(value: object) -> str:
+    """Return JSON without spaces, keys sorted."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def source_of(script: str) -> str:
+    """Return how a Content-Security-Policy names one inline script (https://www.w3.org/TR/CSP3/#match-element-to-source-list).
+
+    >>> source_of("alert('Hello, world.');")
+    "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
+    """
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,54 @@
+// Figures and reasons as text. Nothing here is markup: it is put into the page as text nodes.
+
+const WORDS = {
+  accuracy: {name: "accuracy", unit: " %", factor: 100},
+  words: {name: "words recovered", unit: " %", factor: 100},
+  power: {name: "average power", unit: " mW", factor: 1},
+  hours: {name: "battery life", unit: " h", factor: 1},
+};
+
+function plain(value, digits) {
+  const number = Number(value.toPrecision(digits));
+  return Math.abs(number) >= 1e6 ? number.toExponential() : String(number);
+}
+
+// Two different numbers with as many digits as it takes to see that they differ, three at least.
+function toldApart(a, b) {
+  let digits = 3;
+  while (digits < 17 && a !== b && plain(a, digits) === plain(b, digits)) digits += 1;
+  return [plain(a, digits), plain(b, digits)];
+}
+
+function written(figure, value) {
+  const {unit, factor} = WORDS[figure];
+  return plain(value * factor, 3) + unit;
+}
+
+function interval(figure, [value, low, high], reason) {
+  if (value === null) return `not measured: ${reason}`;
+  const {unit, factor} = WORDS[figure];
+  if (low === null || high === null) return `${plain(value * factor, 3)}${unit}, no interval`;
+  return `${plain(value * factor, 3)}${unit} [${plain(low * factor, 3)}, ${plain(high * factor, 3)}]`;
+}
+
+function missWords(point, each) {
+  if (each.reason) return `cannot run on ${point.device}: ${each.reason}`;
+  const {limit, end, bound} = each, {name, unit, factor} = WORDS[limit.figure];
+  if (end === null) return `${name} is not known: ${point.reasons[limit.figure] || "it has no interval"}`;
+  const [reached, asked] = toldApart(end * factor, bound * factor);
+  return `${name} ${reached}${unit} at the worse end, ${limit.isLeast ? "less" : "more"} than ${asked}${unit}`;
+}
+
+function standingWords(judged, isAsked) {
+  if (judged.misses.length) return judged.misses.map((each) => missWords(judged.point, each)).join("; ");
+  if (!isAsked) return judged.point.is_on_frontier ? "on the frontier" : "beaten by another point";
+  return "meets every limit";
+}
+
+function askedWords(limits) {
+  const each = [];
+  if (limits.min_accuracy !== undefined) each.push(`accuracy of at least ${written("accuracy", limits.min_accuracy)}`);
+  if (limits.max_word_recovery !== undefined) each.push(`word recovery of at most ${written("words", limits.max_word_recovery)}`);
+  if (limits.min_battery_hours !== undefined) each.push(`at least ${written("hours", limits.min_battery_hours)} on the battery`);
+  return each.join(", ");
+}
