@@ -41,3 +41,19 @@ def test_the_machine_is_described():
     assert manifest.cpu_name()
     assert manifest.n_cores() >= 1
     assert manifest.memory_gb() > 0.5
+
+
+@pytest.mark.parametrize(("limit", "told_gb"), [("max", 4.0), ("3000000000", 2.5), ("1", 0.0), (None, 4.0)])
+def test_memory_to_take_is_what_is_free_within_the_groups_limit(monkeypatch, tmp_path, limit, told_gb):
+    free = manifest._kernel_figure
+    monkeypatch.setattr(manifest, "CGROUP", tmp_path)
+    monkeypatch.setattr(manifest, "_kernel_figure", lambda path, *of: 4.0 if of[1:] else free(path, *of))
+    if limit is not None:
+        (tmp_path / "memory.max").write_text(f"{limit}\n")
+        (tmp_path / "memory.current").write_text("1000000000\n")
+        (tmp_path / "memory.stat").write_text("anon 7\ninactive_file 500000000\nactive_file 3\n")
+    assert manifest.available_gb() == pytest.approx(told_gb)
+
+
+def test_free_memory_is_some_and_no_more_than_there_is():
+    assert 0 < manifest.available_gb() <= manifest.memory_gb() + 0.1

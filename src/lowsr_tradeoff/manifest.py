@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import sys
 from functools import cache
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from lowsr_tradeoff import __version__
 from lowsr_tradeoff.records import Provenance
 
 PACKAGE = Path(__file__).parent
+CGROUP = Path("/sys/fs/cgroup")
 
 # The libraries whose version can change a figure.
 LIBRARIES = (
@@ -83,9 +85,33 @@ def memory_gb() -> float:
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
 
 
+def available_gb() -> float:
+    """Return the memory in GB that this process may still take: what is free, within the limit of its group.
+
+    File pages that nobody holds count as free (Linux, control groups, version 2: memory.stat).
+    """
+    free_gb = _kernel_figure(Path("/proc/meminfo"), "MemAvailable:", 1024) or memory_gb()
+    limit_gb = _kernel_figure(CGROUP / "memory.max")
+    used_gb = _kernel_figure(CGROUP / "memory.current")
+    if limit_gb is None or used_gb is None:
+        return free_gb
+    idle_gb = _kernel_figure(CGROUP / "memory.stat", "inactive_file") or 0.0
+    return max(0.0, min(free_gb, limit_gb - used_gb + idle_gb))
+
+
 def n_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _kernel_figure(path: Path, name: str = "", unit_bytes: int = 1) -> float | None:
+    """The number after a name in a file of the kernel's, in GB; ``None`` where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    found = re.search(rf"^{name}\s*(\d+)", text, re.MULTILINE)
+    return int(found[1]) * unit_bytes / 1e9 if found else None
 
 
 def _sources(path: Path) -> list[Path]:

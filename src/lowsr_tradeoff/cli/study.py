@@ -115,14 +115,19 @@ def report(folder: Path, /) -> None:
 
 
 @app.command
-def doctor() -> None:
-    """Check that this machine has all that a run needs."""
+def doctor(*, out: Path = Path("lowsr-run")) -> None:
+    """Check that this machine has all that a run needs, and name the remedy for what is missing.
+
+    Args:
+        out: Folder that the run is to write.
+    """
     from lowsr_tradeoff.doctor import examine
 
-    findings = examine()
+    findings = examine(out)
     for finding in findings:
-        print(f"{'ok     ' if finding.is_ok else 'MISSING'}  {finding.what}: {finding.detail}")
-    if not all(finding.is_ok for finding in findings):
+        word = "ok" if finding.is_ok else "MISSING" if finding.is_needed else "advice"
+        print(f"{word:7}  {finding.what}: {finding.detail}")
+    if not all(finding.is_ok for finding in findings if finding.is_needed):
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
 
 
