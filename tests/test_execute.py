@@ -1,13 +1,15 @@
 """The scheduler runs what is missing, once, in order, and loses nothing to a failure."""
 
 import os
+import signal
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from lowsr_tradeoff.errors import DataError, StageError
-from lowsr_tradeoff.execute import execute, make_batches, missing_steps
+from lowsr_tradeoff.execute import Means, execute, make_batches, missing_steps, run_missing
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.store import Step, Store
 
@@ -21,12 +23,10 @@ def step(name, *needs, together=None):
 
 
 def run(store, log, steps):
-    """Write each step's name after its needs' results; fail or die on command."""
+    """Write each step's name after its needs' results; fail on command."""
     for one in steps:
         if one.label == "bad":
             raise DataError("clip 7 is silent")
-        if one.label == "dies":
-            os._exit(9)
         made_of = [store.meta(need)["text"] for need in one.needs]
         store.write(one, {"text": f"{one.label}({','.join(made_of)})"})
         with Path(log).open("a") as file:
@@ -39,11 +39,10 @@ def go(tmp_path, wanted, jobs):
     return outcome, store, log.read_text().split() if log.exists() else [], seen
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_needs_run_first_and_once(tmp_path, jobs):
+def test_needs_run_first_and_once(tmp_path):
     base = step("a")
     left, right = step("b", base), step("c", base)
-    outcome, store, log, seen = go(tmp_path, [step("d", left, right), left], jobs)
+    outcome, store, log, seen = go(tmp_path, [step("d", left, right), left], 1)
     assert store.meta(step("d", left, right))["text"] == "d(b(a()),c(a()))"
     assert sorted(log) == ["a", "b", "c", "d"]
     assert log[0] == "a"
@@ -74,12 +73,11 @@ def test_steps_that_share_work_run_in_one_call(tmp_path):
     assert [[one.label for one in batch] for batch in batches] == [["a", "c"], ["b"]]
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_failure_costs_only_what_needs_it(tmp_path, jobs):
+def test_a_failure_costs_only_what_needs_it(tmp_path):
     bad = step("bad")
     wanted = [step("after", bad), step("fine"), step("also", step("fine"))]
     with pytest.raises(StageError) as error:
-        go(tmp_path, wanted, jobs)
+        go(tmp_path, wanted, 1)
     text = str(error.value)
     assert "bad: clip 7 is silent" in text
     assert "after: needs bad, which failed" in text
@@ -87,6 +85,71 @@ def test_a_failure_costs_only_what_needs_it(tmp_path, jobs):
     assert Store(tmp_path).holds(step("also", step("fine")))
 
 
-def test_a_process_that_dies_is_reported(tmp_path):
-    with pytest.raises(StageError, match="dies: its process ended"):
-        go(tmp_path, [step("dies"), step("fine", step("dies"))], 2)
+def out_of_the_ordinary(store, log, steps):
+    """Fail where one step of several is asked for; hang, or die the first few times, as the label says."""
+    for one in steps:
+        with Path(log).open("a") as file:
+            file.write(one.label + "\n")
+        match one.label.split():
+            case ["hangs"]:
+                time.sleep(600)
+            case ["dies", "once"] if Path(log).read_text().count("dies once") == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case ["dies"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case ["raises"]:
+                raise DataError("clip 7 is silent")
+        store.write(one, {})
+
+
+def test_a_step_that_dies_hangs_or_raises_costs_itself_alone(tmp_path, monkeypatch):
+    """Two processes: every fault at once, and everything else is done."""
+    monkeypatch.setattr("lowsr_tradeoff.execute.TRIES", 2)
+    labels = ["dies", "dies once", "raises", *(f"fine {i}" for i in range(6))]
+    shared = [step(label, together="decode") for label in ("raises", "fine a", "fine b")]
+    needs_half = [step("after fine", step("fine a", together="decode"), together="both")]
+    wanted = [*map(step, labels), *shared, *needs_half, step("after", step("dies")), step("hangs")]
+    store, log = Store(tmp_path), tmp_path / "log"
+    run = partial(out_of_the_ordinary, store, log)
+    outcome = run_missing(wanted, store, run, Means(2, step_timeout_s=1.0), lambda _: None)
+    why = {failed.label: reason for failed, reason in outcome.failures.items()}
+    assert why.keys() == {"dies", "raises", "hangs", "after"}
+    assert "killed by signal 9, 2 times" in why["dies"]
+    assert why["raises"] == "clip 7 is silent"
+    assert "more than 1 s" in why["hangs"]
+    assert why["after"] == "needs dies, which failed"
+    assert log.read_text().splitlines().count("dies") == 2
+    assert all(store.holds(one) for one in (*needs_half, step("fine 5"), step("dies once")))
+    again = run_missing(wanted, store, partial(run_quietly, store), Means(2), lambda _: None)
+    assert {one.label for one in missing_steps(wanted, store)} == set()
+    assert again.n_run == len(set(outcome.failures))
+
+
+def run_quietly(store, steps):
+    for one in steps:
+        store.write(one, {})
+
+
+def test_a_folder_that_cannot_be_written_ends_the_run(tmp_path, monkeypatch):
+    """No step after the one that met the full disk is begun."""
+    store, begun = Store(tmp_path), []
+
+    def full(self, step, meta, arrays=None):
+        begun.append(step.label)
+        raise StageError("no space left on device")
+
+    monkeypatch.setattr(Store, "write", full)
+    monkeypatch.setattr("lowsr_tradeoff.store._replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space")))
+    with pytest.raises(StageError, match=r"cannot be written \(No space"):
+        run_missing([step("a"), step("b")], store, partial(run_quietly, store), Means(), lambda _: None)
+    assert begun == ["a"]
+
+
+def test_what_is_damaged_is_told(tmp_path):
+    store = Store(tmp_path)
+    store.write(step("a"), {})
+    path = next(tmp_path.rglob("*.json"))
+    path.write_bytes(path.read_bytes() + b" ")
+    outcome = run_missing([step("a"), step("b")], store, partial(run_quietly, store), Means(), lambda _: None)
+    assert [one.label for one in outcome.damaged] == ["a"]
+    assert outcome.n_run == 2

@@ -1,17 +1,20 @@
 """The whole path: complete, resumable, independent of how it was run."""
 
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
+from shutil import copytree
 
 import pytest
 
 from lowsr_tradeoff.config import load_config
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.reports.export import load, write_run
 from lowsr_tradeoff.store import Store
-from lowsr_tradeoff.study import count_steps, open_study, plan, run_study
+from lowsr_tradeoff.study import count_steps, open_study, plan, run_steps, run_study
 
 
 def again(file, out, **overrides):
@@ -110,3 +113,50 @@ def test_faults_of_both_corpora_are_told_at_once(tmp_path):
         open_study(config, tmp_path)
     assert "no-events" in str(error.value)
     assert "no-speech" in str(error.value)
+
+
+def with_a_hole(small_study, small_run, out, monkeypatch, pattern):
+    """The small run once more after it lost some results, which fail this time."""
+    copytree(small_run[0], out, dirs_exist_ok=True)
+    config = load_config(small_study)
+    for step in plan(open_study(config, out)):
+        if re.search(pattern, step.label):
+            (out / "steps" / step.stage / f"{step.key}.json").unlink(missing_ok=True)
+
+    def fail(study, store, steps):
+        if any(re.search(pattern, step.label) for step in steps):
+            raise DataError("the disk of clip 7 is broken")
+        run_steps(study, store, steps)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("lowsr_tradeoff.study.run_steps", fail)
+        return run_study(config, out, 1, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "n_classify", "unknown_hz"),
+    [
+        ("500 Hz shared cssd.*fold 1", -1, set()),
+        ("^16000 Hz shared", -1, set()),
+        ("(Whisper|words) at 1000 Hz", 0, {1000}),
+        ("words learnt at 500 Hz|presence at 500 Hz", 0, {500}),
+        ("repetition|diagnostics", None, set()),
+    ],
+    ids=["one training", "the reference", "the recogniser", "other attackers", "all of recognition"],
+)
+def test_a_run_delivers_without_what_failed(
+    small_study, small_run, tmp_path, monkeypatch, pattern, n_classify, unknown_hz
+):
+    run = with_a_hole(small_study, small_run, tmp_path, monkeypatch, pattern)
+    found, whole = run.tradeoff, small_run[1].tradeoff
+    assert found.failures
+    assert all(failure.reason == "the disk of clip 7 is broken" for failure in found.failures if failure.is_cause)
+    page = write_run(tmp_path, found, run.manifest, run.listen).read_text()
+    assert "the disk of clip 7 is broken" in page
+    assert "the disk of clip 7 is broken" in (tmp_path / "claims.md").read_text()
+    assert "the disk of clip 7 is broken" in (tmp_path / "results.csv").read_text()
+    assert load(tmp_path / "tradeoff.json") == found
+    assert len(found.classify) == (len(whole.classify) + n_classify if n_classify is not None else 0)
+    unknown = {point.rate_hz for point in found.points if point.word_recovery.value is None}
+    assert unknown == unknown_hz
+    assert again(small_study, tmp_path).tradeoff == whole

@@ -6,6 +6,8 @@ LowsrError
 ├── MissingResourceError  a file, weight or package that is not there
 ├── NotComparableError    runs that have nothing to be compared by
 └── StageError            a step that failed while running
+    ├── FailedStepError   a result that is not there because its step failed in this run
+    └── PartialRunError   a run with results that lack some steps
 """
 
 
@@ -31,3 +33,11 @@ class NotComparableError(LowsrError):
 
 class StageError(LowsrError):
     """A step that failed; the message names the step, and finished steps stay."""
+
+
+class FailedStepError(StageError):
+    """A result that is not there because its step failed in this run; the message says why."""
+
+
+class PartialRunError(StageError):
+    """A run that delivered its results without those of the steps that failed; the message names each."""

@@ -1,26 +1,24 @@
-"""Run steps: here, or in local processes.
+"""Run steps: here, in local processes or on a cluster.
 
-What is already in the store is not run again. Steps that name the same ``together`` run in one call. A step that
-fails takes with it only the steps that need it; everything else finishes and is kept.
+What is already in the store is not run again. Steps that name the same ``together`` run in one call; where that
+fails, each of them is tried alone. A step whose process was lost is tried again, the last time with nothing beside
+it, since it may have been short of memory. A step that fails for good takes with it only the steps that need it;
+everything else finishes and is kept.
 """
 
-import multiprocessing
-import os
-import signal
-import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
-from lowsr_tradeoff.errors import LowsrError, StageError
+from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.workers import Crew, Ended, Numbers, RunSteps, in_processes, in_this_process
 
-RunSteps = Callable[[Sequence[Step]], None]
 Batch = tuple[Step, ...]
-# What came of a batch: None, or why it failed.
-Result = str | None
+# How often a step is begun whose process is lost each time.
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,32 @@ class Progress:
 
 @dataclass
 class Outcome:
-    """How a run went."""
+    """How a run went.
+
+    Attributes:
+        n_run: Steps that were run and finished.
+        n_reused: Steps that the store held.
+        failures: Why the others have no result.
+        damaged: Steps whose results in the store were not as written, or of another version, and were run again.
+    """
 
     n_run: int = 0
     n_reused: int = 0
     failures: dict[Step, str] = field(default_factory=dict)
+    damaged: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Means:
+    """What steps are run with; changes no figure.
+
+    Attributes:
+        jobs: Processes; 1 without a limit of time runs everything in this one.
+        step_timeout_s: Time for one step.
+    """
+
+    jobs: int = 1
+    step_timeout_s: float | None = None
 
 
 def execute(
@@ -56,18 +75,44 @@ def execute(
     Raises:
         StageError: One or more steps failed; the message names each, and finished steps stay.
     """
+    outcome = run_missing(wanted, store, run, Means(jobs), report)
+    if outcome.failures:
+        raise StageError(describe(outcome, store))
+    return outcome
+
+
+def run_missing(
+    wanted: Iterable[Step], store: Store, run: RunSteps, means: Means, report: Callable[[Progress], None]
+) -> Outcome:
+    """Run what the store lacks of the wanted steps and their needs, and return how it went.
+
+    Args:
+        wanted: Steps whose artefacts are read afterwards.
+        store: Where artefacts lie.
+        run: Runs one batch of steps and writes their artefacts; must be picklable unless it is run here.
+        means: What to run them with.
+        report: Called whenever steps finish.
+
+    Raises:
+        StageError: The folder cannot be written, so that going on would be in vain.
+    """
     goals = list(dict.fromkeys(wanted))
     todo = missing_steps(goals, store)
-    outcome = Outcome(n_reused=len(goals) - len(set(goals) & set(todo)))
-    start = _in_processes if jobs > 1 and len(todo) > 1 else _in_this_process
-    for batch, failure in start(make_batches(todo), run, jobs):
-        if failure is None:
-            outcome.n_run += len(batch)
-        else:
-            outcome.failures.update(dict.fromkeys(batch, failure))
-        report(Progress(batch[-1].label, outcome.n_run + len(outcome.failures), len(todo)))
-    if outcome.failures:
-        raise StageError(_describe(outcome, store))
+    outcome = Outcome(
+        n_reused=len(goals) - len(set(goals) & set(todo)),
+        damaged=tuple(step for step in todo if store.is_damaged(step)),
+    )
+    if not todo:
+        return outcome
+    with _crew(means, run, todo) as crew:
+        for number, failure in _schedule(todo, store, crew):
+            step = todo[number]
+            if failure is None:
+                outcome.n_run += 1
+            else:
+                outcome.failures[step] = failure
+                store.require_space()
+            report(Progress(step.label, outcome.n_run + len(outcome.failures), len(todo)))
     return outcome
 
 
@@ -102,36 +147,106 @@ def make_batches(steps: Sequence[Step]) -> list[Batch]:
     return [tuple(batch) for batch in batches.values()]
 
 
-def _in_this_process(batches: Sequence[Batch], run: RunSteps, _jobs: int) -> Iterator[tuple[Batch, Result]]:
-    failed: set[Step] = set()
-    for batch in _graph(batches).static_order():
-        failure = _blocked(batch, failed) or attempt(run, batch)
-        if failure is not None:
-            failed.update(batch)
-        yield batch, failure
+def describe(outcome: Outcome, store: Store) -> str:
+    """Return what failed and why, one line a step."""
+    lines = [f"  {step.label}: {why}" for step, why in outcome.failures.items()]
+    kept = f"{outcome.n_run} steps finished and are kept in {store.root}"
+    return "\n".join([f"{len(lines)} steps failed; {kept}; mend the cause and run again:", *lines])
 
 
-def _in_processes(batches: Sequence[Batch], run: RunSteps, jobs: int) -> Iterator[tuple[Batch, Result]]:
-    graph, failed = _graph(batches), set[Step]()
+def _crew(means: Means, run: RunSteps, steps: Sequence[Step]) -> AbstractContextManager[Crew]:
+    is_alone = means.jobs == 1 or len(steps) == 1
+    if is_alone and means.step_timeout_s is None:
+        return in_this_process(run, steps)
+    return in_processes(run, steps, min(means.jobs, len(steps)), means.step_timeout_s)
+
+
+@dataclass
+class _State:
+    """What is under way: calls that can begin, calls that wait to be alone, and what is known of every step."""
+
+    ready: deque[Numbers] = field(default_factory=deque)
+    to_be_alone: deque[Numbers] = field(default_factory=deque)
+    n_running: int = 0
+    tries: dict[Numbers, int] = field(default_factory=dict)
+    failed: dict[Step, str] = field(default_factory=dict)
+
+
+def _schedule(steps: Sequence[Step], store: Store, crew: Crew) -> Iterator[tuple[int, str | None]]:
+    """Yield the place of every step once it is finished, and why it failed, if it did."""
+    batches = make_batches(steps)
+    places = {step: i for i, step in enumerate(steps)}
+    owner = {places[step]: batch for batch in batches for step in batch}
+    left = {batch: len(batch) for batch in batches}
+    graph, state = _graph(batches), _State()
     graph.prepare()
-    running: dict[Future[Result], Batch] = {}
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, spawn, initializer=_start_worker, initargs=(run,))
-    try:
-        while graph.is_active():
-            for batch in graph.get_ready():
-                running[_submit(pool, batch, _blocked(batch, failed))] = batch
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                batch = running.pop(future)
-                failure = _result(future)
-                if failure is not None:
-                    failed.update(batch)
+    while graph.is_active():
+        settled: list[tuple[int, str | None]] = []
+        for batch in graph.get_ready():
+            settled += _prepare(batch, places, state)
+        if not settled:
+            _begin(state, crew)
+            settled = [one for end in crew.ended() for one in _settle(end, steps, store, state)]
+        for number, failure in settled:
+            if failure is not None:
+                state.failed[steps[number]] = failure
+            batch = owner[number]
+            left[batch] -= 1
+            if not left[batch]:
                 graph.done(batch)
-                yield batch, failure
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in multiprocessing.active_children():
-            worker.terminate()
+            yield number, failure
+
+
+def _prepare(batch: Batch, places: dict[Step, int], state: _State) -> Iterator[tuple[int, str]]:
+    """Make a call of what can run of a batch; yield the steps that cannot, and why."""
+    free = []
+    for step in batch:
+        lost = next((need for need in step.needs if need in state.failed), None)
+        if lost is None:
+            free.append(places[step])
+        else:
+            yield places[step], f"needs {lost.label}, which failed"
+    if free:
+        state.ready.append(tuple(free))
+
+
+def _begin(state: _State, crew: Crew) -> None:
+    """Begin as many calls as there is room for; one that was lost twice begins when nothing else is under way."""
+    while state.ready and crew.n_free() > 0:
+        crew.begin(state.ready.popleft())
+        state.n_running += 1
+    if state.to_be_alone and not state.n_running:
+        crew.begin(state.to_be_alone.popleft())
+        state.n_running += 1
+
+
+def _settle(end: Ended, steps: Sequence[Step], store: Store, state: _State) -> Iterator[tuple[int, str | None]]:
+    """Yield what is finished after a call, and put back what is to be tried again."""
+    state.n_running -= 1
+    lacking = [] if end.failure is None else [i for i in end.numbers if not store.holds(steps[i])]
+    yield from ((i, None) for i in end.numbers if i not in lacking)
+    if len(end.numbers) > 1:
+        state.ready.extend((i,) for i in lacking)
+        return
+    for i in lacking:
+        if not (end.is_lost and _again((i,), state)):
+            yield i, _reason(end)
+
+
+def _again(numbers: Numbers, state: _State) -> bool:
+    """Queue a lost call once more, and say whether it was."""
+    state.tries[numbers] = state.tries.get(numbers, 1) + 1
+    if state.tries[numbers] < TRIES:
+        state.ready.append(numbers)
+    elif state.tries[numbers] == TRIES:
+        state.to_be_alone.append(numbers)
+    return state.tries[numbers] <= TRIES
+
+
+def _reason(end: Ended) -> str:
+    if not end.is_lost:
+        return end.failure or ""
+    return f"{end.failure}, {TRIES} times, the last with nothing beside it; out of memory?"
 
 
 def _graph(batches: Sequence[Batch]) -> TopologicalSorter[Batch]:
@@ -139,72 +254,3 @@ def _graph(batches: Sequence[Batch]) -> TopologicalSorter[Batch]:
     return TopologicalSorter(
         {batch: [owner[need] for step in batch for need in step.needs if need in owner] for batch in batches}
     )
-
-
-def _blocked(batch: Batch, failed: set[Step]) -> Result:
-    for step in batch:
-        for need in step.needs:
-            if need in failed:
-                return f"needs {need.label}, which failed"
-    return None
-
-
-def _submit(pool: ProcessPoolExecutor, batch: Batch, blocked: Result) -> Future[Result]:
-    try:
-        return pool.submit(_work, batch) if blocked is None else _answered(blocked)
-    except BrokenProcessPool:
-        return _answered("an earlier step ended its process; out of memory? Try --jobs 1")
-
-
-def _answered(failure: str) -> Future[Result]:
-    future: Future[Result] = Future()
-    future.set_result(failure)
-    return future
-
-
-def _result(future: Future[Result]) -> Result:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        return "its process ended; out of memory? Try --jobs 1"
-
-
-_run_in_worker: RunSteps | None = None
-
-
-def _start_worker(run: RunSteps) -> None:
-    """Ctrl-C is for the parent, which then ends the workers; if it is killed outright, they end themselves."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    global _run_in_worker  # noqa: PLW0603 - sent once per process instead of once per step
-    _run_in_worker = run
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(batch: Batch) -> Result:
-    if _run_in_worker is None:
-        raise StageError("the worker process was not started by execute")
-    return attempt(_run_in_worker, batch)
-
-
-def attempt(run: RunSteps, batch: Batch) -> Result:
-    """Run one batch and return why it failed, or ``None``."""
-    try:
-        run(batch)
-    except LowsrError as error:
-        return str(error)
-    except Exception as error:  # noqa: BLE001 - one broken step must not lose the others
-        return f"{type(error).__name__}: {error}"
-    return None
-
-
-def _describe(outcome: Outcome, store: Store) -> str:
-    lines = [f"  {step.label}: {why}" for step, why in outcome.failures.items()]
-    kept = f"{outcome.n_run} steps finished and are kept in {store.root}"
-    return "\n".join([f"{len(lines)} steps failed; {kept}; mend the cause and run again:", *lines])

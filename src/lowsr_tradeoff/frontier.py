@@ -98,11 +98,12 @@ def strongest_at(attacks: Sequence[AttackResult], rate_hz: int, front_end: str) 
     """Return the attacker on words that recovers most above chance at a rate, by value; ``None`` without any.
 
     Above chance, because who knows ten words gets one in ten for nothing. One that was not tested counts only where
-    none was.
+    none was. One whose step failed might have been the strongest, so that it stands for all.
     """
     here = [found for found in attacks if (found.rate_hz, found.front_end) == (rate_hz, front_end)]
     there = [found for found in here if found.recovers == "words" and found.is_leak]
-    return max(there, key=_above_chance, default=None)
+    lost = next((found for found in there if found.is_lost), None)
+    return lost or max(there, key=_above_chance, default=None)
 
 
 def misses(point: OperatingPoint, constraints: Constraints) -> tuple[Miss, ...]:

@@ -11,7 +11,8 @@ Found = tuple[Sequence[ClassifyResult], Sequence[AttackResult]]
 def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[MicrophoneResult, ...]:
     """Return accuracy and strongest attacker of every front end at every rate; nothing where there is one alone.
 
-    The network is the one that recognises most through the first front end, the same for all of them.
+    The network is the one that recognises most through the first front end, the same for all of them. A rate at
+    which none was trained is left out.
 
     Args:
         found: What was recognised and recovered, by front end; the first decides.
@@ -27,16 +28,19 @@ def _at(found: Mapping[str, Found], rate_hz: int) -> Iterator[MicrophoneResult]:
     best = max(
         (result for result in first if result.rate_hz == rate_hz),
         key=lambda result: result.accuracy.value or 0.0,
+        default=None,
     )
+    if best is None:
+        return
     for front_end, (results, attacks) in found.items():
-        same = next(r for r in results if (r.rate_hz, r.grid, r.arm) == (rate_hz, best.grid, best.arm))
+        same = next((r for r in results if (r.rate_hz, r.grid, r.arm) == (rate_hz, best.grid, best.arm)), None)
         strongest = strongest_at(attacks, rate_hz, front_end)
         yield MicrophoneResult(
             front_end=front_end,
             rate_hz=rate_hz,
             grid=best.grid,
             arm=best.arm,
-            accuracy=same.accuracy,
+            accuracy=same.accuracy if same else missing("its training failed", "clips"),
             attacker=strongest.attacker if strongest else "none",
             word_recovery=strongest.value if strongest else missing("no attacker on words was tested", "words"),
         )

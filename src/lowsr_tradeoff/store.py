@@ -5,7 +5,9 @@ libraries that compute it, and the steps it needs. Its key is the hash of all th
 either the right one or absent, and resuming a run is skipping what is there.
 
 An artefact is ``steps/<stage>/<key>.json`` and, when there are arrays, ``<key>.safetensors`` beside it. The arrays
-are written first and the JSON, which holds both checksums, last: its existence means that the step is complete.
+are written first and the JSON, which holds both checksums, last: its existence means that the step is complete. The
+JSON starts with the checksum of every byte after it, so that no change of any byte goes unnoticed, and a file in
+another version's format is not taken for a result.
 """
 
 import fcntl
@@ -13,21 +15,27 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from lowsr_tradeoff.errors import ConfigError, StageError
+from lowsr_tradeoff.errors import ConfigError, FailedStepError, StageError
 
 Arrays = Mapping[str, NDArray[Any]]
+PROBE_BYTES = 1 << 20
+HEAD, HEX = b'{"sha256":"', 64
+
+T = TypeVar("T", bound=Hashable)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +78,34 @@ class Step:
 
 @dataclass(frozen=True)
 class Store:
-    """Artefacts of steps below one folder."""
+    """Artefacts of steps below one folder.
+
+    Attributes:
+        root: The folder.
+        failed: Why steps of this run have no artefact; reading one of them says so.
+    """
 
     root: Path
+    failed: Mapping[Step, str] = field(default_factory=dict)
 
     def holds(self, step: Step) -> bool:
         """Return whether the step's artefact is there and every byte of it is as written."""
         record = self._record(step)
         return record is not None and _sha256(self._arrays_bytes(step, record)) == record["arrays_sha256"]
+
+    def is_damaged(self, step: Step) -> bool:
+        """Return whether the step has an artefact that is not, byte for byte, what this version writes."""
+        return self._path(step, "json").exists() and not self.holds(step)
+
+    def require_space(self) -> None:
+        """Write and remove a little.
+
+        Raises:
+            StageError: The folder cannot be written.
+        """
+        probe = self.root / ".space"
+        write_atomic(probe, bytes(PROBE_BYTES))
+        probe.unlink()
 
     def write(self, step: Step, meta: Mapping[str, Any], arrays: Arrays | None = None) -> None:
         """Write a step's result so that it is there completely or not at all."""
@@ -93,15 +121,16 @@ class Store:
             "arrays_sha256": _sha256(packed),
             "has_arrays": bool(packed),
         }
-        record["sha256"] = _sha256(canonical_json(record))
-        write_atomic(self._path(step, "json"), json.dumps(record, indent=1).encode())
+        write_atomic(self._path(step, "json"), _sealed(canonical_json(record)))
 
     def meta(self, step: Step) -> dict[str, Any]:
         """Return the JSON part of a finished step.
 
         Raises:
+            FailedStepError: The step failed in this run.
             StageError: The artefact is not there or damaged.
         """
+        self._refuse_failed(step)
         record = self._record(step)
         if record is None:
             raise StageError(f"{step.label}: its result in {self.root} is missing or damaged; run again")
@@ -112,13 +141,21 @@ class Store:
         """Return the arrays of a finished step.
 
         Raises:
-            StageError: The arrays are not there.
+            FailedStepError: The step failed in this run.
+            StageError: The arrays are not there or damaged.
         """
+        self._refuse_failed(step)
         try:
             arrays: dict[str, NDArray[Any]] = load_file(self._path(step, "safetensors"))
-        except OSError as error:
-            raise StageError(f"{step.label}: its arrays in {self.root} are missing; run again") from error
+        except (OSError, SafetensorError) as error:
+            raise StageError(
+                f"{step.label}: its arrays in {self.root} are missing or damaged; run again"
+            ) from error
         return arrays
+
+    def _refuse_failed(self, step: Step) -> None:
+        if step in self.failed:
+            raise FailedStepError(f"{step.label} failed: {self.failed[step]}")
 
     def _path(self, step: Step, suffix: str) -> Path:
         return self.root / "steps" / step.stage / f"{step.key}.{suffix}"
@@ -126,17 +163,28 @@ class Store:
     def _record(self, step: Step) -> dict[str, Any] | None:
         """The JSON part, or ``None`` when it is absent or not what was written."""
         try:
-            record: dict[str, Any] = json.loads(self._path(step, "json").read_bytes())
-            written = record.pop("sha256")
-        except (OSError, ValueError, KeyError, AttributeError):
+            content = self._path(step, "json").read_bytes()
+        except OSError:
             return None
-        return record if written == _sha256(canonical_json(record)) else None
+        return _unsealed(content)
 
     def _arrays_bytes(self, step: Step, record: Mapping[str, Any]) -> bytes:
         if not record["has_arrays"]:
             return b""
         path = self._path(step, "safetensors")
         return path.read_bytes() if path.exists() else b"missing"
+
+
+def of_finished(make: Callable[[T], R], each: Iterable[T]) -> dict[T, R]:
+    """Return what is made of each thing, without those that rest on a step that failed in this run.
+
+    What is left out is not forgotten: the run lists every step that failed, and why.
+    """
+    made: dict[T, R] = {}
+    for one in each:
+        with suppress(FailedStepError):
+            made[one] = make(one)
+    return made
 
 
 @contextmanager
@@ -195,6 +243,20 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _sealed(content: bytes) -> bytes:
+    """A JSON object with the checksum of the rest of it in front."""
+    return HEAD + _sha256(content).encode() + b'",' + content.removeprefix(b"{")
+
+
+def _unsealed(content: bytes) -> dict[str, Any] | None:
+    """The object that was sealed, or ``None`` where a byte of it is another."""
+    body = b"{" + content[len(HEAD) + HEX + 2 :]
+    if content[: len(HEAD) + HEX + 2] != HEAD + _sha256(body).encode() + b'",':
+        return None
+    record: dict[str, Any] = json.loads(body)
+    return record
 
 
 def _sha256(content: bytes) -> str:

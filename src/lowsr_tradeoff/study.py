@@ -5,7 +5,7 @@
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,15 +19,15 @@ from lowsr_tradeoff.config import StudyConfig, dump_toml
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.corpora.speech import speech_of
-from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.execute import Progress, execute, missing_steps
+from lowsr_tradeoff.errors import DataError, StageError
+from lowsr_tradeoff.execute import Means, Progress, describe, missing_steps, run_missing
 from lowsr_tradeoff.listen import listen_pack
 from lowsr_tradeoff.microphones import compare
 from lowsr_tradeoff.power import protocol as power
 from lowsr_tradeoff.power.devices import load_device, load_devices
 from lowsr_tradeoff.power.validate import summary
 from lowsr_tradeoff.privacy import protocol as privacy
-from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.records import Failure, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.store import Step, Store, locked, write_atomic
 
 INSPECTED, CONFIG = "inspected.json", "config.toml"
@@ -46,11 +46,19 @@ class Study:
 
 @dataclass(frozen=True)
 class Run:
-    """What a finished run hands to the reports."""
+    """What a finished run hands to the reports.
+
+    Attributes:
+        tradeoff: Everything that was found, and the steps that failed.
+        manifest: How it went.
+        listen: What can be heard and read.
+        damaged: Labels of results in the run folder that were not as written and were made again.
+    """
 
     tradeoff: Tradeoff
     manifest: Manifest
     listen: ListenPack
+    damaged: tuple[str, ...] = ()
 
 
 def open_study(config: StudyConfig, out: Path) -> Study:
@@ -110,34 +118,65 @@ def run_steps(study: Study, store: Store, steps: Sequence[Step]) -> None:
             privacy.run(steps, study.speech, store)
 
 
-def run_study(config: StudyConfig, out: Path, jobs: int, report: Callable[[Progress], None]) -> Run:
+def run_study(
+    config: StudyConfig,
+    out: Path,
+    jobs: int,
+    report: Callable[[Progress], None],
+    *,
+    step_timeout_s: float | None = None,
+) -> Run:
     """Return the finished study, reusing every step that the run folder holds.
+
+    What rests on a step that failed is not among the figures; the trade-off names each, and another run tries them
+    again.
 
     Args:
         config: The settings.
         out: The run folder.
         jobs: Processes that work at once; changes no figure.
         report: Called whenever steps finish.
+        step_timeout_s: Time for one step; steps then run in processes of their own, however many ``jobs``.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
-        StageError: Steps failed; finished ones are kept.
+        StageError: The folder cannot be written, or no step that counts has finished; what has is kept.
     """
     start, store = time.monotonic(), Store(out)
     with locked(out):
         study = open_study(config, out)
-        outcome = execute(plan(study), store, partial(run_steps, study, store), jobs, report)
+        wanted, run = plan(study), partial(run_steps, study, store)
+        outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s), report)
+        if set(wanted) <= set(outcome.failures):
+            raise StageError(describe(outcome, store))
         write_atomic(out / CONFIG, dump_toml(config).encode())
-        tradeoff = assemble(study, store)
-        heard = privacy.heard(config, study.speech, store)
+        finished = replace(store, failed=outcome.failures)
+        tradeoff = assemble(study, finished)
+        heard = privacy.heard(config, study.speech, finished)
         listen = listen_pack(config, study.events, study.speech, heard)
         wall_s = round(time.monotonic() - start, 1)
-        return Run(tradeoff, _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused), listen)
+        manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused)
+        return Run(tradeoff, manifest, listen, tuple(step.label for step in outcome.damaged))
+
+
+def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:
+    """Return the steps that failed, those that failed themselves first."""
+    found = [
+        Failure(
+            step=step.label,
+            stage=step.stage,
+            rate_hz=_rate_hz(step),
+            reason=reason,
+            is_cause=not any(need in failed for need in step.needs),
+        )
+        for step, reason in failed.items()
+    ]
+    return tuple(sorted(found, key=lambda failure: (not failure.is_cause, failure.rate_hz or 0, failure.step)))
 
 
 def assemble(study: Study, store: Store) -> Tradeoff:
-    """Return everything the finished steps found, joined by rate."""
+    """Return everything the finished steps found, joined by rate, and which steps of this run failed."""
     config = study.config
     recognition = classify.results(config, study.events, store)
     privacy_found = privacy.results(config, study.speech, store)
@@ -173,6 +212,7 @@ def assemble(study: Study, store: Store) -> Tradeoff:
         microphones=compare(found, config.rates_hz),
         points=points,
         decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
+        failures=failures_of(store.failed),
         settings=config.model_dump(mode="json"),
         provenance=manifest.provenance(privacy.weights(config)),
     )
@@ -186,6 +226,12 @@ def count_steps(study: Study, store: Store) -> tuple[dict[str, int], int]:
     for step in todo:
         stages[step.stage] += 1
     return stages, len(set(wanted) - set(todo))
+
+
+def _rate_hz(step: Step) -> int | None:
+    """The microphone's rate, which some stages name among other things that a capture depends on."""
+    rate_hz: int | None = getattr(getattr(step.settings, "captures", step.settings), "rate_hz", None)
+    return rate_hz
 
 
 def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
+from lowsr_tradeoff.records import Failure
 
 
 def call(capsys, *arguments):
@@ -84,6 +86,20 @@ def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(capsys, sm
     code, printed, _ = call(capsys, "report", out)
     assert code == 0
     assert printed.strip() == str(out / "report.html")
+
+
+def test_a_run_with_holes_has_a_code_of_its_own(capsys, small_study, small_run, tmp_path, monkeypatch):
+    run = small_run[1]
+    failure = Failure(step="Whisper at 500 Hz", stage="recognise", rate_hz=500, reason="no memory", is_cause=True)
+    holed = replace(run, tradeoff=run.tradeoff.model_copy(update={"failures": (failure,)}), damaged=("features 1",))
+    monkeypatch.setattr("lowsr_tradeoff.study.run_study", lambda *_, **__: holed)
+    code, printed, err = call(capsys, "--config", small_study, "--out", tmp_path, "--json")
+    assert code == 5
+    assert json.loads(printed)["failures"] == [failure.model_dump()]
+    assert "steps failed: 1" in err
+    assert "Whisper at 500 Hz: no memory" in err
+    assert "was damaged or of another version" in err
+    assert (tmp_path / "report.html").exists()
 
 
 def test_the_written_settings_repeat_the_run(capsys, small_study, small_run, tmp_path):

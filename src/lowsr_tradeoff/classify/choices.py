@@ -23,7 +23,7 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records import ClassifyResult, Optimism, Published, Sensitivity, missing
 from lowsr_tradeoff.stats import mean_measurement, paired_difference, pooled_ratio, resample_weights
-from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.store import Step, Store, of_finished
 
 
 def sensitivity(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Sensitivity, ...]:
@@ -32,12 +32,10 @@ def sensitivity(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple
     Raises:
         StageError: A step has not run.
     """
-    return tuple(
-        one
-        for listener, runs in train_steps(config, corpus).items()
-        if listener.arm in {"basd", "cssd"}
-        for one in _sensitivity(config, corpus, listener, runs, store)
-    )
+    steps = train_steps(config, corpus)
+    taught = [listener for listener in steps if listener.arm in {"basd", "cssd"}]
+    found = of_finished(lambda listener: _sensitivity(config, corpus, listener, steps[listener], store), taught)
+    return tuple(one for of_listener in found.values() for one in of_listener)
 
 
 def _sensitivity(
@@ -77,16 +75,16 @@ def optimism(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Op
     clips = clips_of(corpus, *folds_of(corpus))
     truth = class_numbers(corpus, clips)
     weights = resample_weights([clip.source for clip in clips], config.n_resamples, config.seed)
-    return tuple(
-        _optimism(
-            listener,
-            _share_right(runs, "test_logits", truth, store),
-            _share_right(runs, "last_test_logits", truth, store),
-            weights,
-        )
-        for listener, runs in train_steps(config, corpus).items()
-        if "last_test_logits" in store.arrays(runs[0])
-    )
+    steps = train_steps(config, corpus)
+
+    def of(listener: Listener) -> Optimism | None:
+        runs = steps[listener]
+        best = _share_right(runs, "test_logits", truth, store)
+        if "last_test_logits" not in store.arrays(runs[0]):
+            return None
+        return _optimism(listener, best, _share_right(runs, "last_test_logits", truth, store), weights)
+
+    return tuple(filter(None, of_finished(of, steps).values()))
 
 
 def _share_right(runs: Sequence[Step], name: str, truth: NDArray[np.intp], store: Store) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ from lowsr_tradeoff.classify.scores import (
     seed_sd,
 )
 from lowsr_tradeoff.classify.step_settings import front_of
-from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of, train_steps
+from lowsr_tradeoff.classify.steps import choosing_steps, class_numbers, clips_of, folds_of, train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records import (
@@ -39,7 +39,7 @@ from lowsr_tradeoff.records import (
     Sensitivity,
 )
 from lowsr_tradeoff.stats import Resamples, resample
-from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.store import Step, Store, of_finished
 
 
 class Recognition(NamedTuple):
@@ -55,7 +55,7 @@ class Recognition(NamedTuple):
 
 
 def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
-    """Return the training steps of every listener, the reference last, and the diagnostics.
+    """Return the training steps of every listener, the reference last, those that choose, and the diagnostics.
 
     Raises:
         ConfigError: The clips are too short for a rate.
@@ -69,7 +69,9 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
             front_of(chosen.network),
             as_published=chosen.as_published,
         )
-    return (*(step for runs in steps.values() for step in runs), diagnosis_step(config, corpus))
+    chosen_by = [runs for listener in steps for runs in choosing_steps(config, corpus, listener).values()]
+    trained = [*steps.values(), *chosen_by]
+    return (*(step for runs in trained for step in runs), diagnosis_step(config, corpus))
 
 
 def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
@@ -95,6 +97,8 @@ def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
 def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recognition:
     """Return what every listener recognised, how the listeners differ, and why that might be.
 
+    A listener whose training failed in this run is left out.
+
     Raises:
         StageError: A step has not run.
     """
@@ -103,10 +107,10 @@ def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recogniti
     sources, folds = [clip.source for clip in clips], [clip.fold for clip in clips]
     draws = resample(sources, config.n_resamples, config.seed)
     truth = class_numbers(corpus, clips)
-    answers = {listener: Answers(_predicted(runs, len(clips), store), truth) for listener, runs in steps.items()}
+    answers = of_finished(lambda listener: Answers(_predicted(steps[listener], len(clips), store), truth), steps)
     found = tuple(
-        _result(config, corpus, listener, answers[listener], draws, store.meta(runs[0])["cost"])
-        for listener, runs in steps.items()
+        _result(config, corpus, listener, said, draws, store.meta(steps[listener][0])["cost"])
+        for listener, said in answers.items()
     )
     diagnosed, humps = diagnoses(config, corpus, store)
     return Recognition(

@@ -7,6 +7,7 @@ Results go to standard output, progress and errors to standard error. Exit codes
     2    usage or settings
     3    missing or unusable data, weights or packages
     4    a step failed; finished steps are kept
+    5    steps failed, and the report is there without what rests on them; the same command runs only those again
     6    no rate of the run passes the gate
     7    the runs cannot be compared
     130  interrupted; the same command goes on from there
@@ -21,9 +22,16 @@ from cyclopts import CycloptsError
 
 from lowsr_tradeoff.cli import decide, fetch, init, listening, models, power, study, validation  # noqa: F401 - they add commands
 from lowsr_tradeoff.cli.app import app
-from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError, MissingResourceError, NotComparableError
+from lowsr_tradeoff.errors import (
+    ConfigError,
+    DataError,
+    LowsrError,
+    MissingResourceError,
+    NotComparableError,
+    PartialRunError,
+)
 
-USAGE, DATA, STAGE, UNLIKE, INTERRUPTED = 2, 3, 4, 7, 130
+USAGE, DATA, STAGE, PARTIAL, UNLIKE, INTERRUPTED = 2, 3, 4, 5, 7, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -53,6 +61,8 @@ def _code_of(error: LowsrError) -> int:
             return USAGE
         case DataError() | MissingResourceError():
             return DATA
+        case PartialRunError():
+            return PARTIAL
         case NotComparableError():
             return UNLIKE
         case _:

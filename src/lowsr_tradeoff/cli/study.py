@@ -1,6 +1,7 @@
 """Commands on a study: run it, write its report again, check the machine."""
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,10 +9,11 @@ from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import Flag, app, integers
 from lowsr_tradeoff.cli.progress import step_progress
-from lowsr_tradeoff.errors import ConfigError, MissingResourceError
+from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.config import StudyConfig
+    from lowsr_tradeoff.records import Tradeoff
 
 
 @app.default
@@ -33,6 +35,7 @@ def run(
     reference_rate: int | None = None,
     out: Path = Path("lowsr-run"),
     jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
+    step_timeout: float = 86400.0,
     seed: int | None = None,
     skip_bad: Flag = False,
     attackers: Literal["default", "all"] | None = None,
@@ -63,6 +66,7 @@ def run(
         reference_rate: The full rate in Hz that candidates are compared with; 16000 when left out.
         out: Folder of the run; run again with the same folder to go on or to reuse.
         jobs: Processes at once; the number of cores when left out.
+        step_timeout: Seconds for one step, a day when left out; one that takes longer is ended and has failed.
         seed: Base of all random draws.
         skip_bad: Go on without unusable input files; the report says how many.
         attackers: default (Whisper as published, digits learnt at the rate, speakers, speech presence), or all
@@ -99,7 +103,7 @@ def run(
     if dry_run:
         _dry_run(study_config, out)
     else:
-        _run(study_config, out, jobs, is_json=json_, is_quiet=quiet)
+        _run(study_config, out, jobs, step_timeout, is_json=json_, is_quiet=quiet)
 
 
 @app.command
@@ -153,20 +157,38 @@ def _dry_run(config: "StudyConfig", out: Path) -> None:
     print(f"already there: {n_held} steps in {out}")
 
 
-def _run(config: "StudyConfig", out: Path, jobs: int | None, *, is_json: bool, is_quiet: bool) -> None:
+def _run(
+    config: "StudyConfig", out: Path, jobs: int | None, step_timeout_s: float, *, is_json: bool, is_quiet: bool
+) -> None:
     from lowsr_tradeoff.manifest import n_cores
     from lowsr_tradeoff.reports.export import write_run
-    from lowsr_tradeoff.reports.recognition_tables import published_lines
-    from lowsr_tradeoff.reports.verdict import verdict
     from lowsr_tradeoff.study import run_study
 
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
+    if not step_timeout_s > 0:
+        raise ConfigError(f"--step-timeout {step_timeout_s:g}: give a number of seconds above 0")
     with step_progress(is_quiet=is_quiet) as show:
-        finished = run_study(config, out, jobs or n_cores(), show)
+        finished = run_study(config, out, jobs or n_cores(), show, step_timeout_s=step_timeout_s)
+    for label in finished.damaged:
+        print(
+            f"{label}: its result in {out} was damaged or of another version, and was made again", file=sys.stderr
+        )
     page = write_run(out, finished.tradeoff, finished.manifest, finished.listen)
+    _tell(finished.tradeoff, out, page, is_json=is_json)
+    if failures := finished.tradeoff.failures:
+        lines = [f"  {failure.step}: {failure.reason}" for failure in failures]
+        raise PartialRunError("\n".join([f"steps failed: {len(lines)}; the report shows what is missing:", *lines]))
+
+
+def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None:
+    from lowsr_tradeoff.reports.recognition_tables import published_lines
+    from lowsr_tradeoff.reports.verdict import verdict
+
     if is_json:
-        decision = finished.tradeoff.decision.model_dump(mode="json")
-        print(json.dumps({"report": str(page), "tradeoff": str(out / "tradeoff.json"), "decision": decision}))
+        decision = tradeoff.decision.model_dump(mode="json")
+        failures = [failure.model_dump(mode="json") for failure in tradeoff.failures]
+        found = {"report": str(page), "tradeoff": str(out / "tradeoff.json")}
+        print(json.dumps({**found, "decision": decision, "failures": failures}))
     else:
-        print(*verdict(finished.tradeoff), *published_lines(finished.tradeoff), page, sep="\n")
+        print(*verdict(tradeoff), *published_lines(tradeoff), page, sep="\n")

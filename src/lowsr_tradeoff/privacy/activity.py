@@ -219,20 +219,32 @@ def _windows(utterance: int, sound: Samples, said: NDArray[np.int8], likely: Sam
 def _results(
     config: StudyConfig, speech: SpeechCorpus, store: Store, rate_hz: int, attacker: str
 ) -> Iterator[AttackResult]:
-    windows = Windows(**store.arrays(_step(config, speech, rate_hz)))
+    step = _step(config, speech, rate_hz)
+    if why := store.failed.get(step):
+        gone = missing(f"its step failed: {why}", "frames")
+        yield _result(config, rate_hz, attacker, "frame error rate", gone, None)
+        return
+    windows = Windows(**store.arrays(step))
     for measure, value in _figures(config, speech, windows, attacker):
         is_overall = measure == "frame error rate" and value.value is not None
-        yield AttackResult(
-            rate_hz=rate_hz,
-            front_end=name_of(config.front_end),
-            attacker=attacker,
-            recovers="presence",
-            measure=measure,
-            value=value,
-            chance=_always_the_same(windows) if is_overall else None,
-            is_leak=False,
-            setup=SETUP[attacker],
-        )
+        chance = _always_the_same(windows) if is_overall else None
+        yield _result(config, rate_hz, attacker, measure, value, chance)
+
+
+def _result(
+    config: StudyConfig, rate_hz: int, attacker: str, measure: str, value: Measurement, chance: Measurement | None
+) -> AttackResult:
+    return AttackResult(
+        rate_hz=rate_hz,
+        front_end=name_of(config.front_end),
+        attacker=attacker,
+        recovers="presence",
+        measure=measure,
+        value=value,
+        chance=chance,
+        is_leak=False,
+        setup=SETUP[attacker],
+    )
 
 
 def _figures(

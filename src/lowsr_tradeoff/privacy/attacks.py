@@ -3,14 +3,14 @@
 The list is the same in every report: an attacker that was not asked for stands in it as not tested.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy import activity, speakers, voice
 from lowsr_tradeoff.privacy.attackers import adapted, digits, extension, overheard
-from lowsr_tradeoff.privacy.attackers.overheard import not_tested
+from lowsr_tradeoff.privacy.attackers.overheard import lost, not_tested
 from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records import AttackResult, PrivacyResult
 from lowsr_tradeoff.store import Step, Store
@@ -92,6 +92,14 @@ def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> Attack
             f"was trained; {found.engine}, {found.policy}"
         ),
         value_draws=draws,
+    )
+
+
+def lost_recogniser(config: StudyConfig, steps: Mapping[int, Step], store: Store) -> tuple[AttackResult, ...]:
+    """Return the recogniser as published at every rate at which its step failed in this run."""
+    name = f"{attacker(config.privacy.weights)} as published"
+    return tuple(
+        lost(rate_hz, config, name, store.failed[step]) for rate_hz, step in steps.items() if step in store.failed
     )
 
 

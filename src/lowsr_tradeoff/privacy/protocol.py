@@ -30,7 +30,7 @@ from lowsr_tradeoff.records import (
 )
 from lowsr_tradeoff.settings import PrivacySettings, Settings
 from lowsr_tradeoff.stats import resample_weights
-from lowsr_tradeoff.store import Step, Store, canonical_json
+from lowsr_tradeoff.store import Step, Store, canonical_json, of_finished
 
 RECOGNISE, WORDS, INTELLIGIBILITY = "recognise", "words", "intelligibility"
 
@@ -80,15 +80,16 @@ class Privacy:
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    """Return the steps that :func:`results` reads: at every rate the words heard, and the scores of the signal.
+    """Return the steps that results are read from: at every rate the words heard and counted, the signal's scores.
 
     Raises:
         MissingResourceError: The recogniser's weights are not there.
         DataError: The weights are not those that they are taken for.
     """
-    sha256 = digests(config.privacy.weights, config.privacy.engine)
+    words = _words_steps(config, speech).values()
     return (
-        *(_words_step(config, speech, rate_hz, sha256) for rate_hz in config.all_rates_hz()),
+        *words,
+        *(step for its in words for step in its.needs),
         *(_intelligibility_step(config, speech, rate_hz) for rate_hz in config.all_rates_hz()),
         *attacks.plan(config, speech),
     )
@@ -115,7 +116,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
-    """Return what every attacker recovers, and what the signal scores, at every rate."""
+    """Return what every attacker recovers, and what the signal scores, at every rate whose steps did not fail."""
     draws = _draws(config, speech)
     rows = _heard_utterances(config, speech, store)
     found = tuple(_privacy_result(config, speech, rate_hz, rows[rate_hz], draws) for rate_hz in rows)
@@ -125,10 +126,17 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
     )
     return Privacy(
         heard=found,
-        attacks=(*as_published, *attacks.results(config, speech, store)),
+        attacks=(
+            *as_published,
+            *attacks.lost_recogniser(config, _words_steps(config, speech), store),
+            *attacks.results(config, speech, store),
+        ),
         differences=tuple(_differences(config, rows, draws)),
         intelligibility=tuple(
-            _intelligibility_result(config, speech, rate_hz, store, draws) for rate_hz in config.all_rates_hz()
+            of_finished(
+                lambda rate_hz: _intelligibility_result(config, speech, rate_hz, store, draws),
+                config.all_rates_hz(),
+            ).values()
         ),
     )
 
@@ -138,7 +146,7 @@ def heard(config: StudyConfig, speech: SpeechCorpus, store: Store) -> dict[int, 
     sha256 = digests(config.privacy.weights, config.privacy.engine)
     names = [utterance.clip_id for utterance in speech.utterances]
     steps = {rate_hz: _recognise_step(config, speech, rate_hz, sha256) for rate_hz in config.all_rates_hz()}
-    return {rate_hz: dict(zip(names, store.meta(step)["heard"], strict=True)) for rate_hz, step in steps.items()}
+    return of_finished(lambda hz: dict(zip(names, store.meta(steps[hz])["heard"], strict=True)), steps)
 
 
 def weights(config: StudyConfig) -> dict[str, str]:
@@ -179,6 +187,11 @@ def _words_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, sha256:
     needs = tuple(_recognise_step(config, speech, rate, sha256) for rate in rates_hz)
     code = fingerprint(COUNTED, COUNTED_LIBRARIES)
     return Step(WORDS, settings, code, f"words at {rate_hz} Hz", needs, together=WORDS)
+
+
+def _words_steps(config: StudyConfig, speech: SpeechCorpus) -> dict[int, Step]:
+    sha256 = digests(config.privacy.weights, config.privacy.engine)
+    return {rate_hz: _words_step(config, speech, rate_hz, sha256) for rate_hz in config.all_rates_hz()}
 
 
 def _intelligibility_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
@@ -227,12 +240,10 @@ def _draws(config: StudyConfig, speech: SpeechCorpus) -> Draws:
 
 
 def _heard_utterances(config: StudyConfig, speech: SpeechCorpus, store: Store) -> dict[int, list[HeardUtterance]]:
-    sha256 = digests(config.privacy.weights, config.privacy.engine)
-    steps = {rate_hz: _words_step(config, speech, rate_hz, sha256) for rate_hz in config.all_rates_hz()}
-    return {
-        rate_hz: [HeardUtterance.model_validate(row) for row in store.meta(step)["utterances"]]
-        for rate_hz, step in steps.items()
-    }
+    steps = _words_steps(config, speech)
+    return of_finished(
+        lambda hz: [HeardUtterance.model_validate(row) for row in store.meta(steps[hz])["utterances"]], steps
+    )
 
 
 def _privacy_result(

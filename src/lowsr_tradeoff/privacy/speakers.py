@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.errors import FailedStepError
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures, verification
 from lowsr_tradeoff.privacy.bundled_weights import bundled_file
@@ -131,7 +132,11 @@ def _figures(
 ) -> Iterator[tuple[str, Measurement, float | None]]:
     """Every figure with what guessing gets; for 1 % of strangers let through at random, 1 % of the rightful."""
     names = ("equal error rate", "true positives at 1 % false positives", "identification")
-    compared = _comparisons(config, speech, store, rate_hz, enrolled_hz)
+    try:
+        compared = _comparisons(config, speech, store, rate_hz, enrolled_hz)
+    except FailedStepError as error:
+        yield from ((name, missing(str(error), "utterances"), None) for name in names)
+        return
     if compared is None:
         yield from ((name, missing(f"{name} {TOO_FEW}", "utterances"), None) for name in names)
         return

@@ -232,7 +232,10 @@ def _accuracy(
     classes = sexes(speech)
     if len(classes) < 2:
         return missing(f"sex from voice {TOO_FEW}", "utterances")
-    said = store.meta(_step(config, speech, rate_hz, trained_hz))["answers"]
+    step = _step(config, speech, rate_hz, trained_hz)
+    if why := store.failed.get(step):
+        return missing(f"its step failed: {why}", "utterances")
+    said = store.meta(step)["answers"]
     _, truth, people = _labelled(speech)
     answers = np.array([classes.index(answer) for answer in said], np.intp)
     return balanced_accuracy(truth, answers, people, (config.n_resamples, config.seed))

@@ -45,6 +45,7 @@ from lowsr_tradeoff.records.privacy import (
 from lowsr_tradeoff.records.run import (
     SCHEMA_VERSION,
     CorpusSummary,
+    Failure,
     ListenClip,
     ListenPack,
     Manifest,
@@ -75,6 +76,7 @@ __all__ = [
     "Difference",
     "Engine",
     "ErrorTarget",
+    "Failure",
     "Fidelity",
     "GateResult",
     "Grid",

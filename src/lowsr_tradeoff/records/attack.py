@@ -21,6 +21,7 @@ class AttackResult(Record):
         is_leak: Whether a higher figure means that more is recovered.
         setup: What it was trained and tested on, in one sentence.
         value_draws: Joint draws of the figure (:mod:`lowsr_tradeoff.joint`), of attackers on words.
+        is_lost: Whether it was to be tested and its step failed, so that the strongest attacker is not known.
     """
 
     rate_hz: int
@@ -33,3 +34,4 @@ class AttackResult(Record):
     is_leak: bool
     setup: str
     value_draws: tuple[float, ...] = ()
+    is_lost: bool = False

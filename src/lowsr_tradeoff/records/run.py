@@ -46,6 +46,24 @@ class Provenance(Record):
     weights: dict[str, str]
 
 
+class Failure(Record):
+    """A step that has no result, so that what rests on it is not among the figures.
+
+    Attributes:
+        step: What a person calls it.
+        stage: Which stage it is of.
+        rate_hz: The microphone's rate, where it is of one rate.
+        reason: Why it failed.
+        is_cause: Whether it failed itself, and not because it needs one that did.
+    """
+
+    step: str
+    stage: str
+    rate_hz: int | None
+    reason: str
+    is_cause: bool
+
+
 class Tradeoff(Record):
     """Everything a run found; the report is drawn from this alone. ``front_end`` names the study's microphone."""
 
@@ -71,6 +89,7 @@ class Tradeoff(Record):
     microphones: tuple[MicrophoneResult, ...]
     points: tuple[OperatingPoint, ...]
     decision: Decision
+    failures: tuple[Failure, ...] = ()
     settings: dict[str, JsonValue]
     provenance: Provenance
 

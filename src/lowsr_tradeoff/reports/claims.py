@@ -46,6 +46,9 @@ def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for rate_hz in sorted({found.rate_hz for found in tradeoff.attacks}):
         found = strongest_at(tradeoff.attacks, rate_hz, tradeoff.front_end)
+        if found is not None and found.is_lost:
+            yield f"| {hz(rate_hz)} | not known: {_plain(found.attacker)}, whose step failed | | | |"
+            continue
         if found is None or found.value.value is None:
             yield f"| {hz(rate_hz)} | none was tested | | | |"
             continue
@@ -69,6 +72,9 @@ def _untested(tradeoff: Tradeoff) -> Iterator[str]:
     for found in tradeoff.attacks:
         if found.value.reason is not None:
             reasons.setdefault((f"{found.attacker}, {found.measure}", found.value.reason), []).append(found)
+    for failure in tradeoff.failures:
+        if failure.is_cause:
+            yield f"- {_plain(failure.step)}, because its step failed: {_plain(failure.reason)}"
     for (what, reason), group in reasons.items():
         yield f"- {_plain(what)} at {_rates(group)}: {_plain(reason)}"
     yield "- People listening."

@@ -9,6 +9,7 @@ from lowsr_tradeoff.records import (
     ClassRecall,
     ClockTrial,
     Contrast,
+    Failure,
     HumpTest,
     KindRecovery,
     Measurement,
@@ -55,7 +56,8 @@ def rows(tradeoff: Tradeoff) -> Iterator[Row]:
     ``part`` is the class of a recall, the kind of a word, an attacker's figure or its chance level, the component
     or clock of a power, the alpha and T of a sensitivity, or a published source; ``against`` is the second of a
     paired difference. ``measure`` names the field, with the fields it lies in: ``on_test_clips.accuracy``. The
-    figures of operating points have no rows of their own, they join the ones here; their probabilities have.
+    figures of operating points have no rows of their own, they join the ones here; their probabilities have. Steps
+    that failed have a row with the reason and no value.
     """
     for field, value in tradeoff:
         if isinstance(value, tuple):
@@ -85,6 +87,9 @@ def _rows_of(record: Record, names: Row) -> Iterator[Row]:
             yield from _tests(record, names)
         case PrivacyResult():
             yield from _counts(record, names)
+        case Failure():
+            why = {"stage": record.stage, "part": record.step, "n": 0, "reason": record.reason}
+            yield {**names, **_names(record), "measure": "failed step", **why}
         case Published():
             yield {**names, **_names(record), "measure": "published", "value": record.published, "unit": "1"}
 

@@ -77,6 +77,7 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
     invented = [f"{corpus.name} ({corpus.kind})" for corpus in tradeoff.corpora if corpus.is_synthetic]
     return (
         *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
+        *_failed(tradeoff),
         *((f"All accuracies: {OPTIMISTIC}.",) if is_optimistic(tradeoff) else ()),
     )
 
@@ -93,6 +94,18 @@ def not_measured(tradeoff: Tradeoff) -> tuple[str, ...]:
         *_skipped(tradeoff),
         *_gaps(tradeoff),
     )
+
+
+def _failed(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """What a run lost, by the steps that failed themselves; the others only waited for them."""
+    causes = [failure for failure in tradeoff.failures if failure.is_cause]
+    if not causes:
+        return ()
+    n_waiting = len(tradeoff.failures) - len(causes)
+    waiting = f" {count(n_waiting, 'step')} that needed them did not run." if n_waiting else ""
+    named = "; ".join(f"{failure.step} ({failure.reason})" for failure in causes)
+    lost = f"Incomplete: {count(len(causes), 'step')} failed, and what rests on them is missing here"
+    return (f"{lost}: {named}.{waiting}",)
 
 
 def _why_recommended(tradeoff: Tradeoff, recommended: str) -> str:

@@ -46,12 +46,15 @@ def run_diagnosis(step: Step, corpus: EventCorpus, store: Store) -> None:
 def diagnoses(
     config: StudyConfig, corpus: EventCorpus, store: Store
 ) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
-    """Return what the step wrote.
+    """Return what the step wrote; nothing where it failed in this run.
 
     Raises:
         StageError: It has not run.
     """
-    found = store.meta(diagnosis_step(config, corpus))
+    step = diagnosis_step(config, corpus)
+    if step in store.failed:
+        return (), ()
+    found = store.meta(step)
     return (
         tuple(Diagnosis.model_validate(one) for one in found["diagnoses"]),
         tuple(HumpTest.model_validate(one) for one in found["humps"]),

@@ -28,7 +28,7 @@ from lowsr_tradeoff.privacy.attackers.digit_strings import (
 )
 from lowsr_tradeoff.privacy.attackers.word_list import WordList, load_words, names_speakers, word_list_of
 from lowsr_tradeoff.privacy.captures import CaptureSettings
-from lowsr_tradeoff.records import Measurement
+from lowsr_tradeoff.records import Measurement, missing
 from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.stats import pooled_ratio, resample_weights
@@ -106,11 +106,13 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     corpus = load_words(word_list_of(config))
     classes = corpus.summary.classes
     truth = np.array([classes.index(clip.label) for clip in corpus.clips])
-    return tuple(
-        result
-        for step in _steps(config, corpus)
-        for result in _results(config, corpus, step, store.arrays(step)["scores"].argmax(axis=1) == truth)
-    )
+    found: list[AttackResult] = []
+    for step in _steps(config, corpus):
+        if why := store.failed.get(step):
+            found.append(_lost(corpus, step, why))
+        else:
+            found += _results(config, corpus, step, store.arrays(step)["scores"].argmax(axis=1) == truth)
+    return tuple(found)
 
 
 def _steps(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step]:
@@ -147,6 +149,11 @@ def _results(
         for name, length in (("PIN", PIN_LENGTH), ("telephone number", TELEPHONE_LENGTH)):
             whole, draws = string_recovery(is_recovered, speakers, length, config.n_resamples, config.seed)
             yield _result(heard, corpus, f"recovery of a {length}-digit {name}", whole, draws, length)
+
+
+def _lost(corpus: EventCorpus, step: Step, why: str) -> AttackResult:
+    gone = missing(f"its step failed: {why}", "words")
+    return _result(_heard(step), corpus, "word recovery", gone, (), 1).model_copy(update={"is_lost": True})
 
 
 def _result(

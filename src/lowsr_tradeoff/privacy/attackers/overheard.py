@@ -223,6 +223,9 @@ def results_of(
         StageError: A step has not run.
     """
     for rate_hz, runs in steps.items():
+        if why := next((store.failed[step] for step in runs if step in store.failed), None):
+            yield lost(rate_hz, config, attacker, why)
+            continue
         counted = [row for step in runs for row in store.meta(step)["utterances"]]
         rows = [HeardUtterance.model_validate(row) for row in counted]
         weights = resample_weights([row.speaker for row in rows], config.n_resamples, config.seed)
@@ -239,6 +242,12 @@ def not_tested(config: StudyConfig, attacker: str, reason: str) -> tuple[AttackR
         result(rate_hz, config, attacker, reason, missing(reason, "words"), None)
         for rate_hz in config.all_rates_hz()
     )
+
+
+def lost(rate_hz: int, config: StudyConfig, attacker: str, why: str) -> AttackResult:
+    """Return that an attacker's step failed at a rate."""
+    gone = missing(f"its step failed: {why}", "words")
+    return result(rate_hz, config, attacker, why, gone, None).model_copy(update={"is_lost": True})
 
 
 def result(
