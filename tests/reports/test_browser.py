@@ -107,6 +107,21 @@ def test_the_page_decides_as_the_study_does(tab, hostile):
     assert {len(one.qualifying) > 0 for one in found} == {True, False}
 
 
+def test_the_page_is_as_sure_as_the_study_is(tab, hostile):
+    limits = {"min_accuracy": 0.55, "max_word_recovery": 0.08, "min_battery_hours": 2300.0}
+    asked = Constraints.model_validate(limits)
+    joined = frontier.join(hostile.classify, hostile.attacks, hostile.power, asked, hostile.front_end)
+    told = tab.evaluate(
+        """async (limits) => {
+          const {choices} = JSON.parse(await unpack("content")), draws = await unpackDraws(choices);
+          return Object.fromEntries(choices.points.map((point) => [point.id, probability(point, limits, draws)]));
+        }""",
+        limits,
+    )
+    assert told == pytest.approx({point.point_id: point.p_meets for point in joined}, abs=0.002)
+    assert len(set(told.values())) > 5
+
+
 def test_sliders_change_the_answer_the_frontier_and_the_address(visit, tradeoff, manifest, listen):
     tab = visit(render(tradeoff, manifest, listen))
     assert tab.inner_text("#answer") == "No limit is set."

@@ -1,8 +1,9 @@
 from lowsr_tradeoff.reports.choosing import HOURS, choices, devices, hours_offered
+from lowsr_tradeoff.reports.page_draws import page_draws
 
 
 def test_every_point_keeps_all_its_digits_and_its_reasons(tradeoff):
-    told = {point["id"]: point for point in choices(tradeoff)["points"]}
+    told = {point["id"]: point for point in choices(tradeoff, page_draws(tradeoff))["points"]}
     assert len(told) == len(tradeoff.points)
     for point in tradeoff.points:
         one = told[point.point_id]
@@ -14,7 +15,8 @@ def test_every_point_keeps_all_its_digits_and_its_reasons(tradeoff):
 
 def test_the_study_s_own_limits_come_along(build):
     limits = {"min_accuracy": 0.6, "max_word_recovery": 0.2}
-    assert choices(build(constraints=limits))["asked"] == limits
+    tradeoff = build(constraints=limits)
+    assert choices(tradeoff, page_draws(tradeoff))["asked"] == limits
 
 
 def test_the_deciding_device_is_offered_first_and_each_once(tradeoff):

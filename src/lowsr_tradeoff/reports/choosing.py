@@ -7,6 +7,7 @@ digits, so that both come to the same answer.
 from typing import Any
 
 from lowsr_tradeoff.records import Measurement, OperatingPoint, Tradeoff
+from lowsr_tradeoff.reports.page_draws import PageDraws
 from lowsr_tradeoff.reports.placing import is_on_frontier
 from lowsr_tradeoff.reports.wording import point_name
 
@@ -17,10 +18,12 @@ HOURS = (
 )
 
 
-def choices(tradeoff: Tradeoff) -> dict[str, Any]:
+def choices(tradeoff: Tradeoff, drawn: PageDraws) -> dict[str, Any]:
     """Return the points, the study's own limits and device, and the hours that can be asked for."""
     return {
-        "points": [_point(point) for point in tradeoff.points],
+        "points": [{**_point(point), "rows": drawn.rows[point.point_id]} for point in tradeoff.points],
+        "n_draws": drawn.n_draws,
+        "scales": drawn.scales,
         "asked": tradeoff.decision.constraints,
         "device": tradeoff.decision.device,
         "hours": hours_offered(tradeoff),

@@ -29,6 +29,7 @@ from lowsr_tradeoff.reports import (
 )
 from lowsr_tradeoff.reports.choosing import choices, devices, hours_offered
 from lowsr_tradeoff.reports.packing import compact_json, packed, source_of
+from lowsr_tradeoff.reports.page_draws import PageDraws, page_draws, without_draws
 from lowsr_tradeoff.reports.placing import subject_point
 from lowsr_tradeoff.reports.plot import Figure
 from lowsr_tradeoff.reports.templating import environment, read_template
@@ -54,6 +55,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
     """
     drawn = _figures(tradeoff)
     tabled = {**_tables(tradeoff, manifest), **_speech_tables(tradeoff, listen)}
+    drawn_jointly = page_draws(tradeoff)
     plotly, script = get_plotlyjs(), "\n".join(map(read_template, SCRIPTS))
     return (
         environment()
@@ -80,19 +82,21 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             sources=(source_of(plotly), source_of(script)),
             script=script,
             plotly=packed(plotly),
-            content=packed(compact_json(_content(tradeoff, drawn, tabled))),
-            data=packed(compact_json(tradeoff.model_dump(mode="json"))),
+            content=packed(compact_json(_content(tradeoff, drawn_jointly, drawn, tabled))),
+            n_draws=drawn_jointly.n_draws,
+            draws=packed(drawn_jointly.content),
+            data=packed(compact_json(without_draws(tradeoff).model_dump(mode="json"))),
         )
     )
 
 
 def _content(
-    tradeoff: Tradeoff, drawn: Mapping[str, Figure], tabled: Mapping[str, tables.Table]
+    tradeoff: Tradeoff, jointly: PageDraws, drawn: Mapping[str, Figure], tabled: Mapping[str, tables.Table]
 ) -> dict[str, object]:
     """What the page's own script works on."""
     every = (*(figure.table for figure in drawn.values()), *tabled.values())
     return {
-        "choices": choices(tradeoff),
+        "choices": choices(tradeoff, jointly),
         "frontiers": figures.frontiers(tradeoff),
         "specs": {name: figure.spec for name, figure in drawn.items()},
         "tables": {table.caption: _columns(table) for table in every if table.is_huge},

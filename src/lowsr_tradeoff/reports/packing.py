@@ -12,13 +12,14 @@ import re
 LEVEL = 6
 
 
-def packed(text: str) -> str:
-    """Return text as base64 of gzip; equal text gives equal letters.
+def packed(content: str | bytes) -> str:
+    """Return text or bytes as base64 of gzip; equal content gives equal letters.
 
     >>> unpacked(packed("</script>"))
     '</script>'
     """
-    return base64.b64encode(gzip.compress(text.encode(), LEVEL, mtime=0)).decode()
+    plain = content.encode() if isinstance(content, str) else content
+    return base64.b64encode(gzip.compress(plain, LEVEL, mtime=0)).decode()
 
 
 def unpacked(letters: str) -> str:

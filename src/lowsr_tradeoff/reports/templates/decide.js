@@ -68,6 +68,24 @@ function decide(points, limits, device) {
   return {isAsked, judged, qualifying, nearest: isNear ? least(judged, (each) => distance(each.misses)) : null};
 }
 
+// A row holds whole units above a base, so many to one; dividing gives back the very decimals.
+function drawOf({nDraws, scales, units}, row, at) {
+  const [scale, base] = scales[row];
+  return (base + units[row * nDraws + at]) / scale;
+}
+
+// The share of the joint draws in which a point meets all limits at once; null where a figure was not drawn.
+function probability(point, limits, draws) {
+  const asked = LIMITS.filter(({name}) => limits[name] !== undefined);
+  if (asked.length && point.infeasible.length) return 0;
+  if (!asked.length || asked.some(({figure}) => point.rows[figure] === null)) return null;
+  const holds = (at) => asked.every((limit) =>
+    meets(limit, drawOf(draws, point.rows[limit.figure], at), limits[limit.name]));
+  let n = 0;
+  for (let at = 0; at < draws.nDraws; at += 1) n += holds(at) ? 1 : 0;
+  return n / draws.nDraws;
+}
+
 // One judged point a rate, rates ascending: the best that qualifies, else the one that misses by least; where nothing
 // is asked for, the most accurate on the frontier.
 function bestByRate({judged, isAsked}) {

@@ -16,11 +16,18 @@ function element(tag, text, attributes = {}) {
   return made;
 }
 
-async function unpack(id) {
+function unpacked(id) {
   const letters = atob(byId(id).textContent.trim());
   const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).text();
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+}
+
+function unpack(id) {
+  return unpacked(id).text();
+}
+
+async function unpackDraws({n_draws: nDraws, scales}) {
+  return {nDraws, scales, units: new Uint16Array(await unpacked("draws").arrayBuffer())};
 }
 
 // The policy of this page names the digest of this very text, so nothing else would run.
@@ -74,7 +81,7 @@ function offerResults() {
 
 async function start() {
   const content = JSON.parse(await unpack("content"));
-  const panel = startPanel(content.choices);
+  const panel = startPanel(content.choices, await unpackDraws(content.choices));
   document.documentElement.dataset.answersAfterMs = String(Math.round(performance.now()));
   fillTables(content.tables);
   offerResults();

@@ -69,38 +69,41 @@ function headline({isAsked, qualifying}) {
   return qualifying.length ? `Recommended: ${qualifying[0].point.rate_hz} Hz.` : "No rate qualifies under these limits.";
 }
 
-function reason(answer, {limits, device}) {
+function reason(answer, {limits, device}, draws) {
   if (!answer.isAsked) return "Move a slider: a recommendation needs to know what you ask for.";
   const asked = `Asked for on ${device}, at the worse end of every 95 % interval: ${askedWords(limits)}.`;
-  return `${asked} ${answer.qualifying.length ? best(answer.qualifying) : nearest(answer.nearest)}`;
+  return `${asked} ${answer.qualifying.length ? best(answer.qualifying, limits, draws) : nearest(answer.nearest)}`;
 }
 
-function best(qualifying) {
-  const {name} = qualifying[0].point;
-  if (qualifying.length === 1) return `${name} is the only point that meets it.`;
-  return `${name} is the first of ${qualifying.length} points that meet it, by least power.`;
+function best(qualifying, limits, draws) {
+  const {point} = qualifying[0], chance = probability(point, limits, draws);
+  const sure = chance === null ? "" : ` The probability that it meets all of it at once is ${chanceWords(chance)}.`;
+  if (qualifying.length === 1) return `${point.name} is the only point that meets it.${sure}`;
+  return `${point.name} is the first of ${qualifying.length} points that meet it, by least power.${sure}`;
 }
 
 function nearest(judged) {
   return judged ? `Nearest is ${judged.point.name}. What it misses: ${standingWords(judged, true)}.` : "";
 }
 
-function answerRow(judged, answer) {
+function answerRow(judged, answer, chance) {
   const {point} = judged, isIn = answer.isAsked && judged.misses.length === 0;
   const made = row([
     `${point.rate_hz} Hz`,
     ...["accuracy", "words", "hours"].map((name) => interval(name, point[name], point.reasons[name])),
     standingWords(judged, answer.isAsked),
+    chanceWords(chance),
   ], 1);
   made.className = answer.isAsked ? (isIn ? "meets" : "misses") : "";
   if (isIn && judged === answer.qualifying[0]) made.classList.add("best");
   return made;
 }
 
-function show(answer, state, choices) {
+function show(answer, state, choices, draws) {
   byId("answer").textContent = headline(answer);
-  byId("answer-reason").textContent = reason(answer, state);
-  byId("answer-rates").replaceChildren(...bestByRate(answer).map((judged) => answerRow(judged, answer)));
+  byId("answer-reason").textContent = reason(answer, state, draws);
+  byId("answer-rates").replaceChildren(...bestByRate(answer).map((judged) =>
+    answerRow(judged, answer, probability(judged.point, state.limits, draws))));
   byId("yours").hidden = isSame(state, choices);
 }
 
@@ -111,12 +114,12 @@ function initial(choices) {
     : {limits: {...choices.asked}, device: choices.device};
 }
 
-function startPanel(choices) {
+function startPanel(choices, draws) {
   let state = initial(choices), drawing = null;
   const update = () => {
     const answer = decide(choices.points, state.limits, state.device);
     setControls(state, choices);
-    show(answer, state, choices);
+    show(answer, state, choices, draws);
     if (drawing) drawing(answer, state);
   };
   const change = (next) => {

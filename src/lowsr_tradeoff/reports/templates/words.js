@@ -39,6 +39,13 @@ function missWords(point, each) {
   return `${name} ${reached}${unit} at the worse end, ${limit.isLeast ? "less" : "more"} than ${asked}${unit}`;
 }
 
+// Draws are too few to tell a probability from 0 or 1.
+function chanceWords(chance) {
+  if (chance === null) return "–";
+  if (chance < 0.005) return "< 0.01";
+  return chance > 0.995 ? "> 0.99" : chance.toFixed(2);
+}
+
 function standingWords(judged, isAsked) {
   if (judged.misses.length) return judged.misses.map((each) => missWords(judged.point, each)).join("; ");
   if (!isAsked) return judged.point.is_on_frontier ? "on the frontier" : "beaten by another point";
