@@ -1,4 +1,7 @@
-"""Files to samples: mono float32 in [-1, 1] at the file's own rate."""
+"""Files to samples: mono float32 in [-1, 1] at the file's own rate.
+
+What a header promises is believed only as far as the file's bytes bear it out, and no memory is taken on its word.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,22 +16,31 @@ from lowsr_tradeoff.errors import DataError
 Samples = NDArray[np.float32]
 
 BLOCK_SAMPLES = 65536
+# Beyond what any converter for sound offers; the ends keep resampling within bounds, too.
+LEAST_RATE_HZ, GREATEST_RATE_HZ = 50, 2_000_000
+# What is read whole is a clip: compressed silence could promise a thousand times the memory of a machine.
+LONGEST_S, MOST_SAMPLES = 3600, 2**27
+# Of a chunk in a RIFF file: its name, and its size in bytes. The sound stands behind a few others.
+CHUNK_HEAD, MOST_CHUNKS = 8, 1000
 
 
 def decode(path: Path) -> tuple[Samples, int]:
     """Return the samples of an audio file, channels averaged, and its rate in Hz.
 
     Args:
-        path: A WAV, FLAC or OGG file, at any rate, with any number of channels.
+        path: A WAV, FLAC or OGG file, with any number of channels, up to an hour long.
 
     Shape:
         ``(n_samples,)``.
 
     Raises:
-        DataError: The file cannot be read as audio.
+        DataError: The file cannot be read as audio, is cut off, or is too long to be a clip.
     """
     with _opened(path) as file:
-        return _mono(file.read(dtype="float32", always_2d=True)), int(file.samplerate)
+        rate_hz = int(file.samplerate)
+        check_length(path, file.frames, rate_hz)
+        blocks = list(_blocks(path, file))
+    return np.concatenate(blocks) if blocks else np.empty(0, np.float32), rate_hz
 
 
 def decode_blocks(path: Path) -> Iterator[tuple[Samples, int]]:
@@ -38,22 +50,74 @@ def decode_blocks(path: Path) -> Iterator[tuple[Samples, int]]:
         ``(BLOCK_SAMPLES,)``, the last one shorter; nothing for a file without samples.
 
     Raises:
-        DataError: The file cannot be read as audio.
+        DataError: The file cannot be read as audio, or is cut off.
     """
     with _opened(path) as file:
-        for block in file.blocks(BLOCK_SAMPLES, dtype="float32", always_2d=True):
-            yield _mono(block), int(file.samplerate)
+        for block in _blocks(path, file):
+            yield block, int(file.samplerate)
+
+
+def check_length(path: Path, n_samples: int, rate_hz: int) -> None:
+    """Do nothing for a sound that is short enough to be read whole.
+
+    Raises:
+        DataError: It is not.
+    """
+    if n_samples > min(MOST_SAMPLES, LONGEST_S * rate_hz):
+        raise DataError(
+            f"{path}: is {n_samples / rate_hz:.0f} s long ({n_samples} samples), too long for a clip; cut it into "
+            f"clips of at most {min(LONGEST_S, MOST_SAMPLES // rate_hz)} s"
+        )
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
     try:
+        _check_size(path)
         with soundfile.SoundFile(path) as file:
+            _check_rate(path, int(file.samplerate))
             yield file
-    # TypeError is what soundfile says of a file without a header (.raw).
-    except (soundfile.LibsndfileError, OSError, TypeError) as error:
-        why = getattr(error, "error_string", error)
+    # TypeError is what soundfile says of a file without a header (.raw), ValueError what Python says of a zero byte
+    # in a path.
+    except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
+        why = getattr(error, "error_string", error) or "damaged"
         raise DataError(f"{path}: cannot be read as audio ({why}); convert it to WAV, FLAC or OGG") from error
+
+
+def _check_size(path: Path) -> None:
+    """The library shortens a WAV silently to what is there of it."""
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+            return
+        n_bytes = path.stat().st_size
+        for _ in range(MOST_CHUNKS):
+            head = file.read(CHUNK_HEAD)
+            promised = int.from_bytes(head[4:], "little")
+            if head[:4] == b"data" and promised > n_bytes - file.tell():
+                raise DataError(
+                    f"{path}: is cut off: its header promises {promised} bytes of sound and "
+                    f"{n_bytes - file.tell()} are there; copy it again, or convert it to FLAC"
+                )
+            # Chunks begin at even places.
+            file.seek(promised + promised % 2, 1)
+
+
+def _check_rate(path: Path, rate_hz: int) -> None:
+    if not LEAST_RATE_HZ <= rate_hz <= GREATEST_RATE_HZ:
+        raise DataError(f"{path}: claims to be sampled at {rate_hz} Hz, which no recorder does; save it again")
+
+
+def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
+    """As long as there are samples: their number in the header is compared, not trusted."""
+    n_samples = 0
+    while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
+        n_samples += len(block)
+        yield _mono(block)
+    if n_samples < file.frames:
+        raise DataError(
+            f"{path}: is cut off: its header promises {file.frames} samples and {n_samples} are there; copy it again"
+        )
 
 
 def _mono(samples: Samples) -> Samples:

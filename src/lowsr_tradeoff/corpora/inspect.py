@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from lowsr_tradeoff.audio.decode import decode_blocks
+from lowsr_tradeoff.audio.decode import check_length, decode_blocks
 from lowsr_tradeoff.corpora.problems import Problem
 from lowsr_tradeoff.corpora.rows import Fault, R, keep, path_fault, repeats
 from lowsr_tradeoff.errors import DataError
@@ -169,6 +169,7 @@ def _listen(path: Path, digest: str) -> Finding:
     try:
         for block, source_rate_hz in decode_blocks(path):  # noqa: B007 - the last one is read below
             n_samples += len(block)
+            check_length(path, n_samples, source_rate_hz)
             n_at_full_scale += int(np.count_nonzero(np.abs(block) > FULL_SCALE))
             # Unlike max(), keeps a NaN whatever comes after it.
             peak = float(np.maximum(peak, np.abs(block).max()))

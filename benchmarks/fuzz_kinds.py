@@ -1,0 +1,182 @@
+"""The kinds of files that are fuzzed: whole ones to start from, how they are changed, and who reads them.
+
+A reader does all that the package does with such a file before it relies on it, and compares what it got with a
+second way of getting it where there is one.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import soundfile
+import torch
+from mutations import Mutate, bytewise, jsonwise, textwise, tomlwise
+from safetensors.torch import save_file
+
+from lowsr_tradeoff import config
+from lowsr_tradeoff.audio.decode import decode
+from lowsr_tradeoff.classify.models.build import untrained
+from lowsr_tradeoff.classify.models.checkpoint import KERNEL, MEL_MATRIX, load_panns
+from lowsr_tradeoff.corpora.events import load_events
+from lowsr_tradeoff.corpora.inspect import Audio, inspect_files
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.listening.score import read_answers
+from lowsr_tradeoff.power import devices
+from lowsr_tradeoff.power.trace import trace_power
+from lowsr_tradeoff.reports import export
+
+# Reads the file at a path; what it returns does not matter, what it raises does.
+Read = Callable[[Path], object]
+RATE_HZ = 16000
+CONFIGS = config.PRESETS.parent
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file.
+
+    Attributes:
+        name: What the table calls it.
+        files: Whole files by the path that their readers look for.
+        mutate: How one is changed.
+        read: Reads the file at that path.
+    """
+
+    name: str
+    files: Mapping[Path, bytes]
+    mutate: Mutate
+    read: Read
+
+
+def sound_kinds(folder: Path) -> Iterator[Kind]:
+    """Yield WAV in four sample formats, FLAC in two, OGG in two codecs."""
+    formats = {
+        "WAV": ("PCM_16", "PCM_24", "FLOAT", "ULAW"),
+        "FLAC": ("PCM_16", "PCM_24"),
+        "OGG": ("VORBIS", "OPUS"),
+    }
+    for name, subtypes in formats.items():
+        files = {folder / f"{subtype}.{name.lower()}": _sound(name, subtype) for subtype in subtypes}
+        yield Kind(name, files, bytewise, _read_sound)
+
+
+def table_kind(folder: Path) -> Kind:
+    """Return tables: of events, of speech, a current trace, the answers of a listening test."""
+    for name in ("events/a", "events/b", "events/c", "events/d", "speech/a", "speech/b"):
+        path = folder / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_sound("WAV", "PCM_16", seed=ord(name[-1])))
+    trace = [(0.001 * i, 1000 + 100 * (i % 7)) for i in range(400)]
+    answers = [("p", 1, "me", "true", f"clip-{i}", 1, "nine lives") for i in range(4)]
+    events = [(f"{name}.wav", "xy"[name > "b"], 1 + "abcd".index(name) % 2, name) for name in "abcd"]
+    speech = [("a.wav", "the key is under the mat", "ann", "key"), ("b.wav", "nine hundred dollars", "bob", "")]
+    files = {
+        folder / "events" / "events.csv": _csv("path,label,fold,source", events),
+        folder / "speech" / "metadata.csv": _csv("file,text,speaker,keywords", speech),
+        folder / "trace.csv": _csv("time (ms),current (uA)", trace),
+        folder / "answers.csv": _csv("pack,form,listener,consent,clip,plays,text", answers),
+    }
+    return Kind("CSV", files, textwise, _read_table)
+
+
+def settings_kind(folder: Path) -> Kind:
+    """Return TOML: settings, presets, device and microphone profiles."""
+    files = {folder / "study.toml": config.dump_toml(config.StudyConfig()).encode()}
+    for room in ("presets", "devices", "microphones"):
+        (folder / room).mkdir(parents=True, exist_ok=True)
+        files |= {folder / room / file.name: file.read_bytes() for file in sorted((CONFIGS / room).glob("*.toml"))}
+    return Kind("TOML", files, tomlwise, _read_toml)
+
+
+def run_kind(folder: Path, run: Path) -> Kind:
+    """Return the JSON that a report is drawn from again; ``run`` is the folder of a finished run."""
+    names = (export.TRADEOFF, export.TRADEOFF, export.MANIFEST, export.LISTEN)
+    files = {}
+    for i, name in enumerate(names):
+        (folder / str(i)).mkdir(parents=True, exist_ok=True)
+        for other in dict.fromkeys(names):
+            (folder / str(i) / other).write_bytes((run / other).read_bytes())
+        files[folder / str(i) / name] = (run / name).read_bytes()
+    return Kind("tradeoff.json", files, jsonwise, _read_run)
+
+
+def checkpoint_kinds(folder: Path) -> Iterator[Kind]:
+    """Yield weights of one of the PANNs as safetensors and as what torch saves, in its two forms."""
+    made = untrained("mobilenetv2", 527, torch.Generator().manual_seed(0))
+    tensors = {name: weight.contiguous() for name, weight in made.state_dict().items()}
+    tensors |= {KERNEL: torch.zeros(513, 1, 1024), MEL_MATRIX: torch.zeros(513, 64)}
+    whole, zipped, old = folder / "w.safetensors", folder / "zip.pth", folder / "old.pth"
+    save_file(tensors, whole)
+    torch.save({"model": tensors}, zipped)
+    torch.save({"model": tensors}, old, _use_new_zipfile_serialization=False)
+    read = partial(load_panns, network="mobilenetv2")
+    yield Kind("safetensors", {whole: whole.read_bytes()}, bytewise, read)
+    yield Kind("torch checkpoint", {file: file.read_bytes() for file in (zipped, old)}, _ends, read)
+
+
+def _ends(content: bytes, draw: Random) -> bytes:
+    """The tables of these files stand at their ends, too."""
+    if draw.random() < 0.5:
+        return bytewise(content, draw)
+    kept = len(content) - 4096
+    return content[:kept] + bytewise(content[kept:], draw)
+
+
+def _sound(form: str, subtype: str, seed: int = 0) -> bytes:
+    noise = 0.1 * np.random.default_rng(seed).standard_normal(RATE_HZ // 4).astype(np.float32)
+    file = io.BytesIO()
+    soundfile.write(file, noise, RATE_HZ, format=form, subtype=subtype)
+    return file.getvalue()
+
+
+def _csv(header: str, rows: list[tuple[object, ...]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(header.split(","))
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _read_sound(path: Path) -> None:
+    """What is usable decodes whole to as many samples as were counted in blocks, at the rate that was found."""
+    finding = inspect_files([path], None)[path]
+    if not isinstance(finding, Audio):
+        raise DataError(finding.reason)
+    samples, rate_hz = decode(path)
+    if (len(samples), rate_hz) != (finding.n_samples, finding.source_rate_hz) or samples.ndim != 1:
+        raise ValueError("two ways of decoding do not agree")
+
+
+def _read_table(path: Path) -> object:
+    if path.name == "events.csv":
+        return load_events(str(path), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)
+    if path.name == "metadata.csv":
+        return load_speech(str(path.parent), (1000,), 8000, skip_bad=False, cache=None)
+    return trace_power(path, 3.0) if path.name == "trace.csv" else read_answers(path)
+
+
+def _read_toml(path: Path) -> None:
+    """A study's settings come back from their own TOML as they were."""
+    if path.parent.name == "devices":
+        devices.load_device(str(path))
+    elif path.parent.name == "microphones":
+        devices.load_microphone(str(path))
+    else:
+        read = config.load_config(path)
+        path.write_text(config.dump_toml(read), encoding="utf-8")
+        if config.load_config(path) != read:
+            raise ValueError("settings change on their way through TOML")
+
+
+def _read_run(path: Path) -> None:
+    """What is read is drawn, and is read back equal."""
+    read = export.read_run(path.parent)
+    export.write_run(path.parent, *read)
+    if export.read_run(path.parent) != read:
+        raise ValueError("a run changes on its way through JSON")
