@@ -4,7 +4,7 @@
 
 Every file is read in a process of its own, which may use 5 s of one core and 1 GB of memory. Outcomes: ``read``,
 ``refused`` (an error that the package raises on purpose), and what must not occur: ``unforeseen`` (any other
-exception), ``slow``, ``large``, ``crashed``. The exit code is 1 if any of these did. The same N gives the same files.
+exception), ``slow``, ``large``, ``crashed``; then the exit code is 1. The same N gives the same files.
 """
 
 import os
@@ -22,8 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from fuzz_kinds import Kind, Read, checkpoint_kinds, run_kind, settings_kind, sound_kinds, table_kind
-
+from fuzz_kinds import Kind, Read, checkpoint_kinds, settings_kind, sound_kinds, table_kind
 from lowsr_tradeoff.errors import LowsrError
 
 CPU_S, WALL_S, MEMORY_BYTES = 5, 60, 10**9
@@ -95,7 +94,7 @@ def _answer(read: Read, path: Path, sending: int) -> None:
         answer = "read", "read"
     except LowsrError as error:
         answer = "refused", f"{type(error).__name__}: {error}"[:2000]
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever it is, it is told to the parent
         answer = "unforeseen", traceback.format_exc()[-2000:]
     os.write(sending, pickle.dumps(answer))
     os._exit(0)

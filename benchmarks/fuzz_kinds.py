@@ -6,7 +6,7 @@ second way of getting it where there is one.
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from random import Random
 import numpy as np
 import soundfile
 import torch
-from mutations import Mutate, bytewise, jsonwise, textwise, tomlwise
 from safetensors.torch import save_file
 
 from lowsr_tradeoff import config
@@ -30,6 +29,7 @@ from lowsr_tradeoff.listening.score import read_answers
 from lowsr_tradeoff.power import devices
 from lowsr_tradeoff.power.trace import trace_power
 from lowsr_tradeoff.reports import export
+from mutations import Mutate, bytewise, jsonwise, textwise, tomlwise
 
 # Reads the file at a path; what it returns does not matter, what it raises does.
 Read = Callable[[Path], object]
@@ -135,7 +135,7 @@ def _sound(form: str, subtype: str, seed: int = 0) -> bytes:
     return file.getvalue()
 
 
-def _csv(header: str, rows: list[tuple[object, ...]]) -> bytes:
+def _csv(header: str, rows: Sequence[Sequence[object]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(header.split(","))

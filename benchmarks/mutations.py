@@ -1,8 +1,8 @@
 """What damage and malice make of a file: a whole one in, a changed one out, the same for the same draw.
 
 ``bytewise`` knows nothing of the format: flipped bits, cuts, repeats, holes, numbers of all widths where headers
-are. ``jsonwise`` and ``tomlwise`` parse the file, change one to three places of the tree and write it again, so that
-what comes out is well-formed and wrong.
+are. ``jsonwise`` and ``tomlwise`` parse the file, change one to three places of the tree and write it again: what
+comes out is well-formed and wrong.
 """
 
 import json
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
+# A tree of JSON, or a key in it.
+Tree = Any
 Mutate = Callable[[bytes, Random], bytes]
 
 # Where formats keep sizes, counts and rates.
@@ -24,7 +26,7 @@ HOSTILE_TEXTS = (
     "\u202egnp.exe",
     "\x1b]0;owned\x07\x1b[31m",
     "<script>document.title='owned'</script>",
-    "=HYPERLINK(\"http://evil.example\")",
+    '=HYPERLINK("http://evil.example")',
     "../../../../etc/passwd",
     "/dev/zero",
     "a" * 10_000,
@@ -109,7 +111,7 @@ def _number(content: bytes, draw: Random) -> bytes:
     return content[:at] + number.to_bytes(width, draw.choice(("little", "big"))) + content[at + width :]
 
 
-def _changed(tree: Any, draw: Random) -> Any:
+def _changed(tree: Tree, draw: Random) -> Tree:
     for _ in range(draw.randint(1, 3)):
         places = list(_places(tree))
         if not places:
@@ -118,7 +120,7 @@ def _changed(tree: Any, draw: Random) -> Any:
     return tree
 
 
-def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
+def _places(tree: Tree) -> Iterator[tuple[Tree, Tree]]:
     """Every container with each of its keys or indices."""
     keys = tree if isinstance(tree, dict) else range(len(tree)) if isinstance(tree, list) else ()
     for key in keys:
@@ -126,7 +128,7 @@ def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(tree[key])
 
 
-def _change(within: Any, key: Any, draw: Random) -> None:
+def _change(within: Tree, key: Tree, draw: Random) -> None:
     act = draw.randrange(5)
     if act == 0:
         within.pop(key)

@@ -4,7 +4,6 @@ Precedence: defaults < TOML file < command-line flags. Relative paths in a file 
 """
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.foreign import MOST_TOML_BYTES, parse_toml, read_file
 from lowsr_tradeoff.settings import (
     ClassifySettings,
     Constraints,
@@ -26,6 +26,8 @@ from lowsr_tradeoff.settings import (
 )
 
 MIN_RATE_HZ = 100
+# Problems named of one file.
+LISTED = 50
 EMBEDDED = ("demo", "digits")
 LIBRISPEECH = "librispeech:"
 PRESETS = Path(__file__).parent / "configs" / "presets"
@@ -109,7 +111,7 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
     Raises:
         ConfigError: The file cannot be read, or a key or value is wrong; the message lists all of them.
     """
-    tree = _read_toml(_preset(path)) if path else {}
+    tree = _read_toml(path) if path else {}
     for name, value in overrides.items():
         if value is not None:
             _put(tree, name.split("."), value)
@@ -154,10 +156,10 @@ def _preset(path: Path) -> Path:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = parse_toml(read_file(_preset(path), MOST_TOML_BYTES).decode())
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ConfigError(f"{path}: is not TOML in UTF-8: {error}") from error
     for *rooms, key in PATHS:
         group: object = tree
@@ -176,13 +178,23 @@ def _beside(file: Path, value: object) -> object:
         return value
     if value.startswith(LIBRISPEECH):
         return f"{LIBRISPEECH}{file.parent / value.removeprefix(LIBRISPEECH)}"
-    return str(file.parent / value) if "/" in value or (file.parent / value).exists() else value
+    return str(file.parent / value) if "/" in value or _exists(file.parent / value) else value
+
+
+def _exists(path: Path) -> bool:
+    """Unlike the method of paths, of a name too long for a file as well."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _put(tree: dict[str, Any], names: list[str], value: object) -> None:
     *groups, last = names
     for name in groups:
         tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            raise ConfigError(f"{name}: is a table of settings, so write [{name}] (given: {tree!r})")
     tree[last] = value
 
 
@@ -190,9 +202,10 @@ def _explain(error: ValidationError, path: Path | None) -> str:
     where = f"{path}: " if path else ""
     lines = [
         f"{where}{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {_message(problem)}"
-        for problem in error.errors()
+        for problem in error.errors()[:LISTED]
     ]
-    return "\n".join(lines)
+    beyond = error.error_count() - len(lines)
+    return "\n".join([*lines, f"and {beyond} more"] if beyond else lines)
 
 
 def _message(problem: Mapping[str, Any]) -> str:

@@ -1,15 +1,17 @@
 """The microphone of a study: the way of sound to it, its filter and its converter."""
 
-import hashlib
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from lowsr_tradeoff.foreign import sha256_of, usable_path
 from lowsr_tradeoff.records.base import Record
 
 Filter = Literal["ideal", "fir", "butterworth", "sigma_delta", "none"]
 Noise = Literal["white", "pink", "speech-shaped"]
+
+FilePath = Annotated[str, AfterValidator(usable_path)]
 
 _FILES = "give the path of a WAV file; noise also comes as white, pink or speech-shaped"
 
@@ -34,9 +36,9 @@ class Scene(Record):
     rt60_s: float | None = Field(default=None, ge=0.05, le=10)
     room_volume_m3: float = Field(default=50.0, ge=1, le=1e5)
     room_seed: int = Field(default=0, ge=0)
-    impulse_response: str | None = None
+    impulse_response: FilePath | None = None
     impulse_response_sha256: str | None = None
-    environment: str | None = None
+    environment: FilePath | None = None
     environment_sha256: str | None = None
     environment_snr_db: float | None = Field(default=None, ge=-60, le=100)
 
@@ -128,7 +130,7 @@ def _of_filter(name: object) -> dict[str, float]:
 def _sha256_of(path: str, expected: object) -> object:
     """The hash of a file's bytes. Where the file is not there, what it was when the settings were made."""
     try:
-        found = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        found = sha256_of(Path(path))
     except OSError as error:
         if expected is not None:
             return expected

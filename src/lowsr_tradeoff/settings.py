@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from lowsr_tradeoff.front_end import FilePath
 from lowsr_tradeoff.front_end import FrontEnd as FrontEnd  # noqa: PLC0414 - all groups are read from here
 from lowsr_tradeoff.records import Adapt, Arm, Engine, Grid, Network
 
@@ -35,7 +36,7 @@ class EventsSettings(Settings):
         clip_s: Seconds the network hears; ``None`` takes what 19 clips in 20 fit into, at most 10 s.
     """
 
-    source: str = "demo"
+    source: FilePath = "demo"
     n_folds: int = Field(default=5, ge=2)
     clip_s: Positive | None = None
 
@@ -48,7 +49,7 @@ class SpeechSettings(Settings):
             ``"librispeech:DIR"``.
     """
 
-    source: str = "demo"
+    source: FilePath = "demo"
 
 
 class ChosenTransfer(Settings):
@@ -103,7 +104,7 @@ class ClassifySettings(Settings):
     """
 
     network: Network = "small_vgg"
-    checkpoint: str | None = None
+    checkpoint: FilePath | None = None
     as_published: bool = False
     adapt: Adapt = "full"
     adapt_rank: int = Field(default=8, ge=1)
@@ -158,9 +159,9 @@ class PrivacySettings(Settings):
     """
 
     attackers: Literal["default", "all"] = "default"
-    words_source: str = "digits"
+    words_source: FilePath = "digits"
     engine: Engine = "ctranslate2"
-    weights: str | None = None
+    weights: FilePath | None = None
     policy: Literal["forced", "default"] = "forced"
     language: str = "en"
     batch_size: int = Field(default=8, ge=1)
@@ -195,8 +196,8 @@ class PowerSettings(Settings):
             ``None`` for a device that is awake without being woken.
     """
 
-    devices: tuple[str, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "phone_cpu"), min_length=1)
-    microphone: str | None = None
+    devices: tuple[FilePath, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "phone_cpu"), min_length=1)
+    microphone: FilePath | None = None
     stack: str | None = None
     battery_mah: Positive = 300.0
     battery_v: Positive = 3.7

@@ -116,7 +116,7 @@ def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
         yield _mono(block)
     if n_samples < file.frames:
         raise DataError(
-            f"{path}: is cut off: its header promises {file.frames} samples and {n_samples} are there; copy it again"
+            f"{path}: is cut off: its header promises {file.frames} samples, {n_samples} are there; copy it again"
         )
 
 

@@ -1,6 +1,5 @@
 """A model to run on this machine: a folder of a trained network, its ONNX export, or a network's name."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -18,6 +17,7 @@ from lowsr_tradeoff.classify.models.build import untrained, without_weights
 from lowsr_tradeoff.classify.models.recogniser import Recogniser
 from lowsr_tradeoff.classify.step_settings import front_of
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
+from lowsr_tradeoff.foreign import parse_json
 from lowsr_tradeoff.records import Grid, ModelCost, Network
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _of_onnx(file: Path) -> tuple[Infer, ModelCost]:
     require_onnx()
     session = _opened(file)
     try:
-        told = Exported.model_validate(json.loads(session.get_modelmeta().custom_metadata_map["lowsr_tradeoff"]))
+        told = Exported.model_validate(parse_json(session.get_modelmeta().custom_metadata_map["lowsr_tradeoff"]))
     except (KeyError, ValueError) as error:
         raise DataError(f"{file}: is no network that lowsr-tradeoff exported; give one that is") from error
     layout = lay_out(told.rate_hz, told.grid, told.clip_s, front_of(told.network))

@@ -4,7 +4,6 @@ What a file must hash to comes from ``--sha256``, else from its publisher, else 
 into the same folder. The folder's ``fetched.json`` says which.
 """
 
-import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pydantic import ValidationError, model_validator
 from lowsr_tradeoff.corpora.download import Tell, checksum_of, download, read_json_bytes
 from lowsr_tradeoff.corpora.unpack import unpack
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
+from lowsr_tradeoff.foreign import parse_json, read_file
 from lowsr_tradeoff.records import Record
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.store import write_atomic
@@ -168,7 +168,7 @@ def _make_folder(to: Path) -> None:
 
 def _read_ledger(to: Path) -> Ledger:
     try:
-        return Ledger.model_validate_json((to / FETCHED).read_bytes())
+        return Ledger.model_validate_json(read_file(to / FETCHED))
     except FileNotFoundError:
         return Ledger(files={})
     except ValidationError as error:
@@ -211,7 +211,7 @@ def _published(wanted: Download, pending: list[str], to: Path) -> dict[str, Know
         return {}
     address = str(wanted.record)
     try:
-        record = json.loads(read_json_bytes(address))
+        record = parse_json(read_json_bytes(address))
         stated = {file["key"]: file["checksum"] for file in record["files"]}
     except (OSError, HTTPException) as error:
         if all((to / file).is_file() for file in pending):

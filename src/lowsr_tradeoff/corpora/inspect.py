@@ -167,7 +167,7 @@ def _listen(path: Path, digest: str) -> Finding:
         return Unusable(reason="is empty (0 bytes)")
     n_samples, n_at_full_scale, peak, source_rate_hz = 0, 0, 0.0, 0
     try:
-        for block, source_rate_hz in decode_blocks(path):  # noqa: B007 - the last one is read below
+        for block, source_rate_hz in decode_blocks(path):
             n_samples += len(block)
             check_length(path, n_samples, source_rate_hz)
             n_at_full_scale += int(np.count_nonzero(np.abs(block) > FULL_SCALE))

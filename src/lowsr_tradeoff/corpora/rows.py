@@ -3,18 +3,21 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lowsr_tradeoff.corpora.problems import Problem
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.foreign import MEGABYTE, read_file
 
 # Files that mean to be audio; whichever of them cannot be decoded is reported, none is passed over.
 AUDIO_SUFFIXES = frozenset(
     {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
 )
+# A table of 400 000 rows with five columns.
+MOST_TABLE_BYTES, MOST_CELLS = 64 * MEGABYTE, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ def keep(rows: Iterable[R], faults: Sequence[Fault[R]]) -> tuple[list[R], list[P
 
 def path_fault(root: Path, path: Path) -> str | None:
     """Return why a path is no file inside the corpus folder, links followed, or ``None``."""
+    if any("\ud800" <= character <= "\udfff" for character in str(path)):
+        return "cannot be named in a report: its name is not UTF-8; rename it"
     try:
         real = path.resolve()
         if not real.is_relative_to(root.resolve()):
@@ -137,7 +142,7 @@ def read_table(path: Path, required: Sequence[str], delimiter: str = ",") -> lis
     try:
         table.fieldnames = [name.strip() for name in table.fieldnames or ()]
         _check_columns(path, table.fieldnames, required)
-        return [_line(f"{path.name} line {table.line_num}", fields) for fields in table]
+        return list(_lines(path, table))
     except csv.Error as error:
         # The inner reader has counted the line that broke.
         line = table.reader.line_num
@@ -151,7 +156,7 @@ def read_utf8(path: Path) -> str:
         DataError: It cannot be read, or is not UTF-8; the message says where.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path, MOST_TABLE_BYTES)
         return content.decode("utf-8").removeprefix("\ufeff")
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
@@ -159,6 +164,14 @@ def read_utf8(path: Path) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         place = f"byte {error.start} in line {line} ({content[error.start]:#04x})"
         raise DataError(f"{path}: is not UTF-8 at {place}; save it as UTF-8") from error
+
+
+def _lines(path: Path, table: "csv.DictReader[str]") -> Iterator[Line]:
+    """A short row takes as much memory as a whole one: one long header would multiply it."""
+    for n, fields in enumerate(table, 1):
+        if n * len(fields) > MOST_CELLS:
+            raise DataError(f"{path}: has more than {MOST_CELLS} cells; leave out columns that are not needed")
+        yield _line(f"{path.name} line {table.line_num}", fields)
 
 
 def _line(where: str, fields: dict[str | Any, str | Any]) -> Line:

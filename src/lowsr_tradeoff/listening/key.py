@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.foreign import read_file
 from lowsr_tradeoff.front_end import FrontEnd
 from lowsr_tradeoff.records import Record
 
@@ -86,7 +87,7 @@ def read_key(folder: Path) -> Key:
     """
     file = folder / KEY
     try:
-        return Key.model_validate_json(file.read_bytes())
+        return Key.model_validate_json(read_file(file))
     except OSError as error:
         raise DataError(
             f"{file}: cannot be read ({error.strerror}); give the folder of a listening pack"

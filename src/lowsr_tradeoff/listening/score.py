@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.foreign import read_file
 from lowsr_tradeoff.listening.key import Answer, AnswerSheet, Key, PackedClip
 from lowsr_tradeoff.privacy import pooled_words, wer
 from lowsr_tradeoff.privacy.pooled_words import Weights
@@ -63,12 +64,12 @@ def read_answers(file: Path) -> AnswerSheet:
         DataError: The file cannot be read, or the form did not write it.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_file(file).decode("utf-8-sig")
         is_csv = file.suffix.lower() == ".csv"
         return _from_csv(text) if is_csv else AnswerSheet.model_validate_json(text)
     except OSError as error:
         raise DataError(f"{file}: cannot be read ({error.strerror}); check the path") from error
-    except (ValidationError, KeyError, UnicodeDecodeError) as error:
+    except (ValidationError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
             f"{file}: is not what the form hands over; ask the listener to download it again"
         ) from error

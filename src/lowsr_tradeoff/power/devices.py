@@ -1,6 +1,5 @@
 """Device profiles and the parts they use: TOML files, those of the package by name and a user's own by path."""
 
-import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.foreign import MOST_TOML_BYTES, parse_toml, read_file
 from lowsr_tradeoff.power.parts import Microphone, Radio, Storage
 from lowsr_tradeoff.power.problems import explain
 from lowsr_tradeoff.power.profile import DeviceProfile
@@ -18,6 +18,8 @@ Kind = Literal["devices", "microphones", "radios", "storage"]
 PROFILES = resources.files("lowsr_tradeoff") / "configs"
 # Parts that a device's file may name instead of spelling them out.
 PARTS: dict[str, Kind] = {"microphone": "microphones", "radio": "radios", "storage": "storage"}
+# Problems named of one file.
+LISTED = 50
 ModelT = TypeVar("ModelT", bound=Settings)
 
 
@@ -112,15 +114,17 @@ def _validated(model: type[ModelT], tree: dict[str, Any], where: str) -> ModelT:
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        raise ConfigError("\n".join(explain(problem, model, where) for problem in error.errors())) from error
+        raise ConfigError(
+            "\n".join(explain(problem, model, where) for problem in error.errors()[:LISTED])
+        ) from error
 
 
 def _read(kind: Kind, name_or_path: str) -> tuple[dict[str, Any], str]:
     """The tables of a profile and where they stand."""
     text, where = _text(kind, name_or_path)
     try:
-        return tomllib.loads(text), where
-    except tomllib.TOMLDecodeError as error:
+        return parse_toml(text), where
+    except ValueError as error:
         raise ConfigError(f"{where}: is not TOML: {error}") from error
 
 
@@ -133,7 +137,7 @@ def _text(kind: Kind, name_or_path: str) -> tuple[str, str]:
         known = ", ".join(list_profiles(kind))
         raise ConfigError(f"{name_or_path!r} is no known {one}; choose one of {known}, or give a .toml file")
     try:
-        return path.read_text(encoding="utf-8"), str(path)
+        return read_file(path, MOST_TOML_BYTES).decode(), str(path)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); check the path of the {one} profile") from error
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.foreign import parse_json, read_file
 from lowsr_tradeoff.records import (
     SCHEMA_VERSION,
     ListenPack,
@@ -167,7 +168,7 @@ def _validated(path: Path, tree: dict[str, Any], kind: type[R]) -> R:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
+        tree = parse_json(read_file(path).decode())
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror}); is this the folder of a finished run?"

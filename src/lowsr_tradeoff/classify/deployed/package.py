@@ -21,11 +21,15 @@ from safetensors.numpy import load, save
 from lowsr_tradeoff.classify.deployed.card import model_card
 from lowsr_tradeoff.classify.deployed.model_settings import MODEL_VERSION, ModelSettings
 from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.foreign import parse_json, read_file
 from lowsr_tradeoff.store import canonical_json, write_atomic
 
 WEIGHTS, SETTINGS, CARD = "model.safetensors", "settings.json", "README.md"
 # What weights are often kept in, and what runs any code that somebody put into it when it is read.
 PICKLES = ("*.pt", "*.pth", "*.bin", "*.pkl", "*.pickle", "*.ckpt")
+
+# Twice the largest of the networks, CNN14.
+MOST_MODEL_BYTES = 700 << 20
 
 Weights = Mapping[str, NDArray[Any]]
 
@@ -82,7 +86,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
     """The settings file, or what is wrong with it: its version first, for another one may have other rules."""
     file = folder / SETTINGS
     try:
-        record: dict[str, Any] = json.loads(_read(file))
+        record: dict[str, Any] = parse_json(_read(file))
         version, written = record["schema_version"], record.pop("sha256")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{file}: is not the settings of a model; copy or train the model again") from error
@@ -98,7 +102,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_file(file, MOST_MODEL_BYTES)
     except OSError as error:
         found = sorted(path.name for kind in PICKLES for path in file.parent.glob(kind))
         hint = f"; {', '.join(found)} may run code when read, so it is not" if found else ""

@@ -1,0 +1,128 @@
+"""Small files that others made: nothing but values comes out, however large, long or deep they claim to be.
+
+Whoever reads them catches ``OSError`` and ``ValueError`` already. What these functions refuse comes as one of the
+two, so that it is named with the file and the remedy that fit there.
+"""
+
+import errno
+import hashlib
+import json
+import tomllib
+import unicodedata
+from io import BufferedReader
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+MEGABYTE = 1 << 20
+# A parsed tree takes up to 20 times the memory of its text.
+MOST_BYTES = 40 * MEGABYTE
+MOST_TOML_BYTES = MEGABYTE // 2
+# Of one part of a path, on the usual file systems; and of the whole.
+MOST_NAME_BYTES, MOST_PATH_BYTES = 255, 4096
+# Records and settings are less than 20 deep. Far more would exhaust the stack of whoever walks the tree.
+MOST_DEPTH = 60
+# tomllib's work on a dotted name grows with the square of its parts, and each line below a table's name repeats it.
+MOST_NAME_WORK = 2_000_000
+
+
+def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """Return the content of a regular file.
+
+    Raises:
+        OSError: It cannot be read, is larger than ``most_bytes``, or is no file but a device or a pipe.
+    """
+    with _opened(path) as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"is larger than {most_bytes} bytes")
+    return content
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a regular file, read piece by piece, in hex.
+
+    Raises:
+        OSError: It cannot be read, or is no file but a device or a pipe.
+    """
+    with _opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def usable_path(text: str) -> str:
+    """Return a path that a system could have, or a name for something embedded, as it is.
+
+    >>> usable_path("my-sounds/"), usable_path("demo")
+    ('my-sounds/', 'demo')
+
+    Raises:
+        ValueError: It is too long, or holds control characters.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise ValueError("is no usable path: it holds control characters, or is not in UTF-8")
+    sizes = [len(part.encode()) for part in text.split("/")]
+    if max(sizes) > MOST_NAME_BYTES or sum(sizes) > MOST_PATH_BYTES:
+        raise ValueError(f"is no usable path: its names take more than {MOST_NAME_BYTES} bytes")
+    return text
+
+
+def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON is of any type
+    """Return the value of JSON.
+
+    >>> parse_json("[" * 100_000)
+    Traceback (most recent call last):
+    ValueError: it is nested more than 60 deep
+
+    Raises:
+        ValueError: It is no JSON, or is nested too deeply.
+    """
+    try:
+        return _shallow(json.loads(text))
+    except RecursionError as error:
+        raise ValueError(_too_deep()) from error
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of TOML.
+
+    >>> parse_toml("a.b = [1, 2]")
+    {'a': {'b': [1, 2]}}
+
+    Raises:
+        ValueError: It is no TOML, or its names or nesting are too deep.
+    """
+    lines = text.split("\n")
+    dots = [line.count(".") for line in lines]
+    if len(lines) * max(dots) + sum(n * n for n in dots) > MOST_NAME_WORK:
+        raise ValueError("a line has too many dots; put long lists on several lines")
+    try:
+        tree: dict[str, Any] = _shallow(tomllib.loads(text))
+    except RecursionError as error:
+        raise ValueError(_too_deep()) from error
+    return tree
+
+
+def _opened(path: Path) -> BufferedReader:
+    """A pipe would wait for ever and a device never end."""
+    try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "is not a file")
+        return path.open("rb")
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "its name holds a zero byte") from error
+
+
+def _shallow(tree: Any) -> Any:  # noqa: ANN401 - see parse_json
+    """The tree, level by level and so without recursion, unless it is too deep."""
+    level = [tree]
+    for _ in range(MOST_DEPTH):
+        groups = (
+            node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)
+        )
+        if not (level := list(chain.from_iterable(groups))):
+            return tree
+    raise ValueError(_too_deep())
+
+
+def _too_deep() -> str:
+    return f"it is nested more than {MOST_DEPTH} deep"
