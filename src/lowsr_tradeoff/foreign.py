@@ -8,7 +8,6 @@ import errno
 import hashlib
 import json
 import tomllib
-import unicodedata
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
@@ -56,10 +55,10 @@ def usable_path(text: str) -> str:
     ('my-sounds/', 'demo')
 
     Raises:
-        ValueError: It is too long, or holds control characters.
+        ValueError: It is too long, holds a zero byte, or is not UTF-8.
     """
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        raise ValueError("is no usable path: it holds control characters, or is not in UTF-8")
+    if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
+        raise ValueError("is no usable path: it holds a zero byte, or is not in UTF-8")
     sizes = [len(part.encode()) for part in text.split("/")]
     if max(sizes) > MOST_NAME_BYTES or sum(sizes) > MOST_PATH_BYTES:
         raise ValueError(f"is no usable path: its names take more than {MOST_NAME_BYTES} bytes")

@@ -53,7 +53,7 @@ def test_a_flag_below_what_is_no_table_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["events.source", "speech.source", "privacy.weights", "classify.checkpoint"])
-@pytest.mark.parametrize("path", ["a\0b", "a" * 10_000, "\udcff", "\x1b[31m"])
+@pytest.mark.parametrize("path", ["a\0b", "a" * 10_000, "\udcff"])
 def test_a_path_that_no_system_has_is_refused_as_a_flag_too(name, path):
     with pytest.raises(ConfigError, match="is no usable path"):
         load_config(None, {name: path})
