@@ -33,8 +33,8 @@ def test_a_run_is_written_and_read_back(tradeoff, manifest, listen, tmp_path):
     export.write_run(tmp_path, *export.read_run(tmp_path))
     assert page.read_bytes() == first
     assert {file.name for file in tmp_path.iterdir()} == {
-        "report.html", "claims.md", "tradeoff.json", "results.csv", "results.parquet", "manifest.json",
-        "listen.json",
+        *("report.html", "claims.md", "decision.md"),
+        *("tradeoff.json", "results.csv", "results.parquet", "manifest.json", "listen.json"),
     }  # fmt: skip
 
 

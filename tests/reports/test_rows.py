@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from lowsr_tradeoff.records import AttackResult, Measurement, OperatingPoint, Record
+from lowsr_tradeoff.records import AttackResult, Failure, Measurement, OperatingPoint, Record
 from lowsr_tradeoff.reports.rows import COLUMNS, frame, rows
 
 
@@ -81,6 +81,13 @@ def test_the_same_attacker_behind_another_microphone_is_told_apart(tradeoff):
     other = AttackResult.model_validate({**heard.model_dump(), "front_end": "none"})
     both = tradeoff.model_copy(update={"attacks": (heard, other)})
     assert {row["front_end"] for row in of(both, stage="attack")} == {heard.front_end, "none"}
+
+
+def test_a_failed_step_is_a_row_without_a_value(tradeoff):
+    lost = Failure(step="Whisper at 500 Hz", stage="recognise", rate_hz=500, reason="no memory", is_cause=True)
+    (row,) = of(tradeoff.model_copy(update={"failures": (lost,)}), measure="failed step")
+    assert (row["stage"], row["rate_hz"], row["part"], row["reason"]) == ("recognise", 500, lost.step, "no memory")
+    assert "value" not in row
 
 
 def test_the_frame_has_the_columns_and_whole_rates(tradeoff):

@@ -42,6 +42,7 @@ def run(
     include_audio: Flag = False,
     include_transcripts: Flag = False,
     dry_run: Flag = False,
+    figures: Flag = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())] = False,
 ) -> None:
@@ -74,6 +75,7 @@ def run(
         include_audio: Put your own clips into the report.
         include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
         dry_run: Check everything and show what would run.
+        figures: Draw the main figures as SVG and PNG as well, into the folder figures.
         json_: Print the outcome as JSON.
         quiet: No progress.
     """
@@ -103,19 +105,20 @@ def run(
     if dry_run:
         _dry_run(study_config, out)
     else:
-        _run(study_config, out, jobs, step_timeout, is_json=json_, is_quiet=quiet)
+        _run(study_config, out, jobs, step_timeout, has_figures=figures, is_json=json_, is_quiet=quiet)
 
 
 @app.command
-def report(folder: Path, /) -> None:
+def report(folder: Path, /, *, figures: Flag = False) -> None:
     """Write the report of a finished run again.
 
     Args:
         folder: The run's folder.
+        figures: Draw the main figures as SVG and PNG as well, into the folder figures.
     """
     from lowsr_tradeoff.reports.export import read_run, write_run
 
-    print(write_run(folder, *read_run(folder)))
+    print(write_run(folder, *read_run(folder), has_figures=figures))
 
 
 @app.command
@@ -158,7 +161,14 @@ def _dry_run(config: "StudyConfig", out: Path) -> None:
 
 
 def _run(
-    config: "StudyConfig", out: Path, jobs: int | None, step_timeout_s: float, *, is_json: bool, is_quiet: bool
+    config: "StudyConfig",
+    out: Path,
+    jobs: int | None,
+    step_timeout_s: float,
+    *,
+    has_figures: bool,
+    is_json: bool,
+    is_quiet: bool,
 ) -> None:
     from lowsr_tradeoff.manifest import n_cores
     from lowsr_tradeoff.reports.export import write_run
@@ -174,7 +184,7 @@ def _run(
         print(
             f"{label}: its result in {out} was damaged or of another version, and was made again", file=sys.stderr
         )
-    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen)
+    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen, has_figures=has_figures)
     _tell(finished.tradeoff, out, page, is_json=is_json)
     if failures := finished.tradeoff.failures:
         lines = [f"  {failure.step}: {failure.reason}" for failure in failures]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lowsr_tradeoff.frontier import strongest_at
 from lowsr_tradeoff.records import AttackResult, CorpusSummary, PrivacyResult, Tradeoff
+from lowsr_tradeoff.reports.markdown import plain
 from lowsr_tradeoff.reports.privacy_tables import shown
 from lowsr_tradeoff.reports.wording import count, hz, listed, percent
 
@@ -30,9 +31,9 @@ def claims(tradeoff: Tradeoff) -> str:
 def _material(tradeoff: Tradeoff) -> Iterator[str]:
     for corpus in tradeoff.corpora:
         if corpus.kind == "speech":
-            yield f"- Corpus: {_plain(_corpus(corpus))}"
+            yield f"- Corpus: {plain(_corpus(corpus))}"
     for front_end in dict.fromkeys(found.front_end for found in tradeoff.attacks):
-        yield f"- Microphone front end: {_plain(front_end)}"
+        yield f"- Microphone front end: {plain(front_end)}"
 
 
 def _corpus(corpus: CorpusSummary) -> str:
@@ -47,14 +48,14 @@ def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
     for rate_hz in sorted({found.rate_hz for found in tradeoff.attacks}):
         found = strongest_at(tradeoff.attacks, rate_hz, tradeoff.front_end)
         if found is not None and found.is_lost:
-            yield f"| {hz(rate_hz)} | not known: {_plain(found.attacker)}, whose step failed | | | |"
+            yield f"| {hz(rate_hz)} | not known: {plain(found.attacker)}, whose step failed | | | |"
             continue
         if found is None or found.value.value is None:
             yield f"| {hz(rate_hz)} | none was tested | | | |"
             continue
         luck = percent(found.chance).brief if found.chance else "nothing"
         cells = (hz(rate_hz), found.attacker, found.measure, str(percent(found.value)), luck)
-        yield f"| {' | '.join(map(_plain, cells))} |"
+        yield f"| {' | '.join(map(plain, cells))} |"
 
 
 def _others(tradeoff: Tradeoff) -> Iterator[str]:
@@ -62,7 +63,7 @@ def _others(tradeoff: Tradeoff) -> Iterator[str]:
     for name, measure in dict.fromkeys((attack.attacker, attack.measure) for attack in found):
         group = [attack for attack in found if (attack.attacker, attack.measure) == (name, measure)]
         each = ", ".join(f"{shown(attack.value).brief} at {hz(attack.rate_hz)}" for attack in group)
-        yield f"- {_plain(name)}, {_plain(measure)}: {each}"
+        yield f"- {plain(name)}, {plain(measure)}: {each}"
     if not found:
         yield "Nobody tried to tell who speaks, or whether somebody does."
 
@@ -74,9 +75,9 @@ def _untested(tradeoff: Tradeoff) -> Iterator[str]:
             reasons.setdefault((f"{found.attacker}, {found.measure}", found.value.reason), []).append(found)
     for failure in tradeoff.failures:
         if failure.is_cause:
-            yield f"- {_plain(failure.step)}, because its step failed: {_plain(failure.reason)}"
+            yield f"- {plain(failure.step)}, because its step failed: {plain(failure.reason)}"
     for (what, reason), group in reasons.items():
-        yield f"- {_plain(what)} at {_rates(group)}: {_plain(reason)}"
+        yield f"- {plain(what)} at {_rates(group)}: {plain(reason)}"
     yield "- People listening."
     yield "- Any attacker that is not named on this page."
 
@@ -87,24 +88,18 @@ def _rates(group: Sequence[AttackResult]) -> str:
 
 def _how(tradeoff: Tradeoff) -> Iterator[str]:
     for found in _recognisers(tradeoff.privacy):
-        how = f"{_plain(found.policy)}; compared with {found.reference}"
-        yield f"- {_plain(found.attacker)} ({found.engine}): {how}"
+        how = f"{plain(found.policy)}; compared with {found.reference}"
+        yield f"- {plain(found.attacker)} ({found.engine}): {how}"
     setups = dict.fromkeys(
         (found.attacker, found.setup) for found in tradeoff.attacks if found.value.value is not None
     )
     for name, setup in setups:
-        yield f"- {_plain(name)}: {_plain(setup)}"
+        yield f"- {plain(name)}: {plain(setup)}"
     for name, digest in sorted(tradeoff.provenance.weights.items()):
-        yield f"- Weights {_plain(name)}: SHA-256 {digest}"
+        yield f"- Weights {plain(name)}: SHA-256 {digest}"
     yield f"- lowsr-tradeoff {tradeoff.provenance.version}, source code {tradeoff.provenance.code}"
 
 
 def _recognisers(found: Sequence[PrivacyResult]) -> list[PrivacyResult]:
     """One of each recogniser: they do the same at every rate."""
     return list({(result.attacker, result.policy): result for result in found}.values())
-
-
-def _plain(text: str) -> str:
-    """Names come from users: without what Markdown would take for a cell, a tag or a line of its own."""
-    safe = text.replace("|", "/").replace("<", "(").replace(">", ")").replace("`", "'")
-    return " ".join(safe.split())

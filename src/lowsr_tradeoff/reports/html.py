@@ -30,14 +30,12 @@ from lowsr_tradeoff.reports import (
 from lowsr_tradeoff.reports.choosing import choices, devices, hours_offered
 from lowsr_tradeoff.reports.packing import compact_json, packed, source_of
 from lowsr_tradeoff.reports.page_draws import PageDraws, page_draws, without_draws
-from lowsr_tradeoff.reports.placing import subject_point
 from lowsr_tradeoff.reports.plot import Figure
 from lowsr_tradeoff.reports.templating import environment, read_template
 from lowsr_tradeoff.reports.verdict import (
     explanation,
     headline,
     not_measured,
-    open_choices,
     warnings,
 )
 from lowsr_tradeoff.reports.wording import accuracy_title
@@ -70,7 +68,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             differences=captions.differences(tradeoff),
             no_choices=recognition_figures.why_no_choices(tradeoff),
             hump=(*diagnosis_text.hump(tradeoff), *diagnosis_text.null_result(tradeoff)),
-            verdict_table=_verdict_table(tradeoff),
+            verdict_table=tables.verdict(tradeoff),
             figures=drawn,
             tables=tabled,
             accuracy_title=accuracy_title(tradeoff),
@@ -106,13 +104,6 @@ def _content(
 def _columns(table: tables.Table) -> dict[str, object]:
     rows = [[cell if isinstance(cell, str) else (cell.value, cell.detail) for cell in row] for row in table.rows]
     return {"caption": table.caption, "columns": table.columns, "rows": rows, "n_heads": table.n_heads}
-
-
-def _verdict_table(tradeoff: Tradeoff) -> tables.Table:
-    subject = subject_point(tradeoff)
-    if subject is None:
-        return tables.choices(tradeoff, open_choices(tradeoff))
-    return tables.comparison(tradeoff, subject)
 
 
 def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, tables.Table]:

@@ -10,7 +10,9 @@ from lowsr_tradeoff.reports.placing import (
     reference_point,
     shown_by_rate,
     standing,
+    subject_point,
 )
+from lowsr_tradeoff.reports.verdict import open_choices
 from lowsr_tradeoff.reports.wording import (
     Shown,
     accuracy_title,
@@ -86,6 +88,12 @@ def _attackers(subject: OperatingPoint, reference: OperatingPoint) -> str:
 def _saving(point: OperatingPoint) -> str:
     """Draws of one device are shared by its rates, so the saving is known better than either power."""
     return f"{percent(point.power_saved)} saved"
+
+
+def verdict(tradeoff: Tradeoff) -> Table:
+    """Return what the verdict rests on: the point it is about beside the reference, or the rates to choose from."""
+    subject = subject_point(tradeoff)
+    return choices(tradeoff, open_choices(tradeoff)) if subject is None else comparison(tradeoff, subject)
 
 
 def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:

@@ -1,0 +1,94 @@
+"""The decision on one sheet, for a design review: the answer, the evidence with its uncertainty, and its limits.
+
+Sections follow the model card (Mitchell et al., Model Cards for Model Reporting, FAT* 2019): what it is for, data,
+figures, caveats, and how to make it again.
+"""
+
+from collections.abc import Iterator
+
+from lowsr_tradeoff.records import Tradeoff
+from lowsr_tradeoff.reports import about, privacy_tables, tables
+from lowsr_tradeoff.reports.markdown import plain, table_lines
+from lowsr_tradeoff.reports.placing import deciding_points, shown_by_rate, standing, subject_point
+from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured, warnings
+from lowsr_tradeoff.reports.wording import accuracy_title, number, percent, point_name
+
+
+def decision_sheet(tradeoff: Tradeoff) -> str:
+    """Return the decision sheet as Markdown."""
+    sections = (
+        ("Evidence", _evidence(tradeoff)),
+        ("Attackers tested", _attackers(tradeoff)),
+        ("What was not measured", (f"- {plain(line)}" for line in not_measured(tradeoff))),
+        ("Data", table_lines(about.corpora(tradeoff))),
+        ("Settings", table_lines(about.settings(tradeoff))),
+        ("Versions", table_lines(about.provenance(tradeoff))),
+    )
+    lines = ["# At which sampling rate should this microphone run?", "", *_answer(tradeoff)]
+    for title, content in sections:
+        lines += ["", f"## {title}", "", *content]
+    return "\n".join(lines) + "\n"
+
+
+def _answer(tradeoff: Tradeoff) -> Iterator[str]:
+    yield f"**{plain(headline(tradeoff))}**"
+    for sentence in (*explanation(tradeoff), *_certainty(tradeoff), *warnings(tradeoff)):
+        yield from ("", plain(sentence))
+
+
+def _certainty(tradeoff: Tradeoff) -> Iterator[str]:
+    """How sure the answer is, from joint draws of all stages."""
+    subject = subject_point(tradeoff)
+    if subject is not None:
+        yield (
+            f"Probability that {point_name(subject)} meets all constraints at once:"
+            f" {_probability(subject.p_meets)}; that it is on the frontier: {_probability(subject.p_frontier)}."
+        )
+
+
+def _evidence(tradeoff: Tradeoff) -> Iterator[str]:
+    yield "Intervals are 95 %; n says what a figure rests on. Probabilities are from draws of all stages together."
+    for table in (tables.verdict(tradeoff), _by_rate(tradeoff)):
+        yield from ("", f"{plain(table.caption)}:", "", *table_lines(table))
+
+
+def _by_rate(tradeoff: Tradeoff) -> tables.Table:
+    names = {point.point_id: point_name(point) for point in deciding_points(tradeoff)}
+    return tables.Table(
+        f"One point at each rate, on {tradeoff.decision.device}",
+        (
+            *("Point", accuracy_title(tradeoff), "Words recovered", "Average power", "Battery"),
+            *("On the frontier, probability", "Meets the constraints, probability", "Standing"),
+        ),
+        tuple(
+            (
+                point_name(point),
+                *(percent(figure) for figure in (point.accuracy, point.word_recovery)),
+                *(number(figure) for figure in (point.power_mw, point.battery_hours)),
+                *(_probability(p) for p in (point.p_frontier, point.p_meets)),
+                standing(point, names),
+            )
+            for point in shown_by_rate(tradeoff)
+        ),
+    )
+
+
+def _probability(p: float | None) -> str:
+    """Draws cannot tell more than one in their number.
+
+    >>> _probability(0.25), _probability(1.0), _probability(None)
+    ('0.25', 'over 0.99', 'not known')
+    """
+    if p is None:
+        return "not known"
+    return "over 0.99" if p > 0.99 else "under 0.01" if p < 0.01 else f"{p:.2f}"
+
+
+def _attackers(tradeoff: Tradeoff) -> Iterator[str]:
+    """The strongest on words at each rate, which decides, then everyone."""
+    strongest = privacy_tables.strongest(tradeoff)
+    yield from (f"{plain(strongest.caption)}:", "", *table_lines(strongest), "", "All that were tested:", "")
+    tried = [found for found in tradeoff.attacks if found.value.value is not None]
+    for attacker, setup in dict.fromkeys((found.attacker, found.setup) for found in tried):
+        yield f"- {plain(attacker)}: {plain(setup)}"
+    yield from ("", "Every figure of theirs is in `claims.md`; what stronger attackers recover is not known.")
