@@ -9,7 +9,7 @@ from lowsr_tradeoff.reports.export import write_run
 from lowsr_tradeoff.reports.stills import stills
 
 NAMES = ["frontier", "accuracy", "words", "power"]
-HOSTILE = "whis<per> & $\\frac{1}{0}$"
+HOSTILE = "tiny <b> & $\\frac{1}{0}$"
 
 
 @pytest.fixture(scope="module")
