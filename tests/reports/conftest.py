@@ -3,7 +3,6 @@
 Every figure is drawn, so that no two agree by accident and a test can find each one on the page.
 """
 
-import base64
 import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -13,8 +12,10 @@ import pytest
 from tests.reports import taught
 
 from lowsr_tradeoff import frontier
+from lowsr_tradeoff.audio.picture import levels_db, png
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.joint import kept
+from lowsr_tradeoff.listen import _letters_of, _mp3
 from lowsr_tradeoff.power.describe import sheet
 from lowsr_tradeoff.power.devices import load_device
 from lowsr_tradeoff.power.validate import summary
@@ -97,9 +98,19 @@ def make_listen() -> Callable[[str, str, str], ListenPack]:
 
 
 def build_listen(event: str, said: str, heard: str) -> ListenPack:
-    flac = base64.b64encode(b"fLaC not really").decode()
+    tone = np.sin(np.arange(8000) * 0.3)
+    sound, picture = _letters_of(_mp3(tone)), _letters_of(png(levels_db(tone, 16000), 0.0))
     clips = [
-        ListenClip(kind=kind, rate_hz=rate, clip_id=kind, label=label, heard=words, flac_base64=flac)
+        ListenClip(
+            kind=kind,
+            rate_hz=rate,
+            clip_id=kind,
+            label=label,
+            heard=words,
+            media_type="audio/mpeg",
+            audio_base64=sound,
+            picture_base64=picture,
+        )
         for kind, label, words in (("event", event, None), ("speech", said, heard))
         for rate in (*RATES, REFERENCE)
     ]

@@ -7,6 +7,7 @@ import pytest
 from tests.reports.conftest import DEVICES, RATES, build_tradeoff
 
 from lowsr_tradeoff import frontier
+from lowsr_tradeoff.audio.picture import COLUMNS
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.settings import Constraints
 
@@ -87,7 +88,7 @@ def test_nothing_is_said_on_the_console_and_nothing_offered_to_a_cloud(tab):
 
 def test_hostile_names_stay_text_in_tables_and_drawings(tab):
     assert "owned" not in tab.title()
-    assert tab.locator("a[href*=evil], img, [onerror]").count() == 0
+    assert tab.locator("a[href*=evil], img:not(.heard), [onerror]").count() == 0
     assert tab.locator("text", has_text="<a href=https://evil.example>x</a>").count() > 0
 
 
@@ -122,34 +123,49 @@ def test_the_page_is_as_sure_as_the_study_is(tab, hostile):
     assert len(set(told.values())) > 5
 
 
-def test_sliders_change_the_answer_the_frontier_and_the_address(visit, tradeoff, manifest, listen):
-    tab = visit(render(tradeoff, manifest, listen))
-    assert tab.inner_text("#answer") == "No limit is set."
-    tab.locator("#min_accuracy").fill("60")
-    tab.locator("#max_word_recovery").fill("20")
+def test_every_clip_plays_and_every_picture_shows(tab):
+    played = tab.evaluate("""async () => Promise.all([...document.querySelectorAll("audio")].map(async (audio) => {
+      audio.muted = true;
+      await audio.play();
+      return audio.duration;
+    }))""")
+    assert played == pytest.approx([0.5] * len(played), abs=0.2)
+    shown = tab.evaluate("[...document.querySelectorAll('img.heard')].map((image) => image.naturalWidth)")
+    assert shown == [COLUMNS] * len(played) != []
+
+
+@pytest.fixture(scope="module")
+def linked(visit, tradeoff, manifest, listen):
+    """A page opened by a link that somebody shared."""
+    return visit(render(tradeoff, manifest, listen), f"#max_word_recovery=0.35&device={DEVICES[2]}")
+
+
+def test_a_link_shares_limits_and_device(linked):
+    assert linked.input_value("#device") == DEVICES[2]
+    assert linked.input_value("#max_word_recovery-exact") == "35"
+    assert f"Asked for on {DEVICES[2]}" in linked.inner_text("#answer-reason")
+    assert linked.locator("#answer-rates tr").count() == len(RATES) + 1
+    linked.click("#reset")
+    assert linked.inner_text("#answer") == "No limit is set."
+
+
+def test_sliders_change_the_answer_the_frontier_and_the_address(linked, tradeoff):
+    linked.click("#reset")
+    linked.locator("#min_accuracy").fill("60")
+    linked.locator("#max_word_recovery").fill("20")
     found = frontier.decide(
         tradeoff.points, Constraints(min_accuracy=0.6, max_word_recovery=0.2), tradeoff.decision.device
     )
     rate = found.recommended.partition("-")[0]
-    assert tab.inner_text("#answer") == f"Recommended: {rate} Hz."
-    assert "#min_accuracy=0.6&max_word_recovery=0.2" in tab.url
-    out = tab.evaluate("[...document.querySelectorAll('#frontier .point.out')].map(mark => mark.__data__.id)")
+    assert linked.inner_text("#answer") == f"Recommended: {rate} Hz."
+    assert "#min_accuracy=0.6&max_word_recovery=0.2" in linked.url
+    out = linked.evaluate("[...document.querySelectorAll('#frontier .point.out')].map(mark => mark.__data__.id)")
     drawn = {p.point_id for p in tradeoff.points if p.device == found.device and p.power_mw.value is not None}
     assert set(out) == drawn - set(found.qualifying)
-    assert tab.locator("#frontier .point.best").count() == 1
-    tab.locator("#min_accuracy").press("End")
-    assert tab.inner_text("#answer") == "No rate qualifies under these limits."
-    assert "less than 100 %" in tab.inner_text("#answer-rates")
-
-
-def test_a_link_shares_limits_and_device(visit, tradeoff, manifest, listen):
-    tab = visit(render(tradeoff, manifest, listen), f"#max_word_recovery=0.35&device={DEVICES[2]}")
-    assert tab.input_value("#device") == DEVICES[2]
-    assert tab.input_value("#max_word_recovery-exact") == "35"
-    assert f"Asked for on {DEVICES[2]}" in tab.inner_text("#answer-reason")
-    assert tab.locator("#answer-rates tr").count() == len(RATES) + 1
-    tab.click("#reset")
-    assert tab.inner_text("#answer") == "No limit is set."
+    assert linked.locator("#frontier .point.best").count() == 1
+    linked.locator("#min_accuracy").press("End")
+    assert linked.inner_text("#answer") == "No rate qualifies under these limits."
+    assert "less than 100 %" in linked.inner_text("#answer-rates")
 
 
 def test_print_holds_every_figure_and_what_was_folded(tab):

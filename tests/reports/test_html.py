@@ -214,8 +214,11 @@ def test_a_table_of_very_many_rows_is_packed_and_folded(tradeoff, manifest, list
 def test_every_clip_can_be_played_and_what_was_heard_is_beside_it(parsed, listen):
     players = [attrs for tag, attrs in parsed.elements if tag == "audio"]
     assert len(players) == len(listen.clips)
-    assert all(attrs["src"].startswith("data:audio/flac;base64,") and attrs["aria-label"] for attrs in players)
-    assert parsed.text_of("td").count("open a door") == 5
+    assert all(attrs["src"].startswith("data:audio/mpeg;base64,") and attrs["aria-label"] for attrs in players)
+    assert parsed.text_of("td").count("The recogniser heard: open a door") == 5
+    pictures = [attrs for tag, attrs in parsed.elements if tag == "img"]
+    assert len(pictures) == len(listen.clips)
+    assert all(attrs["src"].startswith("data:image/png;base64,") and attrs["alt"] for attrs in pictures)
 
 
 def test_a_report_without_clips_says_so(tradeoff, manifest, listen):

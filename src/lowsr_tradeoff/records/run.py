@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, model_validator
 
 from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.records.base import Record
@@ -108,14 +108,35 @@ class Manifest(Record):
 
 
 class ListenClip(Record):
-    """One clip as one rate captures it, restored to 16 kHz."""
+    """One clip as one rate captures it, restored to 16 kHz.
+
+    Attributes:
+        kind: Whether it is recognised or must not be understood.
+        rate_hz: The microphone's rate.
+        clip_id: The recording.
+        label: The event's class, or what is said.
+        heard: What the recogniser wrote of it.
+        media_type: What the sound is encoded as.
+        audio_base64: The sound.
+        picture_base64: Its spectrogram as PNG, 50 Hz to 8 kHz on a log scale; not in runs of before it was drawn.
+    """
 
     kind: Literal["event", "speech"]
     rate_hz: int
     clip_id: str
     label: str
     heard: str | None
-    flac_base64: str
+    media_type: Literal["audio/mpeg", "audio/flac"] = "audio/flac"
+    audio_base64: str
+    picture_base64: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, tree: object) -> object:
+        """All sounds were FLAC once, and the field was called so."""
+        if isinstance(tree, dict) and "flac_base64" in tree:
+            return {("audio_base64" if name == "flac_base64" else name): value for name, value in tree.items()}
+        return tree
 
 
 class TranscriptLine(Record):

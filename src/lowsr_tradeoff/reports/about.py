@@ -27,6 +27,11 @@ class Heard:
         """Whether a recogniser's output is known for any of the captures."""
         return any(clip.heard is not None for clip in self.clips)
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether every capture has its spectrogram."""
+        return all(clip.picture_base64 is not None for clip in self.clips)
+
 
 def heard(listen: ListenPack) -> tuple[Heard, ...]:
     """Return the clips of the listening section, the captures of one recording together."""

@@ -1,0 +1,67 @@
+"""A small picture of a sound: frequency upwards on a log scale, time to the right, bright where it is loud.
+
+Written as PNG with a palette (https://www.w3.org/TR/png/) by hand: a picture of a kilobyte needs no library.
+"""
+
+import struct
+import zlib
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.audio.capture import Samples
+
+ROWS, COLUMNS = 48, 120
+LOWEST_HZ = 50.0
+WINDOW_S = 0.064
+# Sounds this far below the loudest of all are black.
+RANGE_DB = 60.0
+# From black over blue and orange to white, rising in lightness, so that it reads without colour too.
+ANCHORS = ((0, 0, 0), (0, 60, 110), (0, 114, 178), (213, 94, 0), (230, 159, 0), (255, 244, 224))
+N_COLOURS = 16
+
+Levels = NDArray[np.float64]
+
+
+def levels_db(x: Samples, rate_hz: int) -> Levels:
+    """Return the level in each band and slice of time, dB; bands are even on a log scale up to half the rate.
+
+    Shape:
+        ``(ROWS, COLUMNS)``, lowest band first.
+    """
+    size = round(WINDOW_S * rate_hz)
+    starts = np.linspace(0, max(0, len(x) - size), COLUMNS).astype(int)
+    padded = np.pad(x, (0, max(0, size - len(x))))
+    slices = np.stack([padded[start : start + size] for start in starts]) * np.hanning(size)
+    power = np.abs(np.fft.rfft(slices, axis=1)) ** 2
+    edges = np.geomspace(LOWEST_HZ, rate_hz / 2, ROWS + 1) * size / rate_hz
+    bands = [power[:, int(low) : max(int(high), int(low) + 1)].max(axis=1) for low, high in pairwise(edges)]
+    return np.asarray(10 * np.log10(np.stack(bands) + 1e-12))
+
+
+def png(levels: Levels, loudest_db: float) -> bytes:
+    """Return levels as a PNG, the top of the picture being the highest band.
+
+    Args:
+        levels: As :func:`levels_db` gives them.
+        loudest_db: The level that is drawn brightest, the same for all pictures to compare.
+    """
+    depth = np.clip((levels[::-1] - loudest_db) / RANGE_DB + 1, 0, 1)
+    indices = np.rint(depth * (N_COLOURS - 1)).astype(np.uint8)
+    packed = indices[:, 0::2] << 4 | indices[:, 1::2]
+    rows = b"".join(b"\0" + row.tobytes() for row in packed)
+    header = struct.pack(">IIBBBBB", levels.shape[1], levels.shape[0], 4, 3, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"PLTE", _palette()), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in parts)
+
+
+def _palette() -> bytes:
+    at = np.linspace(0, len(ANCHORS) - 1, N_COLOURS)
+    channels = [np.interp(at, range(len(ANCHORS)), channel) for channel in zip(*ANCHORS, strict=True)]
+    colours: NDArray[np.uint8] = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    return colours.tobytes()
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
