@@ -49,6 +49,8 @@ def test_needs_run_first_and_once(tmp_path):
     assert log[-1] == "d"
     assert (outcome.n_run, outcome.n_reused) == (4, 0)
     assert [(at.n_done, at.n_total) for at in seen] == [(n, 4) for n in range(1, 5)]
+    assert [at.n_left for at in seen] == [{"test": 3}, {"test": 2}, {"test": 1}, {}]
+    assert all(at.stage == "test" and 0 < at.took_s < 5 for at in seen)
 
 
 def test_a_second_run_runs_nothing(tmp_path):

@@ -6,8 +6,9 @@ it, since it may have been short of memory. A step that fails for good takes wit
 everything else finishes and is kept.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -23,11 +24,25 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Progress:
-    """What just finished, and how many of how many steps are done."""
+    """What just finished, and what is left.
+
+    Attributes:
+        label: The step that finished.
+        n_done: Steps that are done, failed ones among them.
+        n_total: Steps that were to run.
+        stage: The stage of the step.
+        took_s: How long it took, its share of the call that it ran in; ``None`` where it did not run.
+        n_left: Steps left of every stage that has some.
+        jobs: How many run at once.
+    """
 
     label: str
     n_done: int
     n_total: int
+    stage: str = ""
+    took_s: float | None = None
+    n_left: Mapping[str, int] = field(default_factory=dict)
+    jobs: int = 1
 
 
 @dataclass
@@ -104,15 +119,18 @@ def run_missing(
     )
     if not todo:
         return outcome
+    left = Counter(step.stage for step in todo)
     with _crew(means, run, todo) as crew:
-        for number, failure in _schedule(todo, store, crew):
+        for number, failure, took_s in _schedule(todo, store, crew):
             step = todo[number]
             if failure is None:
                 outcome.n_run += 1
             else:
                 outcome.failures[step] = failure
                 store.require_space()
-            report(Progress(step.label, outcome.n_run + len(outcome.failures), len(todo)))
+            left[step.stage] -= 1
+            n_done = outcome.n_run + len(outcome.failures)
+            report(Progress(step.label, n_done, len(todo), step.stage, took_s, dict(+left), means.jobs))
     return outcome
 
 
@@ -167,13 +185,13 @@ class _State:
 
     ready: deque[Numbers] = field(default_factory=deque)
     to_be_alone: deque[Numbers] = field(default_factory=deque)
-    n_running: int = 0
+    begun_s: dict[Numbers, float] = field(default_factory=dict)
     tries: dict[Numbers, int] = field(default_factory=dict)
     failed: dict[Step, str] = field(default_factory=dict)
 
 
-def _schedule(steps: Sequence[Step], store: Store, crew: Crew) -> Iterator[tuple[int, str | None]]:
-    """Yield the place of every step once it is finished, and why it failed, if it did."""
+def _schedule(steps: Sequence[Step], store: Store, crew: Crew) -> Iterator[tuple[int, str | None, float | None]]:
+    """Yield the place of every step once it is finished, why it failed, if it did, and what it took, if it ran."""
     batches = make_batches(steps)
     places = {step: i for i, step in enumerate(steps)}
     owner = {places[step]: batch for batch in batches for step in batch}
@@ -181,23 +199,23 @@ def _schedule(steps: Sequence[Step], store: Store, crew: Crew) -> Iterator[tuple
     graph, state = _graph(batches), _State()
     graph.prepare()
     while graph.is_active():
-        settled: list[tuple[int, str | None]] = []
+        settled: list[tuple[int, str | None, float | None]] = []
         for batch in graph.get_ready():
             settled += _prepare(batch, places, state)
         if not settled:
             _begin(state, crew)
             settled = [one for end in crew.ended() for one in _settle(end, steps, store, state)]
-        for number, failure in settled:
+        for number, failure, took_s in settled:
             if failure is not None:
                 state.failed[steps[number]] = failure
             batch = owner[number]
             left[batch] -= 1
             if not left[batch]:
                 graph.done(batch)
-            yield number, failure
+            yield number, failure, took_s
 
 
-def _prepare(batch: Batch, places: dict[Step, int], state: _State) -> Iterator[tuple[int, str]]:
+def _prepare(batch: Batch, places: dict[Step, int], state: _State) -> Iterator[tuple[int, str, None]]:
     """Make a call of what can run of a batch; yield the steps that cannot, and why."""
     free = []
     for step in batch:
@@ -205,7 +223,7 @@ def _prepare(batch: Batch, places: dict[Step, int], state: _State) -> Iterator[t
         if lost is None:
             free.append(places[step])
         else:
-            yield places[step], f"needs {lost.label}, which failed"
+            yield places[step], f"needs {lost.label}, which failed", None
     if free:
         state.ready.append(tuple(free))
 
@@ -213,24 +231,29 @@ def _prepare(batch: Batch, places: dict[Step, int], state: _State) -> Iterator[t
 def _begin(state: _State, crew: Crew) -> None:
     """Begin as many calls as there is room for; one that was lost twice begins when nothing else is under way."""
     while state.ready and crew.n_free() > 0:
-        crew.begin(state.ready.popleft())
-        state.n_running += 1
-    if state.to_be_alone and not state.n_running:
-        crew.begin(state.to_be_alone.popleft())
-        state.n_running += 1
+        _begin_one(state.ready.popleft(), state, crew)
+    if state.to_be_alone and not state.begun_s:
+        _begin_one(state.to_be_alone.popleft(), state, crew)
 
 
-def _settle(end: Ended, steps: Sequence[Step], store: Store, state: _State) -> Iterator[tuple[int, str | None]]:
+def _begin_one(numbers: Numbers, state: _State, crew: Crew) -> None:
+    state.begun_s[numbers] = time.monotonic()
+    crew.begin(numbers)
+
+
+def _settle(
+    end: Ended, steps: Sequence[Step], store: Store, state: _State
+) -> Iterator[tuple[int, str | None, float]]:
     """Yield what is finished after a call, and put back what is to be tried again."""
-    state.n_running -= 1
+    took_s = (time.monotonic() - state.begun_s.pop(end.numbers)) / len(end.numbers)
     lacking = [] if end.failure is None else [i for i in end.numbers if not store.holds(steps[i])]
-    yield from ((i, None) for i in end.numbers if i not in lacking)
+    yield from ((i, None, took_s) for i in end.numbers if i not in lacking)
     if len(end.numbers) > 1:
         state.ready.extend((i,) for i in lacking)
         return
     for i in lacking:
         if not (end.is_lost and _again((i,), state)):
-            yield i, _reason(end)
+            yield i, _reason(end), took_s
 
 
 def _again(numbers: Numbers, state: _State) -> bool:

@@ -14,6 +14,7 @@ Results go to standard output, progress and errors to standard error. Exit codes
 """
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -51,7 +52,10 @@ def _exit_code(arguments: Sequence[str]) -> int:
     except LowsrError as error:
         return _complain(error, _code_of(error))
     except KeyboardInterrupt:
-        return _complain("interrupted; finished steps are kept, the same command goes on from there", INTERRUPTED)
+        again = shlex.join(["lowsr-tradeoff", *arguments])
+        return _complain(
+            f"interrupted; what is finished is kept, and this goes on from there:\n{again}", INTERRUPTED
+        )
     return code if isinstance(code, int) else 0
 
 

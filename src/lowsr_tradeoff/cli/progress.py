@@ -1,8 +1,9 @@
 """How far a command has come, on standard error."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from statistics import mean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,15 +19,18 @@ def step_progress(*, is_quiet: bool) -> "Iterator[Callable[[Progress], None]]":
     """Show a bar on a terminal, a line a step elsewhere, nothing when quiet."""
     if is_quiet:
         yield lambda _: None
-    elif not sys.stderr.isatty():
-        yield lambda at: print(f"[{at.n_done}/{at.n_total}] {at.label}", file=sys.stderr, flush=True)
-    else:
-        from rich import progress
+        return
+    took_s: dict[str, list[float]] = {}
+    if not sys.stderr.isatty():
+        yield lambda at: print(_line(at, _remaining(at, took_s)), file=sys.stderr, flush=True)
+        return
+    from rich import progress
 
-        columns = (progress.MofNCompleteColumn(), progress.TimeRemainingColumn())
-        with _bar(*columns, progress.TextColumn("{task.description}")) as bar:
-            task = bar.add_task("checking the input", total=None)
-            yield lambda at: bar.update(task, description=at.label, completed=at.n_done, total=at.n_total)
+    with _bar(progress.MofNCompleteColumn(), progress.TextColumn("{task.description}")) as bar:
+        task = bar.add_task("checking the input", total=None)
+        yield lambda at: bar.update(
+            task, description=_worded(at, _remaining(at, took_s)), completed=at.n_done, total=at.n_total
+        )
 
 
 @contextmanager
@@ -41,6 +45,56 @@ def byte_progress() -> "Iterator[Tell]":
     with _bar(*columns) as bar:
         task = bar.add_task("", total=None)
         yield lambda have, total: bar.update(task, completed=have, total=total)
+
+
+def time_left(took_s: Mapping[str, Sequence[float]], n_left: Mapping[str, int], jobs: int) -> str:
+    """Return how long the rest takes, in words, as far as finished steps of the same kinds tell.
+
+    The steps left of each kind, at the mean of those that are finished, shared among the processes. Where none of a
+    kind is finished yet, what is known is a lower bound and says so.
+
+    >>> time_left({"train": [60, 120]}, {"train": 4}, 2)
+    'about 3 min left'
+    >>> time_left({"train": [60, 120]}, {"train": 4, "attack": 1}, 2)
+    'more than 3 min left, of attack nothing is known yet'
+    """
+    if not n_left:
+        return "the report follows"
+    unseen = [kind for kind in n_left if kind not in took_s]
+    known_s = sum(n * mean(took_s[kind]) for kind, n in n_left.items() if kind in took_s)
+    known_s /= min(jobs, sum(n_left.values()))
+    if unseen:
+        least = f"more than {_duration(known_s)} left, " if known_s else ""
+        which = unseen[0] if len(unseen) == 1 else f"{len(unseen)} kinds of step"
+        return f"{least}of {which} nothing is known yet"
+    return f"about {_duration(known_s)} left"
+
+
+def _remaining(at: "Progress", took_s: dict[str, list[float]]) -> str:
+    """What is left after this step, whose duration is kept for the next ones."""
+    if at.took_s is not None:
+        took_s.setdefault(at.stage, []).append(at.took_s)
+    return time_left(took_s, at.n_left, at.jobs)
+
+
+def _line(at: "Progress", remaining: str) -> str:
+    return f"[{at.n_done}/{at.n_total}] {_worded(at, remaining)}"
+
+
+def _worded(at: "Progress", remaining: str) -> str:
+    return f"{at.label} ({remaining})"
+
+
+def _duration(seconds: float) -> str:
+    """A span of time to the precision that an estimate deserves.
+
+    >>> _duration(0.4), _duration(44), _duration(200), _duration(9000)
+    ('1 s', '44 s', '3 min', '2 h 30 min')
+    """
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _bar(*columns: "ProgressColumn") -> "Bar":
