@@ -48,14 +48,25 @@ def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run
 def test_lost_and_damaged_artefacts_are_made_again_alike(small_study, small_run):
     out, first = small_run
     artefacts = sorted(p for p in (out / "steps").rglob("*") if p.is_file())
-    for number, path in enumerate(random.Random(3).sample(artefacts, len(artefacts) // 3)):
+    drawn, flipped = random.Random(3), set()
+    for number, path in enumerate(drawn.sample(artefacts, len(artefacts) // 3)):
         if number % 2:
             path.unlink()
         else:
-            path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+            flip_a_byte(path, drawn)
+            flipped.add(path.stem)
+    steps = {step.key: step for step in plan(open_study(load_config(small_study), out))}
     second = again(small_study, out)
     assert second.tradeoff == first.tradeoff
     assert second.manifest.steps_run > 0
+    whole = {key for key in flipped & steps.keys() if (out / "steps" / steps[key].stage / f"{key}.json").exists()}
+    assert set(second.damaged) >= {steps[key].label for key in whole} != set()
+
+
+def flip_a_byte(path, drawn):
+    content = bytearray(path.read_bytes())
+    content[drawn.randrange(len(content))] ^= drawn.randrange(1, 256)
+    path.write_bytes(content)
 
 
 def test_another_rate_costs_only_itself(small_study, small_run):
@@ -74,7 +85,7 @@ def test_another_seed_is_another_study(small_study, small_run):
     assert n_held == 0
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_an_interrupted_run_goes_on_to_the_same_result(small_study, small_run, tmp_path, how):
     """Two processes, stopped in the middle, finished by one: equal to one process undisturbed."""
     out = tmp_path / "run"
@@ -95,7 +106,7 @@ def test_an_interrupted_run_goes_on_to_the_same_result(small_study, small_run, t
     process.send_signal(how)
     asked = time.monotonic()
     _, said = process.communicate(timeout=30)
-    if how == signal.SIGINT:
+    if how == signal.SIGTERM:
         assert process.returncode == 130
         assert time.monotonic() - asked < 2
         assert shlex.join(["lowsr-tradeoff", *command[3:]]) in said

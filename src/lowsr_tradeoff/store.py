@@ -32,7 +32,6 @@ from lowsr_tradeoff.errors import ConfigError, FailedStepError, StageError
 
 Arrays = Mapping[str, NDArray[Any]]
 PROBE_BYTES = 1 << 20
-HEAD, HEX = b'{"sha256":"', 64
 
 T = TypeVar("T", bound=Hashable)
 R = TypeVar("R")
@@ -121,7 +120,7 @@ class Store:
             "arrays_sha256": _sha256(packed),
             "has_arrays": bool(packed),
         }
-        write_atomic(self._path(step, "json"), _sealed(canonical_json(record)))
+        write_atomic(self._path(step, "json"), seal(canonical_json(record)))
 
     def meta(self, step: Step) -> dict[str, Any]:
         """Return the JSON part of a finished step.
@@ -166,7 +165,8 @@ class Store:
             content = self._path(step, "json").read_bytes()
         except OSError:
             return None
-        return _unsealed(content)
+        body = unseal(content)
+        return None if body is None else json.loads(body)  # type: ignore[no-any-return]
 
     def _arrays_bytes(self, step: Step, record: Mapping[str, Any]) -> bytes:
         if not record["has_arrays"]:
@@ -191,6 +191,8 @@ def of_finished(make: Callable[[T], R], each: Iterable[T]) -> dict[T, R]:
 def locked(root: Path) -> Iterator[None]:
     """Hold a run folder for this process alone; the lock ends with the process, however that ends.
 
+    What a killed run was writing is removed.
+
     Raises:
         ConfigError: Another run holds the folder.
         StageError: The folder cannot be written.
@@ -207,6 +209,8 @@ def locked(root: Path) -> Iterator[None]:
             raise ConfigError(
                 f"{root}: another run is using this folder; wait for it or choose another --out"
             ) from error
+        for left in (root / "steps").glob("*/.*"):
+            left.unlink(missing_ok=True)
         yield
 
 
@@ -232,6 +236,25 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
+def seal(content: bytes) -> bytes:
+    """Return a JSON object with the checksum of the rest of it in front.
+
+    >>> unseal(seal(b'{"a":1}')), unseal(seal(b'{"a":1}').replace(b"1}", b"2}"))
+    (b'{"a":1}', None)
+    """
+    return _head(content) + content.removeprefix(b"{")
+
+
+def unseal(content: bytes) -> bytes | None:
+    """Return the object that was sealed, or ``None`` where a byte of it is another."""
+    body = b"{" + content[len(_head(b"")) :]
+    return body if content.startswith(_head(body)) else None
+
+
+def _head(content: bytes) -> bytes:
+    return b'{"sha256":"' + _sha256(content).encode() + b'",'
+
+
 def _replace(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -243,20 +266,6 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-
-
-def _sealed(content: bytes) -> bytes:
-    """A JSON object with the checksum of the rest of it in front."""
-    return HEAD + _sha256(content).encode() + b'",' + content.removeprefix(b"{")
-
-
-def _unsealed(content: bytes) -> dict[str, Any] | None:
-    """The object that was sealed, or ``None`` where a byte of it is another."""
-    body = b"{" + content[len(HEAD) + HEX + 2 :]
-    if content[: len(HEAD) + HEX + 2] != HEAD + _sha256(body).encode() + b'",':
-        return None
-    record: dict[str, Any] = json.loads(body)
-    return record
 
 
 def _sha256(content: bytes) -> str:

@@ -127,7 +127,10 @@ def in_processes(run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: flo
         try:
             yield Crew(lambda: jobs - len(busy), begin, lambda: _ended(idle, busy, timeout_s))
         finally:
-            for worker in (*idle, *(call.worker for call in busy.values())):
+            workers = (*idle, *(call.worker for call in busy.values()))
+            for worker in workers:
+                worker.process.kill()
+            for worker in workers:
                 _dismiss(worker)
 
 

@@ -10,6 +10,7 @@ import soundfile
 from lowsr_tradeoff.corpora import inspect
 from lowsr_tradeoff.corpora.inspect import Audio, Unusable, audio_fault, inspect_files, rate_fault, usable
 from lowsr_tradeoff.corpora.rows import Row
+from lowsr_tradeoff.store import seal, unseal
 
 
 def write(path, samples=None, rate_hz=16000, **kwargs):
@@ -124,7 +125,7 @@ def test_a_damaged_or_outdated_memory_is_made_anew(tmp_path, content):
 def test_what_other_code_found_is_not_believed(tmp_path, monkeypatch):
     cache, path = tmp_path / "inspected", write(tmp_path / "a.wav")
     inspect_files([path], cache)
-    cache.write_text(cache.read_text().replace('"n_samples":4000', '"n_samples":1'))
+    cache.write_bytes(seal(unseal(cache.read_bytes()).replace(b'"n_samples":4000', b'"n_samples":1')))
     assert inspect_files([path], cache)[path].n_samples == 1
     monkeypatch.setattr(inspect, "fingerprint", lambda rooms, libraries: "edited")
     assert inspect_files([path], cache)[path].n_samples == 4000

@@ -17,7 +17,7 @@ from lowsr_tradeoff.corpora.rows import Fault, R, keep, path_fault, repeats
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.records import Record
-from lowsr_tradeoff.store import write_atomic
+from lowsr_tradeoff.store import seal, unseal, write_atomic
 
 # Twice full scale: more than a lossy codec overshoots, less than any file that is scaled to integers.
 LOUDEST = 2.0
@@ -144,14 +144,14 @@ def inspect_files(paths: Iterable[Path], cache: Path | None) -> dict[Path, Findi
             new[digest] = _listen(path, digest)
         findings[path] = known.get(digest) or new[digest]
     if cache and new:
-        write_atomic(cache, Memory(code=code, files={**known, **new}).model_dump_json().encode())
+        write_atomic(cache, seal(Memory(code=code, files={**known, **new}).model_dump_json().encode()))
     return findings
 
 
 def _recall(cache: Path | None, code: str) -> Mapping[str, Finding]:
     """Nothing is lost with a cache that is absent, damaged or of other code: the files are decoded again."""
     try:
-        memory = Memory.model_validate_json(cache.read_bytes()) if cache else None
+        memory = Memory.model_validate_json(unseal(cache.read_bytes()) or b"") if cache else None
     except (OSError, ValidationError):
         return {}
     return memory.files if memory and memory.code == code else {}
