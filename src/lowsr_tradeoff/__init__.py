@@ -3,6 +3,33 @@
 The package measures, at every candidate rate, what is still recognised (``classify``), what an attacker can
 still recover of speech (``privacy``) and what it costs in energy (``power``), and joins the three into a
 frontier, a decision and one page (``reports``).
+
+>>> from lowsr_tradeoff import StudyConfig
+>>> StudyConfig().rates_hz
+(500, 1000, 2000, 4000)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lowsr_tradeoff.config import StudyConfig, load_config
+    from lowsr_tradeoff.records import Run, Tradeoff
+    from lowsr_tradeoff.runs import figures, frames, load_run, run_study
+
 __version__ = "0.1.0"
+
+__all__ = ["Run", "StudyConfig", "Tradeoff", "figures", "frames", "load_config", "load_run", "run_study"]
+
+HOMES = {"StudyConfig": "config", "load_config": "config", "Run": "records", "Tradeoff": "records"}
+
+
+def __getattr__(name: str) -> object:
+    """Return a name of the Python interface from where it lives: importing the package loads nothing else."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES.get(name, 'runs')}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

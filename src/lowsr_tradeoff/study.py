@@ -27,7 +27,7 @@ from lowsr_tradeoff.power import protocol as power
 from lowsr_tradeoff.power.devices import load_device, load_devices
 from lowsr_tradeoff.power.validate import summary
 from lowsr_tradeoff.privacy import protocol as privacy
-from lowsr_tradeoff.records import Failure, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.records import Failure, Manifest, Run, Tradeoff
 from lowsr_tradeoff.store import Step, Store, locked, write_atomic
 
 INSPECTED, CONFIG = "inspected.json", "config.toml"
@@ -42,23 +42,6 @@ class Study:
     config: StudyConfig
     events: EventCorpus
     speech: SpeechCorpus
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a finished run hands to the reports.
-
-    Attributes:
-        tradeoff: Everything that was found, and the steps that failed.
-        manifest: How it went.
-        listen: What can be heard and read.
-        damaged: Labels of results in the run folder that were not as written and were made again.
-    """
-
-    tradeoff: Tradeoff
-    manifest: Manifest
-    listen: ListenPack
-    damaged: tuple[str, ...] = ()
 
 
 def open_study(config: StudyConfig, out: Path) -> Study:
@@ -157,7 +140,8 @@ def run_study(
         listen = listen_pack(config, study.events, study.speech, heard)
         wall_s = round(time.monotonic() - start, 1)
         manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused)
-        return Run(tradeoff, manifest, listen, tuple(step.label for step in outcome.damaged))
+        damaged = tuple(step.label for step in outcome.damaged)
+        return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=damaged)
 
 
 def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:

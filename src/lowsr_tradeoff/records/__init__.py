@@ -50,6 +50,7 @@ from lowsr_tradeoff.records.run import (
     ListenPack,
     Manifest,
     Provenance,
+    Run,
     Tradeoff,
     TranscriptLine,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "RateVerdict",
     "Record",
     "Reference",
+    "Run",
     "Sensitivity",
     "Shortfall",
     "SoftLabels",

@@ -161,3 +161,19 @@ class ListenPack(Record):
     clips: tuple[ListenClip, ...]
     transcripts: tuple[TranscriptLine, ...] = ()
     note: str
+
+
+class Run(Record):
+    """A finished run.
+
+    Attributes:
+        tradeoff: Everything that was found, and the steps that failed.
+        manifest: How it went.
+        listen: What can be heard and read.
+        damaged: Labels of results in the run folder that were not as written and were made again.
+    """
+
+    tradeoff: Tradeoff
+    manifest: Manifest
+    listen: ListenPack
+    damaged: tuple[str, ...] = ()

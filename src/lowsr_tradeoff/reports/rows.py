@@ -74,6 +74,30 @@ def frame(tradeoff: Tradeoff) -> "pd.DataFrame":
     return table.astype({"rate_hz": "Int64", "n": "Int64"})
 
 
+def points_frame(tradeoff: Tradeoff) -> "pd.DataFrame":
+    """Return one row for each operating point: its figures with their ends, its probabilities, its standing."""
+    import pandas as pd  # noqa: PLC0415 - likewise
+
+    return pd.DataFrame([_point(point) for point in tradeoff.points])
+
+
+def _point(point: OperatingPoint) -> Row:
+    names = {name: getattr(point, name) for name in ("point_id", *NAMES) if hasattr(point, name)}
+    ends = {
+        f"{name}{end}": getattr(figure, end.removeprefix("_") or "value")
+        for name, figure in point
+        if isinstance(figure, Measurement)
+        for end in ("", "_low", "_high")
+    }
+    standing = {
+        "p_frontier": point.p_frontier,
+        "p_meets": point.p_meets,
+        "is_dominated": bool(point.dominated_by),
+        **{name: "; ".join(getattr(point, name)) for name in ("fails", "infeasible")},
+    }
+    return names | ends | standing
+
+
 def _rows_of(record: Record, names: Row) -> Iterator[Row]:
     match record:
         case OperatingPoint():

@@ -1,0 +1,95 @@
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copytree
+
+import pandas as pd
+import pytest
+
+import lowsr_tradeoff
+from lowsr_tradeoff import frames, load_run
+from lowsr_tradeoff.errors import DataError
+
+PAGE = Path(__file__).parents[1] / "docs" / "notebook.md"
+
+
+def shown_by(cells: list[str]) -> list[object]:
+    """What each cell shows: the value of its last expression, as a notebook takes it."""
+    names: dict[str, object] = {}
+    shown = []
+    for cell in cells:
+        tree = ast.parse(cell)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "cell", "exec"), names)
+        shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None)
+    return shown
+
+
+@pytest.fixture(scope="module")
+def notebook(small_study, small_run, tmp_path_factory):
+    """The folder of the worked example, and what its cells show. The run is there already, as the text says."""
+    folder = tmp_path_factory.mktemp("notebook") / "study"
+    copytree(small_study.parent, folder)
+    copytree(small_run[0] / "steps", folder / "lowsr-run" / "steps")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return folder, shown_by(re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL))
+
+
+def test_the_worked_example_shows_what_it_says(notebook, small_run):
+    _, (_, decision, answer, points, recalls, words, certainty, frontier, speech) = notebook
+    tradeoff = small_run[1].tradeoff
+    assert decision == tradeoff.decision
+    assert set(answer) <= {500, 1000, 16000}
+    assert len(points) == 10
+    assert points.power_mw.is_monotonic_increasing
+    assert list(recalls.columns) == [500, 1000]
+    assert set(recalls.index) == {"low", "high"}
+    assert set(words.rate_hz) == {500, 1000, 16000}
+    assert 0.5 < certainty <= 1
+    assert [still.name for still in (frontier, speech)] == ["frontier", "words"]
+    assert frontier._repr_svg_().lstrip().startswith("<?xml")
+
+
+def test_it_leaves_the_files_of_the_command_line(notebook):
+    folder, _ = notebook
+    assert (folder / "frontier.svg").exists()
+    assert {"report.html", "decision.md", "tradeoff.json", "results.parquet"} <= {
+        file.name for file in (folder / "lowsr-run").iterdir()
+    }
+
+
+def test_a_loaded_run_is_the_one_that_ran(notebook, small_run):
+    run = load_run(str(notebook[0] / "lowsr-run"))
+    first = small_run[1]
+    # The copy of the corpora lies elsewhere, which the settings say.
+    assert run.tradeoff == first.tradeoff.model_copy(update={"settings": run.tradeoff.settings})
+    assert run.listen == first.listen
+    with pytest.raises(DataError, match="folder of a finished run"):
+        load_run(notebook[0])
+
+
+def test_frames_hold_every_point_and_stage(small_run):
+    run = small_run[1]
+    found = frames(run)
+    assert {"points", "classify", "privacy", "attack", "power", "frontier"} <= set(found)
+    assert all(isinstance(frame, pd.DataFrame) for frame in found.values())
+    points = found["points"].set_index("point_id")
+    for point in run.tradeoff.points:
+        row = points.loc[point.point_id]
+        assert (row.accuracy, row.accuracy_low, row.p_meets) == (
+            point.accuracy.value, point.accuracy.low, point.p_meets,
+        )  # fmt: skip
+    assert "device" not in found["privacy"].columns
+
+
+def test_the_package_itself_loads_nothing_and_names_all():
+    code = "import sys, lowsr_tradeoff; print([m for m in sys.modules if m.startswith(('lowsr', 'numpy'))])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['lowsr_tradeoff']"
+    assert all(hasattr(lowsr_tradeoff, name) for name in lowsr_tradeoff.__all__)
+    assert set(lowsr_tradeoff.__all__) < set(dir(lowsr_tradeoff))
+    with pytest.raises(AttributeError, match="no attribute 'run'"):
+        lowsr_tradeoff.run  # noqa: B018
