@@ -23,6 +23,7 @@ from pathlib import Path
 from random import Random
 
 from fuzz_kinds import Kind, Read, checkpoint_kinds, settings_kind, sound_kinds, table_kind
+from fuzz_models import model_kinds, whisper_kinds
 from lowsr_tradeoff.errors import LowsrError
 
 CPU_S, WALL_S, MEMORY_BYTES = 5, 60, 10**9
@@ -125,13 +126,17 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
 
 def all_kinds(folder: Path) -> Iterator[Kind]:
     """Yield every kind, in folders of their own."""
-    rooms = {name: folder / name for name in ("sounds", "tables", "settings", "run", "checkpoints", "models")}
+    rooms = {
+        name: folder / name for name in ("sounds", "tables", "settings", "run", "checkpoints", "whisper", "models")
+    }
     for room in rooms.values():
         room.mkdir()
     yield from sound_kinds(rooms["sounds"])
     yield table_kind(rooms["tables"])
     yield settings_kind(rooms["settings"])
     yield from checkpoint_kinds(rooms["checkpoints"])
+    yield from whisper_kinds(rooms["whisper"])
+    yield from model_kinds(rooms["models"])
 
 
 def main() -> None:

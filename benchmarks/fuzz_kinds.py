@@ -117,11 +117,11 @@ def checkpoint_kinds(folder: Path) -> Iterator[Kind]:
     torch.save({"model": tensors}, old, _use_new_zipfile_serialization=False)
     read = partial(load_panns, network="mobilenetv2")
     yield Kind("safetensors", {whole: whole.read_bytes()}, bytewise, read)
-    yield Kind("torch checkpoint", {file: file.read_bytes() for file in (zipped, old)}, _ends, read)
+    yield Kind("torch checkpoint", {file: file.read_bytes() for file in (zipped, old)}, ends, read)
 
 
-def _ends(content: bytes, draw: Random) -> bytes:
-    """The tables of these files stand at their ends, too."""
+def ends(content: bytes, draw: Random) -> bytes:
+    """Return the content changed at its beginning or at its end, where a ZIP has its table."""
     if draw.random() < 0.5:
         return bytewise(content, draw)
     kept = len(content) - 4096

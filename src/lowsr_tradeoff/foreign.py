@@ -8,6 +8,7 @@ import errno
 import hashlib
 import json
 import tomllib
+import zipfile
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
@@ -46,6 +47,23 @@ def sha256_of(path: Path) -> str:
     """
     with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_archive(path: Path) -> None:
+    """Do nothing for a file that is no ZIP archive, or one that holds no more than it has bytes.
+
+    Torch keeps tensors in a ZIP as they are: one that unpacks to more than itself was made to fill memory.
+
+    Raises:
+        ValueError: It would unpack to more.
+        zipfile.BadZipFile: It is broken.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        n_bytes = sum(member.file_size for member in archive.infolist())
+    if n_bytes > path.stat().st_size:
+        raise ValueError(f"it would unpack to {n_bytes} bytes, more than it has")
 
 
 def usable_path(text: str) -> str:

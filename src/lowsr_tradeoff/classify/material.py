@@ -98,7 +98,7 @@ def start(material: Material) -> Recogniser:
     n_classes = len(material.corpus.summary.classes)
     network = seeded_network(settings.network, n_classes, material.seeds, as_published=settings.as_published)
     if settings.checkpoint:
-        start_from(network, load_panns(settings.checkpoint.path, settings.network))
+        start_from(network, load_panns(settings.checkpoint.path, settings.network, settings.checkpoint.sha256))
     origin = _origin(material)
     return network if origin is None else restore(network, origin)
 

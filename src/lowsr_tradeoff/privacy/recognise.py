@@ -84,7 +84,7 @@ def load(weights: str | None) -> Recogniser:
     folder = folder_of(weights)
     try:
         whisper = ctranslate2.models.Whisper(str(folder), compute_type="int8", inter_threads=1, intra_threads=1)
-    except RuntimeError as error:
+    except Exception as error:  # what damage does to a model has no class in common
         raise DataError(
             f"{folder / MODEL}: cannot be loaded ({error}); convert or install the model again"
         ) from error

@@ -18,27 +18,32 @@ from lowsr_tradeoff.classify.models.build import without_weights
 from lowsr_tradeoff.classify.models.recogniser import Recogniser
 from lowsr_tradeoff.classify.panns_front_end import front_end_of
 from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.foreign import check_archive, sha256_of
 from lowsr_tradeoff.records import Network
 
 Weights = Mapping[str, Tensor]
 
 AUDIOSET_CLASSES = 527
+# A name, a type, a shape and two offsets for each of a few hundred tensors.
+MOST_HEADER_BYTES = 1 << 20
 FRONT_END = ("spectrogram_extractor.", "logmel_extractor.")
 KERNEL = "spectrogram_extractor.stft.conv_real.weight"
 MEL_MATRIX = "logmel_extractor.melW"
 
 
-def load_panns(path: Path, network: Network) -> dict[str, Tensor]:
+def load_panns(path: Path, network: Network, sha256: str | None = None) -> dict[str, Tensor]:
     """Return the weights of a published checkpoint, without those of its front end.
 
     Args:
         path: A ``.pth`` file, with the weights under ``model`` or alone, or a ``.safetensors`` file.
         network: Which of the PANNs they are for.
+        sha256: What the file must hash to before it is opened, in hex; ``None`` to take it as it is.
 
     Raises:
         MissingResourceError: The file is not there.
-        DataError: It is broken, holds more than tensors, or is of another network or rate.
+        DataError: It is broken, changed, holds more than tensors, or is of another network or rate.
     """
+    _check_hash(path, sha256)
     stored = _read(path)
     _check_rate(path, network, stored)
     weights = {name: weight for name, weight in stored.items() if not name.startswith(FRONT_END)}
@@ -77,30 +82,50 @@ def misfits(weights: Weights, expected: Weights) -> Iterator[str]:
     if unexpected := sorted(weights.keys() - expected.keys()):
         yield f"unexpected: {', '.join(unexpected)}"
     for name in sorted(expected.keys() & weights.keys()):
-        found, wanted = tuple(weights[name].shape), tuple(expected[name].shape)
-        if found != wanted:
-            yield f"{name}: shape {found} instead of {wanted}"
+        found, wanted = weights[name], expected[name]
+        if found.shape != wanted.shape:
+            yield f"{name}: shape {tuple(found.shape)} instead of {tuple(wanted.shape)}"
+        elif found.dtype.is_floating_point != wanted.dtype.is_floating_point or found.layout != torch.strided:
+            yield f"{name}: {found.dtype} instead of {wanted.dtype}"
+        elif not found.is_meta and not torch.isfinite(found).all():
+            yield f"{name}: holds values that are not finite"
+
+
+def _check_hash(path: Path, sha256: str | None) -> None:
+    try:
+        found = sha256_of(path)
+    except OSError as error:
+        raise MissingResourceError(
+            f"{path}: no such checkpoint ({error.strerror}); fetch it or put it there by hand"
+        ) from error
+    if sha256 not in {None, found}:
+        raise DataError(f"{path}: was changed since the study was planned; run it again to take it as it is now")
 
 
 def _read(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise MissingResourceError(f"{path}: no such checkpoint; fetch it or put it there by hand")
     content = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
     stored = content.get("model", content) if isinstance(content, dict) else content
-    if not isinstance(stored, dict) or not all(isinstance(weight, Tensor) for weight in stored.values()):
+    if not isinstance(stored, dict) or not all(
+        isinstance(name, str) and isinstance(weight, Tensor) for name, weight in stored.items()
+    ):
         raise DataError(f"{path}: holds no table of tensors; give a checkpoint as PANNs publish them")
     return cast("dict[str, Tensor]", stored)
 
 
 def _safetensors(path: Path) -> object:
+    with path.open("rb") as file:
+        n_header = int.from_bytes(file.read(8), "little")
+    if n_header > MOST_HEADER_BYTES:
+        raise DataError(f"{path}: promises a header of {n_header} bytes, which no network has; fetch it again")
     try:
         return load_file(path)
-    except SafetensorError as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise DataError(f"{path}: not a whole safetensors file ({error}); fetch it again") from error
 
 
 def _pickled(path: Path) -> object:
     try:
+        check_archive(path)
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise DataError(
@@ -108,8 +133,10 @@ def _pickled(path: Path) -> object:
             "Fetch it again; or, if you trust it, save torch.load(path, weights_only=False)['model'] "
             "as .safetensors and give that"
         ) from error
-    except (EOFError, LookupError, OSError, RuntimeError, ValueError) as error:
-        raise DataError(f"{path}: broken, cut off or not readable; fetch it again") from error
+    except Exception as error:  # what damage does to a pickle has no class in common
+        raise DataError(
+            f"{path}: broken, cut off or not readable ({type(error).__name__}); fetch it again"
+        ) from error
 
 
 def _check_rate(path: Path, network: Network, stored: Weights) -> None:
