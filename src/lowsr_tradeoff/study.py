@@ -190,6 +190,7 @@ def assemble(study: Study, store: Store) -> Tradeoff:
         rate_differences=privacy_found.differences,
         intelligibility=privacy_found.intelligibility,
         attacks=privacy_found.attacks,
+        learning_curves=privacy_found.curves,
         power=drawn,
         devices=power.sheets(config),
         power_errors=summary(),

@@ -41,6 +41,6 @@ def test_what_was_not_asked_for_is_listed_with_the_way_to_ask(tmp_path, monkeypa
 def test_all_attackers_are_planned_when_asked_for():
     every = StudyConfig(rates_hz=(1000,), privacy={"attackers": "all"})
     more = set(attacks.plan(every, EMBEDDED)) - set(attacks.plan(CONFIG, EMBEDDED))
-    assert {step.stage for step in more} == {"attack-words"}
+    assert {step.stage for step in more} == {"attack-words", "attack-learning"}
     assert {need.stage for step in more for need in step.needs} == {"attack-adapted", "attack-extension"}
     assert set(attacks.plan(CONFIG, EMBEDDED)) <= set(attacks.plan(every, EMBEDDED))

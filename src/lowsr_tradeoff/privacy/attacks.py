@@ -9,10 +9,10 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy import activity, speakers, voice
-from lowsr_tradeoff.privacy.attackers import adapted, digits, extension, overheard
+from lowsr_tradeoff.privacy.attackers import adapted, digits, extension, growing, overheard
 from lowsr_tradeoff.privacy.attackers.overheard import lost, not_tested
 from lowsr_tradeoff.privacy.whisper_weights import attacker
-from lowsr_tradeoff.records import AttackResult, PrivacyResult
+from lowsr_tradeoff.records import AttackResult, LearningCurve, PrivacyResult
 from lowsr_tradeoff.store import Step, Store
 
 NOT_ASKED = "not asked for; run with --attackers all"
@@ -30,7 +30,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
         *speakers.plan(config, speech),
         *voice.plan(config, speech),
         *activity.plan(config, speech),
-        *((*extension.plan(config, speech), *adapted.plan(config, speech)) if _is_asked(config) else ()),
+        *(_asked_for(config, speech) if _is_asked(config) else ()),
     )
 
 
@@ -47,6 +47,8 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
             extension.run(steps, speech, store)
         case adapted.STAGE:
             adapted.run(steps, speech, store)
+        case growing.STAGE:
+            growing.run(steps, speech, store)
         case overheard.COUNT:
             overheard.run_counts(steps, speech, store)
         case speakers.STAGE:
@@ -69,6 +71,11 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
         *voice.results(config, speech, store),
         *activity.results(config, speech, store),
     )
+
+
+def curves(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[LearningCurve, ...]:
+    """Return what attackers recover with growing shares of their data; nothing where it was not asked for."""
+    return growing.results(config, speech, store) if _is_asked(config) else ()
 
 
 def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> AttackResult:
@@ -101,6 +108,10 @@ def lost_recogniser(config: StudyConfig, steps: Mapping[int, Step], store: Store
     return tuple(
         lost(rate_hz, config, name, store.failed[step]) for rate_hz, step in steps.items() if step in store.failed
     )
+
+
+def _asked_for(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
+    return (*extension.plan(config, speech), *adapted.plan(config, speech), *growing.plan(config, speech))
 
 
 def _is_asked(config: StudyConfig) -> bool:

@@ -24,6 +24,7 @@ from lowsr_tradeoff.records import (
     AttackResult,
     Engine,
     IntelligibilityResult,
+    LearningCurve,
     PrivacyResult,
     RateDifference,
     Reference,
@@ -77,6 +78,7 @@ class Privacy:
     differences: tuple[RateDifference, ...]
     intelligibility: tuple[IntelligibilityResult, ...]
     attacks: tuple[AttackResult, ...]
+    curves: tuple[LearningCurve, ...]
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
@@ -131,6 +133,7 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
             *attacks.lost_recogniser(config, _words_steps(config, speech), store),
             *attacks.results(config, speech, store),
         ),
+        curves=attacks.curves(config, speech, store),
         differences=tuple(_differences(config, rows, draws)),
         intelligibility=tuple(
             of_finished(

@@ -21,6 +21,7 @@ from lowsr_tradeoff.records.diagnosis import (
     UsableInformation,
 )
 from lowsr_tradeoff.records.gate import GateResult, RateVerdict, Shortfall
+from lowsr_tradeoff.records.learning import Extrapolation, LearningCurve, LearningLaw, LearningPoint
 from lowsr_tradeoff.records.measured import ConverterBound, InferenceEnergy, TracePower
 from lowsr_tradeoff.records.network import Adapt, Arm, Grid, ModelCost, Network
 from lowsr_tradeoff.records.power import (
@@ -77,6 +78,7 @@ __all__ = [
     "Difference",
     "Engine",
     "ErrorTarget",
+    "Extrapolation",
     "Failure",
     "Fidelity",
     "GateResult",
@@ -85,6 +87,9 @@ __all__ = [
     "InferenceEnergy",
     "IntelligibilityResult",
     "KindRecovery",
+    "LearningCurve",
+    "LearningLaw",
+    "LearningPoint",
     "ListenClip",
     "ListenPack",
     "Loot",

@@ -10,6 +10,7 @@ from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
 from lowsr_tradeoff.records.decision import Decision, MicrophoneResult, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
+from lowsr_tradeoff.records.learning import LearningCurve
 from lowsr_tradeoff.records.power import DeviceSheet, PowerResult
 from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, RateDifference
 from lowsr_tradeoff.records.validation import ModelError
@@ -83,6 +84,7 @@ class Tradeoff(Record):
     rate_differences: tuple[RateDifference, ...]
     intelligibility: tuple[IntelligibilityResult, ...]
     attacks: tuple[AttackResult, ...]
+    learning_curves: tuple[LearningCurve, ...] = ()
     power: tuple[PowerResult, ...]
     devices: tuple[DeviceSheet, ...]
     power_errors: tuple[ModelError, ...]

@@ -9,7 +9,7 @@ from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.front_end import FrontEnd
 from lowsr_tradeoff.privacy.attackers.digits import RECIPE
-from lowsr_tradeoff.privacy.attackers.spotter import answers
+from lowsr_tradeoff.privacy.attackers.spotter import _as_long, answers
 from lowsr_tradeoff.privacy.captures import CaptureSettings
 
 # Two fake words differ in what is heard at 1 kHz; a third word differs from the second above 500 Hz alone.
@@ -104,3 +104,14 @@ def test_one_clip_is_one_row_in_the_order_of_the_corpus(fake):
     scores = answers(fake, heard(fake), short)
     assert scores.shape == (len(fake.clips), len(WORDS))
     assert all(isinstance(clip, EventClip) for clip in fake.clips)
+
+
+def test_of_fewer_speakers_it_learns_in_as_many_steps(fake):
+    # 150 clips are four batches of 32 and a rest that is left out; 15 are one batch.
+    assert _as_long(RECIPE, 150, 15).epochs == 4 * RECIPE.epochs
+    assert _as_long(RECIPE, 150, 150) == RECIPE
+    short = RECIPE.model_copy(update={"epochs": 1})
+    whole, same, fewer = (answers(fake, heard(fake), short, share) for share in (1, 0.9, 0.25))
+    # Of four other speakers, 0.9 are four and a quarter is one.
+    np.testing.assert_array_equal(whole, same)
+    assert (whole != fewer).any()

@@ -77,7 +77,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:  # noqa
     Raises:
         DataError: The vocabulary cannot be used.
     """
-    return tuple(_steps(config, load_words(word_list_of(config))))
+    return tuple(steps_of(config, load_words(word_list_of(config))))
 
 
 def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - likewise
@@ -86,15 +86,23 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:  # n
     Raises:
         StageError: The vocabulary changed after planning, or a training diverged.
     """
+    for step in steps:
+        attack(step, DigitsSettings.model_validate(step.settings, from_attributes=True), 1, store)
+
+
+def attack(step: Step, settings: DigitsSettings, share: float, store: Store) -> None:
+    """Train and test on a share of the speakers, and write the ``scores`` of every word.
+
+    Raises:
+        StageError: The vocabulary changed after planning, or a training diverged.
+    """
     from lowsr_tradeoff.privacy.attackers.spotter import answers  # noqa: PLC0415 - imports torch
 
-    for step in steps:
-        settings = DigitsSettings.model_validate(step.settings, from_attributes=True)
-        corpus = load_words(settings.words)
-        if corpus.summary.digest != settings.captures.corpus:
-            raise StageError(f"{settings.words.source}: has changed since the run was planned; run again")
-        scores = answers(corpus, settings.captures, settings.recipe)
-        store.write(step, {"clips": [clip.clip_id for clip in corpus.clips]}, {"scores": scores})
+    corpus = load_words(settings.words)
+    if corpus.summary.digest != settings.captures.corpus:
+        raise StageError(f"{settings.words.source}: has changed since the run was planned; run again")
+    scores = answers(corpus, settings.captures, settings.recipe, share)
+    store.write(step, {"clips": [clip.clip_id for clip in corpus.clips]}, {"scores": scores})
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:  # noqa: ARG001
@@ -107,7 +115,7 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     classes = corpus.summary.classes
     truth = np.array([classes.index(clip.label) for clip in corpus.clips])
     found: list[AttackResult] = []
-    for step in _steps(config, corpus):
+    for step in steps_of(config, corpus):
         if why := store.failed.get(step):
             found.append(_lost(corpus, step, why))
         else:
@@ -115,7 +123,8 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     return tuple(found)
 
 
-def _steps(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step]:
+def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step]:
+    """Yield the step of every rate and front end."""
     code = fingerprint(SOURCES, LIBRARIES)
     for heard in _microphones(config, corpus.summary.digest):
         yield Step(
@@ -165,7 +174,7 @@ def _result(
     length: int,
 ) -> AttackResult:
     """The figure of numbers of some length; a word is one of length 1."""
-    chance = _most_frequent_share(corpus) ** length
+    chance = most_frequent_share(corpus) ** length
     derived = (
         f"; derived for {length} independent digits of one speaker, of whom k of n were recovered: "
         f"C(k, {length}) / C(n, {length}), averaged over speakers"
@@ -188,8 +197,8 @@ def _heard(step: Step) -> CaptureSettings:
     return DigitsSettings.model_validate(step.settings, from_attributes=True).captures
 
 
-def _most_frequent_share(corpus: EventCorpus) -> float:
-    """What always saying the commonest word gets; 1 / C where all are equally common."""
+def most_frequent_share(corpus: EventCorpus) -> float:
+    """Return what always saying the commonest word gets; 1 / C where all are equally common."""
     labels = [clip.label for clip in corpus.clips]
     return max(labels.count(name) for name in corpus.summary.classes) / len(labels)
 

@@ -22,6 +22,7 @@ from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.classify.train import Images, fit, predict, scale_of, seeded_network
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
 from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.privacy.attackers.word_list import taught_by
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
 
 SPEEDS = (1.0, 0.88, 1.13)
@@ -29,13 +30,14 @@ SPEEDS = (1.0, 0.88, 1.13)
 Scores = NDArray[np.float32]
 
 
-def answers(corpus: EventCorpus, settings: CaptureSettings, recipe: Recipe) -> Scores:
+def answers(corpus: EventCorpus, settings: CaptureSettings, recipe: Recipe, share: float = 1) -> Scores:
     """Return the class scores of every clip by the network that had its fold held out.
 
     Args:
         corpus: The words, in folds.
         settings: The microphone.
         recipe: How each network is trained.
+        share: Of the speakers of the other folds, whom it learns from; of fewer in as many steps as of all.
 
     Shape:
         ``(n_clips, n_classes)``, in the order of the corpus.
@@ -48,13 +50,20 @@ def answers(corpus: EventCorpus, settings: CaptureSettings, recipe: Recipe) -> S
     classes = corpus.summary.classes
     labels = np.array([classes.index(clip.label) for clip in corpus.clips])
     folds = np.array([clip.fold for clip in corpus.clips])
+    speakers = np.array([clip.source for clip in corpus.clips])
     scores = np.empty((len(labels), len(classes)), np.float32)
     for fold in np.unique(folds):
-        held_out = folds == fold
-        seeds = (settings.seed, int(fold))
-        learnt = [view[~held_out] for view in views]
-        scores[held_out] = _taught(learnt, labels[~held_out], len(classes), views[0][held_out], recipe, seeds)
+        held_out, seeds = folds == fold, (settings.seed, int(fold))
+        learnt = np.isin(speakers, taught_by(corpus, int(fold), share, settings.seed))
+        lessons, as_long = [view[learnt] for view in views], _as_long(recipe, (~held_out).sum(), learnt.sum())
+        scores[held_out] = _taught(lessons, labels[learnt], len(classes), views[0][held_out], as_long, seeds)
     return scores
+
+
+def _as_long(recipe: Recipe, n_all: int, n_learnt: int) -> Recipe:
+    """In as many steps as with all clips: what fewer of them teach is not to be confused with less training."""
+    n_steps = recipe.epochs * max(1, n_all // recipe.batch_size)
+    return recipe.model_copy(update={"epochs": round(n_steps / max(1, n_learnt // recipe.batch_size))})
 
 
 def _taught(

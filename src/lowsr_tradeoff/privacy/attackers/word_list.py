@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import numpy as np
+
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
@@ -62,3 +64,19 @@ def load_words(words: WordList) -> EventCorpus:
 def names_speakers(corpus: EventCorpus) -> bool:
     """Return whether any two recordings are known to be of one speaker; else each counts as its own."""
     return len({clip.source for clip in corpus.clips}) < len(corpus.clips)
+
+
+def taught_by(corpus: EventCorpus, fold: int, share: float, seed: int) -> tuple[str, ...]:
+    """Return the speakers that an attacker learns from when a fold is tested: a share of all others.
+
+    A larger share holds every smaller one of the same seed.
+
+    Args:
+        corpus: The words, in folds.
+        fold: Who is tested.
+        share: Of the speakers of the other folds, at least one of them.
+        seed: Of their order.
+    """
+    others = sorted({clip.source for clip in corpus.clips if clip.fold != fold})
+    order = np.random.default_rng((seed, fold)).permutation(len(others))
+    return tuple(sorted(others[i] for i in order[: max(1, round(share * len(others)))]))
