@@ -21,6 +21,7 @@ def claims(tradeoff: Tradeoff) -> str:
             "stronger attacker may recover more; none of the figures bounds what can be recovered.",
             *("", "## What was attacked", "", *_material(tradeoff)),
             *("", "## The strongest attacker tested, at each rate", "", *_strongest(tradeoff)),
+            *_learning(tradeoff),
             *("", "## Who, and whether", "", *_others(tradeoff)),
             *("", "## What was not tested", "", *_untested(tradeoff)),
             *("", "## How", "", *_how(tradeoff), ""),
@@ -56,6 +57,16 @@ def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
         luck = percent(found.chance).brief if found.chance else "nothing"
         cells = (hz(rate_hz), found.attacker, found.measure, str(percent(found.value)), luck)
         yield f"| {' | '.join(map(plain, cells))} |"
+
+
+def _learning(tradeoff: Tradeoff) -> Iterator[str]:
+    """Nothing where no curve was asked for."""
+    if tradeoff.learning_curves:
+        yield from ("", "## The attacker on words, with more to learn from", "")
+    for curve in tradeoff.learning_curves:
+        for more in curve.extrapolations:
+            what = f"with {more.times} times its {curve.points[-1].amount:.3g} {curve.amount_of}"
+            yield f"- {hz(curve.rate_hz)}, {what}, extrapolated: {_plain(str(percent(more.value)))}"
 
 
 def _others(tradeoff: Tradeoff) -> Iterator[str]:

@@ -9,9 +9,11 @@ from lowsr_tradeoff.records import (
     ClassRecall,
     ClockTrial,
     Contrast,
+    Extrapolation,
     Failure,
     HumpTest,
     KindRecovery,
+    LearningPoint,
     Measurement,
     ModelError,
     OperatingPoint,
@@ -42,6 +44,7 @@ STAGES = {
     "rate_differences": "privacy",
     "intelligibility": "privacy",
     "attacks": "attack",
+    "learning_curves": "attack",
     "power_errors": "validation",
     "points": "frontier",
 }
@@ -168,6 +171,16 @@ def _against(record: Record) -> Row:
                 "part": record.check,
                 "against": f"{record.method}; not seen: {record.held_out}",
             }
+        case _:
+            return _learnt(record)
+
+
+def _learnt(record: Record) -> Row:
+    match record:
+        case LearningPoint(amount=amount):
+            return {"part": f"learnt from {amount:.4g}"}
+        case Extrapolation(times=times):
+            return {"part": f"{times} times the data"}
         case _:
             return {}
 

@@ -1,0 +1,83 @@
+import plotly.graph_objects as go
+import pytest
+
+from lowsr_tradeoff.records import Extrapolation, LearningCurve, LearningLaw, LearningPoint, Measurement, missing
+from lowsr_tradeoff.reports import learning
+from lowsr_tradeoff.reports.claims import claims
+from lowsr_tradeoff.reports.rows import rows
+
+LAW = LearningLaw(chance=0.1, ceiling=0.9, scale=5, exponent=1, misfit_p=0.4)
+
+
+def words(value):
+    return Measurement(value=value, low=value - 0.05, high=value + 0.05, n=540, n_of="words")
+
+
+def curve(rate_hz, beyond):
+    return LearningCurve(
+        rate_hz=rate_hz,
+        front_end="ideal",
+        attacker="closed vocabulary, trained at the rate",
+        measure="word recovery",
+        amount_of="speakers",
+        points=tuple(
+            LearningPoint(amount=n, minutes=n / 4, value=words(0.9 - 0.8 / (1 + n / 5))) for n in (1, 3, 5, 11, 22)
+        ),
+        law=LAW,
+        extrapolations=tuple(
+            Extrapolation(times=n, value=value) for n, value in zip((10, 100), beyond, strict=True)
+        ),
+        setup="540 recordings",
+    )
+
+
+@pytest.fixture
+def grown(tradeoff):
+    told = curve(500, (words(0.88), missing("the curve allows anything from 0.10 to 0.90", "words")))
+    untold = curve(1000, (missing("no law", "words"), missing("no law", "words")))
+    return tradeoff.model_copy(update={"learning_curves": (told, untold)})
+
+
+def test_the_figure_shows_what_was_measured_the_law_and_what_it_tells(grown):
+    figure = learning.curves(grown)
+    go.Figure(figure.spec)
+    assert [trace["name"] for trace in figure.spec["data"]] == [
+        "500 Hz, measured",
+        "500 Hz, fitted law",
+        "500 Hz, extrapolated",
+        "1000 Hz, measured",
+    ]
+    measured, law, beyond, _ = figure.spec["data"]
+    assert (beyond["x"], beyond["y"]) == ([220], [0.88])
+    # The law goes through what was drawn from it, up to the last amount that it tells of.
+    assert (law["y"][0], law["x"][-1]) == (pytest.approx(measured["y"][0], abs=1e-4), 220)
+    assert "88.0 % with 10 times as many" in figure.caption
+    assert "no figure with 100 times as many: the curve allows anything from 0.10 to 0.90" in figure.caption
+
+
+def test_the_table_holds_every_share_and_says_why_a_figure_is_missing(grown):
+    table = learning.table(grown)
+    assert table.columns[:3] == ("Rate", "1 speakers", "3 speakers")
+    assert table.columns[-2:] == ("10 times as many", "100 times as many")
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert "0.9 - 0.8 (1 + n/5)^-1 (p = 0.4)" in table.rows[0]
+    assert "no law" in str(table.rows[1][-1])
+
+
+def test_without_curves_there_is_neither_a_row_nor_a_section(tradeoff):
+    assert learning.table(tradeoff).rows == ()
+    assert learning.curves(tradeoff).spec["data"] == []
+    assert "more to learn from" not in claims(tradeoff)
+
+
+def test_the_claim_sheet_and_the_rows_name_the_data(grown):
+    sheet = claims(grown)
+    assert "- 500 Hz, with 10 times its 22 speakers, extrapolated: 88.0 % [83.0, 93.0]" in sheet
+    assert "- 1000 Hz, with 100 times its 22 speakers, extrapolated: not measured: no law" in sheet
+    found = [row for row in rows(grown) if row.get("part", "").startswith(("learnt from", "10 times"))]
+    assert [row["part"] for row in found[:6]] == [
+        *(f"learnt from {n}" for n in (1, 3, 5, 11, 22)),
+        "10 times the data",
+    ]
+    assert {row["stage"] for row in found} == {"attack"}
+    assert found[5]["value"] == 0.88
