@@ -66,7 +66,7 @@ def _learning(tradeoff: Tradeoff) -> Iterator[str]:
     for curve in tradeoff.learning_curves:
         for more in curve.extrapolations:
             what = f"with {more.times} times its {curve.points[-1].amount:.3g} {curve.amount_of}"
-            yield f"- {hz(curve.rate_hz)}, {what}, extrapolated: {_plain(str(percent(more.value)))}"
+            yield f"- {hz(curve.rate_hz)}, {what}, extrapolated: {plain(str(percent(more.value)))}"
 
 
 def _others(tradeoff: Tradeoff) -> Iterator[str]:
