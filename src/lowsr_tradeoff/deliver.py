@@ -52,14 +52,15 @@ def train_model(
         classify.plan(config, corpus)  # says what settings do not fit the clips
         steps = final_steps(config, corpus, listener)
         in_int8 = int8_steps(steps[:-1]) if is_int8_counted else ()
-        execute((*steps, *in_int8), store, partial(_run, corpus=corpus, store=store), jobs, report)
+        execute((*steps, *in_int8), store, partial(run_batch, corpus=corpus, store=store), jobs, report)
         int8 = loss_in_int8(in_int8, corpus, store, config.seed) if in_int8 else None
         package = packaged(config, corpus, listener, store, data_licence, int8)
     write_package(to, package)
     return package
 
 
-def _run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
+def run_batch(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
+    """Run one batch of steps, of a training or of the count of what int8 costs, and write their artefacts."""
     if steps[0].stage != STAGE:
         classify.run(steps, corpus, store)
         return

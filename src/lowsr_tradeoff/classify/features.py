@@ -156,7 +156,12 @@ def fit_length(x: Samples, n_samples: int) -> Samples:
 
 
 def log_mel(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float16]:
-    """Return the feature image of one capture, natural logarithm of band power, floored at -12.
+    """Return the feature image of one capture: :func:`band_levels`, rounded to what is kept and trained on."""
+    return band_levels(captured, rate_hz, layout).astype(np.float16)
+
+
+def band_levels(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float32]:
+    """Return the natural logarithm of band power of one capture, floored at -12.
 
     Args:
         captured: What the microphone recorded at ``rate_hz``.
@@ -171,15 +176,24 @@ def log_mel(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float
     power = _power_spectra(x, layout) * np.float32((SHARED_FFT_SIZE / layout.fft_size) ** 2)
     level = np.log(np.maximum(power @ mel_bank(layout), math.exp(LOG_FLOOR)))
     columns = level.reshape(-1, POOLED_FRAMES, layout.mel_bands).mean(axis=1)
-    return np.ascontiguousarray(columns.T, dtype=np.float16)
+    return np.ascontiguousarray(columns.T)
+
+
+def periodic_hann(n: int) -> NDArray[np.float32]:
+    """Return the window of every frame. Shape ``(n,)``.
+
+    >>> periodic_hann(4).tolist()
+    [0.0, 0.5, 1.0, 0.5]
+    """
+    window: NDArray[np.float32] = np.hanning(n + 1)[:-1].astype(np.float32)
+    return window
 
 
 def _power_spectra(x: Samples, layout: Layout) -> NDArray[np.float32]:
     """Hann-windowed FFTs centred on every hop, mirrored at the ends. Shape ``(n_frames, fft_size // 2 + 1)``."""
     padded = np.pad(x, layout.fft_size // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, layout.fft_size)[:: layout.hop][: layout.n_frames]
-    periodic_hann = np.hanning(layout.fft_size + 1)[:-1].astype(np.float32)
-    spectra = rfft(frames * periodic_hann)
+    spectra = rfft(frames * periodic_hann(layout.fft_size))
     power: NDArray[np.float32] = np.square(spectra.real) + np.square(spectra.imag)
     return power
 
@@ -227,6 +241,11 @@ def run_features(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> No
         )
 
 
+def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:
+    """Return what the microphone records of a clip, scene and noise included. Shape ``(n_samples,)``."""
+    return _captured(*read(clip), clip.digest, asked)
+
+
 def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
     """Return the feature image of one capture, of the compact networks or of one of the PANNs.
 
@@ -251,7 +270,11 @@ def _images(clip: EventClip, wanted: Mapping[Step, FeatureSettings]) -> Iterator
     for step, asked in wanted.items():
         heard = asked.model_copy(update={"grid": "shared"})
         if heard not in captures:
-            sound = fit_length(samples, round(asked.clip_s * source_rate_hz))
-            seed = noise_seed(asked.seed, clip.digest, asked.rate_hz)
-            captures[heard] = capture(sound, source_rate_hz, asked.rate_hz, asked.front_end, seed)
+            captures[heard] = _captured(samples, source_rate_hz, clip.digest, asked)
         yield step, image_of(captures[heard], asked)
+
+
+def _captured(samples: Samples, source_rate_hz: int, digest: str, asked: FeatureSettings) -> Samples:
+    sound = fit_length(samples, round(asked.clip_s * source_rate_hz))
+    seed = noise_seed(asked.seed, digest, asked.rate_hz)
+    return capture(sound, source_rate_hz, asked.rate_hz, asked.front_end, seed)

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from cyclopts import CycloptsError
 
-from lowsr_tradeoff.cli import decide, fetch, init, listening, models, power, study, validation  # noqa: F401 - they add commands
+from lowsr_tradeoff.cli import decide, fetch, handover, init, listening, models, power, study, validation  # noqa: F401 - they add commands
 from lowsr_tradeoff.cli.app import app
 from lowsr_tradeoff.errors import (
     ConfigError,

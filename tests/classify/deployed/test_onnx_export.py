@@ -7,11 +7,13 @@ import onnx
 import pytest
 import torch
 from tests.classify.packaged import package
+from torch import nn
 
 from lowsr_tradeoff.classify.deployed import onnx_export
-from lowsr_tradeoff.classify.deployed.onnx_export import export_onnx, open_session, quantise, scores
+from lowsr_tradeoff.classify.deployed.onnx_export import Body, export_onnx, open_session, pack, quantise, scores
 from lowsr_tradeoff.classify.deployed.predict import load_model
 from lowsr_tradeoff.classify.features import lay_out
+from lowsr_tradeoff.classify.models.recogniser import mean_plus_max
 from lowsr_tradeoff.errors import MissingResourceError, StageError
 
 IMAGE = lay_out(1000, "native", 0.5).image
@@ -81,3 +83,26 @@ def test_without_the_extra_the_command_to_install_it_is_told(model, tmp_path, mo
     monkeypatch.setattr(onnx_export, "find_spec", lambda name: None if name == "onnxruntime" else object())
     with pytest.raises(MissingResourceError, match=r"onnxruntime: not installed.*'lowsr-tradeoff\[onnx\]'"):
         export_onnx(model, tmp_path / "model.onnx")
+
+
+class Pooled(nn.Module):
+    """A convolution laid out as for training, then the pooling of every network here."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3).to(memory_format=torch.channels_last)
+
+    def forward(self, images):
+        return mean_plus_max(self.conv(images))
+
+
+def test_no_shape_is_computed_at_run_time_for_microcontrollers_do_not_take_that():
+    images = np.random.default_rng(0).standard_normal((2, 9, 9)).astype(np.float32)
+    body = Body(Pooled(), 0.0, 1.0).eval()
+    packed = pack(body, images, {})
+    operators = {node.op_type for node in onnx.load_from_string(packed).graph.node}
+    assert operators.isdisjoint({"Shape", "Gather", "Range", "Squeeze"})
+    assert body.network.conv(torch.zeros(1, 1, 9, 9)).is_contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        expected = body(torch.from_numpy(images[:, None])).numpy()
+    np.testing.assert_allclose(scores(open_session(packed), images), expected, rtol=1e-5, atol=1e-6)

@@ -43,6 +43,8 @@ def int8_steps(tests: Sequence[Step]) -> tuple[Step, ...]:
 def run_int8(step: Step, corpus: EventCorpus, store: Store) -> None:
     """Write the answers of one test fold's network in float and in int8, ``float`` and ``int8``: class numbers.
 
+    Beside them the int8 network itself, ``network``: the bytes of its ONNX file.
+
     Raises:
         StageError: The network trains nothing.
     """
@@ -57,13 +59,14 @@ def run_int8(step: Step, corpus: EventCorpus, store: Store) -> None:
     seen, tested = _images(material, material.seen), _images(material, settings.held_out)
     in_float = pack(body, seen, {})
     in_int8 = quantise(in_float, seen[drawn(np.arange(len(seen)), settings.seed)])
+    said = {
+        name: scores(open_session(packed), tested).argmax(axis=1)
+        for name, packed in (("float", in_float), ("int8", in_int8))
+    }
     store.write(
         step,
         {"clips": [clip.clip_id for clip in clips_of(corpus, *settings.held_out)]},
-        {
-            name: scores(open_session(packed), tested).argmax(axis=1)
-            for name, packed in (("float", in_float), ("int8", in_int8))
-        },
+        {**said, "network": np.frombuffer(in_int8, np.uint8)},
     )
 
 

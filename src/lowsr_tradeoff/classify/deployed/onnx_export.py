@@ -4,6 +4,7 @@ The log-mel image stays the host's work: an FFT is a library call everywhere and
 training images is removed inside the graph, so the host needs no constants of the model.
 """
 
+import copy
 import logging
 import warnings
 from collections.abc import Iterator, Mapping
@@ -161,9 +162,11 @@ def pack(body: Body, images: Images, facts: Mapping[str, str]) -> bytes:
         pooled = opset18.GlobalMaxPool(maps)
         return pooled, pooled
 
+    # Laid out for training, the pooling becomes gathers by computed shapes, which microcontrollers cannot take.
+    plain = copy.deepcopy(body).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     with _quiet():
         program = torch.onnx.export(
-            body,
+            plain,
             (torch.from_numpy(images[:2, None].astype(np.float32)),),
             dynamo=True,
             verbose=False,

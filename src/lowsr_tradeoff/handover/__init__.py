@@ -1,0 +1,1 @@
+"""Hand-over to firmware: a folder to build a device from."""

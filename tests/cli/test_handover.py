@@ -1,0 +1,54 @@
+"""The command hands over what it chose, and tells what a run does not have before anything is loaded."""
+
+import pytest
+from tests.reports.conftest import build_tradeoff
+
+from lowsr_tradeoff.cli import main as cli
+from lowsr_tradeoff.handover import folder
+from lowsr_tradeoff.reports.export import TRADEOFF, to_json
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    (folder / TRADEOFF).write_text(to_json(build_tradeoff()))
+    return folder
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["handover", *(str(a) for a in arguments)])
+    captured = capsys.readouterr()
+    return left.value.code, captured.out, captured.err
+
+
+def test_it_writes_into_the_run_unless_told_where(run, tmp_path, capsys, monkeypatch):
+    asked = []
+    monkeypatch.setattr(folder, "hand_over", lambda *given, **more: asked.append((*given, more)))
+    code, out, _ = call(capsys, run, "--rate", 1000, "--arm", "basd", "--device", "nrf52840", "-j", 1)
+    assert (code, out) == (0, f"{run / 'handover' / '1000-native-basd-nrf52840'}\n")
+    assert call(capsys, run, "--rate", 500, "--to", tmp_path, "--held-out", "-q")[1] == f"{tmp_path}\n"
+    assert asked[0][2].listener.arm == "basd"
+    assert asked[1][2].listener.rate_hz == 500
+    assert [each[-1] for each in asked] == [{"is_held_out_counted": False}, {"is_held_out_counted": True}]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--rate", 700), "--rate 700: the run has 500, 1000, 2000, 4000, 16000 Hz; take one of these"),
+        (("--rate", 1000, "--arm", "dkd"), "--arm dkd: the run has"),
+        (("--rate", 1000, "--device", "none"), "'none' is no known device"),
+        (("--rate", 1000, "-j", 0), "--jobs 0: give 1 or more"),
+    ],
+)
+def test_what_cannot_be_is_told_with_the_remedy(run, capsys, options, told):
+    code, out, err = call(capsys, run, *options)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
+def test_a_folder_without_a_run_is_told(tmp_path, capsys):
+    code, _, err = call(capsys, tmp_path, "--rate", 1000)
+    assert code == 3
+    assert "is this the folder of a finished run?" in err
