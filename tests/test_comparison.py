@@ -6,7 +6,7 @@ from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.comparison import compare, flattened
 from lowsr_tradeoff.errors import NotComparableError
-from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.records import Failure, missing
 from lowsr_tradeoff.stats import independent_difference, percentile_interval
 
 FIRST = build_tradeoff()
@@ -127,6 +127,12 @@ def test_attackers_that_learnt_other_words_are_not_compared():
     found = compare([("a", FIRST), ("b", other.model_copy(update={"attacks": (relearnt, *other.attacks[1:])}))])
     assert sum(each.attacker is not None for each in found.differences) == len(FIRST.attacks) - 1
     assert any("learnt other words" in remark for remark in found.remarks)
+
+
+def test_a_run_with_steps_that_failed_is_told():
+    lost = Failure(step="train", stage="train", rate_hz=500, reason="killed", is_cause=True)
+    found = compare([("a", FIRST), ("b", FIRST.model_copy(update={"failures": (lost,)}))])
+    assert found.remarks == ("b lacks figures: 1 of its steps failed.",)
 
 
 @pytest.mark.parametrize(

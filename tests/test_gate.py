@@ -8,7 +8,7 @@ from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.gate import gate
-from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.records import Failure, missing
 from lowsr_tradeoff.settings import GateRules
 
 TRADEOFF = build_tradeoff()
@@ -104,6 +104,27 @@ def test_what_was_not_measured_or_cannot_be_built_never_passes(what, rewrite, to
     assert result.point_id is None
     for verdict in result.rates:
         assert any(told in short.sentence and short.relative is None for short in verdict.shortfalls)
+
+
+def test_an_attacker_that_was_lost_might_have_been_the_strongest():
+    lost = TRADEOFF.attacks[1].model_copy(
+        update={"rate_hz": 1000, "value": missing("killed", "words"), "is_lost": True}
+    )
+    result = gate(
+        TRADEOFF.model_copy(update={"attacks": (*TRADEOFF.attacks, lost)}), GateRules(**EASY, confidence=0)
+    )
+    passing = {verdict.rate_hz: verdict.passes for verdict in result.rates}
+    assert not passing[1000]
+    assert passing[500]
+
+
+def test_a_rate_without_any_training_does_not_pass_and_says_why():
+    failed = Failure(step="train 500 Hz", stage="train", rate_hz=500, reason="disk full", is_cause=True)
+    fewer = tuple(found for found in TRADEOFF.classify if found.rate_hz != 500)
+    result = gate(TRADEOFF.model_copy(update={"classify": fewer, "failures": (failed,)}), GateRules(**EASY))
+    first = result.rates[0]
+    assert (first.rate_hz, first.passes, first.point_id) == (500, False, None)
+    assert "train 500 Hz failed: disk full" in first.shortfalls[0].sentence
 
 
 def test_a_run_without_draws_fails_and_says_so_unless_no_confidence_is_asked_for():

@@ -255,6 +255,9 @@ def _decision(tradeoff: Tradeoff) -> Iterator[tuple[str, str]]:
 
 
 def _remarks(names: Sequence[str], found: Sequence[Tradeoff]) -> Iterator[str]:
+    for name, tradeoff in zip(names, found, strict=True):
+        if tradeoff.failures:
+            yield f"{name} lacks figures: {len(tradeoff.failures)} of its steps failed."
     for name, other in zip(names[1:], found[1:], strict=True):
         if not _is_same_speech(found[0], other):
             yield f"Attackers of {names[0]} and {name} are not compared: the speech they were set upon differs."

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from lowsr_tradeoff import frontier
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.records import GateResult, OperatingPoint, RateVerdict, Shortfall, Tradeoff
+from lowsr_tradeoff.records import Failure, GateResult, OperatingPoint, RateVerdict, Shortfall, Tradeoff
 from lowsr_tradeoff.settings import GateRules
 
 
@@ -27,9 +27,11 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
             " table [gate] in --config"
         )
     points = _points(tradeoff, rules)
+    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
     verdicts = tuple(
         _verdict([point for point in points if point.rate_hz == rate_hz], rules)
-        for rate_hz in sorted({point.rate_hz for point in points})
+        or _unmeasured(rate_hz, tradeoff.failures)
+        for rate_hz in rates_hz
     )
     passing = {verdict.point_id for verdict in verdicts if verdict.passes}
     best = _first([point for point in points if point.point_id in passing], rules)
@@ -56,8 +58,22 @@ def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     return points
 
 
-def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict:
-    """The first of a rate's points that passes, or what the nearest one falls short of."""
+def _unmeasured(rate_hz: int, failures: Sequence[Failure]) -> RateVerdict:
+    why = [f"{failed.step} failed: {failed.reason}" for failed in failures if failed.rate_hz == rate_hz]
+    sentence = "; ".join(["nothing was recognised at this rate", *why])
+    return RateVerdict(
+        rate_hz=rate_hz,
+        point_id=None,
+        passes=False,
+        p_meets=None,
+        shortfalls=(Shortfall(sentence=sentence, relative=None),),
+    )
+
+
+def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict | None:
+    """The first of a rate's points that passes, or what the nearest falls short of; ``None`` without a point."""
+    if not points:
+        return None
     qualifying = [point for point in points if not point.fails]
     passing = _first([point for point in qualifying if _is_sure(point, rules)], rules)
     if passing is not None:

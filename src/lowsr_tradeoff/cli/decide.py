@@ -116,7 +116,7 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: "Mapping[str, objec
 def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
     from lowsr_tradeoff.reports.placing import find
     from lowsr_tradeoff.reports.verdict import warnings
-    from lowsr_tradeoff.reports.wording import asked_for, listed, point_name
+    from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name
 
     if result.point_id is None:
         yield f"FAIL: no rate passes on {result.device}."
@@ -125,7 +125,8 @@ def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
     sure = f", all at once with probability {result.confidence:g} or more" if result.confidence else ""
     yield f"Asked for at the pessimistic ends: {listed(asked_for(result.constraints))}{sure}."
     for verdict in result.rates:
-        yield from _told_of(verdict, point_name(find(tradeoff, verdict.point_id)))
+        name = point_name(find(tradeoff, verdict.point_id)) if verdict.point_id else hz(verdict.rate_hz)
+        yield from _told_of(verdict, name)
     yield from (f"Not tested: {attacker}." for attacker in result.not_tested)
     yield from warnings(tradeoff)
 

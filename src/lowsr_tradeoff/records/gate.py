@@ -21,14 +21,15 @@ class RateVerdict(Record):
 
     Attributes:
         rate_hz: The microphone's rate.
-        point_id: The operating point that passes, or the one that is nearest to it.
+        point_id: The operating point that passes, or the one that is nearest to it; ``None`` where every training
+            at the rate failed.
         passes: Whether it does.
         p_meets: Probability that the point meets all constraints at once; ``None`` without joint draws.
         shortfalls: What keeps it from passing; empty when it does.
     """
 
     rate_hz: int
-    point_id: str
+    point_id: str | None
     passes: bool
     p_meets: Probability | None
     shortfalls: tuple[Shortfall, ...]

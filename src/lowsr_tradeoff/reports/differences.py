@@ -106,7 +106,7 @@ def _difference_table(comparison: Comparison, run: int, name: str) -> Table:
     first, second = comparison.runs[0], comparison.runs[run]
     rows = tuple(_row(found) for found in _of_run(comparison, run) if _section(found) == name)
     columns = ("Rate", "Of what", first, second, f"{second} less {first}", "Intervals", "Finding")
-    return Table(f"{name}: {second} against {first}", columns, rows, n_heads=2)
+    return Table(f"{name}: {second} against {first}", columns, rows)
 
 
 def _section(found: Difference) -> str:
