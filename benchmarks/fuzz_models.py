@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from shutil import copy
 
@@ -18,15 +19,17 @@ from lowsr_tradeoff.cli.workload import workload
 from lowsr_tradeoff.privacy import openai_engine, recognise
 from lowsr_tradeoff.privacy.convert import read_tensors
 from lowsr_tradeoff.privacy.whisper_weights import folder_of
+from lowsr_tradeoff.settings import PrivacySettings
 from mutations import bytewise, jsonwise
 
 WIDTH, N_HEADS, TYPES = 16, 2, {"int8": 1, "int16": 2, "int32": 3, "float16": 4}
+OTHER_LAYERS = {f"layer_{n}" for n in range(1, 4)}
 # Widths of the bundled model: of states, and of what is a multiple of them.
 BUNDLED_WIDTH, MULTIPLES = 384, (1, 2, 3, 4)
 
 
 def whisper_kinds(folder: Path) -> Iterator[Kind]:
-    """Yield a Whisper model in CTranslate2 form, its weights and its other files apart, and one as torch saves it."""
+    """Yield a Whisper model in CTranslate2 form, weights and other files apart, and one as torch saves it."""
     bundled = folder_of(None)
     for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
         copy(bundled / name, folder)
@@ -42,11 +45,10 @@ def whisper_kinds(folder: Path) -> Iterator[Kind]:
 
 def model_kinds(folder: Path) -> Iterator[Kind]:
     """Yield a model folder and its ONNX export."""
-    from tests.classify.packaged import package
-
-    write_package(folder, package())
+    package = import_module("tests.classify.packaged").package()
+    write_package(folder, package)
     exported = folder / "model.onnx"
-    export_onnx(load_model(package()), exported)
+    export_onnx(load_model(package), exported)
     files = {folder / name: (folder / name).read_bytes() for name in ("settings.json", "model.safetensors")}
     yield Kind("model folder", files, bytewise, lambda path: load_model(read_package(path.parent)))
     yield Kind("ONNX", {exported: exported.read_bytes()}, bytewise, lambda path: workload(str(path))[0]())
@@ -55,17 +57,13 @@ def model_kinds(folder: Path) -> Iterator[Kind]:
 def _read_converted(path: Path) -> None:
     recogniser = recognise.load(str(path.parent))
     sound = 0.1 * np.random.default_rng(0).standard_normal(8000).astype(np.float32)
-    recognise.transcribe(recogniser, [sound], recognise.PrivacySettings())
+    recognise.transcribe(recogniser, [sound], PrivacySettings())
 
 
 def _narrow(tensors: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
     """One layer of each kind, and states of another width."""
     widths = {BUNDLED_WIDTH * times: WIDTH * times for times in MULTIPLES}
-    kept = {
-        name: tensor
-        for name, tensor in tensors.items()
-        if "layer_" not in name or "layer_0" in name or "layer_norm" in name.split("/")[1]
-    }
+    kept = {name: tensor for name, tensor in tensors.items() if name.split("/")[1] not in OTHER_LAYERS}
     narrow = {name: tensor[tuple(slice(widths.get(n, n)) for n in tensor.shape)] for name, tensor in kept.items()}
     heads = {name: np.array(N_HEADS, np.int16) for name in ("encoder/num_heads", "decoder/num_heads")}
     return {**narrow, **heads}
@@ -89,8 +87,9 @@ def _string(text: str) -> bytes:
 def _reference() -> bytes:
     from whisper.model import ModelDimensions, Whisper
 
-    dims = {"n_mels": 80, "n_audio_ctx": 1500, "n_audio_state": WIDTH, "n_audio_head": N_HEADS, "n_audio_layer": 1,
-            "n_vocab": 51864, "n_text_ctx": 448, "n_text_state": WIDTH, "n_text_head": N_HEADS, "n_text_layer": 1}  # fmt: skip
+    part = {"state": WIDTH, "head": N_HEADS, "layer": 1}
+    dims = {f"n_{whose}_{name}": value for whose in ("audio", "text") for name, value in part.items()}
+    dims |= {"n_mels": 80, "n_audio_ctx": 1500, "n_vocab": 51864, "n_text_ctx": 448}
     out = io.BytesIO()
     torch.save({"dims": dims, "model_state_dict": Whisper(ModelDimensions(**dims)).state_dict()}, out)
     return out.getvalue()

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from whisper.model import ModelDimensions, Whisper
 
-from lowsr_tradeoff.classify.models.checkpoint import load_panns
+from lowsr_tradeoff.classify.models.checkpoint import load_panns, misfits
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.foreign import check_archive, sha256_of
 from lowsr_tradeoff.privacy import openai_engine, recognise
@@ -89,6 +89,15 @@ def test_weights_are_those_that_were_hashed(tmp_path):
     save_file({"a": torch.ones(1)}, path)
     with pytest.raises(DataError, match="was changed since the study was planned"):
         load_panns(path, "mobilenetv2", sha256)
+
+
+def test_weights_that_are_no_numbers_are_named():
+    expected = {"a": torch.zeros(2), "b": torch.zeros(2), "c": torch.zeros(2)}
+    given = {"a": torch.tensor([0, torch.nan]), "b": torch.zeros(2, dtype=torch.int8), "c": torch.zeros(2)}
+    assert list(misfits(given, expected)) == [
+        "a: holds values that are not finite",
+        "b: torch.int8 instead of torch.float32",
+    ]
 
 
 def test_a_pipe_is_no_checkpoint(tmp_path):
