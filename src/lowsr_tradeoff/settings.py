@@ -165,7 +165,7 @@ class PrivacySettings(Settings):
     policy: Literal["forced", "default"] = "forced"
     language: str = "en"
     batch_size: int = Field(default=8, ge=1)
-    pad_s: float = Field(default=2.0, ge=1, le=20)
+    pad_s: float = Field(default=1.0, ge=1, le=20)
 
     @field_validator("language")
     @classmethod

@@ -58,17 +58,22 @@ def recovery(hypotheses):
     return counts(hypotheses).hits / counts(hypotheses).reference_words
 
 
-def test_full_rate_is_understood_as_in_full_windows(whisper):
-    heard = transcribe(whisper, clips_at(16000))
-    assert recovery(heard) > 0.95
-    assert error_rate(heard) == pytest.approx(error_rate(in_full_windows(whisper, clips_at(16000))), abs=0.01)
+@pytest.mark.parametrize(("rate_hz", "least", "most"), [(16000, 0.95, 1), (4000, 0.8, 0.98)])
+def test_words_are_understood_no_worse_than_in_full_windows(whisper, rate_hz, least, most):
+    """They may be understood better: an attacker is not to be weakened, and one loop would cost more than 0.01."""
+    heard = transcribe(whisper, clips_at(rate_hz))
+    assert least < recovery(heard) <= most
+    assert error_rate(heard) < error_rate(in_full_windows(whisper, clips_at(rate_hz))) + 0.01
 
 
-def test_4_khz_is_understood_no_worse_than_in_full_windows(whisper):
-    """It may be understood better: an attacker is not to be weakened, and loops would cost far more than 0.01."""
-    heard = transcribe(whisper, clips_at(4000))
-    assert 0.8 < recovery(heard) < 0.98
-    assert error_rate(heard) < error_rate(in_full_windows(whisper, clips_at(4000))) + 0.01
+def test_a_loop_ends_with_the_clip(whisper):
+    """At 1 kHz some sentences are said again and again; nobody says 12 tokens a second."""
+    heard = transcribe(whisper, clips_at(1000))
+    loops = [text for text in heard if wer.compression_ratio(text) > wer.COMPRESSION_RATIO_THRESHOLD]
+    assert loops
+    longest_s = max(len(clip) for clip in clips_at(1000)) / 16000
+    seen_s = longest_s + SETTINGS.pad_s + 0.02 * (recognise.LAST_STATES + recognise.STATES_STEP)
+    assert all(len(whisper.tokenizer.encode(text)) <= 12 * seen_s + 1 for text in heard)
 
 
 def test_500_hz_hides_the_words_from_it(whisper):

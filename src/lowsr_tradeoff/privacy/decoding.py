@@ -5,6 +5,8 @@ non-speech symbols suppressed. Whisper's own fallback, samples at higher tempera
 one recording would give twenty transcripts.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,8 @@ WINDOW_S = 30
 LEVEL = 0.1
 # openai/whisper, whisper/transcribe.py: a window is silence when both hold.
 NO_SPEECH_THRESHOLD, LOGPROB_THRESHOLD = 0.6, -1.0
+# Nobody says more: 6 syllables a second are fast. Whisper's own limit for a window is 224.
+TOKENS_PER_S, MOST_TOKENS = 12, 224
 
 
 def policy_of(privacy: PrivacySettings) -> str:
@@ -36,6 +40,18 @@ def is_silence(no_speech_prob: float, mean_logprob: float) -> bool:
     (True, False, False)
     """
     return no_speech_prob > NO_SPEECH_THRESHOLD and mean_logprob <= LOGPROB_THRESHOLD
+
+
+def most_tokens(seen_s: float) -> int:
+    """Return how many tokens a clip may be written down with, so that a loop ends.
+
+    Args:
+        seen_s: Seconds of sound and silence that the decoder sees.
+
+    >>> most_tokens(5.0), most_tokens(30.0)
+    (60, 224)
+    """
+    return min(MOST_TOKENS, math.ceil(TOKENS_PER_S * seen_s))
 
 
 def level(x: Samples) -> Samples:
@@ -63,6 +79,6 @@ def _window(privacy: PrivacySettings) -> str:
     if privacy.engine == "openai-whisper":
         return f"float32, windows of {WINDOW_S} s padded with silence"
     return (
-        f"int8, {privacy.pad_s:g} s of silence encoded after each, then thinned encoder states of silence to "
-        f"{WINDOW_S} s"
+        f"int8, {privacy.pad_s:g} s of silence encoded after each, then the last encoder states of a silent window "
+        f"of {WINDOW_S} s; at most {TOKENS_PER_S} tokens per second seen"
     )

@@ -1,9 +1,11 @@
 """The attacker that needs no preparation: Whisper, as published, on what the microphone recorded.
 
 Whisper hears windows of 30 s, however short the clip, and spends its time on the silence that fills them. Here a
-clip is encoded with ``pad_s`` of silence only. The decoder must still see silence up to the end of the window, or
-it does not stop and says the sentence again; those encoder states hardly depend on the clip, so they are computed
-once and thinned. ``tests/privacy/test_recognise.py`` holds the words against those of windows encoded in full.
+clip is encoded with ``pad_s`` of silence only. The decoder must still see that the window ends, or it does not stop
+and says the sentence again. Encoder states know their place in the window and, of silence, hardly depend on the
+clip, so the last ones are computed once and put after every clip; those between are left out. Clips of about the
+same length are decoded together. ``tests/privacy/test_recognise.py`` holds the words against those of windows
+encoded in full.
 
 Reference: Radford et al., Robust Speech Recognition via Large-Scale Weak Supervision, ICML 2023.
 """
@@ -19,7 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.decoding import MODEL_RATE_HZ, WINDOW_S, Samples, is_silence, level, windows
+from lowsr_tradeoff.privacy.decoding import (
+    MODEL_RATE_HZ,
+    WINDOW_S,
+    Samples,
+    is_silence,
+    level,
+    most_tokens,
+    windows,
+)
 from lowsr_tradeoff.privacy.whisper_weights import MODEL, TOKENIZER, digests, folder_of
 from lowsr_tradeoff.settings import PrivacySettings
 
@@ -34,13 +44,14 @@ States = NDArray[np.float32]
 
 # The encoder makes one state of two frames of 10 ms: openai/whisper, whisper/audio.py.
 SAMPLES_PER_STATE = 320
-# The decoder rereads every state for every token, so of the silent ones it gets a share: at least one in three, and
-# all it takes to make 750 with those of the clip. At 500, some clips of 4 s are said again and again.
-STATES, ONE_IN = 750, 3
+# The decoder rereads every state for every token, so of the silent ones it gets as few as do: at least the last 50
+# of the window, and as many more as make a multiple of 25 with those of the clip. With 400 states of silence chosen
+# evenly, or from right after the clip, some clips are said again and again.
+LAST_STATES, STATES_STEP = 50, 25
 # Feature of silence beside speech at that RMS: features end 8 decades below their maximum, then are divided by 4.
 SILENCE = -0.65
-# CTranslate2 generates at most half of it per window; Whisper's own limit.
-MAX_LENGTH = 448
+# Batches whose clips are sorted by length together.
+BATCHES = 4
 
 
 @dataclass(frozen=True)
@@ -119,21 +130,39 @@ def transcribe(recogniser: Recogniser, clips: Iterable[Samples], privacy: Privac
 
     Args:
         recogniser: From :func:`load`.
-        clips: Samples at 16 kHz; read one batch at a time.
+        clips: Samples at 16 kHz; read a few batches at a time.
         privacy: Batch size, silence encoded after each clip, and policy.
     """
     heard: list[str] = []
     rest = iter(clips)
-    while batch := list(islice(rest, privacy.batch_size)):
-        heard += _transcribe_batch(recogniser, batch, privacy)
+    while group := list(islice(rest, BATCHES * privacy.batch_size)):
+        heard += _transcribe_group(recogniser, group, privacy)
     return heard
 
 
-def _transcribe_batch(recogniser: Recogniser, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
+def _transcribe_group(recogniser: Recogniser, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
     cut = [windows(level(clip), privacy.pad_s) for clip in clips]
     states = [_encode(recogniser.whisper, _features(recogniser, x, privacy.pad_s)) for parts in cut for x in parts]
-    texts = _decode(recogniser, states, may_be_silent=privacy.policy == "default")
+    texts = iter(_write_down(recogniser, states, privacy))
     return [" ".join(islice(texts, len(parts))).strip() for parts in cut]
+
+
+def _write_down(recogniser: Recogniser, states: Sequence[States], privacy: PrivacySettings) -> list[str]:
+    """The text of every clip; what stands beside a clip in its batch changes nothing about what it is given."""
+    seen = np.array([_n_seen(len(clip), len(recogniser.silence)) for clip in states])
+    texts = [""] * len(states)
+    for n in np.unique(seen):
+        places = np.flatnonzero(seen == n)
+        for batch in np.split(places, range(privacy.batch_size, len(places), privacy.batch_size)):
+            decoded = _decode(recogniser, [states[i] for i in batch], int(n), is_forced=privacy.policy == "forced")
+            for place, text in zip(batch, decoded, strict=True):
+                texts[place] = text
+    return texts
+
+
+def _n_seen(n_states: int, n_window: int) -> int:
+    """How many states the decoder gets of a clip and of the silence after it."""
+    return min(-(-(n_states + LAST_STATES) // STATES_STEP) * STATES_STEP, n_window)
 
 
 def _features(recogniser: Recogniser, x: Samples, pad_s: float) -> NDArray[np.float32]:
@@ -152,23 +181,23 @@ def _encode(whisper: "Whisper", frames: NDArray[np.float32]) -> States:
     return np.asarray(states)
 
 
-def _decode(recogniser: Recogniser, states: Sequence[States], *, may_be_silent: bool) -> Iterator[str]:
+def _decode(recogniser: Recogniser, states: Sequence[States], n_seen: int, *, is_forced: bool) -> Iterator[str]:
     from ctranslate2 import StorageView  # noqa: PLC0415 - see load
 
-    n = max(STATES, *(len(clip) + (len(recogniser.silence) - len(clip)) // ONE_IN for clip in states))
-    seen = np.stack([_complete(clip, recogniser.silence, n) for clip in states])
+    seen = np.stack([_complete(clip, recogniser.silence, n_seen) for clip in states])
     results = recogniser.whisper.generate(
         StorageView.from_array(seen),
         [list(recogniser.prompt)] * len(states),
         beam_size=1,
-        max_length=MAX_LENGTH,
+        # CTranslate2 generates at most half of it.
+        max_length=2 * most_tokens(n_seen * SAMPLES_PER_STATE / MODEL_RATE_HZ),
         suppress_blank=True,
         suppress_tokens=list(recogniser.suppressed),
-        return_scores=may_be_silent,
-        return_no_speech_prob=may_be_silent,
+        return_scores=not is_forced,
+        return_no_speech_prob=not is_forced,
     )
     for result in results:
-        is_dropped = may_be_silent and is_silence(result.no_speech_prob, _mean_logprob(result))
+        is_dropped = not is_forced and is_silence(result.no_speech_prob, _mean_logprob(result))
         yield "" if is_dropped else recogniser.tokenizer.decode(result.sequences_ids[0]).strip()
 
 
@@ -179,9 +208,8 @@ def _mean_logprob(result: "WhisperGenerationResult") -> float:
 
 
 def _complete(states: States, silence: States, n: int) -> States:
-    """The clip's states and, from where they end to the end of the window, evenly chosen ones of silence."""
-    chosen = np.linspace(len(states), len(silence), n - len(states), endpoint=False).astype(int)
-    return np.concatenate([states, silence[chosen]])
+    """The clip's states and, to make ``n``, the last ones of a silent window."""
+    return np.concatenate([states, silence[len(silence) - (n - len(states)) :]])
 
 
 def _read_tokenizer(folder: Path) -> "TokenizerFile":
