@@ -23,7 +23,6 @@ LIBRARIES = (
     "numpy",
     "openai-whisper",
     "pesq",
-    "pystoi",
     "resemblyzer",
     "scipy",
     "silero-vad",

@@ -6,15 +6,14 @@ References: Taal et al., IEEE TASLP 19(7), 2011 (STOI); Jensen & Taal, IEEE/ACM 
 ITU-T P.862, 2001, and P.862.2, 2007 (narrow- and wide-band PESQ).
 """
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy.stoi import stoi_and_estoi
 from lowsr_tradeoff.records import Measurement, Record, missing
 from lowsr_tradeoff.stats import mean_measurement
 
@@ -145,20 +144,8 @@ def _scores(reference: Samples, heard: Samples) -> dict[str, float | str | None]
 
 
 def _stoi(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
-    from pystoi import stoi  # noqa: PLC0415 - results are assembled without it
-
-    if len(reference) < STOI_NEEDS_S * MODEL_RATE_HZ:
-        return {"stoi_reason": STOI_TOO_SHORT}
-    try:
-        with warnings.catch_warnings(), _own_noise():
-            # Its value is then 1e-5, which is no measurement.
-            warnings.filterwarnings("error", "Not enough STFT frames", RuntimeWarning)
-            return {
-                "stoi": float(stoi(reference, heard, MODEL_RATE_HZ)),
-                "estoi": float(stoi(reference, heard, MODEL_RATE_HZ, extended=True)),
-            }
-    except RuntimeWarning:
-        return {"stoi_reason": STOI_TOO_SHORT}
+    found = stoi_and_estoi(reference, heard, MODEL_RATE_HZ)
+    return {"stoi_reason": STOI_TOO_SHORT} if found is None else {"stoi": found[0], "estoi": found[1]}
 
 
 def _pesq(reference: Samples, heard: Samples, rate_hz: int, band: str) -> tuple[float | None, str | None]:
@@ -169,14 +156,3 @@ def _pesq(reference: Samples, heard: Samples, rate_hz: int, band: str) -> tuple[
         return float(pesq(rate_hz, reference, heard, band)), None
     except PesqError as error:
         return None, f"PESQ: {error.args[0].decode()}"
-
-
-@contextmanager
-def _own_noise() -> Iterator[None]:
-    """Give pystoi, which adds noise of the size of rounding from NumPy's global generator, the same every time."""
-    state = np.random.get_state()  # noqa: NPY002 - the one that pystoi uses
-    np.random.seed(0)  # noqa: NPY002 - likewise
-    try:
-        yield
-    finally:
-        np.random.set_state(state)  # noqa: NPY002 - likewise

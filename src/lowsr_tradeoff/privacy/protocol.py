@@ -43,8 +43,8 @@ HEARD = (
 HEARD_LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "openai-whisper", "tokenizers")
 COUNTED = (*HERE, "privacy/wer.py", "privacy/words.py", "privacy/mismatch.py", "records/base.py")
 COUNTED_LIBRARIES = ("jiwer", "openai-whisper")
-SIGNALS = (*captures.SOURCES, *HERE, "privacy/intelligibility.py")
-SIGNAL_LIBRARIES = (*captures.LIBRARIES, "pesq", "pystoi", "scipy")
+SIGNALS = (*captures.SOURCES, *HERE, "privacy/intelligibility.py", "privacy/stoi.py")
+SIGNAL_LIBRARIES = (*captures.LIBRARIES, "pesq", "scipy")
 
 Draws = NDArray[np.float64]
 
