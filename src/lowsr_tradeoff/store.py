@@ -166,7 +166,7 @@ class Store:
         except OSError:
             return None
         body = unseal(content)
-        return None if body is None else json.loads(body)  # type: ignore[no-any-return]
+        return None if body is None else json.loads(body)
 
     def _arrays_bytes(self, step: Step, record: Mapping[str, Any]) -> bytes:
         if not record["has_arrays"]:

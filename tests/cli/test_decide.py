@@ -69,6 +69,16 @@ def test_rules_come_from_flags_then_the_file_then_the_run(capsys, runs, tmp_path
     assert json.loads(out)["confidence"] == 0
 
 
+def test_a_foreign_run_cannot_steer_the_terminal(capsys, runs):
+    steered = build_tradeoff(corpus="\x1b[2Jcleared")
+    (runs / "steered").mkdir()
+    (runs / "steered" / "tradeoff.json").write_text(to_json(steered))
+    code, out, _ = call(capsys, "compare", runs / "plain", runs / "steered")
+    assert code == 0
+    assert "\x1b" not in out
+    assert r"\x1b[2Jcleared" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [

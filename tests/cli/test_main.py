@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -91,7 +90,8 @@ def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(capsys, sm
 def test_a_run_with_holes_has_a_code_of_its_own(capsys, small_study, small_run, tmp_path, monkeypatch):
     run = small_run[1]
     failure = Failure(step="Whisper at 500 Hz", stage="recognise", rate_hz=500, reason="no memory", is_cause=True)
-    holed = replace(run, tradeoff=run.tradeoff.model_copy(update={"failures": (failure,)}), damaged=("features 1",))
+    lacking = run.tradeoff.model_copy(update={"failures": (failure,)})
+    holed = run.model_copy(update={"tradeoff": lacking, "damaged": ("features 1",)})
     monkeypatch.setattr("lowsr_tradeoff.study.run_study", lambda *_, **__: holed)
     code, printed, err = call(capsys, "--config", small_study, "--out", tmp_path, "--json")
     assert code == 5

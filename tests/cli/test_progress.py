@@ -22,11 +22,11 @@ def test_steps_are_lines_or_nothing(capsys, monkeypatch, is_terminal, is_quiet, 
 def test_steps_are_a_bar_on_a_terminal(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with step_progress(is_quiet=False) as show:
-        show(Progress("features", 1, 2, "features", 3.0, {"features": 1}))
+        show(Progress("features [/b]", 1, 2, "features", 3.0, {"features": 1}))
     out, err = capsys.readouterr()
     assert out == ""
     assert "1/2" in err
-    assert "features (about 3 s left)" in err
+    assert "features [/b] (about 3 s left)" in err
 
 
 @pytest.mark.parametrize(("is_terminal", "told"), [(True, "1.0/2.0 kB"), (False, "")])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import NOT_PASSED, app
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def gate(
         "gate.device": device,
     }
     result = decide(tradeoff, _rules(tradeoff, config, given))
-    print(to_json(result) if json_ else "\n".join(_told(tradeoff, result)))
+    tell(*([to_json(result).rstrip()] if json_ else _told(tradeoff, result)))
     return 0 if result.passes else NOT_PASSED
 
 
@@ -84,7 +85,7 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     comparison = differ([(str(run), _comparable(run)) for run in runs])
     if html:
         write_atomic(html, page(comparison).encode())
-    print(to_json(comparison) if json_ else "\n".join(lines(comparison)))
+    tell(*([to_json(comparison).rstrip()] if json_ else lines(comparison)))
 
 
 def _load(run: Path) -> "Tradeoff":

@@ -23,6 +23,7 @@ from cyclopts import CycloptsError
 
 from lowsr_tradeoff.cli import decide, fetch, handover, init, listening, models, power, study, validation  # noqa: F401 - they add commands
 from lowsr_tradeoff.cli.app import app
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import (
     ConfigError,
     DataError,
@@ -74,5 +75,5 @@ def _code_of(error: LowsrError) -> int:
 
 
 def _complain(message: object, code: int) -> int:
-    print(f"lowsr-tradeoff: {message}", file=sys.stderr)
+    tell(f"lowsr-tradeoff: {message}", to=sys.stderr)
     return code

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, DataError
 
@@ -163,7 +164,7 @@ def _has_answered(model: "Model", file: Path, hop_s: float | None, per: str, for
         for answer in answers if per == "window" else (over_file(answers),):
             _print_answer(model, file, answer, form)
     except DataError as error:
-        print(f"lowsr-tradeoff: {error}", file=sys.stderr)
+        tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
         return False
     return True
 

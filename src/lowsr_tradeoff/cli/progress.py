@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from statistics import mean
 from typing import TYPE_CHECKING
 
+from lowsr_tradeoff.cli.printing import tell, visible
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import ProgressColumn
@@ -22,11 +24,11 @@ def step_progress(*, is_quiet: bool) -> "Iterator[Callable[[Progress], None]]":
         return
     took_s: dict[str, list[float]] = {}
     if not sys.stderr.isatty():
-        yield lambda at: print(_line(at, _remaining(at, took_s)), file=sys.stderr, flush=True)
+        yield lambda at: tell(_line(at, _remaining(at, took_s)), to=sys.stderr)
         return
     from rich import progress
 
-    with _bar(progress.MofNCompleteColumn(), progress.TextColumn("{task.description}")) as bar:
+    with _bar(progress.MofNCompleteColumn(), progress.TextColumn("{task.description}", markup=False)) as bar:
         task = bar.add_task("checking the input", total=None)
         yield lambda at: bar.update(
             task, description=_worded(at, _remaining(at, took_s)), completed=at.n_done, total=at.n_total
@@ -82,7 +84,7 @@ def _line(at: "Progress", remaining: str) -> str:
 
 
 def _worded(at: "Progress", remaining: str) -> str:
-    return f"{at.label} ({remaining})"
+    return visible(f"{at.label} ({remaining})")
 
 
 def _duration(seconds: float) -> str:

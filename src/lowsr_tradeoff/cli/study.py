@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import Flag, app, integers
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
@@ -153,7 +154,7 @@ def _dry_run(config: "StudyConfig", out: Path) -> None:
     study = open_study(config, out)
     stages, n_held = count_steps(study, Store(out))
     for corpus in (study.events.summary, study.speech.summary):
-        print(f"{corpus.kind}: {corpus.name}, {corpus.n_clips} clips, {corpus.n_skipped} skipped ({corpus.note})")
+        tell(f"{corpus.kind}: {corpus.name}, {corpus.n_clips} clips, {corpus.n_skipped} skipped ({corpus.note})")
     print(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
     for stage, n in stages.items():
         print(f"to run: {n} x {stage}")
@@ -181,9 +182,7 @@ def _run(
     with step_progress(is_quiet=is_quiet) as show:
         finished = run_study(config, out, jobs or n_cores(), show, step_timeout_s=step_timeout_s)
     for label in finished.damaged:
-        print(
-            f"{label}: its result in {out} was damaged or of another version, and was made again", file=sys.stderr
-        )
+        tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
     page = write_run(out, finished.tradeoff, finished.manifest, finished.listen, has_figures=has_figures)
     _tell(finished.tradeoff, out, page, is_json=is_json)
     if failures := finished.tradeoff.failures:
@@ -201,4 +200,4 @@ def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None
         found = {"report": str(page), "tradeoff": str(out / "tradeoff.json")}
         print(json.dumps({**found, "decision": decision, "failures": failures}))
     else:
-        print(*verdict(tradeoff), *published_lines(tradeoff), page, sep="\n")
+        tell(*verdict(tradeoff), *published_lines(tradeoff), page)
