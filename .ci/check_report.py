@@ -17,6 +17,7 @@ FIGURES = (
     *("frontier", "speech", "accuracy", "recall", "information", "recoverability", "energy"),
     *("attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
 )
+BESIDE = ("claims.md", "decision.md", "results.parquet")
 RATES_HZ = (500, 1000, 2000, 4000)
 # Debian's browser, which else tries to reach its maker.
 BROWSER = (
@@ -33,7 +34,7 @@ def main(run: Path) -> None:
         *(f"figure {name} has no data" for name in FIGURES if not _traces(page, name)),
         *(f"{rate} Hz is missing" for rate in RATES_HZ if rate not in {p.rate_hz for p in tradeoff.points}),
         *(["results.csv differs from tradeoff.json"] if table != to_csv(tradeoff) else []),
-        *(["claims.md is missing"] if not (run / "claims.md").exists() else []),
+        *(f"{name} is missing" for name in BESIDE if not (run / name).exists()),
         *(["no clip to listen to"] if len(listen.clips) != 2 * (len(RATES_HZ) + 1) else []),
         *_undrawn(run / "report.html"),
     ]
