@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
+from lowsr_tradeoff.cluster import on_cluster
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.store import Step, Store
 from lowsr_tradeoff.workers import Crew, Ended, Numbers, RunSteps, in_processes, in_this_process
@@ -69,10 +70,14 @@ class Means:
     Attributes:
         jobs: Processes; 1 without a limit of time runs everything in this one.
         step_timeout_s: Time for one step.
+        cluster: Address of a Ray cluster, which then runs them all; see :func:`cluster.on_cluster`.
+        gpu_share: Share of a GPU that a step on the cluster takes; 0 takes a CPU core.
     """
 
     jobs: int = 1
     step_timeout_s: float | None = None
+    cluster: str | None = None
+    gpu_share: float = 0.0
 
 
 def execute(
@@ -120,7 +125,8 @@ def run_missing(
     if not todo:
         return outcome
     left = Counter(step.stage for step in todo)
-    with _crew(means, run, todo) as crew:
+    with _crew(means, run, todo, store) as crew:
+        jobs = crew.n_free()
         for number, failure, took_s in _schedule(todo, store, crew):
             step = todo[number]
             if failure is None:
@@ -130,7 +136,7 @@ def run_missing(
                 store.require_space()
             left[step.stage] -= 1
             n_done = outcome.n_run + len(outcome.failures)
-            report(Progress(step.label, n_done, len(todo), step.stage, took_s, dict(+left), means.jobs))
+            report(Progress(step.label, n_done, len(todo), step.stage, took_s, dict(+left), jobs))
     return outcome
 
 
@@ -172,7 +178,9 @@ def describe(outcome: Outcome, store: Store) -> str:
     return "\n".join([f"{len(lines)} steps failed; {kept}; mend the cause and run again:", *lines])
 
 
-def _crew(means: Means, run: RunSteps, steps: Sequence[Step]) -> AbstractContextManager[Crew]:
+def _crew(means: Means, run: RunSteps, steps: Sequence[Step], store: Store) -> AbstractContextManager[Crew]:
+    if means.cluster is not None:
+        return on_cluster(run, steps, store, means.cluster, means.step_timeout_s, means.gpu_share)
     is_alone = means.jobs == 1 or len(steps) == 1
     if is_alone and means.step_timeout_s is None:
         return in_this_process(run, steps)

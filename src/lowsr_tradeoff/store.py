@@ -31,6 +31,8 @@ from safetensors.numpy import load_file, save
 from lowsr_tradeoff.errors import ConfigError, FailedStepError, StageError
 
 Arrays = Mapping[str, NDArray[Any]]
+# The content of an artefact's files, by suffix.
+Files = dict[str, bytes]
 PROBE_BYTES = 1 << 20
 
 T = TypeVar("T", bound=Hashable)
@@ -121,6 +123,32 @@ class Store:
             "has_arrays": bool(packed),
         }
         write_atomic(self._path(step, "json"), seal(canonical_json(record)))
+
+    def files(self, step: Step) -> Files:
+        """Return the files of a finished step as bytes, by suffix, the arrays first.
+
+        Raises:
+            StageError: The artefact is not there.
+        """
+        try:
+            return {suffix: self._path(step, suffix).read_bytes() for suffix in self._suffixes(step)}
+        except OSError as error:
+            raise StageError(f"{step.label}: its result in {self.root} is missing; run again") from error
+
+    def write_files(self, step: Step, files: Files) -> None:
+        """Write a step's result as another store's :meth:`files` gave it.
+
+        Raises:
+            StageError: It is not what was written there, or the folder cannot be written.
+        """
+        for suffix, content in files.items():
+            write_atomic(self._path(step, suffix), content)
+        if not self.holds(step):
+            raise StageError(f"{step.label}: its result arrived damaged; run again")
+
+    def _suffixes(self, step: Step) -> tuple[str, ...]:
+        record = self._record(step)
+        return ("safetensors", "json") if record and record["has_arrays"] else ("json",)
 
     def meta(self, step: Step) -> dict[str, Any]:
         """Return the JSON part of a finished step.
@@ -234,6 +262,12 @@ def canonical_json(value: object) -> bytes:
     b'{"a":[2.0,null],"b":1}'
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def is_whole(content: bytes, arrays: bytes) -> bool:
+    """Return whether the two files of an artefact are, byte for byte, as they were written together."""
+    body = unseal(content)
+    return body is not None and bool(json.loads(body)["arrays_sha256"] == _sha256(arrays))
 
 
 def seal(content: bytes) -> bytes:

@@ -20,7 +20,7 @@ from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.corpora.speech import speech_of
 from lowsr_tradeoff.errors import DataError, StageError
-from lowsr_tradeoff.execute import Means, Progress, describe, missing_steps, run_missing
+from lowsr_tradeoff.execute import Means, Outcome, Progress, describe, missing_steps, run_missing
 from lowsr_tradeoff.listen import listen_pack
 from lowsr_tradeoff.microphones import compare
 from lowsr_tradeoff.power import protocol as power
@@ -28,9 +28,10 @@ from lowsr_tradeoff.power.devices import load_device, load_devices
 from lowsr_tradeoff.power.validate import summary
 from lowsr_tradeoff.privacy import protocol as privacy
 from lowsr_tradeoff.records import Failure, Manifest, Run, Tradeoff
+from lowsr_tradeoff.shards import CONFIG, steps_of_shard
 from lowsr_tradeoff.store import Step, Store, locked, write_atomic
 
-INSPECTED, CONFIG = "inspected.json", "config.toml"
+INSPECTED = "inspected.json"
 
 T = TypeVar("T")
 
@@ -108,6 +109,8 @@ def run_study(
     report: Callable[[Progress], None],
     *,
     step_timeout_s: float | None = None,
+    cluster: str | None = None,
+    gpu_share: float = 0.0,
 ) -> Run:
     """Return the finished study, reusing every step that the run folder holds.
 
@@ -120,6 +123,8 @@ def run_study(
         jobs: Processes that work at once; changes no figure.
         report: Called whenever steps finish.
         step_timeout_s: Time for one step; steps then run in processes of their own, however many ``jobs``.
+        cluster: Address of a Ray cluster to run them on: ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, ``local:N``.
+        gpu_share: Share of a GPU that a step on the cluster takes; 0 takes a CPU core.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
@@ -130,7 +135,7 @@ def run_study(
     with locked(out):
         study = open_study(config, out)
         wanted, run = plan(study), partial(run_steps, study, store)
-        outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s), report)
+        outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
         write_atomic(out / CONFIG, dump_toml(config).encode())
@@ -142,6 +147,38 @@ def run_study(
         manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused)
         damaged = tuple(step.label for step in outcome.damaged)
         return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=damaged)
+
+
+def run_shard(
+    config: StudyConfig,
+    out: Path,
+    shard: tuple[int, int],
+    report: Callable[[Progress], None],
+    means: Means,
+) -> Outcome:
+    """Run one part of a study and return how it went; :func:`shards.merge` puts the parts together.
+
+    Args:
+        config: The settings.
+        out: The part's own folder.
+        shard: Which part of how many, from 1.
+        report: Called whenever steps finish.
+        means: What to run with.
+
+    Raises:
+        ConfigError: The settings cannot be used, or another run uses the folder.
+        DataError: The corpora have problems; nothing has run.
+        StageError: Steps failed; finished ones are kept.
+    """
+    store = Store(out)
+    with locked(out):
+        study = open_study(config, out)
+        wanted = steps_of_shard(plan(study), *shard)
+        write_atomic(out / CONFIG, dump_toml(config).encode())
+        outcome = run_missing(wanted, store, partial(run_steps, study, store), means, report)
+        if outcome.failures:
+            raise StageError(describe(outcome, store))
+    return outcome
 
 
 def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:

@@ -14,6 +14,7 @@ from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunE
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.config import StudyConfig
+    from lowsr_tradeoff.execute import Means
     from lowsr_tradeoff.records import Tradeoff
 
 
@@ -37,6 +38,9 @@ def run(
     out: Path = Path("lowsr-run"),
     jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
     step_timeout: float = 86400.0,
+    cluster: str | None = None,
+    gpu_share: float = 0.0,
+    shard: str | None = None,
     seed: int | None = None,
     skip_bad: Flag = False,
     attackers: Literal["default", "all"] | None = None,
@@ -69,6 +73,9 @@ def run(
         out: Folder of the run; run again with the same folder to go on or to reuse.
         jobs: Processes at once; the number of cores when left out.
         step_timeout: Seconds for one step, a day when left out; one that takes longer is ended and has failed.
+        cluster: Run the steps on a Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local:N for N processes here.
+        gpu_share: Share of a GPU that every step on the cluster takes; a CPU core when left out.
+        shard: Run one part of the steps alone, for example 2/8, in a folder of its own; see lowsr-tradeoff merge.
         seed: Base of all random draws.
         skip_bad: Go on without unusable input files; the report says how many.
         attackers: default (Whisper as published, digits learnt at the rate, speakers, speech presence), or all
@@ -106,7 +113,27 @@ def run(
     if dry_run:
         _dry_run(study_config, out)
     else:
-        _run(study_config, out, jobs, step_timeout, has_figures=figures, is_json=json_, is_quiet=quiet)
+        means = _means(jobs, step_timeout, cluster, gpu_share)
+        if shard:
+            _run_shard(study_config, out, shard, means, is_quiet=quiet)
+        else:
+            _run(study_config, out, means, has_figures=figures, is_json=json_, is_quiet=quiet)
+
+
+@app.command
+def merge(*runs: Path, out: Path) -> None:
+    """Put the parts of a study that ran with --shard into one folder, every result checked.
+
+    Args:
+        runs: The folders of the parts.
+        out: The folder for all of them; then run --config OUT/config.toml --out OUT, which makes the report.
+    """
+    from lowsr_tradeoff.shards import merge as put_together
+
+    if not runs:
+        raise ConfigError("merge: name the folders of the parts")
+    n_results = put_together(runs, out)
+    print(f"{n_results} results in {out}; now: lowsr-tradeoff --config {out}/config.toml --out {out}")
 
 
 @app.command
@@ -161,26 +188,51 @@ def _dry_run(config: "StudyConfig", out: Path) -> None:
     print(f"already there: {n_held} steps in {out}")
 
 
-def _run(
-    config: "StudyConfig",
-    out: Path,
-    jobs: int | None,
-    step_timeout_s: float,
-    *,
-    has_figures: bool,
-    is_json: bool,
-    is_quiet: bool,
-) -> None:
+def _means(jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_share: float) -> "Means":
+    from lowsr_tradeoff.execute import Means
     from lowsr_tradeoff.manifest import n_cores
-    from lowsr_tradeoff.reports.export import write_run
-    from lowsr_tradeoff.study import run_study
 
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
     if not step_timeout_s > 0:
         raise ConfigError(f"--step-timeout {step_timeout_s:g}: give a number of seconds above 0")
+    if not 0 <= gpu_share <= 1:
+        raise ConfigError(f"--gpu-share {gpu_share:g}: give a share of one GPU, from 0 to 1")
+    return Means(jobs or n_cores(), step_timeout_s, cluster, gpu_share)
+
+
+def _run_shard(config: "StudyConfig", out: Path, shard: str, means: "Means", *, is_quiet: bool) -> None:
+    from lowsr_tradeoff.shards import parse_shard
+    from lowsr_tradeoff.study import run_shard
+
+    part = parse_shard(shard)
     with step_progress(is_quiet=is_quiet) as show:
-        finished = run_study(config, out, jobs or n_cores(), show, step_timeout_s=step_timeout_s)
+        outcome = run_shard(config, out, part, show, means)
+    print(f"part {shard}: {outcome.n_run} steps run, {outcome.n_reused} were there, in {out}")
+
+
+def _run(
+    config: "StudyConfig",
+    out: Path,
+    means: "Means",
+    *,
+    has_figures: bool,
+    is_json: bool,
+    is_quiet: bool,
+) -> None:
+    from lowsr_tradeoff.reports.export import write_run
+    from lowsr_tradeoff.study import run_study
+
+    with step_progress(is_quiet=is_quiet) as show:
+        finished = run_study(
+            config,
+            out,
+            means.jobs,
+            show,
+            step_timeout_s=means.step_timeout_s,
+            cluster=means.cluster,
+            gpu_share=means.gpu_share,
+        )
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
     page = write_run(out, finished.tradeoff, finished.manifest, finished.listen, has_figures=has_figures)

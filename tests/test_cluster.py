@@ -1,0 +1,93 @@
+"""Two machines give the bytes that one gives, and one of them may die in the middle."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from lowsr_tradeoff.cli import main as cli
+from lowsr_tradeoff.cluster import _where
+from lowsr_tradeoff.errors import ConfigError
+
+ROOT = Path(__file__).parents[1]
+
+# In a process of its own, since Ray opens sockets, takes signals and warns.
+JOB = """
+import json, os, sys
+from functools import partial
+from pathlib import Path
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+os.environ["RAY_health_check_period_ms"] = "500"
+from ray.cluster_utils import Cluster
+from tests.faults.test_faults import chain
+from tests.test_cluster import compute_with_file
+from lowsr_tradeoff.execute import Means, run_missing
+from lowsr_tradeoff.store import Store
+
+out, clip = map(Path, sys.argv[1:])
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+doomed = cluster.add_node(num_cpus=1)
+store, seen = Store(out), []
+
+def report(at):
+    seen.append(at.label)
+    if len(seen) == 6:
+        cluster.remove_node(doomed, allow_graceful=False)
+
+run = partial(compute_with_file, store, clip)
+outcome = run_missing(chain(16), store, run, Means(step_timeout_s=60, cluster=cluster.address), report)
+print(json.dumps({"n_run": outcome.n_run, "failures": list(outcome.failures.values()), "seen": len(seen)}))
+"""
+
+
+def compute_with_file(store, clip, steps):
+    from tests.faults.test_faults import compute
+
+    if clip.read_bytes() != b"sound":
+        raise ValueError("another file")
+    compute(store, steps)
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is an extra: pip install 'lowsr-tradeoff[cluster]'")
+def test_two_machines_of_which_one_dies_give_the_bytes_of_one(tmp_path):
+    from tests.faults.test_faults import chain, compute, contents
+
+    from lowsr_tradeoff.execute import execute
+    from lowsr_tradeoff.store import Store
+
+    clip = tmp_path / "clip.wav"
+    clip.write_bytes(b"sound")
+    paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-c", JOB, tmp_path / "far", clip],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == {"n_run": 16, "failures": [], "seen": 16}
+    near = Store(tmp_path / "near")
+    execute(chain(16), near, lambda steps: compute(near, steps), 1, lambda _: None)
+    assert contents(tmp_path / "far") == contents(tmp_path / "near")
+
+
+@pytest.mark.parametrize("address", ["local:", "local:0", "local:many"])
+def test_an_address_without_a_number_is_refused(address):
+    with pytest.raises(ConfigError, match="for example local:4"):
+        _where(address)
+
+
+def test_a_cluster_that_is_not_there_is_a_fault_of_settings(monkeypatch, small_study, tmp_path, capsys):
+    """Ray's own words are kept, and nothing has run."""
+    ray = pytest.importorskip("ray")
+    monkeypatch.setattr(ray, "init", lambda **_: (_ for _ in ()).throw(ConnectionError("nobody answers")))
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--config", str(small_study), "--out", str(tmp_path), "--cluster", "head:6379"])
+    assert left.value.code == 2
+    assert "no Ray cluster answers there (nobody answers)" in capsys.readouterr().err

@@ -1,0 +1,110 @@
+"""Parts that know nothing of each other make the same results as one run, each training once."""
+
+from functools import partial
+
+import pytest
+
+from lowsr_tradeoff.cli import main as cli
+from lowsr_tradeoff.config import load_config
+from lowsr_tradeoff.errors import ConfigError, DataError
+from lowsr_tradeoff.execute import execute
+from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.shards import CONFIG, merge, parse_shard, steps_of_shard
+from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.study import open_study, plan
+
+
+class Named(Settings):
+    name: str
+
+
+def step(name, *needs, stage="train"):
+    return Step(stage, Named(name=name), "code", name, needs)
+
+
+def run(store, steps):
+    for one in steps:
+        store.write(one, {"of": [store.meta(need) for need in one.needs]})
+
+
+def study_of(n_folds):
+    """In every fold a teacher and two pupils on shared features; something that needs all, something alone."""
+    images = step("images", stage="features")
+    made = []
+    for fold in range(n_folds):
+        teacher = step(f"teacher {fold}", images)
+        made += [teacher, step(f"a {fold}", images, teacher), step(f"b {fold}", images, teacher)]
+    return [*made, step("all", *made, stage="diagnose"), step("alone", stage="words")]
+
+
+@pytest.mark.parametrize("text", ["0/4", "5/4", "a/b", "3", "1/0", "-1/2"])
+def test_a_part_that_is_none_is_refused(text):
+    with pytest.raises(ConfigError, match="1/4"):
+        parse_shard(text)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 7])
+def test_every_step_is_in_one_part_with_its_trainings(parts):
+    wanted = study_of(5)
+    shards = [steps_of_shard(wanted, i + 1, parts) for i in range(parts)]
+    together = [one for shard in shards for one in shard]
+    assert len(together) == len(set(together))
+    assert {one.label for one in set(wanted) - set(together)} == ({"all"} if parts else set())
+    for shard in shards:
+        trained = {need for one in shard for need in one.needs if need.stage == "train"}
+        assert trained <= set(shard)
+    sizes = sorted(map(len, shards))
+    assert sizes[-1] - sizes[0] <= 3
+
+
+def test_parts_merged_and_finished_equal_one_run(tmp_path):
+    wanted, whole = study_of(3), Store(tmp_path / "whole")
+    execute(wanted, whole, partial(run, whole), 1, lambda _: None)
+    parts = [tmp_path / f"part-{i}" for i in (1, 2)]
+    for i, part in enumerate(parts):
+        store = Store(part)
+        execute(steps_of_shard(wanted, i + 1, 2), store, partial(run, store), 1, lambda _: None)
+        (part / CONFIG).write_text("seed = 0\n")
+    out = Store(tmp_path / "out")
+    # The features are in both parts.
+    assert merge(parts, out.root) == len(wanted)
+    outcome = execute(wanted, out, partial(run, out), 1, lambda _: None)
+    assert (outcome.n_run, outcome.n_reused) == (1, len(wanted) - 1)
+    for one in wanted:
+        assert out.files(one) == whole.files(one)
+
+
+def test_parts_of_other_settings_damaged_ones_and_other_results_are_refused(tmp_path):
+    one, parts = step("x"), [tmp_path / "a", tmp_path / "b"]
+    for part in parts:
+        run(Store(part), [one])
+        (part / CONFIG).write_text("seed = 0\n")
+    record = next(parts[1].rglob("*.json"))
+    whole = record.read_bytes()
+    record.write_bytes(whole[:-1] + b" ")
+    with pytest.raises(DataError, match=r"b/steps/train/.* is damaged"):
+        merge(parts, tmp_path / "out")
+    Store(parts[1]).write(one, {"of": ["another"]})
+    with pytest.raises(DataError, match=r"x: .* has another result"):
+        merge(parts, tmp_path / "out")
+    (parts[1] / CONFIG).write_text("seed = 1\n")
+    with pytest.raises(DataError, match=r"b: its settings are not those of .*a"):
+        merge(parts, tmp_path / "out")
+    with pytest.raises(DataError, match="so it is no run"):
+        merge([tmp_path / "absent"], tmp_path / "out")
+
+
+def test_a_real_study_divides_and_a_finished_part_runs_nothing(small_study, small_run, tmp_path, capsys):
+    """Of the finished run every part is there already; merged, it is the whole run."""
+    out, _ = small_run
+    study = open_study(load_config(small_study), out)
+    shards = [steps_of_shard(plan(study), i, 2) for i in (1, 2)]
+    assert {one.label for one in set(plan(study)) - {*shards[0], *shards[1]}} == {"diagnostics of distillation"}
+    assert abs(len(shards[0]) - len(shards[1])) <= len(plan(study)) / 4
+    for arguments in (["--config", small_study, "--out", out, "--shard", "1/2"], ["merge", out, "--out", tmp_path]):
+        with pytest.raises(SystemExit) as left:
+            cli.main([str(a) for a in arguments])
+        assert left.value.code == 0
+    said = capsys.readouterr().out
+    assert f"part 1/2: 0 steps run, {len(shards[0])} were there" in said
+    assert all(Store(tmp_path).holds(one) for one in plan(study))
