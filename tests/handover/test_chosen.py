@@ -72,3 +72,8 @@ def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):
         ConfigError, match="the weights take 5,120 KiB and there are 2,048 KiB of flash; take another"
     ):
         choose(heavy, 1000, "cssd", "stm32u575")
+
+
+def test_settings_that_are_none_are_told(tradeoff):
+    with pytest.raises(ConfigError, match=r"classify\.network: .*given: 'nought'"):
+        choose(changed(tradeoff, network="nought"), 1000, None, None)

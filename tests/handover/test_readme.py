@@ -8,7 +8,7 @@ from lowsr_tradeoff.classify.features import lay_out
 from lowsr_tradeoff.front_end import FrontEnd
 from lowsr_tradeoff.handover.chosen import choose
 from lowsr_tradeoff.handover.effort import effort_of
-from lowsr_tradeoff.handover.readme import readme
+from lowsr_tradeoff.handover.readme import readme, standing_of
 from lowsr_tradeoff.handover.record import Chain, Handover
 from lowsr_tradeoff.handover.sizes import NUMBERS, memory_of
 from lowsr_tradeoff.records import Measurement
@@ -32,6 +32,7 @@ def handover():
     return Handover(
         **{name: getattr(settings, name) for name in kept},
         name="1000-native-cssd-phone_cpu",
+        standing="The study recommends no point.",
         device="phone_cpu",
         window_s=0.5,
         input_scale=0.014,
@@ -67,3 +68,15 @@ def test_a_converter_of_more_bits_than_the_front_end_takes_is_told(handover):
     fine = handover.model_copy(update={"front_end": FrontEnd(bits=24, noise_floor_dbfs=None)})
     assert "converter has 24 bits; round its samples to 16" in readme(fine, 12)
     assert "noise floor none" in readme(fine, 12)
+
+
+def test_a_point_that_the_study_does_not_recommend_is_told_with_where_it_stands():
+    tradeoff = build_tradeoff(constraints={"min_accuracy": 0.6})
+    recommended = tradeoff.decision.recommended
+    assert standing_of(tradeoff, recommended) == "The study recommends this very point."
+    other = standing_of(tradeoff, "500-native-cssd-stm32u575")
+    assert other.startswith(f"The study recommends another point, {recommended}. This one: ")
+    assert "does not qualify: accuracy" in other
+    assert standing_of(build_tradeoff(), "1000-native-cssd-gap9") == (
+        "The study recommends no point. This one: its device is none of the study's."
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.classify.features import Layout, lay_out
 from lowsr_tradeoff.classify.listeners import UNTRAINED, Listener
-from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.config import StudyConfig, load_config
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.power.devices import fitted_devices
 from lowsr_tradeoff.power.profile import DeviceProfile
@@ -56,9 +56,9 @@ def choose(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str | None
         device: A profile's name or path; ``None`` for the one that the run decided for.
 
     Raises:
-        ConfigError: The run has no such network, or the device cannot run it.
+        ConfigError: The run has no such network, the device cannot run it, or the run's settings are no settings.
     """
-    config = StudyConfig.model_validate(tradeoff.settings)
+    config = load_config(None, tradeoff.settings)
     result = _arm_of(tradeoff, _hearing(tradeoff, config, rate_hz), arm)
     settings = config.power.model_copy(update={"devices": (device or config.power.devices[0],)})
     (profile,) = fitted_devices(settings)

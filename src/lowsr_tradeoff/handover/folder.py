@@ -24,7 +24,7 @@ from lowsr_tradeoff.handover.compiled import compiled, compiler
 from lowsr_tradeoff.handover.effort import effort_of
 from lowsr_tradeoff.handover.held_out import chains, own_features
 from lowsr_tradeoff.handover.network import first_step, int8_network, score_tolerance, weight_bytes
-from lowsr_tradeoff.handover.readme import readme
+from lowsr_tradeoff.handover.readme import readme, standing_of
 from lowsr_tradeoff.handover.record import Chain, Handover
 from lowsr_tradeoff.handover.settings_header import settings_header
 from lowsr_tradeoff.handover.sizes import NUMBERS, memory_of, overfull
@@ -170,13 +170,14 @@ def _files(tradeoff: Tradeoff, chosen: Chosen, kept: Kept) -> Files:
         CLAIMS: claims(tradeoff).encode(),
     }
     counted = _counted(chosen, kept, files)
-    handover = _record(chosen, kept, weight_bytes(network), step, tolerance, len(sounds), counted)
+    handover = _record(tradeoff, chosen, kept, weight_bytes(network), step, tolerance, len(sounds), counted)
     files[RECORD] = to_json(handover).encode()
     files["README.md"] = readme(handover, len(kept.corpus.clips)).encode()
     return {**files, SUMS: _sums(files)}
 
 
 def _record(
+    tradeoff: Tradeoff,
     chosen: Chosen,
     kept: Kept,
     n_weights: int,
@@ -188,6 +189,7 @@ def _record(
     settings, activations = kept.package.settings, chosen.result.cost.activation_bytes
     return Handover(
         name=chosen.name,
+        standing=standing_of(tradeoff, chosen.name),
         rate_hz=settings.rate_hz,
         grid=settings.grid,
         arm=settings.arm,

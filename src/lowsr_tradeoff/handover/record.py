@@ -80,6 +80,7 @@ class Handover(Record):
 
     Attributes:
         name: Of the operating point.
+        standing: Whether the study recommends this very point, and where it stands if not.
         rate_hz: The microphone's rate.
         grid: Feature layout.
         arm: How the network was trained.
@@ -104,6 +105,7 @@ class Handover(Record):
 
     schema_version: int = HANDOVER_VERSION
     name: str
+    standing: str
     rate_hz: int
     grid: Grid
     arm: Arm
