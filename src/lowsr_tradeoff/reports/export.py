@@ -62,10 +62,11 @@ def write_run(
     Raises:
         StageError: The folder cannot be written.
     """
+    figures = to_csv(tradeoff)
     contents = {
         TRADEOFF: to_json(tradeoff).encode(),
-        RESULTS: to_csv(tradeoff).encode(),
-        TABLE: to_parquet(tradeoff),
+        RESULTS: figures.encode(),
+        TABLE: _parquet(figures),
         MANIFEST: to_json(manifest).encode(),
         LISTEN: to_json(listen).encode(),
         CLAIMS: claims(tradeoff).encode(),
@@ -143,14 +144,18 @@ def to_csv(tradeoff: Tradeoff) -> str:
 
 def to_parquet(tradeoff: Tradeoff) -> bytes:
     """Return the lines of :func:`to_csv` as a Parquet file with typed columns; an empty cell is null."""
+    return _parquet(to_csv(tradeoff))
+
+
+def _parquet(table: str) -> bytes:
     import pyarrow as pa  # noqa: PLC0415 - a tenth of a second, for whoever writes
     from pyarrow import csv as lines  # noqa: PLC0415 - likewise
     from pyarrow import parquet  # noqa: PLC0415 - likewise
 
     kinds = {"rate_hz": pa.int64(), "n": pa.int64(), **dict.fromkeys(("value", "low", "high"), pa.float64())}
     # Arrow reads lines by itself; given Python's lists it loads pandas first, which takes a second.
-    table = lines.read_csv(
-        io.BytesIO(to_csv(tradeoff).encode()),
+    read = lines.read_csv(
+        io.BytesIO(table.encode()),
         parse_options=lines.ParseOptions(newlines_in_values=True),
         convert_options=lines.ConvertOptions(
             column_types={name: kinds.get(name, pa.string()) for name in COLUMNS},
@@ -159,7 +164,7 @@ def to_parquet(tradeoff: Tradeoff) -> bytes:
         ),
     )
     out = io.BytesIO()
-    parquet.write_table(table, out)
+    parquet.write_table(read, out)
     return out.getvalue()
 
 

@@ -41,6 +41,8 @@ from lowsr_tradeoff.reports.verdict import (
 )
 from lowsr_tradeoff.reports.wording import accuracy_title
 
+# What the whole trade-off may take inside the page.
+MOST_LETTERS = 1_000_000
 SCRIPTS = ("decide.js", "words.js", "tables.js", "drawing.js", "panel.js", "page.js")
 
 
@@ -84,9 +86,15 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             content=packed(compact_json(_content(tradeoff, drawn_jointly, drawn, tabled))),
             n_draws=drawn_jointly.n_draws,
             draws=packed(drawn_jointly.content),
-            data=packed(compact_json(without_draws(tradeoff).model_dump(mode="json"))),
+            data=_results(tradeoff),
         )
     )
+
+
+def _results(tradeoff: Tradeoff) -> str:
+    """The whole trade-off, packed; nothing of one that would make the page too large."""
+    letters = packed(compact_json(without_draws(tradeoff).model_dump(mode="json")))
+    return letters if len(letters) <= MOST_LETTERS else ""
 
 
 def _content(

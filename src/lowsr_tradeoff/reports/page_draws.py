@@ -15,7 +15,7 @@ from lowsr_tradeoff.records import OperatingPoint, Tradeoff
 Draws = tuple[float, ...]
 
 # What the draws of one page may take before they are packed; a very large study embeds fewer of each figure.
-MOST_BYTES = 400_000
+MOST_BYTES = 1_000_000
 DECIMALS = 5
 TOP = 65_535
 

@@ -137,7 +137,8 @@ def _measurements(record: Record, names: Row, prefix: str = "") -> Iterator[Row]
 
 def _names(record: Record) -> Row:
     """What a record says of itself, by column."""
-    return {name: getattr(record, name) for name in NAMES if hasattr(record, name)} | _part(record)
+    fields = dict(record)
+    return {name: fields[name] for name in NAMES if name in fields} | _part(record)
 
 
 def _part(record: Record) -> Row:

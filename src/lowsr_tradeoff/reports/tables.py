@@ -28,7 +28,8 @@ from lowsr_tradeoff.reports.wording import (
 Cell = str | Shown
 Row = tuple[Cell, ...]
 
-LONG, HUGE = 14, 150
+LONG = 14
+HUGE_CELLS = 900
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Table:
     @property
     def is_huge(self) -> bool:
         """Whether it is folded away, and built by the page only when it is unfolded."""
-        return len(self.rows) > HUGE
+        return len(self.rows) * len(self.columns) > HUGE_CELLS
 
 
 def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:

@@ -71,6 +71,7 @@ function foldAgain() {
 
 function offerResults() {
   const button = byId("save");
+  if (button === null) return;
   button.hidden = false;
   button.addEventListener("click", async () => {
     const url = URL.createObjectURL(new Blob([await unpack("tradeoff")], {type: "application/json"}));
