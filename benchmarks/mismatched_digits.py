@@ -42,7 +42,7 @@ def restored_images(corpus: EventCorpus, rate_hz: int) -> NDArray[np.float32]:
         heard = capture_of(sound, source_rate_hz, f"{clip.digest}/1", captures_at(corpus, rate_hz))
         n = round(corpus.clip_s * MODEL_RATE_HZ)
         images.append(log_mel(fit_length(restore(heard, rate_hz, MODEL_RATE_HZ), n), MODEL_RATE_HZ, layout))
-    return np.stack(images)[:, None]
+    return np.stack(images).astype(np.float32)[:, None]
 
 
 def mismatched(corpus: EventCorpus, rates_hz: Sequence[int]) -> dict[int, NDArray[np.float32]]:
