@@ -11,6 +11,7 @@ from lowsr_tradeoff import frontier
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records import Failure, GateResult, OperatingPoint, RateVerdict, Shortfall, Tradeoff
 from lowsr_tradeoff.settings import GateRules
+from lowsr_tradeoff.stronger import with_more_data
 
 
 def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
@@ -19,7 +20,8 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
     Best is what :func:`frontier.decide` puts first.
 
     Raises:
-        ConfigError: No constraint is given, or the run has no such device.
+        ConfigError: No constraint is given, or the run has no such device, or no learning curves where an attacker
+            with more data is asked about.
     """
     if not rules.given():
         raise ConfigError(
@@ -39,6 +41,7 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
         device=points[0].device,
         constraints=rules.given(),
         confidence=rules.confidence,
+        attacker_data=rules.attacker_data,
         passes=best is not None,
         rate_hz=best.rate_hz if best else None,
         point_id=best.point_id if best else None,
@@ -50,7 +53,8 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
 def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     """The device's points, judged by these rules."""
     device = rules.device or tradeoff.decision.device
-    joined = frontier.join(tradeoff.classify, tradeoff.attacks, tradeoff.power, rules, tradeoff.front_end)
+    attacks = with_more_data(tradeoff, rules.times_the_data)
+    joined = frontier.join(tradeoff.classify, attacks, tradeoff.power, rules, tradeoff.front_end)
     points = [point for point in joined if point.device == device]
     if not points:
         known = ", ".join(dict.fromkeys(point.device for point in joined))

@@ -43,6 +43,20 @@ def share_draws(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -
     return kept(np.nan_to_num(shares[:N_JOINT], nan=figure.value))
 
 
+def draws_through(figure: Measurement, like: ArrayLike) -> tuple[float, ...]:
+    """Return draws of a share that follow a figure's interval, in the order of other draws; none without a value.
+
+    Args:
+        figure: Value and interval.
+        like: Draws of what rises and falls with it.
+    """
+    others = np.asarray(like, float)
+    if figure.value is None or len(others) == 0:
+        return ()
+    scores = np.array(_normal_scores(len(others)))[np.argsort(np.argsort(others, kind="stable"))]
+    return kept(np.clip(_through_interval(figure, scores), 0.0, 1.0))
+
+
 def kept(draws: Iterable[float]) -> tuple[float, ...]:
     """Return the first draws as a record keeps them: to five significant digits.
 

@@ -254,7 +254,15 @@ class GateRules(Constraints):
         min_battery_hours: Least battery life.
         confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
         device: Device that has to meet them; unset for the one that decides the study.
+        attacker_data: How much the attacker on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or
+            ``"100x"`` of it, extrapolated from the run's learning curves.
     """
 
     confidence: Share = 0.95
     device: str | None = None
+    attacker_data: Literal["1x", "10x", "100x"] = "1x"
+
+    @property
+    def times_the_data(self) -> int:
+        """As many times the data of the run."""
+        return int(self.attacker_data.removesuffix("x"))

@@ -1,7 +1,7 @@
 """Commands that turn finished runs into decisions: does one pass, and what differs between some."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -28,6 +28,7 @@ def gate(
     min_battery_hours: float | None = None,
     confidence: float | None = None,
     device: str | None = None,
+    attacker_data: Literal["1x", "10x", "100x"] | None = None,
     config: Path | None = None,
     json_: Json = False,
 ) -> int:
@@ -44,6 +45,8 @@ def gate(
         min_battery_hours: Least battery life to accept, in hours.
         confidence: Least probability of meeting all of these at once, 0 to 1; 0.95 when left out, 0 asks for none.
         device: The device that has to meet them; the one that decides the run when left out.
+        attacker_data: How much the attacker on words may learn from, as a multiple of what it learnt from in the
+            run: 10x and 100x take its extrapolated learning curve; needs a run with --attackers all.
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
         json_: Print the decision as JSON.
     """
@@ -57,6 +60,7 @@ def gate(
         "gate.min_battery_hours": min_battery_hours,
         "gate.confidence": confidence,
         "gate.device": device,
+        "gate.attacker_data": attacker_data,
     }
     result = decide(tradeoff, _rules(tradeoff, config, given))
     tell(*([to_json(result).rstrip()] if json_ else _told(tradeoff, result)))
@@ -125,6 +129,8 @@ def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
         yield f"PASS: {point_name(find(tradeoff, result.point_id))} on {result.device}."
     sure = f", all at once with probability {result.confidence:g} or more" if result.confidence else ""
     yield f"Asked for at the pessimistic ends: {listed(asked_for(result.constraints))}{sure}."
+    if result.attacker_data != "1x":
+        yield f"The attacker on words is taken with {result.attacker_data} its data, extrapolated."
     for verdict in result.rates:
         name = point_name(find(tradeoff, verdict.point_id)) if verdict.point_id else hz(verdict.rate_hz)
         yield from _told_of(verdict, name)

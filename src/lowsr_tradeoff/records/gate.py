@@ -42,6 +42,7 @@ class GateResult(Record):
         device: The device that has to meet the constraints.
         constraints: The bounds, by name.
         confidence: Least probability that a point meets all of them at once.
+        attacker_data: How much the attacker on words may learn from, as a multiple of the run's data.
         passes: Whether any rate does.
         rate_hz: The best of those that pass.
         point_id: Its operating point.
@@ -52,6 +53,7 @@ class GateResult(Record):
     device: str
     constraints: dict[str, float]
     confidence: Probability
+    attacker_data: str = "1x"
     passes: bool
     rate_hz: int | None
     point_id: str | None

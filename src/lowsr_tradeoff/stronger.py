@@ -1,0 +1,79 @@
+"""The attackers of a run beside those that its learning curves tell of: the same ones with more to learn from."""
+
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.joint import draws_through
+from lowsr_tradeoff.records import AttackResult, LearningCurve, Measurement, Tradeoff, missing
+
+
+def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
+    """Return the attacks of a run and, at every rate, the attacker on words with so many times its data.
+
+    Where the curve does not tell what that attacker would recover, it counts as one that is lost: it may be the
+    strongest, so nothing passes there.
+
+    Args:
+        tradeoff: A finished run.
+        times: As many times the data; 1 adds nobody.
+
+    Raises:
+        ConfigError: The run has no learning curves.
+    """
+    if times == 1:
+        return tradeoff.attacks
+    if not tradeoff.learning_curves:
+        raise ConfigError(
+            f"--attacker-data {times}x: the run has no learning curves; run it again with --attackers all"
+        )
+    curves = {curve.rate_hz: curve for curve in tradeoff.learning_curves}
+    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
+    more = (
+        _extrapolated(tradeoff, curves[rate_hz], times)
+        if rate_hz in curves
+        else _untold(rate_hz, tradeoff.learning_curves[0])
+        for rate_hz in rates_hz
+    )
+    return (*tradeoff.attacks, *more)
+
+
+def _extrapolated(tradeoff: Tradeoff, curve: LearningCurve, times: int) -> AttackResult:
+    figure = next(
+        (more.value for more in curve.extrapolations if more.times == times),
+        missing(f"the run has no extrapolation to {times} times the data", "words"),
+    )
+    today = next((found for found in tradeoff.attacks if _is_of(found, curve)), None)
+    return _result(
+        curve,
+        curve.rate_hz,
+        f"{curve.attacker}, extrapolated to {times} times its {curve.points[-1].amount:.3g} {curve.amount_of}",
+        figure,
+        today,
+    )
+
+
+def _untold(rate_hz: int, other: LearningCurve) -> AttackResult:
+    return _result(
+        other, rate_hz, f"{other.attacker}, extrapolated", missing("no learning curve here", "words"), None
+    )
+
+
+def _is_of(found: AttackResult, curve: LearningCurve) -> bool:
+    same = (curve.rate_hz, curve.front_end, curve.attacker, curve.measure)
+    return (found.rate_hz, found.front_end, found.attacker, found.measure) == same
+
+
+def _result(
+    curve: LearningCurve, rate_hz: int, attacker: str, figure: Measurement, today: AttackResult | None
+) -> AttackResult:
+    return AttackResult(
+        rate_hz=rate_hz,
+        front_end=curve.front_end,
+        attacker=attacker,
+        recovers="words",
+        measure=curve.measure,
+        value=figure,
+        chance=today.chance if today else None,
+        is_leak=True,
+        setup=curve.setup,
+        value_draws=draws_through(figure, today.value_draws) if today else (),
+        is_lost=figure.value is None,
+    )
