@@ -85,6 +85,12 @@ def test_frames_hold_every_point_and_stage(small_run):
     assert "device" not in found["privacy"].columns
 
 
+def test_every_feasible_point_of_a_run_has_its_probabilities(small_run):
+    points = small_run[1].tradeoff.points
+    assert all((point.p_frontier is None) == bool(point.infeasible) for point in points)
+    assert all(point.p_meets is not None for point in points)
+
+
 def test_the_package_itself_loads_nothing_and_names_all():
     code = "import sys, lowsr_tradeoff; print([m for m in sys.modules if m.startswith(('lowsr', 'numpy'))])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

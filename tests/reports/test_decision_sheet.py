@@ -69,13 +69,11 @@ def test_an_older_run_says_that_its_probabilities_are_not_known(study):
 @pytest.mark.parametrize(
     "name", ["<script>alert(1)</script>", "a | b", "x\n# y", "[a](http://b)", "`c`", "![](http://d)"]
 )
-def test_names_of_users_make_no_markup(build, name):
-    study = build(attacker=name, corpus=name, constraints=ASKED)
-    sheet = decision_sheet(study)
-    assert "<" not in sheet
-    assert "](" not in sheet
-    assert [line for line in sheet.splitlines() if line.startswith("#")] == [
-        line for line in decision_sheet(build(constraints=ASKED)).splitlines() if line.startswith("#")
-    ]
-    tables = re.findall(r"(?:^\|.*\n)+", sheet, re.MULTILINE)
+def test_names_of_users_make_no_markup(build, sheet, name):
+    hostile = decision_sheet(build(attacker=name, corpus=name, constraints=ASKED))
+    assert "<" not in hostile
+    assert "](" not in hostile
+    headings = [line for line in sheet.splitlines() if line.startswith("#")]
+    assert [line for line in hostile.splitlines() if line.startswith("#")] == headings
+    tables = re.findall(r"(?:^\|.*\n)+", hostile, re.MULTILINE)
     assert all(len({line.count("|") for line in table.splitlines()}) == 1 for table in tables)
