@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from lowsr_tradeoff.cli.app import app
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import byte_progress
 
 
@@ -22,11 +23,11 @@ def fetch(name: str | None = None, /, *, to: Path = Path("downloads"), sha256: s
 
     if name is None:
         for known, download in fetching.downloads().items():
-            print(f"{known:15} {download.what}; {download.licence}")
+            tell(f"{known:15} {download.what}; {download.licence}")
         return
     wanted = fetching.find_download(name)
-    print(f"{wanted.what}. {wanted.source}. Licence: {wanted.licence}.", file=sys.stderr)
-    with byte_progress() as tell:
-        place = fetching.fetch(wanted, to, sha256, tell)
-    print(*place.notes, sep="\n", file=sys.stderr)
-    print(place.path)
+    tell(f"{wanted.what}. {wanted.source}. Licence: {wanted.licence}.", to=sys.stderr)
+    with byte_progress() as show:
+        place = fetching.fetch(wanted, to, sha256, show)
+    tell(*place.notes, to=sys.stderr)
+    tell(place.path)

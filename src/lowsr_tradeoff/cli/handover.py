@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError
 
@@ -53,8 +54,8 @@ def handover(
 
     with step_progress(is_quiet=quiet) as show:
         hand_over(run, tradeoff, chosen, folder, jobs or n_cores(), show, _tell, is_held_out_counted=held_out)
-    print(folder)
+    tell(folder)
 
 
 def _tell(what: str) -> None:
-    print(what, file=sys.stderr)
+    tell(what, to=sys.stderr)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import ConfigError
 
 
@@ -20,4 +21,4 @@ def init(to: Path = Path("study.toml"), /, *, force: Flag = False) -> None:
     if to.exists() and not force:
         raise ConfigError(f"{to}: is there already; name another file, or write over it with --force")
     write_atomic(to, starter_toml().encode())
-    print(f"{to}\nChange what you need, then: lowsr-tradeoff --config {to}")
+    tell(f"{to}\nChange what you need, then: lowsr-tradeoff --config {to}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import Flag, app, integers
+from lowsr_tradeoff.cli.printing import tell
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.records import AttackResult, Measurement
@@ -58,8 +59,8 @@ def listening_pack(
     settings = load_config(config, wanted)
     corpus = speech_of(settings, None)
     key = write_pack(settings, corpus, Size(n_clips, n_forms), contact, out)
-    print(describe(key, corpus), end="", file=sys.stderr)
-    print(out)
+    tell(describe(key, corpus).rstrip("\n"), to=sys.stderr)
+    tell(out)
 
 
 @app.command
@@ -86,9 +87,9 @@ def listening_score(
     sheets = [read_answers(file) for file in answers]
     results = score(read_key(folder), sheets, StudyConfig().n_resamples, seed)
     if json_:
-        print(json.dumps([result.model_dump(mode="json") for result in results]))
+        tell(json.dumps([result.model_dump(mode="json") for result in results]))
     else:
-        print(*(_line(result) for result in results), sep="\n")
+        tell(*(_line(result) for result in results))
 
 
 def _line(result: "AttackResult") -> str:

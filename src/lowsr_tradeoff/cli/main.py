@@ -18,6 +18,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from cyclopts import CycloptsError
 
@@ -32,6 +33,7 @@ from lowsr_tradeoff.errors import (
     NotComparableError,
     PartialRunError,
 )
+from lowsr_tradeoff.sinks import shortened
 
 USAGE, DATA, STAGE, PARTIAL, UNLIKE, INTERRUPTED = 2, 3, 4, 5, 7, 130
 
@@ -41,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # One thread a process: parallelism is across steps. Read by the numeric libraries when they load.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows few characters shows the codes of the others.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
 
@@ -75,5 +81,5 @@ def _code_of(error: LowsrError) -> int:
 
 
 def _complain(message: object, code: int) -> int:
-    tell(f"lowsr-tradeoff: {message}", to=sys.stderr)
+    tell(f"lowsr-tradeoff: {shortened(str(message))}", to=sys.stderr)
     return code

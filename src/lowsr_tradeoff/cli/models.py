@@ -1,6 +1,7 @@
 """Commands on one network: train it, let it answer, hand it to other runtimes."""
 
 import csv
+import io
 import json
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from lowsr_tradeoff.cli.app import Flag, app
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, DataError
+from lowsr_tradeoff.sinks import cell
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.classify.deployed.predict import Answer, Model
@@ -87,10 +89,10 @@ def train(
             settings, run, to, jobs or n_cores(), show, data_licence=data_licence, is_int8_counted=int8
         )
     tested = package.settings.tested
-    print(f"accuracy in cross-validation: {percent(tested.accuracy)}")
+    tell(f"accuracy in cross-validation: {percent(tested.accuracy)}")
     if tested.int8:
-        print(f"in int8, minus float: {points(tested.int8.difference)}")
-    print(to)
+        tell(f"in int8, minus float: {points(tested.int8.difference)}")
+    tell(to)
 
 
 @app.command
@@ -149,8 +151,8 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
     loaded = load_model(read_package(model))
     corpus = _calibration(loaded, calibration) if calibration else None
     difference = export_onnx(loaded, onnx)
-    print(f"largest difference from torch: {difference:.1e} of the largest score", file=sys.stderr)
-    print(onnx)
+    tell(f"largest difference from torch: {difference:.1e} of the largest score", to=sys.stderr)
+    tell(onnx)
     if int8 and corpus:
         _export_int8(loaded, onnx, corpus)
 
@@ -177,12 +179,13 @@ def _print_answer(model: "Model", file: Path, answer: "Answer", form: str) -> No
         return
     every = dict(zip(model.settings.classes, answer.probabilities.round(6).tolist(), strict=True))
     said = {"file": str(file), "start_s": start_s, "end_s": end_s, "label": label, "probabilities": every}
-    print(json.dumps(said), flush=True)
+    tell(json.dumps(said))
 
 
 def _print_csv(*fields: object) -> None:
-    csv.writer(sys.stdout, lineterminator="\n").writerow(fields)
-    sys.stdout.flush()
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(map(cell, fields))
+    tell(row.getvalue())
 
 
 def _calibration(model: "Model", source: str) -> "EventCorpus":
@@ -206,8 +209,8 @@ def _export_int8(model: "Model", onnx: Path, corpus: "EventCorpus") -> None:
 
     path = onnx.with_suffix(f".int8{onnx.suffix}")
     loss = export_int8(model.settings, onnx, path, corpus)
-    print(path)
-    print(f"accuracy in float: {percent(loss.float_accuracy)}", f"in int8: {percent(loss.int8_accuracy)}", sep="\n")
-    print(f"int8 minus float: {points(loss.difference)}; the same answer: {percent(loss.same_answer)}")
+    tell(path)
+    tell(f"accuracy in float: {percent(loss.float_accuracy)}", f"in int8: {percent(loss.int8_accuracy)}")
+    tell(f"int8 minus float: {points(loss.difference)}; the same answer: {percent(loss.same_answer)}")
     if loss.is_trained_on:
-        print("the model was trained on these clips, which flatters; train --int8 counts on clips held out")
+        tell("the model was trained on these clips, which flatters; train --int8 counts on clips held out")

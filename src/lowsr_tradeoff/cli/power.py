@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import app, integers
+from lowsr_tradeoff.cli.printing import tell
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.config import StudyConfig
@@ -90,7 +91,7 @@ def power(
     named = {"rates_hz": rates_hz, "reference_rate_hz": max(rates_hz), "seed": seed}
     config = load_config(None, {**overrides, **named})
     results = evaluate(config, _costs(config, model, window_s, classes))
-    print(json.dumps([result.model_dump(mode="json") for result in results]) if json_ else power_text(results))
+    tell(json.dumps([result.model_dump(mode="json") for result in results]) if json_ else power_text(results))
 
 
 @app.command
@@ -102,7 +103,7 @@ def devices(name: str | None = None, /) -> None:
     """
     from lowsr_tradeoff.power.describe import describe, overview
 
-    print(overview() if name is None else describe(name))
+    tell(overview() if name is None else describe(name))
 
 
 def _costs(config: "StudyConfig", model: Model, window_s: float, n_classes: int) -> "list[ModelCost]":

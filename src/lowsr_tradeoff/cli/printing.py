@@ -3,14 +3,7 @@
 import sys
 from typing import TextIO
 
-
-def visible(text: str) -> str:
-    r"""Return text in which control characters, and marks that turn the direction of writing, are written out.
-
-    >>> visible("my-run\x1b[2J\nnext")
-    'my-run\\x1b[2J\nnext'
-    """
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+from lowsr_tradeoff.sinks import visible
 
 
 def tell(*lines: object, to: TextIO | None = None) -> None:

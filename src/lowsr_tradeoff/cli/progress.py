@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from lowsr_tradeoff.cli.printing import tell, visible
+from lowsr_tradeoff.cli.printing import tell
+from lowsr_tradeoff.sinks import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

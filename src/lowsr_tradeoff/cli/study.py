@@ -133,7 +133,7 @@ def merge(*runs: Path, out: Path) -> None:
     if not runs:
         raise ConfigError("merge: name the folders of the parts")
     n_results = put_together(runs, out)
-    print(f"{n_results} results in {out}; now: lowsr-tradeoff --config {out}/config.toml --out {out}")
+    tell(f"{n_results} results in {out}; now: lowsr-tradeoff --config {out}/config.toml --out {out}")
 
 
 @app.command
@@ -146,7 +146,7 @@ def report(folder: Path, /, *, figures: Flag = False) -> None:
     """
     from lowsr_tradeoff.reports.export import read_run, write_run
 
-    print(write_run(folder, *read_run(folder), has_figures=figures))
+    tell(write_run(folder, *read_run(folder), has_figures=figures))
 
 
 @app.command
@@ -161,7 +161,7 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
     findings = examine(out)
     for finding in findings:
         word = "ok" if finding.is_ok else "MISSING" if finding.is_needed else "advice"
-        print(f"{word:7}  {finding.what}: {finding.detail}")
+        tell(f"{word:7}  {finding.what}: {finding.detail}")
     if not all(finding.is_ok for finding in findings if finding.is_needed):
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
 
@@ -182,10 +182,10 @@ def _dry_run(config: "StudyConfig", out: Path) -> None:
     stages, n_held = count_steps(study, Store(out))
     for corpus in (study.events.summary, study.speech.summary):
         tell(f"{corpus.kind}: {corpus.name}, {corpus.n_clips} clips, {corpus.n_skipped} skipped ({corpus.note})")
-    print(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
+    tell(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
     for stage, n in stages.items():
-        print(f"to run: {n} x {stage}")
-    print(f"already there: {n_held} steps in {out}")
+        tell(f"to run: {n} x {stage}")
+    tell(f"already there: {n_held} steps in {out}")
 
 
 def _means(jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_share: float) -> "Means":
@@ -208,7 +208,7 @@ def _run_shard(config: "StudyConfig", out: Path, shard: str, means: "Means", *, 
     part = parse_shard(shard)
     with step_progress(is_quiet=is_quiet) as show:
         outcome = run_shard(config, out, part, show, means)
-    print(f"part {shard}: {outcome.n_run} steps run, {outcome.n_reused} were there, in {out}")
+    tell(f"part {shard}: {outcome.n_run} steps run, {outcome.n_reused} were there, in {out}")
 
 
 def _run(
@@ -250,6 +250,6 @@ def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None
         decision = tradeoff.decision.model_dump(mode="json")
         failures = [failure.model_dump(mode="json") for failure in tradeoff.failures]
         found = {"report": str(page), "tradeoff": str(out / "tradeoff.json")}
-        print(json.dumps({**found, "decision": decision, "failures": failures}))
+        tell(json.dumps({**found, "decision": decision, "failures": failures}))
     else:
         tell(*verdict(tradeoff), *published_lines(tradeoff), page)

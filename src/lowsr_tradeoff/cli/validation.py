@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import app
+from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ def validate_power(*, json_: Json = False) -> None:
     from lowsr_tradeoff.power.validate import summary
 
     if json_:
-        print(json.dumps([error.model_dump(mode="json") for error in summary()]))
+        tell(json.dumps([error.model_dump(mode="json") for error in summary()]))
     else:
-        print("\n\n".join("\n".join(_lines(error)) for error in summary()))
+        tell("\n\n".join("\n".join(_lines(error)) for error in summary()))
 
 
 @app.command
@@ -65,7 +66,7 @@ def measure_power(
     if (model is None) == (trace is None):
         raise ConfigError("give either a model to run here or a --trace, for example measure-power small_vgg")
     record, profile = _trace(trace, voltage_v, covers, device) if trace else _run(str(model), seconds, device)
-    print(json.dumps(record.model_dump(mode="json")) if json_ else "\n".join(_measured(record)))
+    tell(json.dumps(record.model_dump(mode="json")) if json_ else "\n".join(_measured(record)))
     if out and profile:
         _write(out, profile)
 
@@ -99,7 +100,7 @@ def _write(out: Path, profile: "DeviceProfile") -> None:
     from lowsr_tradeoff.store import write_atomic
 
     write_atomic(out, profile_toml(profile).encode())
-    print(out)
+    tell(out)
 
 
 def _lines(error: "ModelError") -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.sinks import line
 
 # Lines shown of one reason; a corpus at too low a rate would bury every other problem.
 LISTED = 50
@@ -45,7 +46,7 @@ def describe(corpus: str, problems: Sequence[Problem], *, is_mendable: bool) -> 
         by_reason.setdefault(problem.reason, []).append(problem)
     lines = [f"{corpus}: {len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing has run"]
     for reason, group in by_reason.items():
-        lines += [f"  {problem.where}: {reason}" for problem in group[:LISTED]]
+        lines += [f"  {line(problem.where)}: {reason}" for problem in group[:LISTED]]
         if len(group) > LISTED:
             lines.append(f"  and {len(group) - LISTED} more: {reason}")
     if is_mendable:

@@ -6,9 +6,9 @@ from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.classify.deployed.card import percent, points
 from lowsr_tradeoff.handover.record import Handover, Memory
 from lowsr_tradeoff.records import Measurement, Tradeoff
-from lowsr_tradeoff.reports.markdown import plain
 from lowsr_tradeoff.reports.placing import standing
 from lowsr_tradeoff.reports.wording import number, point_name
+from lowsr_tradeoff.sinks import markdown as plain
 
 USE = """```c
 static fe_state state;

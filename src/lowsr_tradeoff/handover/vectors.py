@@ -18,6 +18,7 @@ from lowsr_tradeoff.classify.features import Layout, band_levels, captured_clip,
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.handover.tables import FULL_SCALE
+from lowsr_tradeoff.sinks import cell, line
 
 N_CLIPS = 8
 
@@ -115,5 +116,4 @@ def vector_files(
 
 def _plain(text: str) -> str:
     """Labels are a user's: short, on one line, and no formula to a spreadsheet."""
-    line = " ".join(text.split())[:60]
-    return f"'{line}" if line[:1] in {"=", "+", "-", "@"} else line
+    return str(cell(line(" ".join(text.split()))[:60]))

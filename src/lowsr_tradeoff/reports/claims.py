@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from lowsr_tradeoff.frontier import strongest_at
 from lowsr_tradeoff.records import AttackResult, CorpusSummary, PrivacyResult, Tradeoff
-from lowsr_tradeoff.reports.markdown import plain
 from lowsr_tradeoff.reports.privacy_tables import shown
 from lowsr_tradeoff.reports.wording import count, hz, listed, percent
+from lowsr_tradeoff.sinks import markdown as plain
 
 
 def claims(tradeoff: Tradeoff) -> str:

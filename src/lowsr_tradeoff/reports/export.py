@@ -26,6 +26,7 @@ from lowsr_tradeoff.reports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.reports.migrate import migrated
 from lowsr_tradeoff.reports.rows import COLUMNS, rows
+from lowsr_tradeoff.sinks import cell
 from lowsr_tradeoff.store import write_atomic
 
 REPORT, CLAIMS, DECISION, FIGURES, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
@@ -42,7 +43,6 @@ REPORT, CLAIMS, DECISION, FIGURES, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = 
 
 AGAIN = "run the study again to write it anew"
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 R = TypeVar("R", bound=Record)
 
@@ -138,7 +138,7 @@ def to_csv(tradeoff: Tradeoff) -> str:
     # Every text is quoted: a lone carriage return in a label would break a bare cell.
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
-    writer.writerows({name: _disarmed(value) for name, value in row.items()} for row in rows(tradeoff))
+    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows(tradeoff))
     return out.getvalue()
 
 
@@ -166,10 +166,6 @@ def _parquet(table: str) -> bytes:
     out = io.BytesIO()
     parquet.write_table(read, out)
     return out.getvalue()
-
-
-def _disarmed(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _dumped(value: object) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from lowsr_tradeoff.records import Measurement, Tradeoff
 from lowsr_tradeoff.reports.tables import Table
 from lowsr_tradeoff.reports.wording import Shown, hz
+from lowsr_tradeoff.sinks import visible
 
 Spec = dict[str, Any]
 
@@ -79,7 +80,7 @@ def rate_styles(tradeoff: Tradeoff) -> dict[int, Style]:
 
 def text(words: str) -> str:
     """Return words that plotly draws as they are: it takes tags and entities in text for markup."""
-    return html.escape(words, quote=False)
+    return html.escape(visible(words), quote=False)
 
 
 def spec(traces: Sequence[Spec], x: Spec, y: Spec, **layout: object) -> Spec:

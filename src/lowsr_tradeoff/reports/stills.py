@@ -5,6 +5,7 @@ users is drawn as it is: no mathematics is read into it, and in the SVG it is es
 """
 
 import io
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,11 +27,13 @@ from lowsr_tradeoff.reports.placing import (
 )
 from lowsr_tradeoff.reports.plot import COLOURS, GREY, GRID, SYMBOLS, aside_of, rate_styles, style
 from lowsr_tradeoff.reports.wording import COMPONENTS, accuracy_title, arm_name, hz
+from lowsr_tradeoff.sinks import line
 
 MARKERS = dict(zip(SYMBOLS, "osD^vp*", strict=True))
 DASHES, HATCHES = ("-", ":", "--"), ("", "//", "xx", "..", "--")
 SIZE_INCHES, DPI = (7.2, 4.6), 150
 MANY_BARS, LINE_END = 12, "\n"
+LONGEST_NAME = 80
 LOOK: dict[Any, Any] = {
     "svg.hashsalt": "lowsr-tradeoff",
     "svg.fonttype": "none",
@@ -83,14 +86,22 @@ def stills(tradeoff: Tradeoff) -> dict[str, Still]:
 
 
 def _still(name: str, title: str, draw: Callable[[Axes], None]) -> Still:
-    with mpl.rc_context(LOOK):
+    with mpl.rc_context(LOOK), warnings.catch_warnings():
+        # Names in other scripts than the font's: viewers of the SVG take another font.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
         axes = figure.subplots()
-        axes.set_title(title, loc="left")
+        axes.set_title(_named(title), loc="left")
         draw(axes)
         if axes.get_legend_handles_labels()[0]:
             figure.legend(loc="outside lower left", ncols=3)
         return Still(name, title, _saved(figure, "svg", {"Date": None}), _saved(figure, "png", {"Software": None}))
+
+
+def _named(name: str) -> str:
+    """On one line that leaves room for the drawing."""
+    shown = line(name)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[:LONGEST_NAME]}…"
 
 
 def _saved(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
@@ -113,7 +124,7 @@ def _frontier(tradeoff: Tradeoff, axes: Axes) -> None:
     if subject in here:
         name = "recommended" if tradeoff.decision.recommended else "nearest to qualifying"
         ring: dict[str, Any] = {"marker": "o", "markersize": 18, "linestyle": "none", "color": GREY}
-        axes.plot([], [], label=name, **{**ring, "markersize": 10}, fillstyle="none")
+        axes.plot([], [], label=_named(name), **{**ring, "markersize": 10}, fillstyle="none")
         _dots(axes, [subject], {**ring, "fillstyle": "none", "markeredgewidth": 2})
     _bound(tradeoff, axes, "min_accuracy")
     if here:
@@ -181,7 +192,7 @@ def _power(tradeoff: Tradeoff, axes: Axes) -> None:
             places,
             parts,
             bottom=below,
-            label=COMPONENTS.get(name, name),
+            label=_named(COMPONENTS.get(name, name)),
             color=COLOURS[index % len(COLOURS)],
             hatch=HATCHES[index % len(HATCHES)],
             edgecolor="white",
@@ -208,7 +219,7 @@ def _lines(axes: Axes, lines: Iterable[Line]) -> None:
         rates_hz = [rate for rate in sorted(by_rate) if by_rate[rate].value is not None]
         measured = [by_rate[rate] for rate in rates_hz]
         across = [rate * aside_of(index, len(every)) for rate in rates_hz]
-        axes.errorbar(across, [_value(m) for m in measured], yerr=_reach(measured), label=name,
+        axes.errorbar(across, [_value(m) for m in measured], yerr=_reach(measured), label=_named(name),
                       elinewidth=1, capsize=2, markersize=5, **look)  # fmt: skip
     ticks = sorted({rate for _, by_rate, _ in every for rate in by_rate})
     if ticks:

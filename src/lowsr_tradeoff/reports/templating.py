@@ -4,6 +4,8 @@ from importlib.resources import files
 
 import jinja2
 
+from lowsr_tradeoff.sinks import visible
+
 TEMPLATES = files("lowsr_tradeoff.reports") / "templates"
 
 
@@ -17,7 +19,13 @@ def environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FunctionLoader(read_template),
         autoescape=True,
+        finalize=_seen,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _seen(value: object) -> object:
+    """Text with every character to be seen; what templates mark as safe is the package's own and stays."""
+    return visible(value) if type(value) is str else value

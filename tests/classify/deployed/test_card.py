@@ -38,7 +38,7 @@ def test_a_part_without_noise_is_said_to_have_none():
 
 def test_a_label_cannot_break_the_table():
     card = model_card(package(classes=("a|b", "c")).settings)
-    assert "| a\\|b | 75.0 %" in card
+    assert "| a/b | 75.0 %" in card
 
 
 def test_a_share_that_was_not_measured_says_why():

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from lowsr_tradeoff.classify.deployed.model_settings import CrossValidated, ModelSettings
 from lowsr_tradeoff.records import Measurement
+from lowsr_tradeoff.sinks import markdown
 
 
 def model_card(settings: ModelSettings) -> str:
@@ -92,8 +93,9 @@ def _data(settings: ModelSettings) -> str:
     licence = settings.data_licence or "not stated; find out before passing this model on"
     return (
         "## What it was trained on\n\n"
-        f"{corpus.name}: {corpus.n_clips} clips from {corpus.n_groups} {corpus.group_of}, "
-        f"{corpus.duration_s:.0f} s (digest {corpus.digest[:16]}). {corpus.note}\n\nLicence of the data: {licence}."
+        f"{markdown(corpus.name)}: {corpus.n_clips} clips from {corpus.n_groups} {corpus.group_of}, "
+        f"{corpus.duration_s:.0f} s (digest {corpus.digest[:16]}). {markdown(corpus.note)}\n\n"
+        f"Licence of the data: {markdown(licence)}."
     )
 
 
@@ -110,5 +112,5 @@ def _limits(settings: ModelSettings) -> str:
 
 
 def _table(left: str, right: str, rows: Iterable[tuple[str, str]]) -> str:
-    escaped = (f"| {a.replace('|', chr(92) + '|')} | {b} |" for a, b in rows)
+    escaped = (f"| {markdown(a)} | {markdown(b)} |" for a, b in rows)
     return "\n".join([f"| {left} | {right} |", "| --- | --- |", *escaped])

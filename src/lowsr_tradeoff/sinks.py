@@ -1,0 +1,76 @@
+"""Text that others wrote, on its way out: shown as text wherever it goes, one function for each kind of place.
+
+Labels, file names, transcripts and messages come from people and files. None of them may move a cursor, turn the
+direction of a line, become a formula or a tag, or break a row. HTML is escaped by its templates.
+"""
+
+import unicodedata
+
+# Control, format (direction marks among them), surrogate, private, unassigned, line and paragraph separators.
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+KEPT = "\n\t"
+# What a spreadsheet takes for the beginning of a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What Markdown takes for a cell, a tag or code, and what stands for it.
+MARKS = str.maketrans("|<>`", "/()'")
+LONGEST_LINE, HEAD, TAIL = 2000, 1200, 600
+
+
+def visible(text: str) -> str:
+    r"""Return text in which every character is seen: those that act, or cannot be seen, by their codes.
+
+    >>> visible("a\x1b[31m \u202egnp\n\u00e9")
+    'a\\x1b[31m \\u202egnp\né'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        _code(each) if unicodedata.category(each) in UNSEEN and each not in KEPT else each for each in text
+    )
+
+
+def line(text: str) -> str:
+    r"""Return text as :func:`visible` does, on one line.
+
+    >>> line("dog\nlowsr-tradeoff: done")
+    'dog\\nlowsr-tradeoff: done'
+    """
+    return visible(text).replace("\n", r"\n").replace("\t", r"\t")
+
+
+def shortened(text: str) -> str:
+    """Return text with the middle of endless lines left out, for messages."""
+    return "\n".join(map(_shortened, text.split("\n")))
+
+
+def cell(value: object) -> object:
+    """Return what stands for a value in a table: text that a spreadsheet would calculate is marked as text.
+
+    >>> cell("=1+1"), cell(-1.0), cell("dog")
+    ("'=1+1", -1.0, 'dog')
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def markdown(text: str) -> str:
+    """Return text without what Markdown would take for a cell, a tag, a link, an image or a line of its own.
+
+    >>> markdown("a | b <i> [x](y)")
+    'a / b (i) [x] (y)'
+    """
+    safe = visible(text).translate(MARKS).replace("](", "] (").replace("]:", "] :")
+    return " ".join(safe.split())
+
+
+def _code(character: str) -> str:
+    return (
+        character.encode("ascii", "backslashreplace").decode()
+        if ord(character) > 127
+        else f"\\x{ord(character):02x}"
+    )
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST_LINE:
+        return text
+    return f"{text[:HEAD]} … ({len(text) - HEAD - TAIL} characters) … {text[-TAIL:]}"

@@ -1,0 +1,165 @@
+"""Names and words that mean harm, on their way into every kind of place: each function, and whole commands."""
+
+import csv
+import io
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.classify.packaged import package
+from tests.conftest import write_speech, write_tones
+from tests.reports.conftest import build_listen, build_tradeoff
+
+from lowsr_tradeoff import sinks
+from lowsr_tradeoff.classify.deployed.card import model_card
+from lowsr_tradeoff.cli.main import main
+from lowsr_tradeoff.records import Manifest
+from lowsr_tradeoff.reports import plot
+from lowsr_tradeoff.reports.claims import claims
+from lowsr_tradeoff.reports.export import to_csv
+from lowsr_tradeoff.reports.html import render
+from lowsr_tradeoff.reports.stills import stills
+
+# Colours and titles of a terminal, a new line, a turned line, a tag, a cell, a formula, a link.
+HOSTILE = "\x1b]0;owned\x07\x1b[2K\r\u202egnp.\u2066x\nlowsr: done<img src=x onerror=alert(1)>|=1 [a](javascript:b)"
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1")
+ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+MANIFEST = Manifest(
+    finished_at=HOSTILE, wall_s=1, jobs=1, cpu=HOSTILE, n_cores=1, memory_gb=1, steps_run=1, steps_reused=0
+)
+texts = st.text(st.characters(), max_size=60)
+
+
+@given(texts)
+@example(HOSTILE)
+def test_what_is_shown_neither_acts_nor_hides(text):
+    shown = sinks.visible(text)
+    assert not ACTING.search(shown)
+    assert all(unicodedata.category(each) not in sinks.UNSEEN for each in shown if each not in "\n\t")
+    assert sinks.visible(shown) == shown
+    assert len(sinks.line(text).splitlines()) <= 1
+    shown.encode()
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
+def test_what_can_be_read_is_left_as_it_is(text):
+    assert sinks.visible(text) == text
+
+
+def test_endless_lines_are_shortened_in_messages_alone():
+    message = sinks.shortened(f"{'a' * 10_000}\nshort")
+    assert len(message) < 2000
+    assert "(8200 characters)" in message
+    assert message.endswith("\nshort")
+    assert len(sinks.visible("\x1b" + "a" * 10_000)) == 10_004
+
+
+@given(texts)
+@example("=1+1")
+def test_no_text_is_a_formula(text):
+    cell = str(sinks.cell(text))
+    assert cell.removeprefix("'") in {text, text.removeprefix("'")}
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@given(texts)
+@example(HOSTILE)
+@example("![x](http://evil.example/y.png) <b>")
+def test_text_stays_text_in_markdown(text):
+    safe = sinks.markdown(text)
+    assert not set(safe) & set("|<>`")
+    assert "](" not in safe
+    assert len(safe.splitlines()) <= 1
+    assert not ACTING.search(safe)
+
+
+@given(texts)
+@example(HOSTILE)
+def test_text_stays_text_in_drawings(text):
+    assert not set(plot.text(text)) & set("<>")
+    assert not ACTING.search(plot.text(text))
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """A study in which every name that people give is hostile."""
+    return build_tradeoff(classes=(HOSTILE, "a" * 10_000), attacker=HOSTILE, corpus=HOSTILE, source=HOSTILE)
+
+
+def test_page_and_sheets_hold_hostile_names_as_text(hostile):
+    page = render(hostile, MANIFEST, build_listen(HOSTILE, HOSTILE, HOSTILE))
+    markup = re.sub(r"<script.*?</script>|<style.*?</style>", "", page, flags=re.DOTALL)
+    assert "&lt;img src=x" in markup
+    assert "<img src=x" not in markup
+    assert r"\u202egnp" in markup
+    assert not ACTING.search(markup)
+    for sheet in (claims(hostile), model_card(package(classes=(HOSTILE, "b")).settings)):
+        assert not ACTING.search(sheet)
+        assert "](javascript" not in sheet
+
+
+def test_tables_hold_hostile_names_as_text(hostile):
+    for formula in FORMULAS:
+        told = to_csv(build_tradeoff(classes=(formula, "b"), attacker=formula, corpus=formula, source=formula))
+        cells = {cell for row in csv.reader(io.StringIO(told, newline="")) for cell in row}
+        assert f"'{formula}" in cells
+        assert formula not in cells
+    assert HOSTILE in {cell for row in csv.reader(io.StringIO(to_csv(hostile), newline="")) for cell in row}
+
+
+def test_stills_hold_hostile_names_as_text():
+    name = f"$\\frac{{1}}$ \u72ac \u0627\u0644 {HOSTILE} {'a' * 10_000}"
+    for still in stills(build_tradeoff(attacker=name, corpus=name, source=name)).values():
+        drawn = still.svg.decode()
+        assert "<img" not in drawn
+        assert not ACTING.search(drawn)
+
+
+def said(capsys, *arguments):
+    """The exit code of a command and all that it said."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return ended.value.code, out + err
+
+
+def test_commands_show_hostile_names_of_files_as_text(tmp_path, capsys):
+    name = HOSTILE.replace("/", "")
+    write_tones(tmp_path / "events", {name: 100, "b": 3000}, n_clips=2)
+    write_speech(tmp_path / "speech")
+    (tmp_path / "events" / name / "no.wav").write_text("not audio")
+    both = ("--events", tmp_path / "events", "--speech", tmp_path / "speech", "--rates", "1000")
+    code, told = said(capsys, *both, "--dry-run", "--out", tmp_path / "run")
+    assert code == 3
+    assert r"\x1b]0;owned\x07" in told
+    assert r"gnp.\u2066x\nlowsr: done" in told
+    assert not ACTING.search(told)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("--config", HOSTILE),
+        ("--events", HOSTILE),
+        ("--device", HOSTILE),
+        ("--rates", HOSTILE),
+        ("--" + HOSTILE,),
+        ("report", HOSTILE),
+        ("predict", HOSTILE, HOSTILE),
+        ("devices", HOSTILE),
+        ("fetch", HOSTILE),
+        ("listening-score", HOSTILE, HOSTILE),
+        ("measure-power", HOSTILE),
+        ("gate", HOSTILE),
+        ("compare", HOSTILE, HOSTILE),
+        ("report", "a" * 10_000),
+    ],
+)
+def test_every_command_names_a_hostile_argument_as_text(command, capsys):
+    code, told = said(capsys, *command)
+    assert code in {2, 3}
+    assert not ACTING.search(told)
+    assert "Traceback" not in told
+    assert len(told) < 8000
