@@ -6,10 +6,18 @@ from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.comparison import compare, flattened
 from lowsr_tradeoff.errors import NotComparableError
-from lowsr_tradeoff.records import Failure, missing
+from lowsr_tradeoff.records import Failure, Measurement, missing
+from lowsr_tradeoff.run_figures import luck_sds
 from lowsr_tradeoff.stats import independent_difference, percentile_interval
 
-FIRST = build_tradeoff()
+
+def with_spread(tradeoff, fold_sd):
+    classify = tuple(found.model_copy(update={"fold_sd": fold_sd}) for found in tradeoff.classify)
+    return tradeoff.model_copy(update={"classify": classify})
+
+
+# Nothing tells the luck of training, so that differences are of clips alone.
+FIRST = with_spread(build_tradeoff(), missing("one fold", "folds"))
 
 
 def with_corpus(kind, **changes):
@@ -59,6 +67,25 @@ def test_the_same_clips_and_seed_are_compared_resample_by_resample(noisier):
         assert each.is_supported
         assert (each.difference.low, each.difference.high) == pytest.approx((low, high))
         assert each.difference.high - each.difference.low < 0.2 * (one.accuracy.high - one.accuracy.low)
+
+
+def test_luck_of_training_widens_differences_of_other_trainings_alone(noisier):
+    # 0.2 between 5 folds, of which intervals of ±0.04 explain a part.
+    spread = Measurement(value=0.2, n=5, n_of="folds")
+    lucky = with_spread(FIRST, spread)
+    assert not any(each.difference.high for each in only(compare([("a", lucky), ("b", lucky)]), "accuracy"))
+    pairs = zip(
+        only(compare([("a", FIRST), ("b", noisier)]), "accuracy"),
+        only(compare([("a", lucky), ("b", with_spread(noisier, spread))]), "accuracy"),
+        luck_sds(lucky.classify),
+        luck_sds(with_spread(noisier, spread).classify),
+        strict=True,
+    )
+    for bare, wide, luck, other_luck in pairs:
+        added = 1.96**2 * (luck**2 + other_luck**2)
+        reach = bare.difference.high - bare.difference.value
+        assert wide.difference.high - wide.difference.value == pytest.approx((reach**2 + added) ** 0.5, rel=1e-3)
+        assert not wide.is_supported
 
 
 @pytest.mark.parametrize("name", ["seed", "n_resamples"])

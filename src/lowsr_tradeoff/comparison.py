@@ -5,55 +5,23 @@ clips. Other figures are left out where what they were measured on differs, with
 
 A difference is paired where both figures were drawn together: draw k of both is the same resample of the same clips
 or speakers, or has the same parameters of the same device. What both share then cancels. Else their intervals are
-taken as independent, which is right for other clips and too wide for the same ones.
+taken as independent, which is right for other clips and too wide for the same ones. Two trainings end differently
+by luck alone: its spread widens the interval of a difference in accuracy.
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 from pydantic import JsonValue
 
 from lowsr_tradeoff.errors import NotComparableError
-from lowsr_tradeoff.records import (
-    Arm,
-    AttackResult,
-    Change,
-    Comparison,
-    CorpusSummary,
-    Difference,
-    Grid,
-    Measurement,
-    Tradeoff,
-    missing,
-)
+from lowsr_tradeoff.records import Change, Comparison, Difference, Measurement, Tradeoff, missing
+from lowsr_tradeoff.run_figures import Z_INTERVAL, Figure, Named, corpus_of, own_attacks
+from lowsr_tradeoff.run_figures import figures as figures_of
 from lowsr_tradeoff.stats import independent_difference, percentile_interval
-
-Draws = tuple[float, ...]
-# Which settings decide the draws, besides what the figures were measured on.
-DRAWN_BY = ("seed", "n_resamples")
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a figure is of; the fields are those of :class:`Difference`."""
-
-    measure: str
-    rate_hz: int
-    grid: Grid | None = None
-    arm: Arm | None = None
-    device: str | None = None
-    attacker: str | None = None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure with its joint draws, if any, and what these were drawn from."""
-
-    value: Measurement
-    draws: Draws
-    drawn_from: Hashable
 
 
 def compare(runs: Sequence[tuple[str, Tradeoff]]) -> Comparison:
@@ -69,7 +37,7 @@ def compare(runs: Sequence[tuple[str, Tradeoff]]) -> Comparison:
     if len(found) < 2:
         raise NotComparableError("one run alone has nothing to be compared with; give two or more")
     _refuse_unlike(names, found)
-    figures = [_figures(tradeoff) for tradeoff in found]
+    figures = [figures_of(tradeoff) for tradeoff in found]
     return Comparison(
         runs=names,
         is_synthetic=any(corpus.is_synthetic for tradeoff in found for corpus in tradeoff.corpora),
@@ -105,7 +73,7 @@ def _refuse_unlike(names: Sequence[str], found: Sequence[Tradeoff]) -> None:
 
 
 def _faults(first: Tradeoff, second: Tradeoff) -> Iterator[str]:
-    ours, theirs = _corpus(first, "events"), _corpus(second, "events")
+    ours, theirs = corpus_of(first, "events"), corpus_of(second, "events")
     if ours.classes != theirs.classes:
         apart = sorted({*ours.classes} ^ {*theirs.classes})
         yield f"their classes differ ({len(ours.classes)} and {len(theirs.classes)}; not in both: {apart})"
@@ -118,56 +86,6 @@ def _faults(first: Tradeoff, second: Tradeoff) -> Iterator[str]:
 
 def _listed(rates_hz: Sequence[int]) -> str:
     return ", ".join(map(str, rates_hz))
-
-
-def _corpus(tradeoff: Tradeoff, kind: str) -> CorpusSummary:
-    for corpus in tradeoff.corpora:
-        if corpus.kind == kind:
-            return corpus
-    raise NotComparableError(f"a run names no {kind} that it was measured on; run the study again")
-
-
-def _figures(tradeoff: Tradeoff) -> dict[Named, Figure]:
-    return {**_accuracies(tradeoff), **_leaks(tradeoff), **_powers(tradeoff)}
-
-
-def _accuracies(tradeoff: Tradeoff) -> dict[Named, Figure]:
-    events = _corpus(tradeoff, "events")
-    drawn_from = (*_drawn_by(tradeoff), events.digest, events.n_folds)
-    return {
-        Named("accuracy", found.rate_hz, grid=found.grid, arm=found.arm): Figure(
-            found.accuracy, found.accuracy_draws, drawn_from
-        )
-        for found in tradeoff.classify
-    }
-
-
-def _leaks(tradeoff: Tradeoff) -> dict[Named, Figure]:
-    speech = _corpus(tradeoff, "speech")
-    return {
-        Named(found.measure, found.rate_hz, attacker=found.attacker): Figure(
-            found.value, found.value_draws, (*_drawn_by(tradeoff), speech.digest, found.value.n, found.value.n_of)
-        )
-        for found in _own_attacks(tradeoff)
-    }
-
-
-def _powers(tradeoff: Tradeoff) -> dict[Named, Figure]:
-    figures = {}
-    for found in tradeoff.power:
-        drawn_from, of = (*_drawn_by(tradeoff), found.device), (found.rate_hz, found.grid, None, found.device)
-        figures[Named("power", *of)] = Figure(found.power_mw, found.power_mw_draws, drawn_from)
-        figures[Named("battery life", *of)] = Figure(found.battery_hours, found.battery_hours_draws, drawn_from)
-    return figures
-
-
-def _drawn_by(tradeoff: Tradeoff) -> tuple[str, ...]:
-    return tuple(json.dumps(tradeoff.settings.get(name)) for name in DRAWN_BY)
-
-
-def _own_attacks(tradeoff: Tradeoff) -> list[AttackResult]:
-    """Those behind the study's own front end."""
-    return [found for found in tradeoff.attacks if found.front_end == tradeoff.front_end]
 
 
 def _differences(found: Sequence[Tradeoff], figures: Sequence[dict[Named, Figure]]) -> Iterator[Difference]:
@@ -185,7 +103,7 @@ def _is_compared(first: Tradeoff, second: Tradeoff) -> Callable[[Named], bool]:
     if _words(first) == _words(second):
         return lambda _name: True
     ours, theirs = (
-        {(found.measure, found.rate_hz, found.attacker): found.setup for found in _own_attacks(tradeoff)}
+        {(found.measure, found.rate_hz, found.attacker): found.setup for found in own_attacks(tradeoff)}
         for tradeoff in (first, second)
     )
 
@@ -199,6 +117,7 @@ def _is_compared(first: Tradeoff, second: Tradeoff) -> Callable[[Named], bool]:
 def _difference(run: int, name: Named, first: Figure, second: Figure) -> Difference:
     is_paired = bool(first.draws and second.draws) and first.drawn_from == second.drawn_from
     found = _paired(first, second) if is_paired else independent_difference(second.value, first.value)
+    found = _with_luck(found, first, second)
     is_apart = found.low is not None and found.high is not None and (found.low > 0 or found.high < 0)
     return Difference(
         run=run,
@@ -226,6 +145,17 @@ def _paired(first: Figure, second: Figure) -> Measurement:
         unit=other.unit,
         basis=other.basis,
     )
+
+
+def _with_luck(found: Measurement, first: Figure, second: Figure) -> Measurement:
+    """The difference with the luck of both trainings in its interval, unless they are the very same trainings."""
+    is_same = (first.value, first.draws) == (second.value, second.draws)
+    if is_same or found.value is None or found.low is None or found.high is None:
+        return found
+    reach = Z_INTERVAL * math.hypot(first.luck_sd, second.luck_sd)
+    low, high = (math.hypot(end - found.value, reach) for end in (found.low, found.high))
+    ends = {"low": max(-1.0, found.value - low), "high": min(1.0, found.value + high)}
+    return found.model_copy(update=ends if reach else {})
 
 
 def _changes(runs: Sequence[Mapping[str, str]]) -> tuple[Change, ...]:
@@ -266,7 +196,7 @@ def _remarks(names: Sequence[str], found: Sequence[Tradeoff]) -> Iterator[str]:
 
 
 def _is_same_speech(first: Tradeoff, second: Tradeoff) -> bool:
-    return _corpus(first, "speech").digest == _corpus(second, "speech").digest
+    return corpus_of(first, "speech").digest == corpus_of(second, "speech").digest
 
 
 def _words(tradeoff: Tradeoff) -> JsonValue:

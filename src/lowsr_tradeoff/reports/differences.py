@@ -10,8 +10,8 @@ from lowsr_tradeoff.reports.wording import Shown, arm_name, count, hz, listed, n
 INTERVALS = (
     "A difference is supported where its 95 % interval leaves out zero; where nothing differs, one in twenty still"
     " does. Paired differences are taken resample by resample or draw by draw: what both runs share cancels."
-    " Independent ones are not, and are too wide where the runs share clips. How trainings happened to end is in"
-    " neither."
+    " Independent ones are not, and are too wide where the runs share clips. Those of accuracy hold the luck of"
+    " training too, as far as folds and repetitions tell it."
 )
 
 
