@@ -11,7 +11,7 @@ from lowsr_tradeoff.handover.compiled import compiler
 from lowsr_tradeoff.handover.settings_header import settings_header
 from lowsr_tradeoff.handover.tables import tables
 
-SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
+SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O1")
 STEP = (0.014, -57)
 
 

@@ -34,6 +34,7 @@ from lowsr_tradeoff.records import Tradeoff
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.export import CLAIMS, DECISION, to_json
+from lowsr_tradeoff.reports.wording import count
 from lowsr_tradeoff.store import Step, Store, locked, write_atomic
 
 SOURCES = resources.files("lowsr_tradeoff") / "handover" / "c"
@@ -132,7 +133,7 @@ def _keep(
     in_int8 = int8_steps(tests) if is_held_out_counted else ()
     wanted = (*tests, final, *in_int8)
     if todo := [step for step in missing_steps(wanted, store) if step.stage != "features"]:
-        tell(f"{len(todo)} networks to train that {run} does not keep; they are kept for the next time")
+        tell(f"{run}: {count(len(todo), 'network')} to train that it does not keep; kept for the next time")
     execute(wanted, store, partial(run_batch, corpus=corpus, store=store), jobs, report)
     int8 = loss_in_int8(in_int8, corpus, store, config.seed) if in_int8 else None
     package = packaged(config, corpus, chosen.listener, store, None, int8)

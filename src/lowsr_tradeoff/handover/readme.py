@@ -77,9 +77,9 @@ def _build() -> str:
         "## Build and check\n\n```\nsha256sum -c SHA256SUMS\nmake test\nmake test NUMBERS=q15\n```\n\n"
         "The test holds the front end to the vectors: in float every level within 1e-4 (1e-3 where it is 40 dB "
         "below the loudest of its column), in 16-bit fixed point the middle one of a window within half a decibel. "
-        "For the device, compile `front_end.c`, `spectrum.c`, `levels_float.c` and `levels_q15.c` with your compiler; they "
-        "need no heap and nothing but the C library. `-DFRONT_END_Q15` chooses fixed point, which needs no "
-        "floating-point unit. "
+        "For the device, compile `front_end.c`, `spectrum.c`, `levels_float.c` and `levels_q15.c` with your "
+        "compiler; they need no heap and nothing but the C library. `-DFRONT_END_Q15` chooses fixed point, which "
+        "needs no floating-point unit. "
         "`make size CC=arm-none-eabi-gcc CROSS=arm-none-eabi- CFLAGS='-Os -mcpu=cortex-m33 -mthumb'` tells what "
         "the code takes."
     )
