@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, f1_score, recall_score
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
 
 from lowsr_tradeoff.classify.scores import (
     Answers,
     accuracy,
     accuracy_draws,
     class_recall,
+    confusion,
     fold_sd,
     macro_f1,
     seed_sd,
@@ -55,6 +56,13 @@ def test_recall_is_sklearns_class_by_class():
     assert [recall.label for recall in recalls] == ["a", "b", "c", "d"]
     assert [recall.recall.value for recall in recalls] == pytest.approx(oracle.tolist())
     assert [recall.recall.n for recall in recalls] == [15] * 4
+
+
+def test_confusions_are_sklearns_summed_over_repetitions():
+    answers = answers_of(n_repetitions=3)
+    oracle = sum(confusion_matrix(answers.truth, said) for said in answers.predicted)
+    assert confusion(answers, N_CLASSES) == tuple(map(tuple, oracle.tolist()))
+    assert sum(map(sum, confusion(answers, N_CLASSES + 2))) == 180
 
 
 def test_intervals_hold_the_value_and_stay_within_zero_and_one():

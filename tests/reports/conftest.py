@@ -220,7 +220,17 @@ def _classified(draw: random.Random, rate: int, grid: Grid, arm: Arm, classes: t
         n_seeds=1,
         cost=_cost(rate, grid),
         accuracy_draws=_joint(measured, seed=1),
+        confusion=_confusion(measured.value or 0.0, len(classes)),
     )
+
+
+def _confusion(accuracy: float, n_classes: int) -> tuple[tuple[int, ...], ...]:
+    """Each class of 40 clips is named rightly as often as accuracy says, else taken for the next one."""
+    right = round(40 * accuracy)
+    counts = {(i, i): right for i in range(n_classes)} | {
+        (i, (i + 1) % n_classes): 40 - right for i in range(n_classes)
+    }
+    return tuple(tuple(counts.get((i, j), 0) for j in range(n_classes)) for i in range(n_classes))
 
 
 def _cost(rate: int, grid: Grid) -> ModelCost:

@@ -96,7 +96,7 @@ def test_ids_are_unique_and_links_lead_somewhere(parsed):
 def test_every_figure_has_words_and_is_followed_by_its_table(parsed):
     tags = parsed.tags()
     starts = [index for index, tag in enumerate(tags) if tag == "figure"]
-    assert len(starts) == 14
+    assert len(starts) == 15
     for start, end in zip(starts, [*starts[1:], len(tags)], strict=True):
         assert parsed.elements[start][1]["aria-label"]
         assert "figcaption" in tags[start:end]
@@ -248,7 +248,7 @@ def test_the_papers_protocol_is_called_optimistic_wherever_accuracy_is_shown(bui
 def test_what_was_not_chosen_not_published_or_not_diagnosed_takes_a_sentence(build, manifest, listen):
     none = {"sensitivity": (), "published": (), "diagnoses": (), "humps": ()}
     parsed = Page(render(build(is_paper=True).model_copy(update=none), manifest, listen))
-    assert parsed.tags().count("figure") == 10
+    assert parsed.tags().count("figure") == 11
     assert "One pair of alpha and T was given, so none was chosen and none was compared." in parsed.text_of("p")
     assert any("Nothing was diagnosed" in text for text in parsed.text_of("p"))
     assert "Published beside measured" not in parsed.text_of("h3")

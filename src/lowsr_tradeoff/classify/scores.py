@@ -70,6 +70,17 @@ def class_recall(answers: Answers, draws: Resamples, classes: Sequence[str]) -> 
     )
 
 
+def confusion(answers: Answers, n_classes: int) -> tuple[tuple[int, ...], ...]:
+    """Return how often each class was answered with each, over all repetitions.
+
+    Shape:
+        ``(n_classes, n_classes)``; rows are what a clip was, columns what was said.
+    """
+    pairs = n_classes * answers.truth + answers.predicted
+    counts = np.bincount(pairs.ravel(), minlength=n_classes**2).reshape(n_classes, n_classes)
+    return tuple(tuple(int(count) for count in row) for row in counts)
+
+
 def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
     """Return the mean over classes of F1 = 2 hits / (clips of the class + answers with the class), ∈ [0, 1].
 

@@ -35,6 +35,8 @@ class ClassifyResult(Record):
         n_seeds: Repetitions with other initialisations and batch orders.
         cost: What one classification costs to compute.
         accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.joint`).
+        confusion: Answers of all repetitions, a row for each class and a column for each answer, both in the order
+            of ``class_recall``; empty in runs of before it was kept.
     """
 
     rate_hz: int
@@ -51,6 +53,7 @@ class ClassifyResult(Record):
     n_seeds: int
     cost: ModelCost
     accuracy_draws: tuple[float, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
 
 
 class Contrast(Record):

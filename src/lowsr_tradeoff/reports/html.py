@@ -13,6 +13,7 @@ from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports import (
     about,
     captions,
+    confusions,
     diagnosis_figures,
     diagnosis_tables,
     diagnosis_text,
@@ -132,6 +133,7 @@ def _figures(tradeoff: Tradeoff) -> dict[str, Figure]:
         figures.speech(tradeoff),
         stage_figures.accuracy(tradeoff),
         stage_figures.recall(tradeoff),
+        confusions.confusions(tradeoff),
         recognition_figures.choices(tradeoff),
         diagnosis_figures.information(tradeoff),
         diagnosis_figures.recoverability(tradeoff),
