@@ -145,7 +145,8 @@ class PrivacySettings(Settings):
 
     Attributes:
         attackers: ``"default"``: the recogniser as published, spoken digits learnt at the rate, speakers, sex and
-            speech presence. ``"all"``: bandwidth extension and a recogniser adapted to the rate as well.
+            speech presence. ``"all"``: bandwidth extension, a recogniser adapted to the rate and learning curves as
+            well.
         words_source: The closed vocabulary that an attacker learns: ``"digits"`` (embedded), a folder with a
             subfolder per word, or a CSV ``path,label,source`` whose source is the speaker.
         engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.

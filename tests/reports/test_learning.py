@@ -4,6 +4,7 @@ import pytest
 from lowsr_tradeoff.records import Extrapolation, LearningCurve, LearningLaw, LearningPoint, Measurement, missing
 from lowsr_tradeoff.reports import learning
 from lowsr_tradeoff.reports.claims import claims
+from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.reports.rows import rows
 
 LAW = LearningLaw(chance=0.1, ceiling=0.9, scale=5, exponent=1, misfit_p=0.4)
@@ -81,3 +82,10 @@ def test_the_claim_sheet_and_the_rows_name_the_data(grown):
     ]
     assert {row["stage"] for row in found} == {"attack"}
     assert found[5]["value"] == 0.88
+
+
+def test_the_page_has_the_section_where_curves_were_asked_for(grown, tradeoff, manifest, listen):
+    page = render(grown, manifest, listen)
+    assert "<h3>What a stronger attacker would get</h3>" in page
+    assert "the curve allows anything from 0.10 to 0.90" in page
+    assert "What a stronger attacker would get" not in render(tradeoff, manifest, listen)

@@ -79,7 +79,7 @@ def run(
         seed: Base of all random draws.
         skip_bad: Go on without unusable input files; the report says how many.
         attackers: default (Whisper as published, digits learnt at the rate, speakers, speech presence), or all
-            (bandwidth extension and Whisper adapted to the rate as well; takes far longer).
+            (bandwidth extension, Whisper adapted to the rate and learning curves as well; takes far longer).
         include_audio: Put your own clips into the report.
         include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
         dry_run: Check everything and show what would run.
