@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.cli.app import app
+from lowsr_tradeoff.cli.commands import app
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
@@ -85,7 +84,7 @@ def test_every_command_of_the_readme_parses(line):
 
 def test_every_command_is_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = {name for name in cli.app if not name.startswith("-")} - {"run"}
+    names = {name for name in app if not name.startswith("-")} - {"run"}
     assert names
     assert [name for name in sorted(names) if f"`{name}" not in readme] == []
 

@@ -72,6 +72,16 @@ def test_an_unforeseen_error_keeps_its_traceback(monkeypatch):
         cli.main([])
 
 
+def test_an_interrupt_tells_the_command_that_goes_on(capsys, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_call", interrupted)
+    code, out, err = call(capsys, "--rates", "500,1000", "--out", "my run")
+    assert (code, out) == (130, "")
+    assert err.endswith("goes on from there:\nlowsr-tradeoff --rates 500,1000 --out 'my run'\n")
+
+
 def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(capsys, small_study, small_run):
     out = small_run[0]
     code, printed, progress = call(capsys, "--config", small_study, "--out", out, "--jobs", 1, "--json")

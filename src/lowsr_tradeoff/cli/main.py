@@ -20,10 +20,6 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from cyclopts import CycloptsError
-
-from lowsr_tradeoff.cli import decide, fetch, handover, init, listening, models, power, study, validation  # noqa: F401 - they add commands
-from lowsr_tradeoff.cli.app import app
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import (
     ConfigError,
@@ -53,9 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _exit_code(arguments: Sequence[str]) -> int:
     try:
-        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
+        return _call(arguments)
     except LowsrError as error:
         return _complain(error, _code_of(error))
     except KeyboardInterrupt:
@@ -63,6 +57,18 @@ def _exit_code(arguments: Sequence[str]) -> int:
         return _complain(
             f"interrupted; what is finished is kept, and this goes on from there:\n{again}", INTERRUPTED
         )
+
+
+def _call(arguments: Sequence[str]) -> int:
+    """Parse and call. Commands are loaded here, so that Ctrl-C while they load ends like any other."""
+    from cyclopts import CycloptsError
+
+    from lowsr_tradeoff.cli.commands import app
+
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
     return code if isinstance(code, int) else 0
 
 
