@@ -87,8 +87,7 @@ def hand_over(
         jobs: Processes that work at once.
         report: Called whenever steps finish.
         tell: Called with what there is to train.
-        is_held_out_counted: Whether to count on held-out clips what int8 and the C front end cost; trains every
-            tested network again, and needs a C compiler.
+        is_held_out_counted: Whether to count on held-out clips what int8 and C cost; trains tested networks again.
 
     Raises:
         ConfigError: The device has no room for it.

@@ -22,7 +22,7 @@ from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.handover.compiled import heard_in_c
 from lowsr_tradeoff.handover.record import Chain
 from lowsr_tradeoff.handover.vectors import clip_codes
-from lowsr_tradeoff.stats import paired_difference, resample
+from lowsr_tradeoff.stats import Resamples, paired_difference, resample
 from lowsr_tradeoff.store import Step, Store
 
 POINT = 0.01
@@ -47,10 +47,8 @@ def chains(
         layout: How the networks hear.
     """
     clips = [clip for step in in_int8 for clip in _held_out(step, corpus)]
-    truth, draws = (
-        class_numbers(corpus, clips),
-        resample([clip.source for clip in clips], config.n_resamples, config.seed),
-    )
+    truth = class_numbers(corpus, clips)
+    draws = resample([clip.source for clip in clips], config.n_resamples, config.seed)
     study = np.concatenate([store.arrays(step.needs[0])["test_logits"].argmax(axis=1) for step in in_int8])
     said = {
         "the study: Python, float network": study,
@@ -59,19 +57,18 @@ def chains(
     for number, program in programs.items():
         each = [_said(step, corpus, store, program, layout) for step in in_int8]
         said[f"C in {number}, int8 network"] = np.concatenate(each)
+    return tuple(_chain(name, answers, study, truth, draws) for name, answers in said.items())
+
+
+def _chain(name: str, answers: Classes, study: Classes, truth: Classes, draws: Resamples) -> Chain:
     weights = draws.counts[:, draws.units]
-    found = []
-    for name, answers in said.items():
-        difference = paired_difference(answers == truth, study == truth, weights, CLIPS)
-        found.append(
-            Chain(
-                chain=name,
-                accuracy=accuracy(Answers(answers[None], truth), draws),
-                difference=difference,
-                within_a_point=abs(difference.value or 0.0) <= POINT,
-            )
-        )
-    return tuple(found)
+    difference = paired_difference(answers == truth, study == truth, weights, CLIPS)
+    return Chain(
+        chain=name,
+        accuracy=accuracy(Answers(answers[None], truth), draws),
+        difference=difference,
+        within_a_point=abs(difference.value or 0.0) <= POINT,
+    )
 
 
 def own_features(step: Step) -> list[Step]:
