@@ -1,11 +1,25 @@
 """What commands print: text that others wrote holds nothing that a terminal would obey."""
 
+import os
 import sys
 from typing import TextIO
 
 from lowsr_tradeoff.sinks import visible
 
+# What a shell gives for a program that a closed pipe ended.
+UNREAD = 141
+
 
 def tell(*lines: object, to: TextIO | None = None) -> None:
-    """Print lines, on standard output unless another stream is given."""
-    print(*(visible(str(line)) for line in lines), sep="\n", file=to or sys.stdout, flush=True)
+    """Print lines, on standard output unless another stream is given.
+
+    Raises:
+        SystemExit: Whoever reads has stopped reading, as ``head`` does.
+    """
+    stream = to or sys.stdout
+    try:
+        print(*(visible(str(line)) for line in lines), sep="\n", file=stream, flush=True)
+    except BrokenPipeError:
+        # What is still buffered must not meet the closed pipe again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise SystemExit(UNREAD) from None
