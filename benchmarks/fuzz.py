@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from fuzz_kinds import Kind, Read, checkpoint_kinds, settings_kind, sound_kinds, table_kind
+from fuzz_kinds import Kind, Read, checkpoint_kinds, run_kind, settings_kind, sound_kinds, table_kind
 from fuzz_models import model_kinds, whisper_kinds
 from lowsr_tradeoff.errors import LowsrError
 
@@ -134,6 +134,7 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
     yield from sound_kinds(rooms["sounds"])
     yield table_kind(rooms["tables"])
     yield settings_kind(rooms["settings"])
+    yield run_kind(rooms["run"])
     yield from checkpoint_kinds(rooms["checkpoints"])
     yield from whisper_kinds(rooms["whisper"])
     yield from model_kinds(rooms["models"])

@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -94,15 +95,16 @@ def settings_kind(folder: Path) -> Kind:
     return Kind("TOML", files, tomlwise, _read_toml)
 
 
-def run_kind(folder: Path, run: Path) -> Kind:
-    """Return the JSON that a report is drawn from again; ``run`` is the folder of a finished run."""
+def run_kind(folder: Path) -> Kind:
+    """Return the JSON that a report is drawn from again: a study of realistic size, made up for tests."""
+    made = import_module("tests.reports.conftest")
+    run = made.build_tradeoff(), made.build_manifest(), made.build_listen("dog", "open the door", "open a door")
     names = (export.TRADEOFF, export.TRADEOFF, export.MANIFEST, export.LISTEN)
     files = {}
     for i, name in enumerate(names):
-        (folder / str(i)).mkdir(parents=True, exist_ok=True)
-        for other in dict.fromkeys(names):
-            (folder / str(i) / other).write_bytes((run / other).read_bytes())
-        files[folder / str(i) / name] = (run / name).read_bytes()
+        (folder / str(i)).mkdir()
+        export.write_run(folder / str(i), *run)
+        files[folder / str(i) / name] = (folder / str(i) / name).read_bytes()
     return Kind("tradeoff.json", files, jsonwise, _read_run)
 
 

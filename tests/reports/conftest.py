@@ -83,8 +83,7 @@ def tradeoff() -> Tradeoff:
 
 @pytest.fixture(scope="session")
 def manifest() -> Manifest:
-    return Manifest(finished_at="2026-11-22T10:00:00+00:00", wall_s=123.4, jobs=2, cpu="Imagined CPU", n_cores=2,
-                    memory_gb=24.0, steps_run=70, steps_reused=3)  # fmt: skip
+    return build_manifest()
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +94,11 @@ def listen() -> ListenPack:
 @pytest.fixture(scope="session")
 def make_listen() -> Callable[[str, str, str], ListenPack]:
     return build_listen
+
+
+def build_manifest() -> Manifest:
+    return Manifest(finished_at="2026-11-22T10:00:00+00:00", wall_s=123.4, jobs=2, cpu="Imagined CPU", n_cores=2,
+                    memory_gb=24.0, steps_run=70, steps_reused=3)  # fmt: skip
 
 
 def build_listen(event: str, said: str, heard: str) -> ListenPack:

@@ -13,6 +13,7 @@ Results go to standard output, progress and errors to standard error. Exit codes
     130  interrupted; the same command goes on from there
 """
 
+import logging
 import os
 import shlex
 import signal
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # One thread a process: parallelism is across steps. Read by the numeric libraries when they load.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+    # It warns of a home that it cannot write to, and does without.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows few characters shows the codes of the others.
         if isinstance(stream, TextIOWrapper):

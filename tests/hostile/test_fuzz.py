@@ -1,0 +1,77 @@
+"""A few mutated files of the kinds that are quick to read; ``benchmarks/fuzz.py`` tries hundreds of every kind."""
+
+import os
+import signal
+from random import Random
+
+import pytest
+
+from fuzz import GOOD, attempt, fuzz
+from fuzz_kinds import checkpoint_kinds, settings_kind, sound_kinds, table_kind
+from lowsr_tradeoff.errors import DataError
+from mutations import bytewise, jsonwise, tomlwise
+
+# Networks take long to write.
+N, N_NETWORKS = 20, 4
+
+
+NETWORKS = {"safetensors", "torch checkpoint"}
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory):
+    rooms = [tmp_path_factory.mktemp(name) for name in ("sounds", "tables", "settings", "checkpoints")]
+    made = (*sound_kinds(rooms[0]), table_kind(rooms[1]), settings_kind(rooms[2]), *checkpoint_kinds(rooms[3]))
+    return {kind.name: kind for kind in made}
+
+
+@pytest.mark.parametrize("name", ["WAV", "FLAC", "OGG", "CSV", "TOML", "safetensors", "torch checkpoint"])
+def test_a_mutated_file_is_refused_by_name_or_read_right(kinds, name):
+    outcomes = list(fuzz(kinds[name], N_NETWORKS if name in NETWORKS else N))
+    assert [outcome for outcome in outcomes if outcome.what not in GOOD] == []
+
+
+@pytest.mark.parametrize("name", ["WAV", "FLAC", "OGG", "CSV", "TOML", "safetensors", "torch checkpoint"])
+def test_every_whole_file_is_read(kinds, name):
+    for path, content in kinds[name].files.items():
+        path.write_bytes(content)
+        kinds[name].read(path)
+
+
+def refuse(path):
+    raise DataError(f"{path}: refused")
+
+
+def fail(path):
+    raise KeyError(path)
+
+
+def spin(path):
+    while True:
+        pass
+
+
+def crash(path):
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("read", "what"),
+    [(len, "read"), (refuse, "refused"), (fail, "unforeseen"), (crash, "crashed"), (spin, "slow")],
+)
+def test_the_harness_tells_every_outcome(tmp_path, monkeypatch, read, what):
+    monkeypatch.setattr("fuzz.CPU_S", 1)
+    assert attempt(lambda path: read(str(path)), tmp_path / "file")[0] == what
+
+
+def test_the_harness_tells_what_takes_too_much_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("fuzz.MEMORY_BYTES", 1_000_000)
+    assert attempt(lambda path: None, tmp_path / "file")[0] == "large"
+
+
+@pytest.mark.parametrize("mutate", [bytewise, jsonwise, tomlwise])
+def test_equal_draws_make_equal_files(mutate):
+    content = b'{"a": [1, {"b": "c"}], "d": 2.5}' if mutate is jsonwise else b'a = [1, 2]\nb = "c"\n[t]\nd = 2.5\n'
+    made = {mutate(content, Random(seed)) for seed in range(40)}
+    assert made == {mutate(content, Random(seed)) for seed in range(40)}
+    assert len(made) > 20
