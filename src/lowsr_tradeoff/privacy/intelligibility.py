@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.stoi import stoi_and_estoi
 from lowsr_tradeoff.records import Measurement, Record, missing
 from lowsr_tradeoff.stats import mean_measurement
 
@@ -144,6 +143,9 @@ def _scores(reference: Samples, heard: Samples) -> dict[str, float | str | None]
 
 
 def _stoi(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
+    # It takes most of a second, and results are assembled without it.
+    from lowsr_tradeoff.privacy.stoi import stoi_and_estoi  # noqa: PLC0415
+
     found = stoi_and_estoi(reference, heard, MODEL_RATE_HZ)
     return {"stoi_reason": STOI_TOO_SHORT} if found is None else {"stoi": found[0], "estoi": found[1]}
 
