@@ -8,6 +8,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 
+# Sound shrinks to a third, and archives to a thousandth at most. What is small is let through.
+MOST_GROWTH, HARMLESS_BYTES = 50, 1 << 30
+
 
 def unpack(archive: Path, to: Path) -> None:
     """Write the files of a ZIP archive below a folder.
@@ -17,7 +20,7 @@ def unpack(archive: Path, to: Path) -> None:
         to: The folder that no file may leave.
 
     Raises:
-        DataError: It is no ZIP, is damaged, or holds a name that leads elsewhere, a link or
+        DataError: It is no ZIP, is damaged, grows beyond measure, or holds a name that leads elsewhere, a link or
             something encrypted; then nothing is written but whole files.
         MissingResourceError: The disk has no room for it.
         StageError: The folder cannot be written.
@@ -39,6 +42,11 @@ def _check(archive: Path, members: list[zipfile.ZipInfo], to: Path) -> None:
     if faults := [f"  {member.filename!r} {why}" for member in members if (why := _fault(member, to))]:
         raise DataError("\n".join([f"{archive}: not unpacked; do not trust where it came from:", *faults[:20]]))
     needed, free = sum(member.file_size for member in members), shutil.disk_usage(to).free
+    if needed > max(HARMLESS_BYTES, MOST_GROWTH * archive.stat().st_size):
+        raise DataError(
+            f"{archive}: not unpacked: it would grow to {needed} bytes, more than {MOST_GROWTH} times "
+            "what it is, as no corpus does; do not trust where it came from"
+        )
     if needed > free:
         raise MissingResourceError(f"{archive}: needs {needed} bytes in {to}, which has {free}; make room")
 
