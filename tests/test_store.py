@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.errors import ConfigError, StageError
+from lowsr_tradeoff.run_folder import locked
 from lowsr_tradeoff.settings import Settings
-from lowsr_tradeoff.store import Step, Store, locked, write_atomic
+from lowsr_tradeoff.store import Step, Store, write_atomic
 
 
 class Wish(Settings):

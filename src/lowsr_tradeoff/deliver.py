@@ -13,7 +13,8 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.execute import Progress, execute
-from lowsr_tradeoff.store import Step, Store, locked
+from lowsr_tradeoff.run_folder import locked
+from lowsr_tradeoff.store import Step, Store
 
 INSPECTED = "inspected.json"
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lowsr_tradeoff.errors import ConfigError, DataError
-from lowsr_tradeoff.store import Step, is_whole, write_atomic
+from lowsr_tradeoff.sealed import is_whole
+from lowsr_tradeoff.store import Step, write_atomic
 
 CONFIG = "config.toml"
 

@@ -10,7 +10,6 @@ JSON starts with the checksum of every byte after it, so that no change of any b
 another version's format is not taken for a result.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -28,7 +27,9 @@ from pydantic import BaseModel
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from lowsr_tradeoff.errors import ConfigError, FailedStepError, StageError
+from lowsr_tradeoff.array_file import Append, mapped, written_by_rows
+from lowsr_tradeoff.errors import FailedStepError, StageError
+from lowsr_tradeoff.sealed import seal, sha256_of, unseal
 
 Arrays = Mapping[str, NDArray[Any]]
 # The content of an artefact's files, by suffix.
@@ -92,7 +93,7 @@ class Store:
     def holds(self, step: Step) -> bool:
         """Return whether the step's artefact is there and every byte of it is as written."""
         record = self._record(step)
-        return record is not None and _sha256(self._arrays_bytes(step, record)) == record["arrays_sha256"]
+        return record is not None and self._arrays_sha256(step, record) == record["arrays_sha256"]
 
     def is_damaged(self, step: Step) -> bool:
         """Return whether the step has an artefact that is not, byte for byte, what this version writes."""
@@ -113,14 +114,42 @@ class Store:
         packed = save({name: np.asarray(a, order="C") for name, a in arrays.items()}) if arrays else b""
         if packed:
             write_atomic(self._path(step, "safetensors"), packed)
+        self._write_record(step, meta, sha256_of(packed), has_arrays=bool(packed))
+
+    @contextmanager
+    def writing_rows(self, step: Step, meta: Mapping[str, Any], name: str, n_rows: int) -> Iterator[Append]:
+        """Yield what appends a row to a step's one array, of which no memory holds more; it is there at the end.
+
+        Raises:
+            StageError: The folder cannot be written, or another number of rows came.
+        """
+        with written_by_rows(self._path(step, "safetensors"), name, n_rows) as (append, digest):
+            yield append
+        self._write_record(step, meta, digest(), has_arrays=True)
+
+    def mapped(self, step: Step, name: str) -> NDArray[Any]:
+        """Return an array of a finished step as a view of its file, which all who read it share.
+
+        Raises:
+            FailedStepError: The step failed in this run.
+            StageError: The array is not there or damaged.
+        """
+        self._refuse_failed(step)
+        try:
+            return mapped(self._path(step, "safetensors"), name)
+        except (OSError, ValueError, KeyError) as error:
+            where = f"its arrays in {self.root} are missing or damaged"
+            raise StageError(f"{step.label}: {where}; run again") from error
+
+    def _write_record(self, step: Step, meta: Mapping[str, Any], arrays_sha256: str, *, has_arrays: bool) -> None:
         record = {
             "stage": step.stage,
             "label": step.label,
             "key": step.key,
             "settings": step.settings.model_dump(mode="json"),
             "meta": dict(meta),
-            "arrays_sha256": _sha256(packed),
-            "has_arrays": bool(packed),
+            "arrays_sha256": arrays_sha256,
+            "has_arrays": has_arrays,
         }
         write_atomic(self._path(step, "json"), seal(canonical_json(record)))
 
@@ -196,11 +225,14 @@ class Store:
         body = unseal(content)
         return None if body is None else json.loads(body)
 
-    def _arrays_bytes(self, step: Step, record: Mapping[str, Any]) -> bytes:
+    def _arrays_sha256(self, step: Step, record: Mapping[str, Any]) -> str | None:
         if not record["has_arrays"]:
-            return b""
-        path = self._path(step, "safetensors")
-        return path.read_bytes() if path.exists() else b"missing"
+            return sha256_of(b"")
+        try:
+            with self._path(step, "safetensors").open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
 
 
 def of_finished(make: Callable[[T], R], each: Iterable[T]) -> dict[T, R]:
@@ -213,33 +245,6 @@ def of_finished(make: Callable[[T], R], each: Iterable[T]) -> dict[T, R]:
         with suppress(FailedStepError):
             made[one] = make(one)
     return made
-
-
-@contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Hold a run folder for this process alone; the lock ends with the process, however that ends.
-
-    What a killed run was writing is removed.
-
-    Raises:
-        ConfigError: Another run holds the folder.
-        StageError: The folder cannot be written.
-    """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        file = (root / ".lock").open("w")
-    except OSError as error:
-        raise StageError(f"{root}: cannot be written ({error.strerror}); choose another --out") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigError(
-                f"{root}: another run is using this folder; wait for it or choose another --out"
-            ) from error
-        for left in (root / "steps").glob("*/.*"):
-            left.unlink(missing_ok=True)
-        yield
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -264,31 +269,6 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def is_whole(content: bytes, arrays: bytes) -> bool:
-    """Return whether the two files of an artefact are, byte for byte, as they were written together."""
-    body = unseal(content)
-    return body is not None and bool(json.loads(body)["arrays_sha256"] == _sha256(arrays))
-
-
-def seal(content: bytes) -> bytes:
-    """Return a JSON object with the checksum of the rest of it in front.
-
-    >>> unseal(seal(b'{"a":1}')), unseal(seal(b'{"a":1}').replace(b"1}", b"2}"))
-    (b'{"a":1}', None)
-    """
-    return _head(content) + content.removeprefix(b"{")
-
-
-def unseal(content: bytes) -> bytes | None:
-    """Return the object that was sealed, or ``None`` where a byte of it is another."""
-    body = b"{" + content[len(_head(b"")) :]
-    return body if content.startswith(_head(body)) else None
-
-
-def _head(content: bytes) -> bytes:
-    return b'{"sha256":"' + _sha256(content).encode() + b'",'
-
-
 def _replace(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -300,7 +280,3 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

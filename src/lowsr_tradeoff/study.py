@@ -28,8 +28,9 @@ from lowsr_tradeoff.power.devices import load_device, load_devices
 from lowsr_tradeoff.power.validate import summary
 from lowsr_tradeoff.privacy import protocol as privacy
 from lowsr_tradeoff.records import Failure, Manifest, Run, Tradeoff
+from lowsr_tradeoff.run_folder import locked
 from lowsr_tradeoff.shards import CONFIG, steps_of_shard
-from lowsr_tradeoff.store import Step, Store, locked, write_atomic
+from lowsr_tradeoff.store import Step, Store, write_atomic
 
 INSPECTED = "inspected.json"
 

@@ -82,6 +82,19 @@ def test_an_interrupt_tells_the_command_that_goes_on(capsys, monkeypatch):
     assert err.endswith("goes on from there:\nlowsr-tradeoff --rates 500,1000 --out 'my run'\n")
 
 
+def test_an_interrupt_that_something_swallows_ends_the_command_all_the_same():
+    program = (
+        "import os, signal, time, lowsr_tradeoff.cli.main as c\n"
+        "def app(_):\n"
+        "    try: os.kill(os.getpid(), signal.SIGTERM); time.sleep(1)\n"
+        "    except KeyboardInterrupt: time.sleep(60)\n"
+        "c._call = app\nc.main([])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 130
+    assert "the same command goes on from there" in done.stderr
+
+
 def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(capsys, small_study, small_run):
     out = small_run[0]
     code, printed, progress = call(capsys, "--config", small_study, "--out", out, "--jobs", 1, "--json")

@@ -16,15 +16,17 @@ import pytest
 
 from lowsr_tradeoff.errors import ConfigError, StageError
 from lowsr_tradeoff.execute import Means, execute, run_missing
+from lowsr_tradeoff.run_folder import locked
 from lowsr_tradeoff.settings import Settings
-from lowsr_tradeoff.store import Step, Store, canonical_json, locked
+from lowsr_tradeoff.store import Step, Store, canonical_json
 
 JOB = """
 import sys
 from pathlib import Path
 from tests.faults.test_faults import chain, compute
 from lowsr_tradeoff.execute import execute
-from lowsr_tradeoff.store import Store, locked
+from lowsr_tradeoff.store import Store
+from lowsr_tradeoff.run_folder import locked
 from functools import partial
 with locked(Path(sys.argv[1])):
     store = Store(Path(sys.argv[1]))
@@ -126,8 +128,12 @@ def test_a_folder_that_cannot_be_written_is_named():
 
 
 def test_two_runs_never_share_a_folder_and_a_killed_one_leaves_it_free(tmp_path):
-    hold = (
-        f"from lowsr_tradeoff.store import *\nwith locked(Path({str(tmp_path)!r})): print(1, flush=True); input()"
+    hold = "\n".join(
+        (
+            "from pathlib import Path",
+            "from lowsr_tradeoff.run_folder import locked",
+            f"with locked(Path({str(tmp_path)!r})): print(1, flush=True); input()",
+        )
     )
     with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"1\n"

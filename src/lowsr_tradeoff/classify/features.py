@@ -13,6 +13,7 @@ Reference: mel scale and area normalisation after Slaney, Auditory Toolbox, Inte
 import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -225,20 +226,20 @@ def mel_bank(layout: Layout) -> NDArray[np.float32]:
 
 
 def run_features(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
-    """Write the feature images of one fold for several layouts, reading each clip once.
+    """Write the feature images of one fold for several layouts, reading each clip once and keeping none.
 
     Writes ``features``, shape ``(n_clips, 1, bands, frames)``, in the order of :func:`clips_of`.
     """
     wanted = {step: cast("FeatureSettings", step.settings) for step in steps}
-    images: dict[Step, list[NDArray[np.float16]]] = {step: [] for step in steps}
     clips = clips_of(corpus, wanted[steps[0]].fold)
-    for clip in clips:
-        for step, image in _images(clip, wanted):
-            images[step].append(image)
-    for step in steps:
-        store.write(
-            step, {"clips": [clip.clip_id for clip in clips]}, {"features": np.stack(images[step])[:, None]}
-        )
+    names = {"clips": [clip.clip_id for clip in clips]}
+    with ExitStack() as files:
+        append = {
+            step: files.enter_context(store.writing_rows(step, names, "features", len(clips))) for step in steps
+        }
+        for clip in clips:
+            for step, image in _images(clip, wanted):
+                append[step](image[None])
 
 
 def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:

@@ -81,7 +81,7 @@ def gather(step: Step, corpus: EventCorpus, store: Store) -> Material:
     for need in step.needs:
         if need.stage == "features":
             asked = cast("FeatureSettings", need.settings)
-            images.setdefault((asked.rate_hz, asked.grid), {})[asked.fold] = store.arrays(need)["features"]
+            images.setdefault((asked.rate_hz, asked.grid), {})[asked.fold] = store.mapped(need, "features")
     networks = {need: store.arrays(need) for need in step.needs if need.stage != "features"}
     return Material(step, corpus, images, networks)
 

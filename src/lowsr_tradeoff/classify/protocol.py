@@ -72,7 +72,7 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
         )
     chosen_by = [runs for listener in steps for runs in choosing_steps(config, corpus, listener).values()]
     trained = [*steps.values(), *chosen_by]
-    return (*(step for runs in trained for step in runs), diagnosis_step(config, corpus))
+    return (*(step for runs in trained for step in runs), diagnosis_step(config, corpus, steps))
 
 
 def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
@@ -113,7 +113,7 @@ def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recogniti
         _result(config, corpus, listener, said, draws, store.meta(steps[listener][0])["cost"])
         for listener, said in answers.items()
     )
-    diagnosed, humps = diagnoses(config, corpus, store)
+    diagnosed, humps = diagnoses(config, corpus, steps, store)
     return Recognition(
         results=found,
         contrasts=contrasts(answers, reference_of(config), sources, folds, config.seed),

@@ -174,6 +174,11 @@ def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
         return tuple(step for layout in _layouts(config, listener) for step in features(*layout))
 
     @cache
+    def settings(listener: Listener, cell: Cell | None, *, is_tested: bool) -> TrainSettings:
+        held_out = (0,) if is_tested else ()
+        return _settings(config, listener, 0, held_out, cell, labels, corpus.clip_s, checkpoint)
+
+    @cache
     def make(
         listener: Listener,
         repetition: int,
@@ -188,7 +193,10 @@ def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
         )
         return Step(
             stage=stage,
-            settings=_settings(config, listener, repetition, held_out, cell, labels, corpus.clip_s, checkpoint),
+            # Made and checked once a listener: a study has thousands of steps.
+            settings=settings(listener, cell, is_tested=len(held_out) == 1).model_copy(
+                update={"repetition": repetition, "held_out": held_out}
+            ),
             code=code,
             label=_label(listener, repetition, held_out, cell, stage),
             needs=(*images(listener), *dict.fromkeys(networks)),

@@ -18,8 +18,11 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import TextIOWrapper
+from types import FrameType
 
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import (
@@ -33,6 +36,8 @@ from lowsr_tradeoff.errors import (
 from lowsr_tradeoff.sinks import shortened
 
 USAGE, DATA, STAGE, PARTIAL, UNLIKE, INTERRUPTED = 2, 3, 4, 5, 7, 130
+# A run is to be over two seconds after it was asked to end.
+LATE_S = 1.5
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -46,8 +51,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A terminal that knows few characters shows the codes of the others.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+    with _interruptible():
+        code = _exit_code(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(code)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the command at once, and soon where something keeps the interrupt to itself.
+
+    Python drops what is raised in a callback of its own. Nothing is lost by leaving at any instant: results are
+    written whole or not at all, and worker processes end with this one.
+    """
+    late = threading.Timer(LATE_S, _leave)
+    late.daemon = True
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        if late.ident is None:
+            late.start()
+        raise KeyboardInterrupt
+
+    before = {which: signal.signal(which, interrupt) for which in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        late.cancel()
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def _leave() -> None:
+    os._exit(_complain("interrupted; what is finished is kept, the same command goes on from there", INTERRUPTED))
 
 
 def _exit_code(arguments: Sequence[str]) -> int:

@@ -17,7 +17,8 @@ from lowsr_tradeoff.corpora.rows import Fault, R, keep, path_fault, repeats
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.records import Record
-from lowsr_tradeoff.store import seal, unseal, write_atomic
+from lowsr_tradeoff.sealed import seal, unseal
+from lowsr_tradeoff.store import write_atomic
 
 # Twice full scale: more than a lossy codec overshoots, less than any file that is scaled to integers.
 LOUDEST = 2.0

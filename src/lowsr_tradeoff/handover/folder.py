@@ -35,7 +35,8 @@ from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.export import CLAIMS, DECISION, to_json
 from lowsr_tradeoff.reports.wording import count
-from lowsr_tradeoff.store import Step, Store, locked, write_atomic
+from lowsr_tradeoff.run_folder import locked
+from lowsr_tradeoff.store import Step, Store, write_atomic
 
 SOURCES = resources.files("lowsr_tradeoff") / "handover" / "c"
 NETWORK, RECORD, SUMS = "network.int8.onnx", "handover.json", "SHA256SUMS"

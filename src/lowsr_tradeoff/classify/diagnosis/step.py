@@ -1,11 +1,12 @@
 """The diagnostics as a step of the run: a second report need not compute them again."""
 
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from lowsr_tradeoff.classify.diagnose import diagnose, hump_tests
 from lowsr_tradeoff.classify.diagnosis.spectrum import spectrum_step
+from lowsr_tradeoff.classify.listeners import Listener
 from lowsr_tradeoff.classify.step_settings import DiagnosisSettings
-from lowsr_tradeoff.classify.steps import train_steps
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.manifest import fingerprint
@@ -18,9 +19,14 @@ SOURCES = (
 )
 
 
-def diagnosis_step(config: StudyConfig, corpus: EventCorpus) -> Step:
-    """Return the step that diagnoses a study from its trained networks."""
-    steps = train_steps(config, corpus)
+def diagnosis_step(config: StudyConfig, corpus: EventCorpus, steps: Mapping[Listener, Sequence[Step]]) -> Step:
+    """Return the step that diagnoses a study from its trained networks.
+
+    Args:
+        config: The settings.
+        corpus: The events.
+        steps: From :func:`train_steps`.
+    """
     return Step(
         stage="diagnose",
         settings=DiagnosisSettings(**{name: getattr(config, name) for name in DiagnosisSettings.model_fields}),
@@ -44,14 +50,14 @@ def run_diagnosis(step: Step, corpus: EventCorpus, store: Store) -> None:
 
 
 def diagnoses(
-    config: StudyConfig, corpus: EventCorpus, store: Store
+    config: StudyConfig, corpus: EventCorpus, steps: Mapping[Listener, Sequence[Step]], store: Store
 ) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
     """Return what the step wrote; nothing where it failed in this run.
 
     Raises:
         StageError: It has not run.
     """
-    step = diagnosis_step(config, corpus)
+    step = diagnosis_step(config, corpus, steps)
     if step in store.failed:
         return (), ()
     found = store.meta(step)

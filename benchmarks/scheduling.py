@@ -1,0 +1,138 @@
+"""What the machinery costs beside the work: planning, resuming, scheduling, and the memory of the features.
+
+    python benchmarks/scheduling.py [--steps 12500] [--clips 20000]
+
+Targets: a study of 12 500 steps is planned and found finished in 3 s; a step that does nothing costs 3 ms; the
+features of 20 000 clips of 5 s are made in 2 GB. The second size of everything shows whether cost is linear.
+Planning and features are in CPU time, so that other work on the machine does not count; steps in wall time.
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from lowsr_tradeoff.classify.features import run_features
+from lowsr_tradeoff.classify.steps import feature_steps
+from lowsr_tradeoff.config import StudyConfig, load_config
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
+from lowsr_tradeoff.corpora.events import load_events
+from lowsr_tradeoff.execute import Means, missing_steps, run_missing
+from lowsr_tradeoff.manifest import cpu_name, n_cores
+from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.study import open_study, plan
+
+RATES_HZ = [500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 11000]
+# Four arms on two grids at ten rates and the reference, in five folds.
+STEPS_A_SEED = 355
+N_SOUNDS = 400
+
+
+class Place(Settings):
+    """Which step of the empty study it is."""
+
+    i: int
+
+
+def planned(n_steps: int, folder: Path) -> tuple[int, float, float]:
+    """Return how many steps a study has, and the CPU seconds to plan it and to find it finished."""
+    seeds = max(1, n_steps // STEPS_A_SEED)
+    config = load_config(None, {"rates_hz": RATES_HZ, "classify.n_seeds": seeds})
+    study, store = open_study(config, folder), Store(folder)
+    start = time.process_time()
+    steps = plan(study)
+    planned_s = time.process_time() - start
+    logits = np.zeros((80, 10), np.float32)
+    for step in steps:
+        store.write(step, {"cost": {}, "losses": [0.1] * 30}, {"test_logits": logits, "test_embeddings": logits})
+    start = time.process_time()
+    if missing_steps(steps, store):
+        sys.exit("a finished study was not found finished")
+    return len(steps), planned_s, time.process_time() - start
+
+
+def write(store: Store, steps: Sequence[Step]) -> None:
+    """Run steps that write a word."""
+    for step in steps:
+        store.write(step, {"i": "done"})
+
+
+def step_ms(n_steps: int, folder: Path, jobs: int) -> tuple[float, float]:
+    """Return milliseconds a step of an empty study, start of the processes apart, and of the writing alone."""
+    steps = [Step("empty", Place(i=i), "code", f"step {i}") for i in range(n_steps)]
+    alone, store = Store(folder / f"alone-{jobs}-{n_steps}"), Store(folder / f"{jobs}-{n_steps}")
+    start = time.perf_counter()
+    for step in steps:
+        write(alone, [step])
+    writing_s = time.perf_counter() - start
+    seen: list[float] = []
+    means = Means(jobs, step_timeout_s=600)
+    run_missing(steps, store, partial(write, store), means, lambda _: seen.append(time.perf_counter()))
+    late = seen[len(seen) // 10 :]
+    return 1e3 * (late[-1] - late[0]) / (len(late) - 1), 1e3 * writing_s / n_steps
+
+
+def long_clips(folder: Path, n_clips: int) -> EventCorpus:
+    """Return a corpus of clips of 5 s; every sound is used many times, under another name and hash."""
+    rng = np.random.default_rng(1)
+    for i in range(N_SOUNDS):
+        soundfile.write(folder / f"{i}.wav", 0.1 * rng.standard_normal(5 * 16000), 16000)
+    demo = load_events("demo", 5, None, 0, (500,), 16000, skip_bad=False, cache=None)
+    clips = tuple(
+        EventClip(f"{i}", "noise", i % 5 + 1, f"{i}", f"{i:064x}", folder / f"{i % N_SOUNDS}.wav")
+        for i in range(n_clips)
+    )
+    return replace(demo, clips=clips, clip_s=5.0)
+
+
+def features(n_clips: int, folder: Path) -> tuple[float, float]:
+    """Return the CPU seconds to capture clips at 1 kHz and make their features, and the peak memory in GB."""
+    folder.mkdir()
+    corpus, store = long_clips(folder, n_clips), Store(folder)
+    steps = feature_steps(StudyConfig(), corpus, 1000, "shared")
+    start = time.process_time()
+    for step in steps:
+        run_features([step], corpus, store)
+    took_s = time.process_time() - start
+    held = [store.mapped(step, "features") for step in steps]
+    if sum(len(images) for images in held) != n_clips or missing_steps(steps, store) != []:
+        sys.exit("features are missing")
+    return took_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--steps", type=int, default=12500)
+    parser.add_argument("--clips", type=int, default=20000)
+    asked = parser.parse_args()
+    print(f"on {cpu_name()}, {n_cores()} cores", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for n_clips in (asked.clips // 4, asked.clips):
+            took_s, peak_gb = features(n_clips, folder / f"clips-{n_clips}")
+            each_ms = 1e3 * took_s / n_clips
+            print(
+                f"{n_clips} clips of 5 s: {took_s:.0f} s, {each_ms:.2f} ms each, peak {peak_gb:.2f} GB", flush=True
+            )
+        for n_steps in (asked.steps // 4, asked.steps):
+            n, plan_s, resume_s = planned(n_steps, folder / f"plan-{n_steps}")
+            print(f"{n} steps: planned in {plan_s:.2f} s of CPU, found finished in {resume_s:.2f} s", flush=True)
+        for jobs in (1, n_cores()):
+            for n in (500, 2000):
+                each_ms, writing_ms = step_ms(n, folder, jobs)
+                costs = f"{each_ms:.2f} ms a step with --jobs {jobs}"
+                print(f"{n} empty steps: {costs}; writing their results alone {writing_ms:.2f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""One large array in a safetensors file, written row by row and read without loading it.
+
+The file is the one that safetensors writes (https://github.com/huggingface/safetensors): eight bytes with the
+length of the header, the header as JSON padded with spaces to a multiple of eight, the data.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.errors import StageError
+
+Row = NDArray[Any]
+Append = Callable[[Row], None]
+DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64, "U8": np.uint8}
+
+
+@contextmanager
+def written_by_rows(
+    path: Path, name: str, n_rows: int
+) -> Iterator[tuple[Callable[[Row], None], Callable[[], str]]]:
+    """Yield what appends a row, and what tells the checksum of the file once all are there.
+
+    The file takes its place when the block ends, complete and flushed to disk; nothing is left of it otherwise.
+
+    Args:
+        path: The file.
+        name: Of the array.
+        n_rows: How many rows it has; all of one shape and type.
+
+    Raises:
+        StageError: The folder cannot be written, or another number of rows came.
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    digest, n_come = hashlib.sha256(), 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("xb") as file:
+
+            def append(row: Row) -> None:
+                nonlocal n_come
+                parts = (row.tobytes(),) if n_come else (_header(name, row, n_rows), row.tobytes())
+                for part in parts:
+                    file.write(part)
+                    digest.update(part)
+                n_come += 1
+
+            yield append, digest.hexdigest
+            file.flush()
+            os.fsync(file.fileno())
+        if n_come != n_rows:
+            raise StageError(f"{path}: {n_come} rows came of {n_rows}; this is a fault of the program, report it")
+        beside.replace(path)
+    except OSError as error:
+        raise StageError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def mapped(path: Path, name: str) -> NDArray[Any]:
+    """Return an array of a safetensors file as a view of the file, which processes share; it cannot be changed."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        found = json.loads(file.read(size))[name]
+    begin, _ = found["data_offsets"]
+    shape = tuple(found["shape"])
+    return np.memmap(path, DTYPES[found["dtype"]], mode="r", offset=8 + size + begin, shape=shape)
+
+
+def _header(name: str, row: Row, n_rows: int) -> bytes:
+    dtype = next(key for key, kind in DTYPES.items() if row.dtype == kind)
+    of = {"dtype": dtype, "shape": [n_rows, *row.shape], "data_offsets": [0, n_rows * row.nbytes]}
+    text = json.dumps({name: of}, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text
