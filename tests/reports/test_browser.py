@@ -175,7 +175,7 @@ def test_sliders_change_the_answer_the_frontier_and_the_address(linked, tradeoff
     assert linked.locator("#frontier .point.best").count() == 1
     linked.locator("#min_accuracy").press("End")
     assert linked.inner_text("#answer") == "No rate qualifies under these limits."
-    assert "less than 100 %" in linked.inner_text("#answer-rates")
+    assert "less than 100\u00a0%" in linked.inner_text("#answer-rates")
 
 
 def test_print_holds_every_figure_and_what_was_folded(tab):

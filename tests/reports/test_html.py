@@ -270,3 +270,15 @@ def test_many_arms_stay_readable_and_the_page_light(build, manifest, listen):
     assert len(page.encode()) - len(render(tradeoff, manifest, listen).encode()) < 5000 * len(many)
     assert len(recognition_tables.by_rate(tradeoff.model_copy(update={"classify": many})).rows) == len(ARMS)
     assert len(stage_figures.accuracy(tradeoff.model_copy(update={"classify": many})).spec["data"]) == 7
+
+
+def test_every_axis_says_in_words_which_way_is_better(page):
+    for name, spec in json.loads(embedded(page, "content"))["specs"].items():
+        titles = [
+            axis["title"]["text"]
+            for key, axis in spec["layout"].items()
+            if re.match("[xy]axis", key) and axis.get("title", {}).get("text")
+        ]
+        # Alpha and T are settings: the cells of their map say what is better.
+        silent = [title for title in titles if not re.search("better|choice|recognises more|^(alpha|T)$", title)]
+        assert silent == [], name

@@ -38,7 +38,8 @@ def frontier(tradeoff: Tradeoff) -> str:
     return _sentences(
         f"{share} {'is' if len(on) == 1 else 'are'} on the frontier (filled): no other is at least as good on"
         " accuracy, word recovery and power, and better on one",
-        "Hollow ones are dominated",
+        "Hollow ones are dominated; the larger a marker, the more words are recovered; where limits are set, what"
+        " misses one is grey and the answer is ringed",
         *_ends(best_by_rate(on)),
         *_excluded(points),
         *_dashed(tradeoff, "min_accuracy"),

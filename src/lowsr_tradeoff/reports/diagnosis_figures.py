@@ -44,7 +44,7 @@ def information(tradeoff: Tradeoff) -> Figure:
             [*_usable(found), *_ceiling(found), *curve, *dots],
             {**rate_axis(sorted({one.rate_hz for one in found})), "anchor": "y"},
             titled("usable information in bits<br>(more is better)", domain=[0.56, 1], rangemode="tozero"),
-            xaxis2=axis(titled("usable information in bits", anchor="y2")),
+            xaxis2=axis(titled("usable information in bits<br>(more is better)", anchor="y2")),
             yaxis2=axis({**share_axis("error<br>(lower is better)"), "domain": [0, 0.4], "anchor": "x2"}),
             height=760,
         ),
@@ -95,7 +95,7 @@ def energy(tradeoff: Tradeoff) -> Figure:
         diagnosis_text.energy(tradeoff),
         spec(
             traces,
-            share_axis("energy of the class below half the rate"),
+            share_axis("energy of the class below half the rate<br>(the more, the better it is heard)"),
             titled("recall, CSSD less fine-tuned<br>(above 0: CSSD recognises more)", tickformat="+.0%"),
         ),
         diagnosis_tables.energy(tradeoff),

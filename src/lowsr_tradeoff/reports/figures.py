@@ -27,7 +27,7 @@ from lowsr_tradeoff.reports.plot import (
     titled,
 )
 from lowsr_tradeoff.reports.verdict import axes
-from lowsr_tradeoff.reports.wording import hz, point_name
+from lowsr_tradeoff.reports.wording import hz, point_name, share_of_draws
 
 PALE = 0.7
 # Pixels across of a marker where no word is recovered, and how many more where all are.
@@ -211,7 +211,8 @@ def _dots(points: Sequence[OperatingPoint], look: Style, across: Axis, **more: o
 
 
 def _hover(point: OperatingPoint) -> str:
-    return "<br>".join((f"<b>{text(point_name(point))}</b>", *map(text, axes(point))))
+    sure = f"probability of being on the frontier {share_of_draws(point.p_frontier)}"
+    return "<br>".join((f"<b>{text(point_name(point))}</b>", *map(text, (*axes(point), sure))))
 
 
 def _bounds(tradeoff: Tradeoff, drawn_on: dict[str, str]) -> list[Spec]:

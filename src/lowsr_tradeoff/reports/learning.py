@@ -22,7 +22,7 @@ def curves(tradeoff: Tradeoff) -> Figure:
         _caption(tradeoff),
         spec(
             [trace for curve in tradeoff.learning_curves for trace in _traces(curve, looks[curve.rate_hz])],
-            titled(f"{_amount_of(tradeoff)} learnt from, log scale", type="log"),
+            titled(f"{_amount_of(tradeoff)} learnt from, log scale<br>(the attacker's choice)", type="log"),
             share_axis("recovered<br>(lower is better for this report)"),
             height=500,
         ),

@@ -121,7 +121,7 @@ def share_axis(title: str) -> Spec:
 def rate_axis(rates_hz: Sequence[int]) -> Spec:
     """Return a logarithmic axis with a tick at every rate."""
     return titled(
-        "sampling rate in Hz, log scale",
+        "sampling rate in Hz, log scale<br>(the choice: neither end is better)",
         type="log",
         tickvals=list(rates_hz),
         ticktext=[str(rate) for rate in rates_hz],

@@ -63,8 +63,8 @@ def sensitivity(tradeoff: Tradeoff) -> Figure:
         _sensitivity_caption(results),
         spec(
             [_explained(results, name, index) for index, name in enumerate(names)],
-            titled("sampling rate and features", showgrid=False),
-            share_axis("share of the variance"),
+            titled("sampling rate and features (the choice)", showgrid=False),
+            share_axis("share of the variance<br>(the more, the better it is worth measuring)"),
             barmode="group",
         ),
         power_tables.dominant(tradeoff.power),

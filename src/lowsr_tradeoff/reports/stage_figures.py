@@ -100,8 +100,12 @@ def intelligibility(tradeoff: Tradeoff) -> Figure:
         spec(
             traces,
             {**rate_axis(_rates(result.rate_hz for result in found)), "anchor": "y2"},
-            titled("STOI, ESTOI<br>0 to 1, 1 is the original", domain=[0.48, 1], rangemode="tozero"),
-            yaxis2=axis(titled("PESQ<br>1 to 4.64", domain=[0, 0.4])),
+            titled(
+                "STOI, ESTOI, 1 is the original<br>(lower is better for this report)",
+                domain=[0.48, 1],
+                rangemode="tozero",
+            ),
+            yaxis2=axis(titled("PESQ, 1 to 4.64<br>(lower is better)", domain=[0, 0.4])),
             height=520,
         ),
         stage_tables.intelligibility(tradeoff),
@@ -120,7 +124,7 @@ def power(tradeoff: Tradeoff) -> Figure:
         captions.power(tradeoff),
         spec(
             [*bars, _totals(results)],
-            titled("sampling rate and features", showgrid=False),
+            titled("sampling rate and features (the choice)", showgrid=False),
             titled("average power in mW<br>(less is better)", rangemode="tozero"),
             barmode="stack",
         ),

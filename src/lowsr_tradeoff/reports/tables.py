@@ -22,6 +22,7 @@ from lowsr_tradeoff.reports.wording import (
     percent,
     point_name,
     points,
+    share_of_draws,
     support,
 )
 
@@ -121,9 +122,12 @@ def operating_points(tradeoff: Tradeoff) -> Table:
         f"All operating points on {tradeoff.decision.device}",
         (
             *("Rate", "Training", "Features", accuracy_title(tradeoff), "Words recovered", "Average power"),
-            *("Battery", "Standing"),
+            *("Battery", "Standing", "Probability of being on the frontier"),
         ),
-        tuple((*named(point), *_axes(point), standing(point, names)) for point in points_here),
+        tuple(
+            (*named(point), *_axes(point), standing(point, names), share_of_draws(point.p_frontier))
+            for point in points_here
+        ),
         n_heads=3,
     )
 

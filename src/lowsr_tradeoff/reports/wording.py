@@ -167,6 +167,19 @@ def chance(p: float) -> str:
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
+def share_of_draws(p: float | None) -> str:
+    """Return a probability counted in joint draws, too few to tell it from zero or one.
+
+    >>> share_of_draws(0.974), share_of_draws(1.0), share_of_draws(None)
+    ('0.97', '> 0.99', 'not known')
+    """
+    if p is None:
+        return "not known"
+    if p < 0.005:
+        return "< 0.01"
+    return "> 0.99" if p > 0.995 else f"{p:.2f}"
+
+
 def probability(measurement: Measurement) -> Shown:
     """Return a p-value that is a measurement, as :func:`chance` writes it.
 

@@ -1,10 +1,10 @@
 // Figures and reasons as text. Nothing here is markup: it is put into the page as text nodes.
 
 const WORDS = {
-  accuracy: {name: "accuracy", unit: " %", factor: 100},
-  words: {name: "words recovered", unit: " %", factor: 100},
-  power: {name: "average power", unit: " mW", factor: 1},
-  hours: {name: "battery life", unit: " h", factor: 1},
+  accuracy: {name: "accuracy", unit: "\u00a0%", factor: 100},
+  words: {name: "words recovered", unit: "\u00a0%", factor: 100},
+  power: {name: "average power", unit: "\u00a0mW", factor: 1},
+  hours: {name: "battery life", unit: "\u00a0h", factor: 1},
 };
 
 function plain(value, digits) {
@@ -41,7 +41,7 @@ function missWords(point, each) {
 
 // Draws are too few to tell a probability from 0 or 1.
 function chanceWords(chance) {
-  if (chance === null) return "–";
+  if (chance === null) return "not known";
   if (chance < 0.005) return "< 0.01";
   return chance > 0.995 ? "> 0.99" : chance.toFixed(2);
 }
