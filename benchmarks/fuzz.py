@@ -1,6 +1,6 @@
 """Mutated files of every kind that the package reads: each is refused by name or read right.
 
-    OMP_NUM_THREADS=1 python benchmarks/fuzz.py [N] [KIND ...]
+    OMP_NUM_THREADS=1 PYTHONPATH=. python benchmarks/fuzz.py [N] [KIND ...]
 
 Every file is read in a process of its own, which may use 5 s of one core and 1 GB of memory. Outcomes: ``read``,
 ``refused`` (an error that the package raises on purpose), and what must not occur: ``unforeseen`` (any other

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.chances import Drawn, p_meets
+from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports import page_draws
 from lowsr_tradeoff.reports.page_draws import without_draws
 from lowsr_tradeoff.settings import Constraints
@@ -61,3 +62,16 @@ def test_units_give_the_study_s_own_probability(build):
             )
             drawn = Drawn(accuracy=accuracy, word_recovery=words, power_mw=(), battery_hours=hours)
             assert p_meets(drawn, Constraints(**asked), is_feasible=True) == pytest.approx(point.p_meets, abs=0.01)
+
+
+@pytest.mark.parametrize("draws", [(0.0, 1e30), (-1e308, 1e308)])
+def test_draws_that_no_figure_has_are_refused(tradeoff, draws):
+    """A page is drawn again from a file that anybody may have changed."""
+    first = tradeoff.classify[0].model_copy(update={"accuracy_draws": draws})
+    points = tuple(
+        point
+        for point in tradeoff.points
+        if (point.rate_hz, point.grid, point.arm) == (first.rate_hz, first.grid, first.arm)
+    )
+    with pytest.raises(DataError, match="the draws of a figure span"):
+        page_draws.page_draws(tradeoff.model_copy(update={"classify": (first,), "points": points}))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.frontier import strongest_at
 from lowsr_tradeoff.records import OperatingPoint, Tradeoff
 
@@ -38,7 +39,11 @@ class PageDraws:
 
 
 def page_draws(tradeoff: Tradeoff) -> PageDraws:
-    """Return the draws of every point, each row once."""
+    """Return the draws of every point, each row once.
+
+    Raises:
+        DataError: Draws are further apart than those of any figure.
+    """
     drawn = {point.point_id: figures for point, figures in _drawn(tradeoff)}
     rows = list(dict.fromkeys(draws for figures in drawn.values() for draws in figures.values() if draws))
     number = {draws: index for index, draws in enumerate(rows)}
@@ -86,8 +91,11 @@ def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, Draws
 def _quantised(draws: Draws) -> tuple[int, int, bytes]:
     """Units in one, units taken off, and the rest in two bytes each."""
     values = np.array(draws)
-    scale = next(
-        10**decimals for decimals in range(DECIMALS, -DECIMALS, -1) if np.ptp(values) * 10.0**decimals < TOP
-    )
+    with np.errstate(over="ignore"):
+        span = np.ptp(values)
+        fitting = (10**decimals for decimals in range(DECIMALS, -DECIMALS, -1) if span * 10.0**decimals < TOP)
+        scale = next(fitting, None)
+    if scale is None:
+        raise DataError(f"the draws of a figure span {span:g}, as none can; run the study again to make them anew")
     units = np.rint(values * scale).astype(np.int64)
     return scale, int(units.min()), (units - units.min()).astype("<u2").tobytes()
