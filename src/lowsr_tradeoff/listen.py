@@ -6,6 +6,7 @@ through the same microphone. Their words stay out unless ``include_transcripts``
 
 import base64
 import io
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -47,12 +48,12 @@ def listen_pack(config: StudyConfig, events: EventCorpus, speech: SpeechCorpus, 
     may_read = config.include_transcripts or not speech.is_own
     is_stand_in = not config.include_audio and (events.is_own or speech.is_own)
     firsts = _firsts(_shown_events(config, events))
-    clips = _speech(config, speech, heard, may_read=may_read)
-    labels = list(_fitting(config, firsts, clips))
+    spoken = _speech(config, speech, heard, may_read=may_read)
+    shown = _fitting(config, firsts, MOST_LETTERS - _letters(spoken))
     return ListenPack(
-        clips=tuple(clips),
+        clips=(*spoken, *itertools.chain.from_iterable(shown)),
         transcripts=tuple(_transcripts(speech, heard)) if may_read else (),
-        note=(STAND_IN if is_stand_in else OWN) + _left_out(len(labels), len(firsts)),
+        note=(STAND_IN if is_stand_in else OWN) + _left_out(len(shown), len(firsts)),
     )
 
 
@@ -81,14 +82,16 @@ def _speech(config: StudyConfig, speech: SpeechCorpus, heard: Heard, *, may_read
     return _captures(config, utterance, "speech", said or utterance.clip_id, words)
 
 
-def _fitting(config: StudyConfig, firsts: Sequence[EventClip], clips: list[ListenClip]) -> Iterator[str]:
-    """Add events to the clips as long as there is room, and name them; one is always added."""
+def _fitting(config: StudyConfig, firsts: Sequence[EventClip], room: int) -> list[list[ListenClip]]:
+    """The captures of the first event, and of as many more as there is room for, in letters."""
+    shown: list[list[ListenClip]] = []
     for event in firsts:
         captures = _captures(config, event, "event", event.label, dict.fromkeys(_rates(config)))
-        if len(clips) > len(captures) and _letters([*clips, *captures]) > MOST_LETTERS:
-            return
-        clips.extend(captures)
-        yield event.label
+        room -= _letters(captures)
+        if shown and room < 0:
+            break
+        shown.append(captures)
+    return shown
 
 
 def _letters(clips: Iterable[ListenClip]) -> int:

@@ -102,3 +102,9 @@ def test_every_device_has_its_own_points(tradeoff):
         assert len(go.Figure({"data": traces}).data) == len(traces)
         names = {name for trace in traces for name in trace.get("ids", ())}
         assert names == {p.point_id for p in tradeoff.points if p.device == device and not p.infeasible}
+
+
+def test_of_many_rates_the_legend_names_those_on_the_frontier(tradeoff, monkeypatch):
+    monkeypatch.setattr(figures, "MOST_KEYS", 1)
+    named = {trace["name"] for trace in figures.frontier(tradeoff).spec["data"] if trace.get("showlegend", True)}
+    assert named == {f"{point.rate_hz} Hz" for point in deciding_points(tradeoff) if is_on_frontier(point)}

@@ -33,6 +33,8 @@ PALE = 0.7
 # Pixels across of a marker where no word is recovered, and how many more where all are.
 SMALLEST, LARGER = 8, 14
 LANE = "cannot<br>run"
+# Of more rates than these the legend names only those on the frontier.
+MOST_KEYS = 12
 
 Axis = Callable[[OperatingPoint], Measurement]
 
@@ -101,17 +103,24 @@ def _placed(tradeoff: Tradeoff, points: Sequence[OperatingPoint]) -> list[Spec]:
     """The points of each rate in its colour and marker, and those that cannot run in a lane of their own."""
     looks, here = rate_styles(tradeoff), _drawable(points)
     by_rate = {rate_hz: [point for point in here if point.rate_hz == rate_hz] for rate_hz in looks}
+    is_named = len(looks) <= MOST_KEYS
     return [
-        *(trace for rate_hz, look in looks.items() for trace in _of_rate(by_rate[rate_hz], rate_hz, look)),
+        *(
+            trace
+            for rate_hz, look in looks.items()
+            for trace in _of_rate(by_rate[rate_hz], rate_hz, look, is_always_named=is_named)
+        ),
         *_infeasible([point for point in points if point.infeasible and point.accuracy.value is not None]),
     ]
 
 
-def _of_rate(points: Sequence[OperatingPoint], rate_hz: int, look: Style) -> Iterator[Spec]:
+def _of_rate(
+    points: Sequence[OperatingPoint], rate_hz: int, look: Style, *, is_always_named: bool
+) -> Iterator[Spec]:
     """Points on the frontier are filled, with their intervals; dominated ones are hollow and paler."""
     filled = [point for point in points if is_on_frontier(point)]
     hollow = [point for point in points if point.dominated_by]
-    if points:
+    if filled or (points and is_always_named):
         yield _key(rate_hz, look)
     if hollow:
         outline = Style(look.colour, f"{look.symbol}-open")
