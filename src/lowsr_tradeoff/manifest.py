@@ -23,6 +23,7 @@ LIBRARIES = (
     "numpy",
     "openai-whisper",
     "pesq",
+    "pystoi",
     "resemblyzer",
     "scipy",
     "silero-vad",

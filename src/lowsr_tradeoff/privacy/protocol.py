@@ -44,7 +44,7 @@ HEARD_LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "openai
 COUNTED = (*HERE, "privacy/wer.py", "privacy/words.py", "privacy/mismatch.py", "records/base.py")
 COUNTED_LIBRARIES = ("jiwer", "openai-whisper")
 SIGNALS = (*captures.SOURCES, *HERE, "privacy/intelligibility.py", "privacy/stoi.py")
-SIGNAL_LIBRARIES = (*captures.LIBRARIES, "pesq", "scipy")
+SIGNAL_LIBRARIES = (*captures.LIBRARIES, "pesq", "pystoi", "scipy")
 
 Draws = NDArray[np.float64]
 
