@@ -50,7 +50,8 @@ def _envelopes(x: Floats) -> Floats:
     if not len(spectra):
         return np.empty((NUMBAND, 0))
     power = np.square(spectra.real) + np.square(spectra.imag)
-    return np.sqrt(OBM @ power.T)
+    envelopes: Floats = np.sqrt(OBM @ power.T)
+    return envelopes
 
 
 def _stretches(envelopes: Floats) -> Floats:
