@@ -40,6 +40,7 @@ def report(at):
 
 run = partial(compute_with_file, store, clip)
 outcome = run_missing(chain(16), store, run, Means(step_timeout_s=60, cluster=cluster.address), report)
+cluster.shutdown()
 print(json.dumps({"n_run": outcome.n_run, "failures": list(outcome.failures.values()), "seen": len(seen)}))
 """
 

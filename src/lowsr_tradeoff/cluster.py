@@ -287,11 +287,11 @@ def _where(address: str) -> dict[str, Any]:
     """The arguments of ``ray.init``.
 
     >>> _where("local:4"), _where("ray://head:10001")
-    ({'num_cpus': 4, 'include_dashboard': False}, {'address': 'ray://head:10001'})
+    ({'address': 'local', 'num_cpus': 4, 'include_dashboard': False}, {'address': 'ray://head:10001'})
     """
     if not address.startswith(LOCAL):
         return {"address": address}
     n_cpus = address.removeprefix(LOCAL)
     if not n_cpus.isdecimal() or int(n_cpus) < 1:
         raise ConfigError(f"--cluster {address}: give local: and a number of processes, for example local:4")
-    return {"num_cpus": int(n_cpus), "include_dashboard": False}
+    return {"address": "local", "num_cpus": int(n_cpus), "include_dashboard": False}
