@@ -178,6 +178,13 @@ def test_sliders_change_the_answer_the_frontier_and_the_address(linked, tradeoff
     assert "less than 100\u00a0%" in linked.inner_text("#answer-rates")
 
 
+def test_figures_keep_their_height_on_another_screen(linked):
+    before = linked.evaluate("document.getElementById('accuracy').clientHeight")
+    linked.set_viewport_size({"width": 500, "height": 800})
+    linked.wait_for_timeout(400)
+    assert linked.evaluate("document.querySelector('#accuracy .main-svg').clientHeight") == before > 400
+
+
 def test_print_holds_every_figure_and_what_was_folded(tab):
     pages = tab.pdf(format="A4")
     assert tab.said == []

@@ -108,3 +108,11 @@ def test_of_many_rates_the_legend_names_those_on_the_frontier(tradeoff, monkeypa
     monkeypatch.setattr(figures, "MOST_KEYS", 1)
     named = {trace["name"] for trace in figures.frontier(tradeoff).spec["data"] if trace.get("showlegend", True)}
     assert named == {f"{point.rate_hz} Hz" for point in deciding_points(tradeoff) if is_on_frontier(point)}
+
+
+def test_ticks_of_power_are_written_out_and_span_every_device(tradeoff):
+    ticks = figures.frontier(tradeoff).spec["layout"]["xaxis"]
+    assert [float(words) for words in ticks["ticktext"]] == ticks["tickvals"]
+    ends = [end for point in tradeoff.points for end in (point.power_mw.low, point.power_mw.high) if end]
+    assert ticks["tickvals"][0] <= min(ends)
+    assert max(ends) <= 10 / 7 * ticks["tickvals"][-1]

@@ -1,5 +1,6 @@
 """The figures of the decision: what each operating point gives, and what an attacker gets."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lowsr_tradeoff.records import Measurement, OperatingPoint, Tradeoff
@@ -32,6 +33,7 @@ from lowsr_tradeoff.reports.wording import hz, point_name, share_of_draws
 PALE = 0.7
 # Pixels across of a marker where no word is recovered, and how many more where all are.
 SMALLEST, LARGER = 8, 14
+TICKED = (1, 2, 3, 5, 7)
 LANE = "cannot<br>run"
 # Of more rates than these the legend names only those on the frontier.
 MOST_KEYS = 12
@@ -42,7 +44,9 @@ Axis = Callable[[OperatingPoint], Measurement]
 def frontier(tradeoff: Tradeoff) -> Figure:
     """Return power against accuracy for every operating point of the deciding device."""
     here, lane = deciding_points(tradeoff), _lane(tradeoff)
-    across = titled("average power in mW, log scale<br>(less is better)", type="log", dtick="D2", tickangle=0)
+    across = titled(
+        "average power in mW, log scale<br>(less is better)", type="log", tickangle=0, **_power_ticks(tradeoff)
+    )
     return Figure(
         "frontier",
         f"Accuracy against power on {tradeoff.decision.device}",
@@ -179,6 +183,14 @@ def _infeasible(points: Sequence[OperatingPoint]) -> Iterator[Spec]:
             "hovertext": [f"{_hover(point)}<br>{text('; '.join(point.infeasible))}" for point in points],
             "hoverinfo": "text",
         }
+
+
+def _power_ticks(tradeoff: Tradeoff) -> Spec:
+    """Ticks written out in mW, for every device: plotly itself would write 0.5 as a small 5."""
+    ends = [end for point in tradeoff.points for end in (point.power_mw.low, point.power_mw.high) if end]
+    decades = range(math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)))) if ends else range(0)
+    values = [float(f"{digit}e{decade}") for decade in decades for digit in TICKED]
+    return {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}
 
 
 def _lane(tradeoff: Tradeoff) -> Spec:

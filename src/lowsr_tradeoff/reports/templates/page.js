@@ -39,6 +39,8 @@ async function loadPlotly() {
 
 function draw(plot, spec) {
   delete plot.dataset.waits;
+  // Plotly takes the height of the element when the window changes its size.
+  plot.style.height = `${spec.layout.height}px`;
   Plotly.react(plot, spec.data, spec.layout, CONFIG);
   for (const drawing of plot.querySelectorAll("svg.main-svg")) drawing.setAttribute("aria-hidden", "true");
 }
