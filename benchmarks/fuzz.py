@@ -26,9 +26,10 @@ from fuzz_kinds import Kind, Read, checkpoint_kinds, run_kind, settings_kind, so
 from fuzz_models import model_kinds, whisper_kinds
 from lowsr_tradeoff.errors import LowsrError
 
-CPU_S, WALL_S, MEMORY_BYTES = 5, 60, 10**9
+# A file may take half a gigabyte; the libraries that read it take the other half.
+CPU_S, WALL_S, MEMORY_BYTES = 5, 60, 5 * 10**8
 # Address space beyond which an allocation fails: keeps a promise of gigabytes from taking the machine down.
-ADDRESS_BYTES = 4 * MEMORY_BYTES
+ADDRESS_BYTES = 8 * MEMORY_BYTES
 GOOD = ("read", "refused")
 OUTCOMES = (*GOOD, "unforeseen", "slow", "large", "crashed")
 
@@ -67,6 +68,7 @@ def fuzz(kind: Kind, n: int) -> Iterator[Outcome]:
 
 def attempt(read: Read, path: Path) -> tuple[str, str, float, float]:
     """Return what came of reading a file in a process of its own: outcome, error, seconds, megabytes."""
+    held_bytes = _in_memory(resident=True)
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
@@ -77,7 +79,7 @@ def attempt(read: Read, path: Path) -> tuple[str, str, float, float]:
     _, status, used = os.wait4(child, 0)
     cpu_s, peak_mb = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
     what, said = answered or ("slow" if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL} else "crashed", "")
-    if what in GOOD and peak_mb * 1024**2 > MEMORY_BYTES:
+    if what in GOOD and peak_mb * 1024**2 - held_bytes > MEMORY_BYTES:
         what = "large"
     return what, said or f"status {status}", cpu_s, peak_mb
 
@@ -86,7 +88,7 @@ def _answer(read: Read, path: Path, sending: int) -> None:
     """In the child: read within the limits, say what came of it, and end without cleaning up."""
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
-    taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    taken = _in_memory(resident=False)
     resource.setrlimit(resource.RLIMIT_AS, (taken + ADDRESS_BYTES, taken + ADDRESS_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -99,6 +101,12 @@ def _answer(read: Read, path: Path, sending: int) -> None:
         answer = "unforeseen", traceback.format_exc()[-2000:]
     os.write(sending, pickle.dumps(answer))
     os._exit(0)
+
+
+def _in_memory(*, resident: bool) -> int:
+    """Bytes that this process has in memory, or of addresses that it has taken."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    return int(pages[resident]) * resource.getpagesize()
 
 
 def _answered(receiving: int, child: int) -> tuple[str, str] | None:

@@ -8,8 +8,13 @@ from shutil import copy
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 
 from lowsr_tradeoff.config import load_config
+
+# How long an example takes says nothing on a machine that does other things too.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 SPEECH = files("lowsr_tradeoff") / "corpora" / "data" / "speech_kokoro"
 

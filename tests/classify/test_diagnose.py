@@ -176,7 +176,7 @@ def test_an_artefact_without_embeddings_says_which_step_and_what_to_do(corpus, t
 
 
 def test_a_study_that_is_not_finished_says_which_step_is_missing(corpus, tmp_path):
-    with pytest.raises(StageError, match=r"500 Hz native finetuned.*missing; run again"):
+    with pytest.raises(StageError, match=r"500 Hz native finetuned.*missing or damaged; run again"):
         diagnose(CONFIG, corpus, Store(tmp_path))
 
 

@@ -91,14 +91,14 @@ def test_windows_are_slices_however_the_blocks_fall(lengths, n_window, n_hop):
 
 def test_a_long_file_takes_no_more_memory_than_a_short_one(model, tmp_path):
     peaks = []
-    for duration_s in (10, 30):
+    for duration_s in (10, 60):
         file = write(tmp_path / f"{duration_s}.wav", duration_s)
         tracemalloc.start()
         n = sum(1 for _ in listen(model, file, 1.0))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert n >= duration_s - 1
-    assert peaks[1] < 1.1 * peaks[0]
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_a_file_at_another_rate_and_with_two_channels(model, tmp_path):
