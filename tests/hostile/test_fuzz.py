@@ -66,7 +66,7 @@ def test_the_harness_tells_every_outcome(tmp_path, monkeypatch, read, what):
 
 def test_the_harness_tells_what_takes_too_much_memory(tmp_path, monkeypatch):
     monkeypatch.setattr("fuzz.MEMORY_BYTES", 1_000_000)
-    assert attempt(lambda path: None, tmp_path / "file")[0] == "large"
+    assert attempt(lambda path: b"x" * 50_000_000, tmp_path / "file")[0] == "large"
 
 
 @pytest.mark.parametrize("mutate", [bytewise, jsonwise, tomlwise])
