@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import torch
+
 from fuzz_kinds import Kind, Read, checkpoint_kinds, run_kind, settings_kind, sound_kinds, table_kind
 from fuzz_models import model_kinds, whisper_kinds
 from lowsr_tradeoff.errors import LowsrError
@@ -68,7 +70,6 @@ def fuzz(kind: Kind, n: int) -> Iterator[Outcome]:
 
 def attempt(read: Read, path: Path) -> tuple[str, str, float, float]:
     """Return what came of reading a file in a process of its own: outcome, error, seconds, megabytes."""
-    held_bytes = _in_memory(resident=True)
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
@@ -78,7 +79,8 @@ def attempt(read: Read, path: Path) -> tuple[str, str, float, float]:
     answered = _answered(receiving, child)
     _, status, used = os.wait4(child, 0)
     cpu_s, peak_mb = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-    what, said = answered or ("slow" if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL} else "crashed", "")
+    died = "slow" if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL} else "crashed"
+    what, said, held_bytes = answered or (died, "", 0)
     if what in GOOD and peak_mb * 1024**2 - held_bytes > MEMORY_BYTES:
         what = "large"
     return what, said or f"status {status}", cpu_s, peak_mb
@@ -88,7 +90,7 @@ def _answer(read: Read, path: Path, sending: int) -> None:
     """In the child: read within the limits, say what came of it, and end without cleaning up."""
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
-    taken = _in_memory(resident=False)
+    taken, held_bytes = _in_memory(resident=False), _in_memory(resident=True)
     resource.setrlimit(resource.RLIMIT_AS, (taken + ADDRESS_BYTES, taken + ADDRESS_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -99,7 +101,7 @@ def _answer(read: Read, path: Path, sending: int) -> None:
         answer = "refused", f"{type(error).__name__}: {error}"[:2000]
     except BaseException:  # noqa: BLE001 - whatever it is, it is told to the parent
         answer = "unforeseen", traceback.format_exc()[-2000:]
-    os.write(sending, pickle.dumps(answer))
+    os.write(sending, pickle.dumps((*answer, held_bytes)))
     os._exit(0)
 
 
@@ -109,14 +111,14 @@ def _in_memory(*, resident: bool) -> int:
     return int(pages[resident]) * resource.getpagesize()
 
 
-def _answered(receiving: int, child: int) -> tuple[str, str] | None:
+def _answered(receiving: int, child: int) -> tuple[str, str, int] | None:
     """What the child says, or ``None`` where it ends, or takes too long, without a word."""
     with os.fdopen(receiving, "rb") as pipe:
         if not select.select([pipe], [], [], WALL_S)[0]:
             os.kill(child, signal.SIGKILL)
             return None
         said = pipe.read()
-    answer: tuple[str, str] | None = pickle.loads(said) if said else None
+    answer: tuple[str, str, int] | None = pickle.loads(said) if said else None
     return answer
 
 
@@ -150,6 +152,8 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
 
 def main() -> None:
     """Fuzz every kind and print the table, and what must not have occurred."""
+    # A fork of a process with more threads than one may never end.
+    torch.set_num_threads(1)
     n, names = int(sys.argv[1]) if len(sys.argv) > 1 else 500, sys.argv[2:]
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory() as folder:

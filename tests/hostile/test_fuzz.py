@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from random import Random
 
 import pytest
@@ -13,9 +15,17 @@ from mutations import bytewise, jsonwise, tomlwise
 
 # Networks take long to write.
 N, N_NETWORKS = 20, 4
+NETWORKS = f"""
+import sys
+from pathlib import Path
 
+from fuzz import GOOD, fuzz
+from fuzz_kinds import checkpoint_kinds
 
-NETWORKS = {"safetensors", "torch checkpoint"}
+outcomes = [outcome for kind in checkpoint_kinds(Path(sys.argv[1])) for outcome in fuzz(kind, {N_NETWORKS})]
+assert len({{outcome.kind for outcome in outcomes}}) == 2
+print(*(outcome for outcome in outcomes if outcome.what not in GOOD))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +35,17 @@ def kinds(tmp_path_factory):
     return {kind.name: kind for kind in made}
 
 
-@pytest.mark.parametrize("name", ["WAV", "FLAC", "OGG", "CSV", "TOML", "safetensors", "torch checkpoint"])
+@pytest.mark.parametrize("name", ["WAV", "FLAC", "OGG", "CSV", "TOML"])
 def test_a_mutated_file_is_refused_by_name_or_read_right(kinds, name):
-    outcomes = list(fuzz(kinds[name], N_NETWORKS if name in NETWORKS else N))
-    assert [outcome for outcome in outcomes if outcome.what not in GOOD] == []
+    assert [outcome for outcome in fuzz(kinds[name], N) if outcome.what not in GOOD] == []
+
+
+def test_a_mutated_network_is_refused_by_name_or_read_right(tmp_path):
+    # In a process of its own with one thread: a fork of one in which torch has started more may never end.
+    env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", NETWORKS, str(tmp_path)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 @pytest.mark.parametrize("name", ["WAV", "FLAC", "OGG", "CSV", "TOML", "safetensors", "torch checkpoint"])
