@@ -274,7 +274,9 @@ def _connected(address: str) -> Iterator[None]:
     try:
         ray.init(**_where(address), log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ImportError, RuntimeError, ValueError) as error:
-        raise ConfigError(f"--cluster {address}: no Ray cluster answers there ({error})") from error
+        # Ray's client says only that nobody answered where its token was missing.
+        remedy = "; one with a token needs RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN if made elsewhere"
+        raise ConfigError(f"--cluster {address}: no Ray cluster answers there ({error}){remedy}") from error
     for which, handler in before.items():
         signal.signal(which, handler)
     try:
