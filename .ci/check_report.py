@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
+from lowsr_tradeoff.records import Tradeoff
 from lowsr_tradeoff.reports.export import read_run, to_csv
+from lowsr_tradeoff.reports.packing import embedded
 
 FIGURES = (
-    *("frontier", "speech", "accuracy", "recall", "information", "recoverability", "energy"),
+    *("frontier", "speech", "accuracy", "recall", "confusion", "information", "recoverability", "energy"),
     *("attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
 )
 BESIDE = ("claims.md", "decision.md", "results.parquet")
@@ -29,13 +32,14 @@ def main(run: Path) -> None:
     """Check the run folder and print what was found."""
     tradeoff, _, listen = read_run(run)
     page, table = ((run / name).read_text(encoding="utf-8") for name in ("report.html", "results.csv"))
+    drawings = defaultdict(lambda: {"data": []}, json.loads(embedded(page, "content"))["specs"])
     faults = [
-        *(f"figure {name} is missing" for name in FIGURES if f'<div class="plot" id="{name}">' not in page),
-        *(f"figure {name} has no data" for name in FIGURES if not _traces(page, name)),
+        *(f"figure {name} is missing" for name in FIGURES if f'<div class="plot" id="{name}"' not in page),
+        *(f"figure {name} has no data" for name in FIGURES if not drawings[name]["data"]),
         *(f"{rate} Hz is missing" for rate in RATES_HZ if rate not in {p.rate_hz for p in tradeoff.points}),
         *(["results.csv differs from tradeoff.json"] if table != to_csv(tradeoff) else []),
         *(f"{name} is missing" for name in BESIDE if not (run / name).exists()),
-        *(["no clip to listen to"] if len(listen.clips) != 2 * (len(RATES_HZ) + 1) else []),
+        *(["a clip to listen to is missing"] if len(listen.clips) != _n_heard(tradeoff) else []),
         *_undrawn(run / "report.html"),
     ]
     if faults:
@@ -43,9 +47,9 @@ def main(run: Path) -> None:
     print(f"{run}: {len(FIGURES)} figures, {len(tradeoff.points)} operating points, {len(page) / 1e6:.1f} MB page")
 
 
-def _traces(page: str, name: str) -> bool:
-    spec = re.search(rf'<script type="application/json" id="{name}-spec">(.*?)</script>', page, re.DOTALL)
-    return bool(spec and json.loads(spec.group(1))["data"])
+def _n_heard(tradeoff: Tradeoff) -> int:
+    """An utterance and an event of each class at every rate and the reference."""
+    return (1 + len(tradeoff.classify[0].class_recall)) * (len(RATES_HZ) + 1)
 
 
 def _undrawn(page: Path) -> list[str]:
