@@ -14,8 +14,9 @@ from lowsr_tradeoff.corpora.demo_events import Take, takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
 from lowsr_tradeoff.corpora.inspect import Audio, rate_fault, usable
-from lowsr_tradeoff.corpora.layouts import SYNTHETIC, EventListing, EventRow, list_events
+from lowsr_tradeoff.corpora.layouts import SYNTHETIC, EventRow, list_events
 from lowsr_tradeoff.corpora.problems import Problem, settle
+from lowsr_tradeoff.corpora.rows import Listing
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.records import CorpusSummary
 from lowsr_tradeoff.store import canonical_json
@@ -133,7 +134,7 @@ def _demo_clip(take: Take) -> EventClip:
 
 
 def _clips(
-    listing: EventListing, rows: Sequence[EventRow], audio: Mapping[Path, Audio], n_folds: int, seed: int
+    listing: Listing[EventRow], rows: Sequence[EventRow], audio: Mapping[Path, Audio], n_folds: int, seed: int
 ) -> tuple[EventClip, ...]:
     root = listing.root.resolve()
     names = [row.path.resolve().relative_to(root).as_posix() for row in rows]
@@ -152,7 +153,7 @@ def _digest(clips: Sequence[EventClip]) -> str:
     return hashlib.sha256(canonical_json(said)).hexdigest()
 
 
-def _note(listing: EventListing, rows: Sequence[EventRow], seed: int) -> str:
+def _note(listing: Listing[EventRow], rows: Sequence[EventRow], seed: int) -> str:
     notes = [listing.note] if listing.note else []
     has_folds = any(row.fold for row in rows)
     notes.append(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lowsr_tradeoff.corpora.problems import Problem
-from lowsr_tradeoff.corpora.rows import Row, audio_files, is_audio, read_table
+from lowsr_tradeoff.corpora.rows import Listing, Row, audio_files, is_audio, read_table
 from lowsr_tradeoff.errors import DataError
 
 META, SETUP = "meta.csv", "evaluation_setup"
@@ -32,27 +32,6 @@ class EventRow(Row):
 
 
 @dataclass(frozen=True)
-class EventListing:
-    """A corpus as it is listed, before any file is opened.
-
-    Attributes:
-        name: What reports call it.
-        root: The folder that no path may leave.
-        rows: Its files.
-        problems: What could not become a row.
-        note: What a reader should know of it.
-        is_own: Whether these are the user's recordings.
-    """
-
-    name: str
-    root: Path
-    rows: tuple[EventRow, ...]
-    problems: tuple[Problem, ...]
-    note: str
-    is_own: bool
-
-
-@dataclass(frozen=True)
 class Columns:
     """Which columns of a table hold what, and what stands between them."""
 
@@ -63,7 +42,7 @@ class Columns:
     delimiter: str = ","
 
 
-def list_events(source: str) -> EventListing:
+def list_events(source: str) -> Listing[EventRow]:
     """Return the rows of a corpus on disk.
 
     Args:
@@ -89,33 +68,33 @@ def list_events(source: str) -> EventListing:
     raise DataError(f"{source}: there is no such folder or CSV; give --events one, or demo or digits")
 
 
-def _digits() -> EventListing:
+def _digits() -> Listing[EventRow]:
     folder = DATA / "digits_kokoro"
     rows = _table_rows(folder / "metadata.csv", folder, Columns("file", "word", "fold", "speaker"), ())
     note = f"{SYNTHETIC}: digits spoken by Kokoro-82M v1.0 voices (Apache-2.0); a source is a voice."
-    return EventListing("digits", folder, rows, (), note, is_own=False)
+    return Listing("digits", folder, rows, (), note, is_own=False)
 
 
-def _table(table: Path) -> EventListing:
+def _table(table: Path) -> Listing[EventRow]:
     rows = _table_rows(table, table.parent, Columns("path", "label", "fold", "source"), ())
-    return EventListing(table.stem, table.parent, rows, (), "", is_own=True)
+    return Listing(table.stem, table.parent, rows, (), "", is_own=True)
 
 
-def _esc50(root: Path) -> EventListing:
+def _esc50(root: Path) -> Listing[EventRow]:
     columns = Columns("filename", "category", "fold", "src_file")
     rows = _table_rows(root / "meta" / "esc50.csv", root / "audio", columns, ("fold", "src_file"))
-    return EventListing(root.resolve().name, root / "audio", rows, (), "ESC-50 layout.", is_own=True)
+    return Listing(root.resolve().name, root / "audio", rows, (), "ESC-50 layout.", is_own=True)
 
 
-def _tau(root: Path) -> EventListing:
+def _tau(root: Path) -> Listing[EventRow]:
     """All files; one place, however often and on however many devices it was recorded, is one source."""
     columns = Columns("filename", "scene_label", "", "identifier", "\t")
     rows = _table_rows(root / META, root, columns, ("identifier",))
     note = f"TAU Urban Acoustic Scenes layout; a source is a place. For the published split give {SETUP}."
-    return EventListing(root.resolve().name, root, rows, (), note, is_own=True)
+    return Listing(root.resolve().name, root, rows, (), note, is_own=True)
 
 
-def _tau_split(root: Path) -> EventListing:
+def _tau_split(root: Path) -> Listing[EventRow]:
     """The published split as two folds: what it tests is fold 1, what it trains on fold 2."""
     place = {row.path: row.source for row in _tau(root).rows}
     columns = Columns("filename", "scene_label", "", "", "\t")
@@ -125,7 +104,7 @@ def _tau_split(root: Path) -> EventListing:
         for row in _table_rows(root / SETUP / f"fold1_{part}.csv", root, columns, ())
     )
     note = "TAU Urban Acoustic Scenes layout; fold 1 is what the published split tests, fold 2 what it trains on."
-    return EventListing(root.resolve().name, root, rows, (), note, is_own=True)
+    return Listing(root.resolve().name, root, rows, (), note, is_own=True)
 
 
 def _place_fault(row: EventRow, place: Mapping[Path, str]) -> str | None:
@@ -146,7 +125,7 @@ def _table_rows(table: Path, folder: Path, columns: Columns, required: Sequence[
     )
 
 
-def _class_folders(root: Path) -> EventListing:
+def _class_folders(root: Path) -> Listing[EventRow]:
     inside = sorted(path for path in root.iterdir() if not path.name.startswith("."))
     files = {path: audio_files(path) for path in inside if path.is_dir()}
     rows = tuple(
@@ -159,7 +138,7 @@ def _class_folders(root: Path) -> EventListing:
         Problem(path.name, "lies in no class folder") for path in inside if path not in files and is_audio(path)
     ]
     named, note = _esc_names(rows)
-    return EventListing(root.resolve().name, root, named, tuple(problems), note, is_own=True)
+    return Listing(root.resolve().name, root, named, tuple(problems), note, is_own=True)
 
 
 def _esc_names(rows: tuple[EventRow, ...]) -> tuple[tuple[EventRow, ...], str]:

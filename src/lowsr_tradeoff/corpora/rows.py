@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lowsr_tradeoff.corpora.problems import Problem
 from lowsr_tradeoff.errors import DataError
@@ -39,6 +39,27 @@ class Row:
 
 R = TypeVar("R", bound=Row)
 Fault = Callable[[R], str | None]
+
+
+@dataclass(frozen=True)
+class Listing(Generic[R]):
+    """A corpus as it is listed, before any file is opened.
+
+    Attributes:
+        name: What reports call it.
+        root: The folder that no path may leave.
+        rows: Its files.
+        problems: What could not become a row.
+        note: What a reader should know of it.
+        is_own: Whether these are the user's recordings.
+    """
+
+    name: str
+    root: Path
+    rows: tuple[R, ...]
+    problems: tuple[Problem, ...]
+    note: str
+    is_own: bool
 
 
 def keep(rows: Iterable[R], faults: Sequence[Fault[R]]) -> tuple[list[R], list[Problem]]:

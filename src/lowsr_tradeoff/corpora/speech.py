@@ -9,7 +9,8 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.inspect import Audio, usable
 from lowsr_tradeoff.corpora.problems import Problem, settle
-from lowsr_tradeoff.corpora.speech_layouts import TABLE, SpeechListing, SpeechRow, list_speech
+from lowsr_tradeoff.corpora.rows import Listing
+from lowsr_tradeoff.corpora.speech_layouts import TABLE, SpeechRow, list_speech
 from lowsr_tradeoff.records import CorpusSummary
 from lowsr_tradeoff.store import canonical_json
 
@@ -71,7 +72,7 @@ def load_speech(
 
 
 def _summary(
-    listing: SpeechListing,
+    listing: Listing[SpeechRow],
     rows: Sequence[SpeechRow],
     utterances: Sequence[Utterance],
     heard: Sequence[Audio],

@@ -9,7 +9,7 @@ from pathlib import Path
 from lowsr_tradeoff.config import LIBRISPEECH
 from lowsr_tradeoff.corpora.layouts import DATA, SYNTHETIC
 from lowsr_tradeoff.corpora.problems import Problem
-from lowsr_tradeoff.corpora.rows import Line, Row, audio_files, read_table, read_utf8
+from lowsr_tradeoff.corpora.rows import Line, Listing, Row, audio_files, read_table, read_utf8
 from lowsr_tradeoff.errors import DataError
 
 TABLE = "metadata.csv"
@@ -45,28 +45,7 @@ class SpeechRow(Row):
     remedy: str = UNTOLD
 
 
-@dataclass(frozen=True)
-class SpeechListing:
-    """A corpus as it is listed, before any file is opened.
-
-    Attributes:
-        name: What reports call it.
-        root: The folder that no path may leave.
-        rows: Its files.
-        problems: What could not become a row.
-        note: What a reader should know of it.
-        is_own: Whether these are the user's recordings.
-    """
-
-    name: str
-    root: Path
-    rows: tuple[SpeechRow, ...]
-    problems: tuple[Problem, ...]
-    note: str
-    is_own: bool
-
-
-def list_speech(source: str) -> SpeechListing:
+def list_speech(source: str) -> Listing[SpeechRow]:
     """Return the rows of a speech corpus on disk.
 
     Args:
@@ -87,7 +66,7 @@ def list_speech(source: str) -> SpeechListing:
     if (root / TABLE).exists():
         return _tabled(root, root.resolve().name, "", is_own=True)
     rows = tuple(_alone(root, path) for path in audio_files(root))
-    return SpeechListing(root.resolve().name, root, rows, (), "", is_own=True)
+    return Listing(root.resolve().name, root, rows, (), "", is_own=True)
 
 
 def _folder(path: str, wanted: str) -> Path:
@@ -96,7 +75,7 @@ def _folder(path: str, wanted: str) -> Path:
     return Path(path)
 
 
-def _tabled(root: Path, name: str, note: str, *, is_own: bool) -> SpeechListing:
+def _tabled(root: Path, name: str, note: str, *, is_own: bool) -> Listing[SpeechRow]:
     rows = tuple(_row(root, line) for line in read_table(root / TABLE, ("file", "text")))
     named = {os.path.normpath(row.path) for row in rows}
     problems = tuple(
@@ -104,7 +83,7 @@ def _tabled(root: Path, name: str, note: str, *, is_own: bool) -> SpeechListing:
         for path in audio_files(root)
         if os.path.normpath(path) not in named
     )
-    return SpeechListing(name, root, rows, problems, note, is_own)
+    return Listing(name, root, rows, problems, note, is_own)
 
 
 def _row(root: Path, line: Line) -> SpeechRow:
@@ -135,7 +114,7 @@ def _alone(root: Path, path: Path) -> SpeechRow:
     )
 
 
-def _librispeech(root: Path) -> SpeechListing:
+def _librispeech(root: Path) -> Listing[SpeechRow]:
     tables = sorted(path for path in root.rglob(TRANSCRIPTS) if not path.name.startswith("."))
     sexes, problems = _sexes(root)
     chapters = [_chapter(root, table, sexes) for table in tables]
@@ -145,7 +124,7 @@ def _librispeech(root: Path) -> SpeechListing:
     if not tables:
         reason = f"holds no {TRANSCRIPTS}; give the folder whose speaker/chapter folders hold them"
         problems.append(Problem(root.name, reason, n_clips=0, is_mendable=False))
-    return SpeechListing(root.resolve().name, root, rows, tuple(problems), _librispeech_note(rows), is_own=True)
+    return Listing(root.resolve().name, root, rows, tuple(problems), _librispeech_note(rows), is_own=True)
 
 
 def _chapter(root: Path, table: Path, sexes: Mapping[str, str]) -> tuple[list[SpeechRow], list[Problem]]:
