@@ -5,7 +5,6 @@ receiver's own, and every file travels as its path and the hash of its content. 
 path if it has the content, or a copy that was shipped.
 """
 
-import hashlib
 import io
 import pickle
 import tempfile
@@ -13,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lowsr_tradeoff.foreign import sha256_of
 from lowsr_tradeoff.store import Store, write_atomic
 
 # Path and SHA-256.
@@ -74,7 +74,7 @@ class _Packer(pickle.Pickler):
             return ("store",)
         if isinstance(thing, Path) and (thing in self._digests or thing.is_file()):
             if thing not in self._digests:
-                self._digests[thing] = _sha256(thing)
+                self._digests[thing] = sha256_of(thing)
                 self._files[self._digests[thing]] = thing
             return ("file", str(thing), self._digests[thing])
         return None
@@ -105,9 +105,4 @@ def _found(path: str, digest: str, root: Path) -> Path | None:
     if shipped.is_file():
         return shipped
     there = Path(path)
-    return there if there.is_file() and _sha256(there) == digest else None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return there if there.is_file() and sha256_of(there) == digest else None

@@ -4,6 +4,8 @@ Labels, file names, transcripts and messages come from people and files. None of
 direction of a line, become a formula or a tag, or break a row. HTML is escaped by its templates.
 """
 
+import base64
+import hashlib
 import unicodedata
 
 # Control, format (direction marks among them), surrogate, private, unassigned, line and paragraph separators.
@@ -60,6 +62,16 @@ def markdown(text: str) -> str:
     """
     safe = visible(text).translate(MARKS).replace("](", "] (").replace("]:", "] :")
     return " ".join(safe.split())
+
+
+def source_of(element: str) -> str:
+    """Return how a Content-Security-Policy names one inline element (https://www.w3.org/TR/CSP3/#match-element-to-source-list).
+
+    >>> source_of("alert('Hello, world.');")
+    "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
+    """
+    digest = hashlib.sha256(element.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _code(character: str) -> str:

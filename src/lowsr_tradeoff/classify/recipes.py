@@ -1,6 +1,5 @@
 """How each arm is trained: its schedule, and how much it listens to its teachers."""
 
-import hashlib
 from itertools import product
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from lowsr_tradeoff.classify.listeners import FIXED, UNTAUGHT, UNTRAINED, Listen
 from lowsr_tradeoff.classify.step_settings import Cell, Checkpoint, Recipe, Transfer
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.errors import MissingResourceError
+from lowsr_tradeoff.foreign import sha256_of
 from lowsr_tradeoff.settings import COMPACT
 
 DOUBLE = 2
@@ -78,8 +78,7 @@ def checkpoint_of(path: str | None) -> Checkpoint | None:
     if path is None:
         return None
     try:
-        with Path(path).open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = sha256_of(Path(path))
     except OSError as error:
         raise MissingResourceError(
             f"{path}: cannot be read ({error.strerror}); check classify.checkpoint, or get the file with "

