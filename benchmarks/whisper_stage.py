@@ -9,6 +9,7 @@ loaded before the clock starts; they take turns, and the best of two passes coun
 time, one thread each, which other work on the machine moves less.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -127,6 +128,8 @@ def main() -> None:
     torch.set_num_threads(N_PROCESSES)
     corpus = load_speech("demo", rates_hz, max(rates_hz), skip_bad=False, cache=None)
     model = reference_model(folder_of(None) / MODEL)
+    # As the command does for its workers; the peer's threads in this process are set already.
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     with ProcessPoolExecutor(N_PROCESSES, get_context("spawn")) as pool:
         for rate_hz in rates_hz:
             compare(corpus, rate_hz, pool, model)
