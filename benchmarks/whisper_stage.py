@@ -29,6 +29,7 @@ from lowsr_tradeoff.privacy.convert import reference_model
 from lowsr_tradeoff.privacy.decoding import MODEL_RATE_HZ
 from lowsr_tradeoff.privacy.whisper_weights import MODEL, folder_of
 from lowsr_tradeoff.settings import FrontEnd, PrivacySettings
+from lowsr_tradeoff.threads import ONE_THREAD
 
 N_PROCESSES = 2
 N_PASSES = 2
@@ -129,7 +130,7 @@ def main() -> None:
     corpus = load_speech("demo", rates_hz, max(rates_hz), skip_bad=False, cache=None)
     model = reference_model(folder_of(None) / MODEL)
     # As the command does for its workers; the peer's threads in this process are set already.
-    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    os.environ |= ONE_THREAD
     with ProcessPoolExecutor(N_PROCESSES, get_context("spawn")) as pool:
         for rate_hz in rates_hz:
             compare(corpus, rate_hz, pool, model)

@@ -12,6 +12,7 @@ from lowsr_tradeoff.errors import DataError, StageError
 from lowsr_tradeoff.execute import Means, execute, make_batches, missing_steps, run_missing
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.threads import ONE_THREAD
 
 
 class Named(Settings):
@@ -125,6 +126,22 @@ def test_a_step_that_dies_hangs_or_raises_costs_itself_alone(tmp_path, monkeypat
     again = run_missing(wanted, store, partial(run_quietly, store), Means(2), lambda _: None)
     assert {one.label for one in missing_steps(wanted, store)} == set()
     assert again.n_run == len(set(outcome.failures))
+
+
+def write_threads(store, steps):
+    for one in steps:
+        store.write(one, {"threads": {name: os.environ.get(name) for name in ONE_THREAD}})
+
+
+def test_workers_of_a_program_that_says_nothing_run_one_thread_each(tmp_path, monkeypatch):
+    """And the program's own environment is left as it was; what it does say holds."""
+    for name in ONE_THREAD:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
+    before, store, wanted = dict(os.environ), Store(tmp_path), [step("a"), step("b")]
+    execute(wanted, store, partial(write_threads, store), 2, lambda _: None)
+    assert dict(os.environ) == before
+    assert store.meta(wanted[0])["threads"] == ONE_THREAD | {"MKL_NUM_THREADS": "3"}
 
 
 def run_quietly(store, steps):

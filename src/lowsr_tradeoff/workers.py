@@ -21,6 +21,7 @@ from pathlib import Path
 
 from lowsr_tradeoff.errors import LowsrError
 from lowsr_tradeoff.store import Step
+from lowsr_tradeoff.threads import ONE_THREAD
 
 RunSteps = Callable[[Sequence[Step]], None]
 # Places of steps among all that are to run; those of one call.
@@ -28,9 +29,9 @@ Numbers = tuple[int, ...]
 # What a process says first; no reason of a failure.
 STARTED = "\0started"
 STARTING_S, PARTING_S = 120.0, 1.0
-# glibc from 2.35 on then asks for pages of 2 MB: a seventh less processor time for training on the shared grid,
-# nothing for small native images. Elsewhere it means nothing.
-LARGE_PAGES = ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
+# What a worker's libraries read as they start, where its parent says nothing else. glibc from 2.35 on then asks for
+# pages of 2 MB: a seventh less processor time for training on the shared grid, nothing for small native images.
+ENVIRONMENT = ONE_THREAD | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 @dataclass(frozen=True)
@@ -152,11 +153,13 @@ def _hire(job: Path) -> Worker:
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_serve, args=(theirs, job), daemon=True)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    # An allocator reads it once, as its process starts.
-    os.environ.setdefault(*LARGE_PAGES)
+    unset = {name: value for name, value in ENVIRONMENT.items() if name not in os.environ}
+    os.environ.update(unset)
     try:
         process.start()
     finally:
+        for name in unset:
+            del os.environ[name]
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     theirs.close()
     return Worker(process, ours)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from pesq import pesq
 
-from lowsr_tradeoff.audio.capture import capture
+from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
@@ -35,6 +36,15 @@ def test_less_band_scores_less(sentence):
         values = [getattr(scores, name) for scores in captured]
         assert values == sorted(values)
         assert values[0] < 0.6 * values[-1]
+
+
+def test_scores_are_those_of_the_library_and_tiny_numbers_stay_what_they_are(sentence):
+    """PESQ is worked out without the numbers below the smallest normal one, and nothing else is."""
+    captured = restore(capture(sentence, 16000, 500, FrontEnd(), 0), 500, 16000)
+    n = min(len(sentence), len(captured))
+    scores = scored(sentence[:n], captured[:n])
+    assert scores.pesq_wb == pesq(16000, sentence[:n], captured[:n], "wb")
+    assert np.float32(1e-30) * np.float32(1e-10) > 0
 
 
 def test_gain_does_not_matter(sentence):

@@ -34,6 +34,7 @@ from lowsr_tradeoff.errors import (
     PartialRunError,
 )
 from lowsr_tradeoff.sinks import shortened
+from lowsr_tradeoff.threads import ONE_THREAD
 
 USAGE, DATA, STAGE, PARTIAL, UNLIKE, INTERRUPTED = 2, 3, 4, 5, 7, 130
 # A run is to be over two seconds after it was asked to end.
@@ -42,9 +43,8 @@ LATE_S = 1.5
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    # One thread a process: parallelism is across steps. Read by the numeric libraries when they load.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
+    for variable, value in ONE_THREAD.items():
+        os.environ.setdefault(variable, value)
     # It warns of a home that it cannot write to, and does without.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
