@@ -1,13 +1,20 @@
 """What a study loses to kills at random instants and to changed bytes: nothing, or this says what.
 
-    python benchmarks/faults.py [--times 100] [--config FILE] [--jobs N]
+    python benchmarks/faults.py [stops] [bytes] [kills] [--times 100] [--mean-s 18] [--config FILE] [--jobs N]
+                                [--keep DIR]
 
-Measures how long SIGINT and SIGTERM take. Changes one random byte in every artefact and runs once more. Then kills
-the study with SIGKILL at a random instant, starts it again, and so on until it finishes; compares its tradeoff.json
-with that of an undisturbed run; begins anew until there were so many kills. Without --config it is the main job.
+``stops`` measures how long SIGINT and SIGTERM take. ``bytes`` changes one random byte in every artefact and runs
+once more. ``kills`` kills the study, workers and all, with SIGKILL again and again, starts it anew with the same
+command each time until it finishes, compares its tradeoff.json with that of an undisturbed run, and begins afresh
+until there were so many kills. The time to the next kill is drawn from an exponential law, so that no instant of
+the work is likelier than another. All three when none is named; the main job without --config.
+
+With --keep the runs stay in DIR, and every kill and every finished run is a line of ``kills.jsonl`` there as soon
+as it is known; the same command goes on from it.
 """
 
 import argparse
+import json
 import os
 import random
 import signal
@@ -15,12 +22,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from lowsr_tradeoff.manifest import cpu_name, n_cores
+from lowsr_tradeoff.sealed import is_whole
+
+RATES = ("--rates", "500,1000,2000,4000")
+PARTS = ("stops", "bytes", "kills")
+# After SIGKILL, until the system has cleared the processes away.
+GONE_S = 60.0
+# Parts that the work is divided into, to show that the kills are spread over all of it.
+N_SHARES = 5
+
+Line = dict[str, Any]
 
 
-def start(command: list[str], out: Path) -> subprocess.Popen[str]:
+def start(command: Sequence[str], out: Path) -> subprocess.Popen[str]:
     """Return the study, started on a folder in a process group of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "lowsr_tradeoff", *command, "--out", str(out), "--quiet"],
@@ -31,7 +52,7 @@ def start(command: list[str], out: Path) -> subprocess.Popen[str]:
     )
 
 
-def finish(command: list[str], out: Path) -> tuple[bytes, str, float]:
+def finish(command: Sequence[str], out: Path) -> tuple[bytes, str, float]:
     """Return what an undisturbed run finds and says, and its wall time in s."""
     began = time.perf_counter()
     process = start(command, out)
@@ -41,31 +62,108 @@ def finish(command: list[str], out: Path) -> tuple[bytes, str, float]:
     return (out / "tradeoff.json").read_bytes(), said, time.perf_counter() - began
 
 
-def killed(command: list[str], out: Path, pause_s: float) -> bool:
-    """Return whether the study was still running after a pause, and is not any more."""
+def killed(command: Sequence[str], out: Path, pause_s: float | None) -> bool:
+    """Return whether the study was still running after a pause, and no process of it is any more.
+
+    Without a pause it runs to its end.
+    """
     process = start(command, out)
     try:
-        process.wait(pause_s)
+        _, said = process.communicate(timeout=pause_s)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
         return True
+    finally:
+        _end_group(process)
     if process.returncode:
-        sys.exit(f"exit code {process.returncode}")
+        sys.exit(f"exit code {process.returncode}: {said}")
     return False
 
 
-def kill_often(command: list[str], folder: Path, times: int, wall_s: float, wanted: bytes) -> tuple[int, int]:
-    """Return how many kills there were and how many finished runs differed from the undisturbed one."""
-    drawn, n_kills, n_runs, n_different = random.Random(1), 0, 0, 0
-    while n_kills < times:
+def _end_group(process: subprocess.Popen[str]) -> None:
+    """Kill what is left of a study, driver and workers at once, and wait until nothing is."""
+    until_s = time.monotonic() + GONE_S
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        while time.monotonic() < until_s:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
+        sys.exit("a worker has outlived SIGKILL")
+
+
+def kill_often(command: Sequence[str], folder: Path, times: int, mean_s: float, wanted: bytes) -> Iterator[Line]:
+    """Yield a line for every kill and every finished run, those of an earlier call first."""
+    log = folder / "kills.jsonl"
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+    yield from lines
+    kills = [line for line in lines if "killed_s" in line]
+    n_runs, is_begun = len(lines) - len(kills), bool(lines) and "killed_s" in lines[-1]
+    while len(kills) < times or is_begun:
         out = folder / f"killed-{n_runs}"
-        while n_kills < times and killed(command, out, drawn.uniform(0, wall_s)):
-            n_kills += 1
-        found, _, _ = finish(command, out)
-        n_runs, n_different = n_runs + 1, n_different + (found != wanted)
-        print(f"{n_kills} kills, {n_runs} runs finished, {n_different} differ", flush=True)
-    return n_runs, n_different
+        pause_s = random.Random(f"kill {len(kills)}").expovariate(1 / mean_s) if len(kills) < times else None
+        is_begun = killed(command, out, pause_s)
+        if is_begun:
+            line = {"run": n_runs, "after_s": pause_s, **_left(out)}
+            kills.append(line)
+        else:
+            line = {"run": n_runs, **_ended(out, wanted, [kill for kill in kills if kill["run"] == n_runs])}
+            n_runs += 1
+        with log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        yield line
+
+
+def _left(out: Path) -> Line:
+    """What a kill left: whole results, results that are not, files that were being written."""
+    are_whole = [_is_whole(record) for record in results(out)]
+    n_half = len(list((out / "steps").glob("*/.*")))
+    found = {"n_finished": sum(are_whole), "n_damaged": are_whole.count(False), "n_half_written": n_half}
+    return {"killed_s": time.time(), **found}
+
+
+def _ended(out: Path, wanted: bytes, kills: Sequence[Line]) -> Line:
+    """What a run found in the end, and the stage of the result that came next after each of its kills."""
+    made = sorted((record.stat().st_mtime, record.parent.name) for record in results(out))
+    stages = [next((stage for at_s, stage in made if at_s > kill["killed_s"]), "report") for kill in kills]
+    return {"is_same": (out / "tradeoff.json").read_bytes() == wanted, "stages": stages}
+
+
+def results(out: Path) -> list[Path]:
+    """Return the records of all results in a run's folder."""
+    return list((out / "steps").glob("*/[!.]*.json"))
+
+
+def _is_whole(record: Path) -> bool:
+    arrays = record.with_suffix(".safetensors")
+    return is_whole(record.read_bytes(), arrays.read_bytes() if arrays.exists() else b"")
+
+
+def tell(line: Line, n_total: int) -> str:
+    """Return a line for a person."""
+    if "is_same" in line:
+        return f"run {line['run']} finished: {'the same' if line['is_same'] else 'ANOTHER'} tradeoff.json"
+    wrong = f", {line['n_damaged']} DAMAGED" if line["n_damaged"] else ""
+    where = f"{line['n_finished']} of {n_total} results finished, {line['n_half_written']} half written{wrong}"
+    return f"run {line['run']} killed after {line['after_s']:.1f} s: {where}"
+
+
+def table(lines: Sequence[Line], n_total: int) -> Iterator[str]:
+    """Yield what came of all kills, as Markdown."""
+    kills = [line for line in lines if "killed_s" in line]
+    ends = [line for line in lines if "is_same" in line]
+    shares = Counter(min(N_SHARES - 1, N_SHARES * line["n_finished"] // n_total) for line in kills)
+    stages = Counter(stage for line in ends for stage in line["stages"])
+    yield "\n| what | found |"
+    yield "|---|---|"
+    yield f"| kills, runs that finished | {len(kills)}, {len(ends)} |"
+    yield f"| runs with another tradeoff.json | {sum(not line['is_same'] for line in ends)} |"
+    yield f"| results on disk after a kill that were not whole | {sum(line['n_damaged'] for line in kills)} |"
+    yield f"| kills that cut off the writing of a file | {sum(line['n_half_written'] > 0 for line in kills)} |"
+    for i in range(N_SHARES):
+        bounds = f"{100 * i // N_SHARES} to {100 * (i + 1) // N_SHARES}"
+        yield f"| kills with {bounds} % of the {n_total} results finished | {shares[i]} |"
+    for stage, n in stages.most_common():
+        yield f"| kills before the next result of stage {stage} | {n} |"
 
 
 def flip_bytes(out: Path) -> int:
@@ -79,10 +177,10 @@ def flip_bytes(out: Path) -> int:
     return len(paths)
 
 
-def stop_s(command: list[str], out: Path, how: signal.Signals) -> float:
+def stop_s(command: Sequence[str], out: Path, how: signal.Signals) -> float:
     """Return how long a run takes to end, in s, once it is asked to while steps are under way."""
     process = start(command, out)
-    while not list((out / "steps").rglob("*.json")):
+    while not results(out):
         time.sleep(0.02)
     began = time.perf_counter()
     os.kill(process.pid, how)
@@ -90,28 +188,59 @@ def stop_s(command: list[str], out: Path, how: signal.Signals) -> float:
     return time.perf_counter() - began
 
 
+def measure_stops(command: Sequence[str], folder: Path) -> None:
+    """Print how long a run takes to end when it is asked to."""
+    for how in (signal.SIGINT, signal.SIGTERM):
+        waits_s = [stop_s(command, folder / f"{how.name}-{i}", how) for i in range(3)]
+        print(f"{how.name}: ended after {max(waits_s):.2f} s at most, of 3", flush=True)
+
+
+def measure_bytes(command: Sequence[str], whole: Path, wanted: bytes) -> None:
+    """Print what comes of a changed byte in every file of the undisturbed run."""
+    n_files = flip_bytes(whole)
+    found, said, _ = finish(command, whole)
+    outcome = "same" if found == wanted else "another"
+    n_told = said.count("was damaged")
+    print(
+        f"one byte changed in each of {n_files} files: {n_told} results told, {outcome} tradeoff.json", flush=True
+    )
+
+
+def measure(asked: argparse.Namespace, folder: Path) -> None:
+    """Run the parts that were asked for in a folder and print them."""
+    command = ["--jobs", asked.jobs, *(("--config", asked.config) if asked.config else RATES)]
+    wanted, _, wall_s = finish(command, folder / "whole")
+    n_total = len(results(folder / "whole"))
+    print(f"undisturbed: {n_total} results, {wall_s:.0f} s on {cpu_name()}, {n_cores()} cores, --jobs {asked.jobs}")
+    if "stops" in asked.parts:
+        measure_stops(command, folder)
+    if "bytes" in asked.parts:
+        measure_bytes(command, folder / "whole", wanted)
+    lines = []
+    for line in kill_often(command, folder, asked.times, asked.mean_s, wanted) if "kills" in asked.parts else ():
+        lines.append(line)
+        print(tell(line, n_total), flush=True)
+    print(*table(lines, n_total), sep="\n")
+
+
 def main() -> None:
-    """Run all three and print them."""
+    """Measure in the folder that was named, or in a temporary one."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="*", default=PARTS, metavar="|".join(PARTS))
     parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--mean-s", type=float, default=18.0)
     parser.add_argument("--config")
     parser.add_argument("--jobs", default=str(n_cores()))
+    parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
-    command = ["--jobs", asked.jobs, *(["--config", asked.config] if asked.config else [])]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        wanted, _, wall_s = finish(command, folder / "whole")
-        print(f"undisturbed: {wall_s:.0f} s on {cpu_name()}, {n_cores()} cores, --jobs {asked.jobs}", flush=True)
-        for how in (signal.SIGINT, signal.SIGTERM):
-            waits_s = [stop_s(command, folder / f"{how.name}-{i}", how) for i in range(3)]
-            print(f"{how.name}: ended after {max(waits_s):.2f} s at most, of 3", flush=True)
-        n_files = flip_bytes(folder / "whole")
-        found, said, _ = finish(command, folder / "whole")
-        outcome = "same" if found == wanted else "another"
-        n_told = said.count("was damaged")
-        print(f"one byte changed in each of {n_files} files: {n_told} results told, {outcome} tradeoff.json")
-        n_runs, n_different = kill_often(command, folder, asked.times, wall_s, wanted)
-        print(f"{asked.times} SIGKILLs at random instants: {n_runs} runs, {n_different} with another tradeoff.json")
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"{', '.join(unknown)}: choose from {', '.join(PARTS)}")
+    if asked.keep:
+        asked.keep.mkdir(parents=True, exist_ok=True)
+        measure(asked, asked.keep)
+    else:
+        with tempfile.TemporaryDirectory() as name:
+            measure(asked, Path(name))
 
 
 if __name__ == "__main__":
