@@ -6,12 +6,12 @@ import pytest
 
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.config import load_config
-from lowsr_tradeoff.errors import ConfigError, DataError
-from lowsr_tradeoff.execute import execute
+from lowsr_tradeoff.errors import ConfigError, DataError, PartialRunError, StageError
+from lowsr_tradeoff.execute import Means, execute
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.shards import CONFIG, merge, parse_shard, steps_of_shard
 from lowsr_tradeoff.store import Step, Store
-from lowsr_tradeoff.study import open_study, plan
+from lowsr_tradeoff.study import open_study, plan, run_shard
 
 
 class Named(Settings):
@@ -108,3 +108,26 @@ def test_a_real_study_divides_and_a_finished_part_runs_nothing(small_study, smal
     said = capsys.readouterr().out
     assert f"part 1/2: 0 steps run, {len(shards[0])} were there" in said
     assert all(Store(tmp_path).holds(one) for one in plan(study))
+
+
+def test_a_part_that_lacks_some_steps_is_partial_and_one_that_lacks_all_has_failed(
+    small_study, tmp_path, monkeypatch
+):
+    """As of a whole run."""
+    config, broken = load_config(small_study), []
+
+    def some_fail(study, store, steps):
+        if any(one.label in broken for one in steps):
+            raise DataError("the disk of clip 7 is broken")
+        run(store, steps)
+
+    monkeypatch.setattr("lowsr_tradeoff.study.run_steps", some_fail)
+    labels = [one.label for one in steps_of_shard(plan(open_study(config, tmp_path)), 1, 9)]
+    broken.append("500 Hz shared cssd, fold 1, repetition 1")
+    assert set(broken) < set(labels)
+    with pytest.raises(PartialRunError, match=r"clip 7 is broken"):
+        run_shard(config, tmp_path, (1, 9), lambda _: None, Means(1))
+    broken[:] = labels
+    with pytest.raises(StageError) as error:
+        run_shard(config, tmp_path / "none", (1, 9), lambda _: None, Means(1))
+    assert not isinstance(error.value, PartialRunError)

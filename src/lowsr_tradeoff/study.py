@@ -19,7 +19,7 @@ from lowsr_tradeoff.config import StudyConfig, dump_toml
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.corpora.speech import speech_of
-from lowsr_tradeoff.errors import DataError, StageError
+from lowsr_tradeoff.errors import DataError, PartialRunError, StageError
 from lowsr_tradeoff.execute import Means, Outcome, Progress, describe, missing_steps, run_missing
 from lowsr_tradeoff.listen import listen_pack
 from lowsr_tradeoff.microphones import compare
@@ -169,7 +169,8 @@ def run_shard(
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
-        StageError: Steps failed; finished ones are kept.
+        PartialRunError: Some steps failed; the others are kept.
+        StageError: All failed, or the folder cannot be written.
     """
     store = Store(out)
     with locked(out):
@@ -178,7 +179,8 @@ def run_shard(
         write_atomic(out / CONFIG, dump_toml(config).encode())
         outcome = run_missing(wanted, store, partial(run_steps, study, store), means, report)
         if outcome.failures:
-            raise StageError(describe(outcome, store))
+            is_empty = set(wanted) <= set(outcome.failures)
+            raise (StageError if is_empty else PartialRunError)(describe(outcome, store))
     return outcome
 
 
