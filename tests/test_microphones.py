@@ -4,8 +4,11 @@ import pytest
 
 from lowsr_tradeoff.audio.named import named_front_end
 from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.microphones import compare
+from lowsr_tradeoff.privacy import attacks
+from lowsr_tradeoff.privacy.attackers import growing
 from lowsr_tradeoff.records import AttackResult, Measurement
 from lowsr_tradeoff.study import Study, through_microphones
 
@@ -56,6 +59,16 @@ def test_other_front_ends_keep_noise_and_bits_and_the_own_one_is_not_repeated():
     assert first is study
     assert (other.config.front_end.filter, other.config.front_end.bits) == ("none", 12)
     assert other.config.front_ends == ()
+
+
+def test_no_learning_curve_is_trained_behind_a_front_end_that_is_compared_alone():
+    asked = StudyConfig(rates_hz=(500,), front_ends=("none",), privacy={"attackers": "all"})
+    first, other = through_microphones(Study(asked, None, None))
+    assert first.config.privacy.learning_curves == "vocabulary"
+    assert (other.config.privacy.attackers, other.config.privacy.learning_curves) == ("all", "none")
+    corpus = load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
+    stages = [{step.stage for step in attacks.plan(each.config, corpus)} for each in (first, other)]
+    assert stages[0] - stages[1] == {growing.STAGE}
 
 
 def test_a_front_end_that_does_not_exist_is_named():

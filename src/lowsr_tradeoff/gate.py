@@ -11,7 +11,7 @@ from lowsr_tradeoff import frontier
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records import Failure, GateResult, OperatingPoint, RateVerdict, Shortfall, Tradeoff
 from lowsr_tradeoff.settings import GateRules
-from lowsr_tradeoff.stronger import with_more_data
+from lowsr_tradeoff.stronger import as_in_the_run, with_more_data
 
 
 def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
@@ -46,7 +46,7 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
         rate_hz=best.rate_hz if best else None,
         point_id=best.point_id if best else None,
         rates=verdicts,
-        not_tested=tuple(dict.fromkeys(_not_tested(tradeoff))),
+        not_tested=tuple(dict.fromkeys((*_not_tested(tradeoff), *as_in_the_run(tradeoff, rules.times_the_data)))),
     )
 
 

@@ -147,6 +147,8 @@ class PrivacySettings(Settings):
         attackers: ``"default"``: the recogniser as published, spoken digits learnt at the rate, speakers, sex and
             speech presence. ``"all"``: bandwidth extension, a recogniser adapted to the rate and learning curves as
             well.
+        learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``, or
+            ``"vocabulary"``, the closed one, at a few seconds a share and rate.
         words_source: The closed vocabulary that an attacker learns: ``"digits"`` (embedded), a folder with a
             subfolder per word, or a CSV ``path,label,source`` whose source is the speaker.
         engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.
@@ -160,6 +162,7 @@ class PrivacySettings(Settings):
     """
 
     attackers: Literal["default", "all"] = "default"
+    learning_curves: Literal["none", "vocabulary"] = "vocabulary"
     words_source: FilePath = "digits"
     engine: Engine = "ctranslate2"
     weights: FilePath | None = None
@@ -255,7 +258,7 @@ class GateRules(Constraints):
         min_battery_hours: Least battery life.
         confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
         device: Device that has to meet them; unset for the one that decides the study.
-        attacker_data: How much the attacker on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or
+        attacker_data: How much attackers on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or
             ``"100x"`` of it, extrapolated from the run's learning curves.
     """
 

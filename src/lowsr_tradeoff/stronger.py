@@ -1,15 +1,17 @@
 """The attackers of a run beside those that its learning curves tell of: the same ones with more to learn from."""
 
+from collections.abc import Iterator
+
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.joint import draws_through
 from lowsr_tradeoff.records import AttackResult, LearningCurve, Measurement, Tradeoff, missing
 
 
 def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
-    """Return the attacks of a run and, at every rate, the attacker on words with so many times its data.
+    """Return the attacks of a run and, at every rate, all who have learning curves with so many times their data.
 
-    Where the curve does not tell what that attacker would recover, it counts as one that is lost: it may be the
-    strongest, so nothing passes there.
+    Where a curve does not tell what its attacker would recover, or is missing at one rate, that attacker counts as
+    one that is lost: it may be the strongest, so nothing passes there.
 
     Args:
         tradeoff: A finished run.
@@ -24,15 +26,32 @@ def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
         raise ConfigError(
             f"--attacker-data {times}x: the run has no learning curves; run it again with --attackers all"
         )
-    curves = {curve.rate_hz: curve for curve in tradeoff.learning_curves}
-    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
-    more = (
-        _extrapolated(tradeoff, curves[rate_hz], times)
-        if rate_hz in curves
-        else _untold(rate_hz, tradeoff.learning_curves[0])
-        for rate_hz in rates_hz
+    return (*tradeoff.attacks, *_grown(tradeoff, times))
+
+
+def _grown(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
+    for name in dict.fromkeys(curve.attacker for curve in tradeoff.learning_curves):
+        curves = {curve.rate_hz: curve for curve in tradeoff.learning_curves if curve.attacker == name}
+        for rate_hz in sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz}):
+            if rate_hz in curves:
+                yield _extrapolated(tradeoff, curves[rate_hz], times)
+            else:
+                yield _untold(rate_hz, next(iter(curves.values())))
+
+
+def as_in_the_run(tradeoff: Tradeoff, times: int) -> tuple[str, ...]:
+    """Return which attackers on words are asked about with so many times their data and have no learning curve.
+
+    They count with what they recovered in the run.
+    """
+    have_curves = {curve.attacker for curve in tradeoff.learning_curves}
+    tested = (
+        found.attacker
+        for found in tradeoff.attacks
+        if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is not None
     )
-    return (*tradeoff.attacks, *more)
+    others = (name for name in dict.fromkeys(tested) if times > 1 and name not in have_curves)
+    return tuple(f"{name}, with {times} times its data: there is no learning curve of it" for name in others)
 
 
 def _extrapolated(tradeoff: Tradeoff, curve: LearningCurve, times: int) -> AttackResult:

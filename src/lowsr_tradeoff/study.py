@@ -78,12 +78,15 @@ def plan(study: Study) -> tuple[Step, ...]:
 def through_microphones(study: Study) -> tuple[Study, ...]:
     """Return the study through its own front end, which decides, and through every other one to compare.
 
+    Learning curves are of the first alone: the comparison is of what attackers recover with the data of the run.
+
     Raises:
         ConfigError: There is no front end of a name.
     """
     own = study.config.front_end
     others = [named_front_end(name, own) for name in study.config.front_ends]
-    alone = study.config.model_copy(update={"front_ends": ()})
+    privacy_alone = study.config.privacy.model_copy(update={"learning_curves": "none"})
+    alone = study.config.model_copy(update={"front_ends": (), "privacy": privacy_alone})
     return (
         study,
         *(

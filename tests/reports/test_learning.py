@@ -14,13 +14,13 @@ def words(value):
     return Measurement(value=value, low=value - 0.05, high=value + 0.05, n=540, n_of="words")
 
 
-def curve(rate_hz, beyond):
+def curve(rate_hz, beyond, attacker="closed vocabulary, trained at the rate", amount_of="speakers"):
     return LearningCurve(
         rate_hz=rate_hz,
         front_end="ideal",
-        attacker="closed vocabulary, trained at the rate",
+        attacker=attacker,
         measure="word recovery",
-        amount_of="speakers",
+        amount_of=amount_of,
         points=tuple(
             LearningPoint(amount=n, minutes=n / 4, value=words(0.9 - 0.8 / (1 + n / 5))) for n in (1, 3, 5, 11, 22)
         ),
@@ -40,7 +40,7 @@ def grown(tradeoff):
 
 
 def test_the_figure_shows_what_was_measured_the_law_and_what_it_tells(grown):
-    figure = learning.curves(grown)
+    (figure,) = learning.curves(grown)
     go.Figure(figure.spec)
     assert [trace["name"] for trace in figure.spec["data"]] == [
         "500 Hz, measured",
@@ -57,7 +57,7 @@ def test_the_figure_shows_what_was_measured_the_law_and_what_it_tells(grown):
 
 
 def test_the_table_holds_every_share_and_says_why_a_figure_is_missing(grown):
-    table = learning.table(grown)
+    table = learning.table(grown.learning_curves)
     assert table.columns[:3] == ("Rate", "1 speakers", "3 speakers")
     assert table.columns[-2:] == ("10 times as many", "100 times as many")
     assert all(len(row) == len(table.columns) for row in table.rows)
@@ -66,15 +66,16 @@ def test_the_table_holds_every_share_and_says_why_a_figure_is_missing(grown):
 
 
 def test_without_curves_there_is_neither_a_row_nor_a_section(tradeoff):
-    assert learning.table(tradeoff).rows == ()
-    assert learning.curves(tradeoff).spec["data"] == []
+    assert learning.curves(tradeoff) == ()
     assert "more to learn from" not in claims(tradeoff)
 
 
 def test_the_claim_sheet_and_the_rows_name_the_data(grown):
     sheet = claims(grown)
-    assert "- 500 Hz, with 10 times its 22 speakers, extrapolated: 88.0 % [83.0, 93.0]" in sheet
-    assert "- 1000 Hz, with 100 times its 22 speakers, extrapolated: not measured: no law" in sheet
+    assert "trained at the rate, 500 Hz, with 10 times its 22 speakers, extrapolated: 88.0 % [83.0, 93.0]" in sheet
+    assert (
+        "trained at the rate, 1000 Hz, with 100 times its 22 speakers, extrapolated: not measured: no law" in sheet
+    )
     found = [row for row in rows(grown) if row.get("part", "").startswith(("learnt from", "10 times"))]
     assert [row["part"] for row in found[:6]] == [
         *(f"learnt from {n}" for n in (1, 3, 5, 11, 22)),
@@ -82,6 +83,27 @@ def test_the_claim_sheet_and_the_rows_name_the_data(grown):
     ]
     assert {row["stage"] for row in found} == {"attack"}
     assert found[5]["value"] == 0.88
+
+
+def test_each_attacker_has_a_figure_and_a_table_of_its_own(grown, manifest, listen):
+    named = "Whisper <b>adapted</b>"
+    adapted = curve(500, (words(0.3), words(0.4)), named, "utterances")
+    both = grown.model_copy(update={"learning_curves": (*grown.learning_curves, adapted)})
+    first, second = learning.curves(both)
+    assert first.name != second.name
+    assert "closed vocabulary" in first.title
+    assert "how many speakers" in first.title
+    assert named in second.title
+    assert [trace["name"] for trace in second.spec["data"]] == [
+        "500 Hz, measured",
+        "500 Hz, fitted law",
+        "500 Hz, extrapolated",
+    ]
+    assert (len(first.table.rows), len(second.table.rows)) == (2, 1)
+    assert second.table.columns[1] == "1 utterances"
+    page = render(both, manifest, listen)
+    assert f'id="{second.name}"' in page
+    assert "Whisper &lt;b&gt;adapted&lt;/b&gt;: words recovered by how many utterances" in page
 
 
 def test_the_page_has_the_section_where_curves_were_asked_for(grown, tradeoff, manifest, listen):

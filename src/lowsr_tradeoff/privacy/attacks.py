@@ -75,7 +75,7 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
 
 def curves(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[LearningCurve, ...]:
     """Return what attackers recover with growing shares of their data; nothing where it was not asked for."""
-    return growing.results(config, speech, store) if _is_asked(config) else ()
+    return growing.results(config, speech, store) if _are_curves_asked(config) else ()
 
 
 def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> AttackResult:
@@ -111,11 +111,16 @@ def lost_recogniser(config: StudyConfig, steps: Mapping[int, Step], store: Store
 
 
 def _asked_for(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    return (*extension.plan(config, speech), *adapted.plan(config, speech), *growing.plan(config, speech))
+    more = growing.plan(config, speech) if _are_curves_asked(config) else ()
+    return (*extension.plan(config, speech), *adapted.plan(config, speech), *more)
 
 
 def _is_asked(config: StudyConfig) -> bool:
     return config.privacy.attackers == "all"
+
+
+def _are_curves_asked(config: StudyConfig) -> bool:
+    return _is_asked(config) and config.privacy.learning_curves != "none"
 
 
 def _extended(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:

@@ -42,12 +42,13 @@ class GateResult(Record):
         device: The device that has to meet the constraints.
         constraints: The bounds, by name.
         confidence: Least probability that a point meets all of them at once.
-        attacker_data: How much the attacker on words may learn from, as a multiple of the run's data.
+        attacker_data: How much attackers on words may learn from, as a multiple of the run's data.
         passes: Whether any rate does.
         rate_hz: The best of those that pass.
         point_id: Its operating point.
         rates: Every rate with what it falls short of.
-        not_tested: Attackers on words that the figures say nothing of, and why they were not tested.
+        not_tested: Attackers on words that the figures say nothing of, and why they were not tested; with more
+            data than the run's, those without a learning curve as well.
     """
 
     device: str

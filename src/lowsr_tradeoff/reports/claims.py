@@ -62,11 +62,12 @@ def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
 def _learning(tradeoff: Tradeoff) -> Iterator[str]:
     """Nothing where no curve was asked for."""
     if tradeoff.learning_curves:
-        yield from ("", "## The attacker on words, with more to learn from", "")
+        yield from ("", "## Attackers on words, with more to learn from", "")
     for curve in tradeoff.learning_curves:
+        who = f"{plain(curve.attacker)}, {hz(curve.rate_hz)}"
         for more in curve.extrapolations:
             what = f"with {more.times} times its {curve.points[-1].amount:.3g} {curve.amount_of}"
-            yield f"- {hz(curve.rate_hz)}, {what}, extrapolated: {plain(str(percent(more.value)))}"
+            yield f"- {who}, {what}, extrapolated: {plain(str(percent(more.value)))}"
 
 
 def _others(tradeoff: Tradeoff) -> Iterator[str]:

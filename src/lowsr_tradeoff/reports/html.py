@@ -140,7 +140,7 @@ def _figures(tradeoff: Tradeoff) -> dict[str, Figure]:
         diagnosis_figures.recoverability(tradeoff),
         diagnosis_figures.energy(tradeoff),
         privacy_figures.attackers(tradeoff),
-        learning.curves(tradeoff),
+        *learning.curves(tradeoff),
         stage_figures.privacy(tradeoff),
         stage_figures.intelligibility(tradeoff),
         stage_figures.power(tradeoff),

@@ -1,6 +1,6 @@
-"""What an attacker with more to learn from would get: the figure and the table of the learning curves."""
+"""What an attacker with more to learn from would get: a figure and a table of each attacker's learning curves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -13,32 +13,44 @@ from lowsr_tradeoff.reports.wording import hz, listed, percent
 N_DRAWN = 60
 
 
-def curves(tradeoff: Tradeoff) -> Figure:
-    """Return recovery over the number of speakers learnt from, with the law and what it says of more of them."""
-    looks = rate_styles(tradeoff)
-    return Figure(
-        "learning",
-        "What the attacker on words recovers, by how many speakers it learnt from",
-        _caption(tradeoff),
-        spec(
-            [trace for curve in tradeoff.learning_curves for trace in _traces(curve, looks[curve.rate_hz])],
-            titled(f"{_amount_of(tradeoff)} learnt from, log scale<br>(the attacker's choice)", type="log"),
-            share_axis("recovered<br>(lower is better for this report)"),
-            height=500,
-        ),
-        table(tradeoff),
+def curves(tradeoff: Tradeoff) -> tuple[Figure, ...]:
+    """Return recovery over what each attacker learnt from, with the law and what it says of more of that."""
+    return tuple(
+        _figure(f"learning-{place}", group, rate_styles(tradeoff))
+        for place, group in enumerate(_by_attacker(tradeoff))
     )
 
 
-def table(tradeoff: Tradeoff) -> Table:
-    """Return recovery by rate with every share of the speakers, and with many times as many; no rows without."""
-    first = tradeoff.learning_curves[0] if tradeoff.learning_curves else None
-    amounts = [f"{point.amount:.3g} {first.amount_of}" for point in first.points] if first else []
-    times = [f"{more.times} times as many" for more in first.extrapolations] if first else []
+def _by_attacker(tradeoff: Tradeoff) -> list[list[LearningCurve]]:
+    names = dict.fromkeys(curve.attacker for curve in tradeoff.learning_curves)
+    return [[curve for curve in tradeoff.learning_curves if curve.attacker == name] for name in names]
+
+
+def _figure(name: str, group: Sequence[LearningCurve], looks: Mapping[int, Style]) -> Figure:
+    amount_of = group[0].amount_of
+    return Figure(
+        name,
+        f"{group[0].attacker}: words recovered, by how many {amount_of} it learnt from",
+        _caption(group),
+        spec(
+            [trace for curve in group for trace in _traces(curve, looks[curve.rate_hz])],
+            titled(f"{amount_of} learnt from, log scale<br>(the attacker's choice)", type="log"),
+            share_axis("recovered<br>(lower is better for this report)"),
+            height=500,
+        ),
+        table(group),
+    )
+
+
+def table(group: Sequence[LearningCurve]) -> Table:
+    """Return recovery by rate with every share of what one attacker learns from, and with many times as much."""
+    first = group[0]
+    amounts = [f"{point.amount:.3g} {first.amount_of}" for point in first.points]
+    times = [f"{more.times} times as many" for more in first.extrapolations]
     return Table(
-        "Words recovered by how many speakers were learnt from, and extrapolated",
+        f"{first.attacker}: words recovered by how many {first.amount_of} were learnt from, and extrapolated",
         ("Rate", *amounts, "Law (p of the misfit)", *times),
-        tuple(_row(curve) for curve in tradeoff.learning_curves),
+        tuple(_row(curve) for curve in group),
     )
 
 
@@ -99,15 +111,9 @@ def _line(law: LearningLaw, start: float, end: float, look: Style, name: str) ->
     }
 
 
-def _amount_of(tradeoff: Tradeoff) -> str:
-    return tradeoff.learning_curves[0].amount_of if tradeoff.learning_curves else "speakers"
-
-
-def _caption(tradeoff: Tradeoff) -> str:
-    each = [_sentence(curve) for curve in tradeoff.learning_curves]
-    return (
-        f"{'. '.join(each) or 'No learning curve was measured'}. Dashed: the fitted law; bars are 95 % intervals."
-    )
+def _caption(group: Sequence[LearningCurve]) -> str:
+    each = ". ".join(_sentence(curve) for curve in group)
+    return f"{each}. Dashed: the fitted law; bars are 95 % intervals. {group[0].setup}."
 
 
 def _sentence(curve: LearningCurve) -> str:
