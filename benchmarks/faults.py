@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from lowsr_tradeoff.manifest import cpu_name, n_cores
-from lowsr_tradeoff.sealed import is_whole
+from lowsr_tradeoff.sealed import whole_record
 
 RATES = ("--rates", "500,1000,2000,4000")
 PARTS = ("stops", "bytes", "kills")
@@ -115,7 +115,7 @@ def kill_often(command: Sequence[str], folder: Path, times: int, mean_s: float, 
 
 def _left(out: Path) -> Line:
     """What a kill left: whole results, results that are not, files that were being written."""
-    are_whole = [_is_whole(record) for record in results(out)]
+    are_whole = [whole_record(path) is not None for path in results(out)]
     n_half = len(list((out / "steps").glob("*/.*")))
     found = {"n_finished": sum(are_whole), "n_damaged": are_whole.count(False), "n_half_written": n_half}
     return {"killed_s": time.time(), **found}
@@ -131,11 +131,6 @@ def _ended(out: Path, wanted: bytes, kills: Sequence[Line]) -> Line:
 def results(out: Path) -> list[Path]:
     """Return the records of all results in a run's folder."""
     return list((out / "steps").glob("*/[!.]*.json"))
-
-
-def _is_whole(record: Path) -> bool:
-    arrays = record.with_suffix(".safetensors")
-    return is_whole(record.read_bytes(), arrays.read_bytes() if arrays.exists() else b"")
 
 
 def tell(line: Line, n_total: int) -> str:

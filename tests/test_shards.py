@@ -1,13 +1,16 @@
 """Parts that know nothing of each other make the same results as one run, each training once."""
 
+import os
 from functools import partial
 
+import numpy as np
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.config import load_config
 from lowsr_tradeoff.errors import ConfigError, DataError, PartialRunError, StageError
 from lowsr_tradeoff.execute import Means, execute
+from lowsr_tradeoff.sealed import seal, unseal
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.shards import CONFIG, merge, parse_shard, steps_of_shard
 from lowsr_tradeoff.store import Step, Store
@@ -92,6 +95,45 @@ def test_parts_of_other_settings_damaged_ones_and_other_results_are_refused(tmp_
         merge(parts, tmp_path / "out")
     with pytest.raises(DataError, match="so it is no run"):
         merge([tmp_path / "absent"], tmp_path / "out")
+
+
+def test_of_a_part_from_elsewhere_only_what_is_named_and_bounded_is_taken(tmp_path, monkeypatch):
+    """With right checksums: a bomb, another result's name, a record without end; a pipe is not waited for."""
+    part, one, out = tmp_path / "part", step("x"), tmp_path / "out"
+    store = Store(part)
+    store.write(one, {"of": []}, {"a": np.ones(2)})
+    (part / CONFIG).write_text("seed = 0\n")
+    record, arrays = (next(part.rglob(f"*.{suffix}")) for suffix in ("json", "safetensors"))
+    whole = record.read_bytes()
+    for body in (b'{"meta":' + b"[" * 100_000, b"{}", unseal(whole).replace(one.key.encode(), b"0" * 32)):
+        record.write_bytes(seal(body))
+        with pytest.raises(DataError, match="is damaged, or of another version"):
+            merge([part], out)
+    record.write_bytes(whole)
+    with monkeypatch.context() as patched:
+        patched.setattr("lowsr_tradeoff.sealed.MOST_RECORD_BYTES", len(whole) - 1)
+        with pytest.raises(DataError, match="is damaged"):
+            merge([part], out)
+    packed = arrays.read_bytes()
+    arrays.unlink()
+    os.mkfifo(arrays)
+    with pytest.raises(DataError, match="is damaged"):
+        merge([part], out)
+    arrays.unlink()
+    arrays.write_bytes(packed)
+    assert not list(out.rglob("*.*"))
+    assert merge([part], out) == 1
+    assert Store(out).files(one) == store.files(one)
+
+
+def test_a_damaged_result_in_the_merged_folder_is_made_good(tmp_path):
+    part, one, out = tmp_path / "part", step("x"), Store(tmp_path / "out")
+    run(Store(part), [one])
+    (part / CONFIG).write_text("seed = 0\n")
+    merge([part], out.root)
+    next(out.root.rglob("*.json")).write_bytes(b"half")
+    merge([part], out.root)
+    assert out.files(one) == Store(part).files(one)
 
 
 def test_a_real_study_divides_and_a_finished_part_runs_nothing(small_study, small_run, tmp_path, capsys):

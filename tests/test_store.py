@@ -7,8 +7,9 @@ import pytest
 
 from lowsr_tradeoff.errors import ConfigError, StageError
 from lowsr_tradeoff.run_folder import locked
+from lowsr_tradeoff.sealed import seal, sha256_of
 from lowsr_tradeoff.settings import Settings
-from lowsr_tradeoff.store import Step, Store, write_atomic
+from lowsr_tradeoff.store import Step, Store, canonical_json, write_atomic
 
 
 class Wish(Settings):
@@ -17,6 +18,9 @@ class Wish(Settings):
 
 def step(x=0, *, stage="features", code="c", needs=()):
     return Step(stage, Wish(x=x), code, f"{stage} {x}", needs)
+
+
+RECORD = {"stage": "features", "key": step().key, "meta": {}, "arrays_sha256": sha256_of(b""), "has_arrays": False}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +67,59 @@ def test_any_damaged_byte_makes_the_step_missing(tmp_path):
         assert not store.holds(step())
         file.write_bytes(whole)
     assert store.holds(step())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"meta":' + b"[" * 100_000,
+        b'{"meta":' + b"[" * 100 + b"]" * 100 + b"}",
+        b"{no json",
+        b'{"n":' + b"9" * 5000 + b"}",
+        b"{}",
+        canonical_json({**RECORD, "meta": [1]}),
+        canonical_json({**RECORD, "key": step(1).key}),
+        canonical_json({**RECORD, "stage": "train"}),
+    ],
+    ids=["depth", "depth that ends", "no JSON", "digits", "fields", "a list", "another key", "another stage"],
+)
+def test_what_no_step_has_written_is_no_result_whatever_its_checksum(tmp_path, body):
+    store = Store(tmp_path)
+    store.write(step(), {"value": 0.25})
+    next(tmp_path.rglob("*.json")).write_bytes(seal(body))
+    assert not store.holds(step())
+    assert store.is_damaged(step())
+    with pytest.raises(StageError, match="missing or damaged; run again"):
+        store.meta(step())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[" * 100_000,
+        b"{}",
+        b"[]",
+        b'{"a":{}}',
+        *(
+            b'{"a":{"dtype":"F64","data_offsets":[0,8],"shape":[%s]}}' % shape
+            for shape in (b"9e9", b"9", b"-1", b"9" * 30, b"4611686018427387904,4", b'"a"')
+        ),
+    ],
+)
+@pytest.mark.parametrize("size", [None, 2**63, 2**40])
+def test_arrays_whose_header_is_none_are_named(tmp_path, header, size):
+    store = Store(tmp_path)
+    store.write(step(), {}, {"a": np.ones(2)})
+    packed = (len(header) if size is None else size).to_bytes(8, "little") + header
+    next(tmp_path.rglob("*.safetensors")).write_bytes(packed)
+    with pytest.raises(StageError, match="missing or damaged; run again"):
+        store.mapped(step(), "a")
+
+
+def test_a_record_too_large_to_be_read_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.store.MOST_RECORD_BYTES", 1000)
+    with pytest.raises(StageError, match=r"features 0: .* more than 1000 bytes"):
+        Store(tmp_path).write(step(), {"said": "x" * 1000})
 
 
 def test_arrays_without_their_json_are_not_a_result(tmp_path):

@@ -6,6 +6,7 @@ length of the header, the header as JSON padded with spaces to a multiple of eig
 
 import hashlib
 import json
+import math
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -17,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.foreign import parse_json
 
 Row = NDArray[Any]
 Append = Callable[[Row], None]
+MOST_HEADER_BYTES = 1 << 20
 DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64, "U8": np.uint8}
 
 
@@ -67,13 +70,22 @@ def written_by_rows(
 
 
 def mapped(path: Path, name: str) -> NDArray[Any]:
-    """Return an array of a safetensors file as a view of the file, which processes share; it cannot be changed."""
+    """Return an array of a safetensors file as a view of the file, which processes share; it cannot be changed.
+
+    Raises:
+        OSError: The file cannot be read.
+        KeyError: It has no array of that name.
+        TypeError, ValueError: It is no such file, or shorter than it says.
+    """
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        found = json.loads(file.read(size))[name]
-    begin, _ = found["data_offsets"]
-    shape = tuple(found["shape"])
-    return np.memmap(path, DTYPES[found["dtype"]], mode="r", offset=8 + size + begin, shape=shape)
+        if size > MOST_HEADER_BYTES:
+            raise ValueError(f"its header is longer than {MOST_HEADER_BYTES} bytes")
+        found = parse_json(file.read(size))[name]
+    (begin, end), shape, dtype = found["data_offsets"], found["shape"], np.dtype(DTYPES[found["dtype"]])
+    if math.prod(shape) * dtype.itemsize != end - begin or 8 + size + end > path.stat().st_size:
+        raise ValueError("its array is not as long as its header says")
+    return np.memmap(path, dtype, mode="r", offset=8 + size + begin, shape=tuple(shape))
 
 
 def _header(name: str, row: Row, n_rows: int) -> bytes:

@@ -5,13 +5,12 @@ is cheap and needed by many (features) is made in every part that needs it. A st
 groups belongs to no part: the run that follows the merge makes it.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from lowsr_tradeoff.errors import ConfigError, DataError
-from lowsr_tradeoff.sealed import is_whole
-from lowsr_tradeoff.store import Step, write_atomic
+from lowsr_tradeoff.sealed import whole_record
+from lowsr_tradeoff.store import Step, copy_atomic, write_atomic
 
 CONFIG = "config.toml"
 
@@ -45,7 +44,8 @@ def steps_of_shard(wanted: Sequence[Step], part: int, parts: int) -> tuple[Step,
 def merge(runs: Sequence[Path], out: Path) -> int:
     """Put the results of several runs of one study into one folder, and return how many there are.
 
-    Every result is checked against its checksum. One that two runs have must be the same in both.
+    Every result is checked against its checksums and its name, in little memory whatever its size. One that two
+    runs have must be the same in both.
 
     Raises:
         DataError: A folder holds no run; runs differ in their settings, or in a result; a result is damaged.
@@ -56,8 +56,8 @@ def merge(runs: Sequence[Path], out: Path) -> int:
         if settings[run] != settings[runs[0]]:
             raise DataError(f"{run}: its settings are not those of {runs[0]}; merge runs of one study")
     for run in runs:
-        for record in sorted((run / "steps").glob("*/[!.]*.json")):
-            _take(record, run, out)
+        for path in sorted((run / "steps").glob("*/[!.]*.json")):
+            _take(path, run, out)
     write_atomic(out / CONFIG, settings[runs[0]])
     return len(list((out / "steps").glob("*/[!.]*.json")))
 
@@ -96,17 +96,16 @@ def _settings(run: Path) -> bytes:
         raise DataError(f"{run}: holds no {CONFIG}, so it is no run ({error.strerror})") from error
 
 
-def _take(record: Path, run: Path, out: Path) -> None:
-    content = record.read_bytes()
-    arrays = record.with_suffix(".safetensors")
-    packed = arrays.read_bytes() if arrays.exists() else b""
-    if not is_whole(content, packed):
-        raise DataError(f"{record}: is damaged, or of another version; run that part again")
-    for path, its in ((arrays, packed), (record, content)):
-        there = out / path.relative_to(run)
-        if there.exists() and there.read_bytes() != its:
-            label = json.loads(content)["label"]
-            why = "as unlike processors compute; run the parts on equal ones"
-            raise DataError(f"{label}: {run} has another result than {out}, {why}")
-        if its and not there.exists():
-            write_atomic(there, its)
+def _take(path: Path, run: Path, out: Path) -> None:
+    record, there = whole_record(path), out / path.relative_to(run)
+    if record is None:
+        raise DataError(f"{path}: is damaged, or of another version; run that part again")
+    known = whole_record(there)
+    if known not in (None, record):
+        why = "as unlike processors compute; run the parts on equal ones"
+        raise DataError(f"{record['label']}: {run} has another result than {out}, {why}")
+    if known is None:
+        # The record comes last: with it the result is there.
+        for suffix in (".safetensors", ".json") if record["has_arrays"] else (".json",):
+            with path.with_suffix(suffix).open("rb") as file:
+                copy_atomic(file, there.with_suffix(suffix))

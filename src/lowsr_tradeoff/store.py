@@ -11,6 +11,7 @@ another version's format is not taken for a result.
 """
 
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -19,7 +20,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from shutil import copyfileobj
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +31,7 @@ from safetensors.numpy import load_file, save
 
 from lowsr_tradeoff.array_file import Append, mapped, written_by_rows
 from lowsr_tradeoff.errors import FailedStepError, StageError
-from lowsr_tradeoff.sealed import seal, sha256_of, unseal
+from lowsr_tradeoff.sealed import MOST_RECORD_BYTES, record_of, seal, sha256_of, whole_record
 
 Arrays = Mapping[str, NDArray[Any]]
 # The content of an artefact's files, by suffix.
@@ -92,8 +94,7 @@ class Store:
 
     def holds(self, step: Step) -> bool:
         """Return whether the step's artefact is there and every byte of it is as written."""
-        record = self._record(step)
-        return record is not None and self._arrays_sha256(step, record) == record["arrays_sha256"]
+        return whole_record(self._path(step, "json")) is not None
 
     def is_damaged(self, step: Step) -> bool:
         """Return whether the step has an artefact that is not, byte for byte, what this version writes."""
@@ -137,7 +138,7 @@ class Store:
         self._refuse_failed(step)
         try:
             return mapped(self._path(step, "safetensors"), name)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             where = f"its arrays in {self.root} are missing or damaged"
             raise StageError(f"{step.label}: {where}; run again") from error
 
@@ -151,7 +152,10 @@ class Store:
             "arrays_sha256": arrays_sha256,
             "has_arrays": has_arrays,
         }
-        write_atomic(self._path(step, "json"), seal(canonical_json(record)))
+        content = seal(canonical_json(record))
+        if len(content) > MOST_RECORD_BYTES:
+            raise StageError(f"{step.label}: its figures take more than {MOST_RECORD_BYTES} bytes; use fewer clips")
+        write_atomic(self._path(step, "json"), content)
 
     def files(self, step: Step) -> Files:
         """Return the files of a finished step as bytes, by suffix, the arrays first.
@@ -176,7 +180,7 @@ class Store:
             raise StageError(f"{step.label}: its result arrived damaged; run again")
 
     def _suffixes(self, step: Step) -> tuple[str, ...]:
-        record = self._record(step)
+        record = record_of(self._path(step, "json"))
         return ("safetensors", "json") if record and record["has_arrays"] else ("json",)
 
     def meta(self, step: Step) -> dict[str, Any]:
@@ -187,7 +191,7 @@ class Store:
             StageError: The artefact is not there or damaged.
         """
         self._refuse_failed(step)
-        record = self._record(step)
+        record = record_of(self._path(step, "json"))
         if record is None:
             raise StageError(f"{step.label}: its result in {self.root} is missing or damaged; run again")
         meta: dict[str, Any] = record["meta"]
@@ -216,24 +220,6 @@ class Store:
     def _path(self, step: Step, suffix: str) -> Path:
         return self.root / "steps" / step.stage / f"{step.key}.{suffix}"
 
-    def _record(self, step: Step) -> dict[str, Any] | None:
-        """The JSON part, or ``None`` when it is absent or not what was written."""
-        try:
-            content = self._path(step, "json").read_bytes()
-        except OSError:
-            return None
-        body = unseal(content)
-        return None if body is None else json.loads(body)
-
-    def _arrays_sha256(self, step: Step, record: Mapping[str, Any]) -> str | None:
-        if not record["has_arrays"]:
-            return sha256_of(b"")
-        try:
-            with self._path(step, "safetensors").open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return None
-
 
 def of_finished(make: Callable[[T], R], each: Iterable[T]) -> dict[T, R]:
     """Return what is made of each thing, without those that rest on a step that failed in this run.
@@ -253,9 +239,18 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises:
         StageError: The folder cannot be written.
     """
+    copy_atomic(io.BytesIO(content), path)
+
+
+def copy_atomic(source: BinaryIO, path: Path) -> None:
+    """Write what can be read from a file, of any length, as :func:`write_atomic` does.
+
+    Raises:
+        StageError: The file cannot be read to its end, or the folder cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
+        _replace(path, source)
     except OSError as error:
         raise StageError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
 
@@ -269,11 +264,11 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, source: BinaryIO) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with beside.open("xb") as file:
-            file.write(content)
+            copyfileobj(source, file)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

@@ -17,6 +17,7 @@ import pytest
 from lowsr_tradeoff.errors import ConfigError, StageError
 from lowsr_tradeoff.execute import Means, execute, run_missing
 from lowsr_tradeoff.run_folder import locked
+from lowsr_tradeoff.sealed import seal
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.store import Step, Store, canonical_json
 
@@ -102,6 +103,16 @@ def test_an_artefact_of_another_version_is_made_again(tmp_path, undisturbed):
     path = tmp_path / "steps" / "chain" / f"{step.key}.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({**record, "sha256": canonical_json(record).hex()}, indent=1))
+    outcome = run_missing([step], store, partial(compute, store), Means(), lambda _: None)
+    assert [one.label for one in outcome.damaged] == ["link 0"]
+    assert store.meta(step) == {"i": 0}
+
+
+def test_a_result_that_nests_without_end_is_made_again_although_its_checksum_is_right(tmp_path):
+    store, step = Store(tmp_path), chain()[0]
+    path = tmp_path / "steps" / "chain" / f"{step.key}.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(seal(b'{"meta":' + b"[" * 100_000))
     outcome = run_missing([step], store, partial(compute, store), Means(), lambda _: None)
     assert [one.label for one in outcome.damaged] == ["link 0"]
     assert store.meta(step) == {"i": 0}
