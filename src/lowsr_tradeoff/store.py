@@ -264,6 +264,11 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
+def digest_of(value: object) -> str:
+    """Return the SHA-256 of a value's canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
 def _replace(path: Path, source: BinaryIO) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

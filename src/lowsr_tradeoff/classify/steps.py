@@ -7,7 +7,6 @@ Held out is usually one fold, to be tested on. A second one is held out to choos
 of a fold by a network that never saw them; none, to train the network that is put to use.
 """
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from typing import Literal, Protocol
@@ -35,7 +34,7 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.records import Grid, Network
-from lowsr_tradeoff.store import Step, canonical_json
+from lowsr_tradeoff.store import Step, digest_of
 
 CLIPS = ("corpora/clips.py", "corpora/demo_events.py", "corpora/demo_sounds.py")
 FEATURES = (
@@ -132,7 +131,7 @@ def feature_steps(config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: 
                 front=front_of(config.classify.network),
                 as_published=config.classify.as_published,
                 fold=fold,
-                clips=_digest([(clip.clip_id, clip.digest) for clip in clips_of(corpus, fold)]),
+                clips=digest_of([(clip.clip_id, clip.digest) for clip in clips_of(corpus, fold)]),
                 clip_s=corpus.clip_s,
                 front_end=config.front_end,
                 seed=config.seed,
@@ -161,7 +160,7 @@ class Make(Protocol):
 
 def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
     """A teacher's step comes from the call that makes a listener's own, so the two are one."""
-    labels = _digest([corpus.summary.classes, [clip.label for clip in corpus.clips]])
+    labels = digest_of([corpus.summary.classes, [clip.label for clip in corpus.clips]])
     sources = (*NETWORKS, *_sources_of(config.classify.network))
     code = fingerprint(sources, ("numpy", "torch", "torchaudio"))
     checkpoint = checkpoint_of(config.classify.checkpoint)
@@ -298,7 +297,3 @@ def _label(listener: Listener, repetition: int, held_out: Folds, cell: Cell | No
     folds = f"fold {', '.join(map(str, held_out))}" if held_out else "all clips"
     pair = f", alpha {cell.alpha:g} T {cell.temperature:g}" if cell else ", search" if stage == "search" else ""
     return f"{listener.rate_hz} Hz {listener.grid} {listener.arm}, {folds}, repetition {repetition + 1}{pair}"
-
-
-def _digest(value: object) -> str:
-    return hashlib.blake2b(canonical_json(value), digest_size=16).hexdigest()

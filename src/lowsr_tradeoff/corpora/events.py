@@ -1,6 +1,5 @@
 """Event corpora: synthesised, embedded, or the user's own, checked and laid out in folds."""
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -19,7 +18,7 @@ from lowsr_tradeoff.corpora.problems import Problem, settle
 from lowsr_tradeoff.corpora.rows import Listing
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.records import CorpusSummary
-from lowsr_tradeoff.store import canonical_json
+from lowsr_tradeoff.store import digest_of
 
 LONGEST_WINDOW_S = 10.0
 WINDOW_QUANTILE = 0.95
@@ -129,7 +128,7 @@ def _summary(
 def _demo_clip(take: Take) -> EventClip:
     """The digest names the generator too, so that an edited one never answers with sounds of the old."""
     code = fingerprint(("corpora/demo_events.py", "corpora/demo_sounds.py"), ("numpy", "scipy"))
-    digest = hashlib.sha256(canonical_json([asdict(take), code])).hexdigest()
+    digest = digest_of([asdict(take), code])
     return EventClip(f"{take.source}-{take.take}", take.label, take.fold, take.source, digest, take)
 
 
@@ -150,7 +149,7 @@ def _clips(
 
 def _digest(clips: Sequence[EventClip]) -> str:
     said = [[clip.clip_id, clip.label, clip.fold, clip.source, clip.digest] for clip in clips]
-    return hashlib.sha256(canonical_json(said)).hexdigest()
+    return digest_of(said)
 
 
 def _note(listing: Listing[EventRow], rows: Sequence[EventRow], seed: int) -> str:

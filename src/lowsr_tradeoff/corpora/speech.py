@@ -1,6 +1,5 @@
 """Speech corpora: embedded, or the user's own folder, with transcripts in ``metadata.csv`` or without."""
 
-import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from lowsr_tradeoff.corpora.problems import Problem, settle
 from lowsr_tradeoff.corpora.rows import Listing
 from lowsr_tradeoff.corpora.speech_layouts import TABLE, SpeechRow, list_speech
 from lowsr_tradeoff.records import CorpusSummary
-from lowsr_tradeoff.store import canonical_json
+from lowsr_tradeoff.store import digest_of
 
 # Speech peaks rarely: at this share of samples at full scale it was recorded too loud, and what a recogniser misses
 # is the recording's fault.
@@ -113,7 +112,7 @@ def _utterances(root: Path, rows: Sequence[SpeechRow], audio: Mapping[Path, Audi
 
 def _digest(utterances: Sequence[Utterance]) -> str:
     said = [[u.clip_id, u.text, u.speaker, u.sex, u.keywords, u.digest] for u in utterances]
-    return hashlib.sha256(canonical_json(said)).hexdigest()
+    return digest_of(said)
 
 
 def _note(rows: Sequence[SpeechRow]) -> str:

@@ -5,7 +5,6 @@ is at one rate, and from form to form the rates move on by one (a Latin square),
 rate.
 """
 
-import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from lowsr_tradeoff.listening.form import render_form
 from lowsr_tradeoff.listening.key import CLIPS, HAND_OUT, KEY, Key, PackedClip, read_key
 from lowsr_tradeoff.privacy import wer
 from lowsr_tradeoff.privacy.captures import MODEL_RATE_HZ, captured_at_16k, captures_of
-from lowsr_tradeoff.store import canonical_json, write_atomic
+from lowsr_tradeoff.store import digest_of, write_atomic
 
 README, FORM = "README.txt", "form.html"
 MOST_CLIPS = 40
@@ -138,7 +137,7 @@ def _key(config: StudyConfig, speech: SpeechCorpus, clips: Sequence[PackedClip])
     named = [speech.summary.digest, config.front_end.model_dump(mode="json"), config.seed]
     named += [clip.model_dump(mode="json") for clip in clips]
     return Key(
-        pack=hashlib.sha256(canonical_json(named)).hexdigest()[:16],
+        pack=digest_of(named)[:16],
         corpus=speech.summary.name,
         front_end=config.front_end,
         seed=config.seed,

@@ -1,6 +1,5 @@
 """The privacy stages: which steps there are, how they run, what the finished ones say."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +30,7 @@ from lowsr_tradeoff.records import (
 )
 from lowsr_tradeoff.settings import PrivacySettings, Settings
 from lowsr_tradeoff.stats import resample_weights
-from lowsr_tradeoff.store import Step, Store, canonical_json, of_finished
+from lowsr_tradeoff.store import Step, Store, digest_of, of_finished
 
 RECOGNISE, WORDS, INTELLIGIBILITY = "recognise", "words", "intelligibility"
 
@@ -165,7 +164,7 @@ def weights(config: StudyConfig) -> dict[str, str]:
 
 def _recognise_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, sha256: Mapping[str, str]) -> Step:
     """Transcripts and speakers do not change what is heard: of the corpus the sounds alone name the step."""
-    sounds = hashlib.sha256(canonical_json([utterance.digest for utterance in speech.utterances])).hexdigest()
+    sounds = digest_of([utterance.digest for utterance in speech.utterances])
     settings = RecogniseSettings(
         captures=captures_of(config, speech, rate_hz).model_copy(update={"corpus": sounds}),
         engine=config.privacy.engine,

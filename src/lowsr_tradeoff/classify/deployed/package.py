@@ -22,7 +22,7 @@ from lowsr_tradeoff.classify.deployed.card import model_card
 from lowsr_tradeoff.classify.deployed.model_settings import MODEL_VERSION, ModelSettings
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.foreign import parse_json, read_file
-from lowsr_tradeoff.store import canonical_json, write_atomic
+from lowsr_tradeoff.store import digest_of, write_atomic
 
 WEIGHTS, SETTINGS, CARD = "model.safetensors", "settings.json", "README.md"
 # What weights are often kept in, and what runs any code that somebody put into it when it is read.
@@ -59,7 +59,7 @@ def write_package(folder: Path, package: Package) -> None:
         "settings": package.settings.model_dump(mode="json"),
         "weights_sha256": hashlib.sha256(packed).hexdigest(),
     }
-    record["sha256"] = _sha256_of(record)
+    record["sha256"] = digest_of(record)
     write_atomic(folder / WEIGHTS, packed)
     write_atomic(folder / CARD, model_card(package.settings).encode())
     write_atomic(folder / SETTINGS, json.dumps(record, indent=1).encode())
@@ -95,7 +95,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
             f"{file}: was written in version {version}, and this release reads {MODEL_VERSION}; "
             "use the release that wrote it, or train the model again"
         )
-    if written != _sha256_of(record):
+    if written != digest_of(record):
         raise DataError(f"{file}: was changed since it was written; copy or train the model again")
     return record
 
@@ -109,7 +109,3 @@ def _read(file: Path) -> bytes:
         raise MissingResourceError(
             f"{file}: cannot be read ({error.strerror}){hint}; give a folder that lowsr-tradeoff train wrote"
         ) from error
-
-
-def _sha256_of(record: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical_json(record)).hexdigest()

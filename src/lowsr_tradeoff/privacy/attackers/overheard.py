@@ -1,6 +1,5 @@
 """What recogniser-like attackers share: their steps, who is held out when, and what a count of words becomes."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +21,7 @@ from lowsr_tradeoff.records import Measurement, missing
 from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.settings import PrivacySettings, Settings
 from lowsr_tradeoff.stats import resample_weights
-from lowsr_tradeoff.store import Step, Store, canonical_json
+from lowsr_tradeoff.store import Step, Store, digest_of
 
 COUNT = "attack-words"
 COUNTED = (
@@ -141,15 +140,11 @@ def run_counts(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> Non
 
 def _taught(learnt: Sequence[Utterance], tested: Sequence[Utterance], *, learns_words: bool) -> str:
     lessons = [[u.digest, u.text] if learns_words else [u.digest] for u in learnt]
-    return _digest([lessons, [u.digest for u in tested]])
+    return digest_of([lessons, [u.digest for u in tested]])
 
 
 def _said(tested: Sequence[Utterance]) -> str:
-    return _digest([[u.clip_id, u.text, u.speaker, u.keywords] for u in tested])
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(canonical_json(value)).hexdigest()
+    return digest_of([[u.clip_id, u.text, u.speaker, u.keywords] for u in tested])
 
 
 def folds_of(speech: SpeechCorpus, seed: int) -> tuple[int, ...]:
