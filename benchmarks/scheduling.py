@@ -4,7 +4,8 @@
 
 Targets: a study of 12 500 steps is planned and found finished in 3 s; a step that does nothing costs 3 ms; the
 features of 20 000 clips of 5 s are made in 2 GB. The second size of everything shows whether cost is linear.
-Planning and features are in CPU time, so that other work on the machine does not count; steps in wall time.
+Planning and features are in CPU time, so that other work on the machine does not count; steps in wall time, on the
+disk and in memory, where a file is durable at once and only the machinery is left.
 """
 
 import argparse
@@ -35,6 +36,8 @@ RATES_HZ = [500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 11000]
 # Four arms on two grids at ten rates and the reference, in five folds.
 STEPS_A_SEED = 355
 N_SOUNDS = 400
+# A file system without a disk, on Linux.
+MEMORY = Path("/dev/shm")
 
 
 class Place(Settings):
@@ -67,7 +70,10 @@ def write(store: Store, steps: Sequence[Step]) -> None:
 
 
 def step_ms(n_steps: int, folder: Path, jobs: int) -> tuple[float, float]:
-    """Return milliseconds a step of an empty study, start of the processes apart, and of the writing alone."""
+    """Return milliseconds a step of an empty study, start of the processes apart, and of the writing alone.
+
+    On a disk both are mostly its own time to make one file durable.
+    """
     steps = [Step("empty", Place(i=i), "code", f"step {i}") for i in range(n_steps)]
     alone, store = Store(folder / f"alone-{jobs}-{n_steps}"), Store(folder / f"{jobs}-{n_steps}")
     start = time.perf_counter()
@@ -109,6 +115,15 @@ def features(n_clips: int, folder: Path) -> tuple[float, float]:
     return took_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
+def print_steps(where: str, folder: Path) -> None:
+    """Print what empty steps cost in a folder."""
+    for jobs in (1, n_cores()):
+        for n in (500, 2000):
+            each_ms, writing_ms = step_ms(n, folder, jobs)
+            costs = f"{each_ms:.2f} ms a step with --jobs {jobs}"
+            print(f"{n} empty steps {where}: {costs}; writing results alone {writing_ms:.2f} ms", flush=True)
+
+
 def main() -> None:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser()
@@ -127,11 +142,10 @@ def main() -> None:
         for n_steps in (asked.steps // 4, asked.steps):
             n, plan_s, resume_s = planned(n_steps, folder / f"plan-{n_steps}")
             print(f"{n} steps: planned in {plan_s:.2f} s of CPU, found finished in {resume_s:.2f} s", flush=True)
-        for jobs in (1, n_cores()):
-            for n in (500, 2000):
-                each_ms, writing_ms = step_ms(n, folder, jobs)
-                costs = f"{each_ms:.2f} ms a step with --jobs {jobs}"
-                print(f"{n} empty steps: {costs}; writing their results alone {writing_ms:.2f} ms", flush=True)
+        print_steps("on the disk", folder)
+    if MEMORY.exists():
+        with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+            print_steps("in memory", Path(name))
 
 
 if __name__ == "__main__":
