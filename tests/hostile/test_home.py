@@ -1,4 +1,4 @@
-"""Where there is no home to write to; ``tests/privacy/test_offline.py`` runs a whole study so."""
+"""Where there is no home at all; ``tests/privacy/test_offline.py`` runs a whole study in one that is read-only."""
 
 import os
 import subprocess
