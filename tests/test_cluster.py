@@ -4,20 +4,26 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from lowsr_tradeoff import cluster
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.cluster import _where
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.store import Step
 
 ROOT = Path(__file__).parents[1]
 
 # In a process of its own, since Ray opens sockets, takes signals and warns.
 JOB = """
 import json, os, sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -29,7 +35,9 @@ from lowsr_tradeoff.execute import Means, run_missing
 from lowsr_tradeoff.store import Store
 
 out, clip = map(Path, sys.argv[1:])
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+# Ray takes our word for a GPU.
+head = {"num_cpus": 1, "num_gpus": 1, "include_dashboard": False}
+cluster = Cluster(initialize_head=True, head_node_args=head)
 doomed = cluster.add_node(num_cpus=1)
 store, seen = Store(out), []
 
@@ -39,15 +47,21 @@ def report(at):
         cluster.remove_node(doomed, allow_graceful=False)
 
 run = partial(compute_with_file, store, clip)
-outcome = run_missing(chain(16), store, run, Means(step_timeout_s=60, cluster=cluster.address), report)
+wanted = [replace(step, is_on_gpu=i % 4 == 0) for i, step in enumerate(chain(16))]
+means = Means(step_timeout_s=60, cluster=cluster.address, gpu_share=0.5)
+outcome = run_missing(wanted, store, run, means, report)
 cluster.shutdown()
 print(json.dumps({"n_run": outcome.n_run, "failures": list(outcome.failures.values()), "seen": len(seen)}))
 """
 
 
 def compute_with_file(store, clip, steps):
+    import ray
     from tests.faults.test_faults import compute
 
+    has_gpu = bool(ray.get_runtime_context().get_accelerator_ids()["GPU"])
+    if has_gpu != any(step.is_on_gpu for step in steps):
+        raise ValueError("a step got a GPU and needs none, or the other way round")
     if clip.read_bytes() != b"sound":
         raise ValueError("another file")
     compute(store, steps)
@@ -55,6 +69,7 @@ def compute_with_file(store, clip, steps):
 
 @pytest.mark.skipif(find_spec("ray") is None, reason="Ray is an extra: pip install 'lowsr-tradeoff[cluster]'")
 def test_two_machines_of_which_one_dies_give_the_bytes_of_one(tmp_path):
+    """Where one has a GPU, the steps that compute on one get it, and no others."""
     from tests.faults.test_faults import chain, compute, contents
 
     from lowsr_tradeoff.execute import execute
@@ -82,6 +97,15 @@ def test_two_machines_of_which_one_dies_give_the_bytes_of_one(tmp_path):
 def test_an_address_without_a_number_is_refused(address):
     with pytest.raises(ConfigError, match="for example local:4"):
         _where(address)
+
+
+@pytest.mark.parametrize(("resources", "is_refused"), [({"CPU": 4.0}, True), ({"CPU": 4.0, "GPU": 1.0}, False)])
+def test_a_cluster_without_a_gpu_is_refused_where_steps_need_one(monkeypatch, resources, is_refused):
+    monkeypatch.setattr(cluster, "_resources", lambda: resources)
+    plain = Step("test", Settings(), "code", "plain")
+    cluster._require_gpu([plain], "auto")
+    with pytest.raises(ConfigError, match="none of its machines declares a GPU") if is_refused else nullcontext():
+        cluster._require_gpu([plain, replace(plain, is_on_gpu=True)], "auto")
 
 
 def test_a_cluster_that_is_not_there_is_a_fault_of_settings(monkeypatch, small_study, tmp_path, capsys):

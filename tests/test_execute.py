@@ -3,16 +3,18 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from lowsr_tradeoff.errors import DataError, StageError
+from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 from lowsr_tradeoff.execute import Means, execute, make_batches, missing_steps, run_missing
 from lowsr_tradeoff.settings import Settings
 from lowsr_tradeoff.store import Step, Store
 from lowsr_tradeoff.threads import ONE_THREAD
+from lowsr_tradeoff.workers import n_more
 
 
 class Named(Settings):
@@ -172,3 +174,50 @@ def test_what_is_damaged_is_told(tmp_path):
     outcome = run_missing([step("a"), step("b")], store, partial(run_quietly, store), Means(), lambda _: None)
     assert [one.label for one in outcome.damaged] == ["a"]
     assert outcome.n_run == 2
+
+
+def overlapping(store, log, steps):
+    """Say when a step began and ended."""
+    with Path(log).open("a") as file:
+        file.write(f"+{steps[0].label}\n")
+    time.sleep(0.1)
+    with Path(log).open("a") as file:
+        file.write(f"-{steps[0].label}\n")
+    store.write(steps[0], {})
+
+
+def test_steps_on_a_gpu_wait_for_it_and_let_the_others_pass(tmp_path, monkeypatch):
+    """With one GPU and two processes, the first steps being those on the GPU."""
+    monkeypatch.setattr("lowsr_tradeoff.workers.why_no_gpu", lambda: None)
+    wanted = [replace(step(f"gpu{i}"), is_on_gpu=True) for i in range(4)] + [step(f"cpu{i}") for i in range(4)]
+    store, log = Store(tmp_path), tmp_path / "log"
+    outcome = run_missing(wanted, store, partial(overlapping, store, log), Means(2), lambda _: None)
+    assert outcome.n_run == len(wanted)
+    at_once, seen = {"gpu": 0, "cpu": 0}, []
+    for line in log.read_text().split():
+        at_once[line[1:4]] += 1 if line[0] == "+" else -1
+        seen.append(dict(at_once))
+    assert max(now["gpu"] for now in seen) == 1
+    assert any(now["gpu"] and now["cpu"] for now in seen)
+
+
+@pytest.mark.parametrize(
+    ("busy", "n_on_gpu", "n_cpu_more", "n_gpu_more"),
+    [([], 2, 4, 2), ([(1,)], 2, 3, 1), ([(1,), (0,)], 2, 2, 1), ([(0,)] * 3, 2, 1, 1), ([(1,), (1,)], 2, 2, 0)],
+)
+def test_room_is_for_all_and_less_on_the_gpu(busy, n_on_gpu, n_cpu_more, n_gpu_more):
+    """Step 1 computes on the GPU, step 0 does not; four calls at once."""
+    steps = [step("a"), replace(step("b"), is_on_gpu=True)]
+    assert n_more(steps, (0,), busy, 4, n_on_gpu) == n_cpu_more
+    assert n_more(steps, (1,), busy, 4, n_on_gpu) == n_more(steps, (0, 1), busy, 4, n_on_gpu) == n_gpu_more
+
+
+def test_a_machine_without_a_gpu_begins_nothing_that_needs_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.workers.why_no_gpu", lambda: "there is none")
+    with pytest.raises(MissingResourceError, match="there is none"):
+        go(tmp_path, [step("a"), replace(step("b"), is_on_gpu=True)], 1)
+    assert not (tmp_path / "log").exists()
+    go(tmp_path, [step("a"), step("b")], 1)
+    # What has finished elsewhere needs none to be read.
+    outcome, *_ = go(tmp_path, [replace(step("b"), is_on_gpu=True)], 1)
+    assert outcome.n_reused == 1

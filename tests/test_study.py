@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from shutil import copytree
 
 import pytest
@@ -14,8 +15,9 @@ import pytest
 from lowsr_tradeoff.config import load_config
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports.export import load, write_run
-from lowsr_tradeoff.store import Store
-from lowsr_tradeoff.study import count_steps, open_study, plan, run_steps, run_study
+from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.study import count_steps, gpus_of, open_study, plan, run_steps, run_study
 
 
 def again(file, out, **overrides):
@@ -125,6 +127,39 @@ def test_faults_of_both_corpora_are_told_at_once(tmp_path):
         open_study(config, tmp_path)
     assert "no-events" in str(error.value)
     assert "no-speech" in str(error.value)
+
+
+def test_a_missing_gpu_is_told_with_the_other_faults_unless_a_cluster_computes(tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    config = load_config(None, {"events.source": str(tmp_path / "no-events"), "device_type": "cuda"})
+    for is_run_here in (True, False):
+        with pytest.raises(DataError) as error:
+            open_study(config, tmp_path, is_run_here=is_run_here)
+        assert "no-events" in str(error.value)
+        assert ("finds no GPU on this machine; install" in str(error.value)) == is_run_here
+
+
+def test_where_networks_compute_names_what_they_compute_and_nothing_else(small_study, tmp_path):
+    """Steps of both kinds, by stage: those whose keys differ, and those that are given a GPU."""
+    cpu, cuda = (
+        plan(open_study(load_config(small_study, {"device_type": where, "privacy.attackers": "all"}), tmp_path))
+        for where in ("cpu", "cuda")
+    )
+    every = [dict.fromkeys(step for goal in steps for step in (*goal.needs, goal)) for steps in (cpu, cuda)]
+    changed = {there.stage for here, there in zip(*every, strict=True) if here != there}
+    learning = {"train", "attack-digits", "attack-learning", "attack-adapted", "attack-extension"}
+    # The diagnostics look for networks, and words are counted of what an attacker wrote.
+    assert changed == learning | {"diagnose", "attack-words"}
+    assert {step.stage for step in every[1] if step.is_on_gpu} == learning
+    assert not any(step.is_on_gpu for step in every[0])
+
+
+def test_the_gpus_that_computed_results_are_named(tmp_path):
+    store, one = Store(tmp_path), Step("test", Settings(), "code", "one")
+    steps = [replace(one, code=f"{i}", is_on_gpu=i < 3) for i in range(4)]
+    for step, gpu in zip(steps, ("H100", "A100", "H100", None), strict=True):
+        store.write(step, {"gpu": gpu} if gpu else {})
+    assert gpus_of([replace(one, needs=tuple(steps[1:])), steps[0]], store) == ("A100", "H100")
 
 
 def with_a_hole(small_study, small_run, out, monkeypatch, pattern):

@@ -1,27 +1,38 @@
 """The same steps as Ray tasks (extra ``cluster``).
 
-Every call is one task with declared resources. What it is to run reaches a machine once, through Ray's object
-store; the results that it needs go with it, and its own come back as bytes into this machine's store. A file of a
-corpus that a machine does not have at the same path, with the same content, is shipped to it.
+Every call is one task with declared resources: a CPU core, and a share of a GPU where it computes on one. What it
+is to run reaches a machine once, through Ray's object store; the results that it needs go with it, and its own come
+back as bytes into this machine's store. A file of a corpus that a machine does not have at the same path, with the
+same content, is shipped to it.
 """
 
 import logging
 import os
 import secrets
-import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from lowsr_tradeoff.errand import Errand, Reply, sweep, work
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 from lowsr_tradeoff.manifest import fingerprint
-from lowsr_tradeoff.shipping import AbsentFilesError, Parcel, pack, scratch, unpack
-from lowsr_tradeoff.store import Files, Step, Store
-from lowsr_tradeoff.workers import STARTING_S, Crew, Ended, Numbers, RunSteps, attempt, over_limit
+from lowsr_tradeoff.shipping import Parcel, pack
+from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.workers import (
+    STARTING_S,
+    Crew,
+    Ended,
+    Numbers,
+    RunSteps,
+    is_on_gpu,
+    n_more,
+    n_sharing,
+    over_limit,
+)
 
 if TYPE_CHECKING:
     import ray
@@ -29,30 +40,6 @@ if TYPE_CHECKING:
 LOCAL = "local:"
 # How long the machines have to remove their copies.
 PARTING_S = 1.0
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a task sends back: why it failed, the results of its steps, or the files that it lacks."""
-
-    failure: str | None
-    results: dict[int, Files] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Errand:
-    """What every task of a run is told.
-
-    Attributes:
-        name: Of the run, for its folders on the machines.
-        code: Fingerprint of the driver's sources; another one would make other results.
-        job: The parcel's content, in the object store, in a list so that a task fetches it only once a process.
-    """
-
-    name: str
-    code: str
-    job: "list[ray.ObjectRef[bytes]]"
 
 
 @dataclass(frozen=True)
@@ -74,7 +61,7 @@ class _Desk:
         steps: All that may be asked for.
         store: On this machine.
         timeout_s: Time for one step.
-        n_slots: How many tasks the cluster has room for.
+        gpu_share: Share of a GPU that a task takes which computes on one.
         busy: What is out, by its task.
         results: References to needed results.
         files: References to shipped files, by hash.
@@ -86,7 +73,7 @@ class _Desk:
     steps: Sequence[Step]
     store: Store
     timeout_s: float | None
-    n_slots: Callable[[], int]
+    gpu_share: float
     busy: dict[Any, Call] = field(default_factory=dict)
     results: dict[Step, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
@@ -99,7 +86,7 @@ def on_cluster(
     store: Store,
     address: str,
     timeout_s: float | None,
-    gpu_share: float = 0.0,
+    gpu_share: float = 1.0,
 ) -> Iterator[Crew]:
     """Yield a crew of Ray tasks.
 
@@ -109,33 +96,50 @@ def on_cluster(
         store: Where needed results are read and new ones written, on this machine.
         address: ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, or ``local:N`` for N processes here.
         timeout_s: Time for one step.
-        gpu_share: Share of a GPU that a task takes; 0 takes one CPU core instead.
+        gpu_share: Share of a GPU that a task takes which computes on one.
 
     Raises:
         MissingResourceError: Ray is not installed.
-        ConfigError: There is no cluster at the address.
+        ConfigError: There is no cluster at the address, or it has no GPU and steps are to compute on one.
     """
     parcel = pack((run, list(steps), store))
     with _connected(address):
         import ray  # noqa: PLC0415 - an extra
 
         errand = Errand(secrets.token_hex(8), fingerprint((".",), ()), [ray.put(parcel.content)])
-        resources = {"num_gpus": gpu_share} if gpu_share else {"num_cpus": 1}
         # Lost tasks are begun again by execute.py, which knows how often.
-        task = ray.remote(max_retries=0, **resources)(work)
-        desk = _Desk(task, errand, parcel, steps, store, timeout_s, partial(_n_slots, gpu_share))
+        task = ray.remote(max_retries=0, num_cpus=1)(work)
+        desk = _Desk(task, errand, parcel, steps, store, timeout_s, gpu_share)
+        _require_gpu(steps, address)
         try:
-            yield Crew(lambda: desk.n_slots() - len(desk.busy), partial(_begin, desk), partial(_ended, desk))
+            yield Crew(partial(_n_free, desk), partial(_begin, desk), partial(_ended, desk))
         finally:
             _close(desk)
 
 
-def _n_slots(gpu_share: float) -> int:
-    """How many tasks the cluster has room for; one at least, since clusters may grow on demand."""
+def _require_gpu(steps: Sequence[Step], address: str) -> None:
+    if any(step.is_on_gpu for step in steps) and not _resources().get("GPU"):
+        raise ConfigError(
+            f'--cluster {address}: device_type = "cuda", but none of its machines declares a GPU; start one that '
+            "has one with ray start --num-gpus 1, or take --device-type cpu"
+        )
+
+
+def _n_free(desk: _Desk, numbers: Numbers) -> int:
+    """How many more tasks like one there is room for; of one at least, since clusters may grow on demand.
+
+    Ray would let the others wait, and waiting would count as their time.
+    """
+    resources, busy = _resources(), [call.numbers for call in desk.busy.values()]
+    n_on_gpu = int(resources.get("GPU", 0)) * n_sharing(desk.gpu_share)
+    return n_more(desk.steps, numbers, busy, max(1, int(resources.get("CPU", 0))), max(1, n_on_gpu))
+
+
+def _resources() -> dict[str, float]:
     import ray  # noqa: PLC0415 - an extra
 
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    return max(1, int(resources.get("GPU", 0) / gpu_share if gpu_share else resources.get("CPU", 0)))
+    return resources
 
 
 def _begin(desk: _Desk, numbers: Numbers, wanted: Sequence[str] = ()) -> None:
@@ -150,7 +154,9 @@ def _begin(desk: _Desk, numbers: Numbers, wanted: Sequence[str] = ()) -> None:
         if digest not in desk.files:
             desk.files[digest] = ray.put(desk.parcel.files[digest].read_bytes())
     brought = {need.key: desk.results[need] for need in needs}
-    task = desk.task.remote(desk.errand, numbers, brought, {digest: desk.files[digest] for digest in wanted})
+    resources = {"num_gpus": desk.gpu_share} if is_on_gpu(desk.steps, numbers) else {}
+    remote = desk.task.options(**resources) if resources else desk.task
+    task = remote.remote(desk.errand, numbers, brought, {digest: desk.files[digest] for digest in wanted})
     limit_s = None if desk.timeout_s is None else desk.timeout_s * len(numbers) + STARTING_S
     desk.busy[task] = Call(numbers, None if limit_s is None else time.monotonic() + limit_s)
 
@@ -206,58 +212,15 @@ def _close(desk: _Desk) -> None:
     for task in desk.busy:
         with suppress(ray.exceptions.RayError):
             ray.cancel(task, force=True)
-    sweep = ray.remote(num_cpus=0, max_retries=0)(_sweep)
+    swept = ray.remote(num_cpus=0, max_retries=0)(sweep)
     nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
     there = [NodeAffinitySchedulingStrategy(node, soft=False) for node in nodes]
     ray.wait(
-        [sweep.options(scheduling_strategy=on).remote(desk.errand.name) for on in there],
+        [swept.options(scheduling_strategy=on).remote(desk.errand.name) for on in there],
         num_returns=len(there),
         timeout=PARTING_S,
     )
-    _sweep(desk.errand.name)
-
-
-def _sweep(name: str) -> None:
-    shutil.rmtree(scratch(name), ignore_errors=True)
-
-
-_opened: dict[str, tuple[RunSteps, list[Step], Store]] = {}
-
-
-def work(errand: Errand, numbers: Numbers, needs: dict[str, Any], shipped: dict[str, Any]) -> Reply:
-    """Run steps on the machine of a cluster; the function that every task is.
-
-    Args:
-        errand: What all tasks are told.
-        numbers: The steps.
-        needs: Object references to the results that they need, by key.
-        shipped: Object references to files, by hash.
-    """
-    import ray  # noqa: PLC0415 - an extra
-
-    if errand.code != fingerprint((".",), ()):
-        return Reply("its machine has another version of lowsr-tradeoff; install the same everywhere")
-    try:
-        run, steps, store = _open(errand, dict(zip(shipped, ray.get(list(shipped.values())), strict=True)))
-    except AbsentFilesError as error:
-        return Reply(None, absent=error.args)
-    wanted = [steps[i] for i in numbers]
-    for need in dict.fromkeys(need for step in wanted for need in step.needs):
-        if not store.holds(need):
-            store.write_files(need, ray.get(needs[need.key]))
-    failure = attempt(run, wanted)
-    return Reply(failure, {i: store.files(steps[i]) for i in numbers if store.holds(steps[i])})
-
-
-def _open(errand: Errand, shipped: dict[str, bytes]) -> tuple[RunSteps, list[Step], Store]:
-    """What to run, opened once a process."""
-    import ray  # noqa: PLC0415 - an extra
-
-    if errand.name not in _opened:
-        root = scratch(errand.name)
-        opened = unpack(ray.get(errand.job[0]), root, shipped)
-        _opened[errand.name] = cast("tuple[RunSteps, list[Step], Store]", opened)
-    return _opened[errand.name]
+    sweep(desk.errand.name)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from lowsr_tradeoff.foreign import MOST_TOML_BYTES, parse_toml, read_file
 from lowsr_tradeoff.settings import (
     ClassifySettings,
     Constraints,
+    DeviceType,
     EventsSettings,
     FrontEnd,
     GateRules,
@@ -52,6 +53,8 @@ class StudyConfig(Settings):
         reference_rate_hz: The full rate that candidates are compared with, and that CSSD's teacher hears.
         seed: Base of every random draw.
         n_resamples: Bootstrap resamples and Monte Carlo draws.
+        device_type: What networks are trained and asked on: ``"cuda"`` is a GPU, whose last digits are others.
+            Recognisers as published, voices and speech presence stay on the CPU.
         skip_bad: Continue without unusable input files.
         front_ends: Names of other front ends to run the study through as well, for comparison: ``"butterworth4"``.
         include_audio: Put the user's own clips into the report's listening section.
@@ -62,6 +65,7 @@ class StudyConfig(Settings):
     reference_rate_hz: int = 16000
     seed: int = Field(default=0, ge=0)
     n_resamples: int = Field(default=2000, ge=100)
+    device_type: DeviceType = "cpu"
     skip_bad: bool = False
     include_audio: bool = False
     include_transcripts: bool = False

@@ -43,6 +43,7 @@ def train_model(
     Raises:
         ConfigError: The settings cannot be used.
         DataError: The corpus has problems.
+        MissingResourceError: There is no GPU, or an extra is missing.
         StageError: Steps failed; finished ones are kept.
     """
     if is_int8_counted:

@@ -41,7 +41,7 @@ class Finding:
 
 
 def examine(out: Path = Path("lowsr-run")) -> tuple[Finding, ...]:
-    """Return what was found of machine, disk, libraries, weights, embedded corpora and browser.
+    """Return what was found of machine, disk, libraries, GPU, weights, embedded corpora and browser.
 
     Args:
         out: The folder that a run is to write.
@@ -51,6 +51,7 @@ def examine(out: Path = Path("lowsr-run")) -> tuple[Finding, ...]:
         _memory(manifest.available_gb(), manifest.n_cores()),
         *_disk(out),
         *(_look(name, partial(_load, name)) for name in COMPILED),
+        _look("GPU", _gpu),
         _look("Whisper weights", _weights),
         _look("embedded corpora", _corpora),
         _browser(),
@@ -96,6 +97,10 @@ def _look(what: str, find: Callable[[], str]) -> Finding:
 def _load(name: str) -> str:
     importlib.import_module(name)
     return version(name.replace("_", "-"))
+
+
+def _gpu() -> str:
+    return manifest.gpu_name() or "none that PyTorch finds; a run does without, --device-type cuda needs one"
 
 
 def _weights() -> str:

@@ -16,7 +16,7 @@ from graphlib import TopologicalSorter
 from lowsr_tradeoff.cluster import on_cluster
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.store import Step, Store
-from lowsr_tradeoff.workers import Crew, Ended, Numbers, RunSteps, in_processes, in_this_process
+from lowsr_tradeoff.workers import Crew, Ended, Numbers, RunSteps, in_processes, in_this_process, require_gpu
 
 Batch = tuple[Step, ...]
 # How often a step is begun whose process is lost each time.
@@ -71,13 +71,13 @@ class Means:
         jobs: Processes; 1 without a limit of time runs everything in this one.
         step_timeout_s: Time for one step.
         cluster: Address of a Ray cluster, which then runs them all; see :func:`cluster.on_cluster`.
-        gpu_share: Share of a GPU that a step on the cluster takes; 0 takes a CPU core.
+        gpu_share: Share of a GPU that a step takes which computes on one.
     """
 
     jobs: int = 1
     step_timeout_s: float | None = None
     cluster: str | None = None
-    gpu_share: float = 0.0
+    gpu_share: float = 1.0
 
 
 def execute(
@@ -93,6 +93,7 @@ def execute(
         report: Called after every batch.
 
     Raises:
+        MissingResourceError: Steps are to compute on a GPU, and there is none; nothing has run.
         StageError: One or more steps failed; the message names each, and finished steps stay.
     """
     outcome = run_missing(wanted, store, run, Means(jobs), report)
@@ -114,6 +115,7 @@ def run_missing(
         report: Called whenever steps finish.
 
     Raises:
+        MissingResourceError: Steps are to compute on a GPU, and there is none; nothing has run.
         StageError: The folder cannot be written, so that going on would be in vain.
     """
     goals = list(dict.fromkeys(wanted))
@@ -126,7 +128,7 @@ def run_missing(
         return outcome
     left = Counter(step.stage for step in todo)
     with _crew(means, run, todo, store) as crew:
-        jobs = crew.n_free()
+        jobs = crew.n_free(())
         for number, failure, took_s in _schedule(todo, store, crew):
             step = todo[number]
             if failure is None:
@@ -181,17 +183,18 @@ def describe(outcome: Outcome, store: Store) -> str:
 def _crew(means: Means, run: RunSteps, steps: Sequence[Step], store: Store) -> AbstractContextManager[Crew]:
     if means.cluster is not None:
         return on_cluster(run, steps, store, means.cluster, means.step_timeout_s, means.gpu_share)
-    is_alone = means.jobs == 1 or len(steps) == 1
-    if is_alone and means.step_timeout_s is None:
+    require_gpu(steps)
+    if means.step_timeout_s is None and (means.jobs == 1 or len(steps) == 1):
         return in_this_process(run, steps)
-    return in_processes(run, steps, min(means.jobs, len(steps)), means.step_timeout_s)
+    return in_processes(run, steps, min(means.jobs, len(steps)), means.step_timeout_s, means.gpu_share)
 
 
 @dataclass
 class _State:
-    """What is under way: calls that can begin, calls that wait to be alone, and what is known of every step."""
+    """What is under way: calls that can begin, wait for a GPU or wait to be alone; what is known of every step."""
 
     ready: deque[Numbers] = field(default_factory=deque)
+    held_up: deque[Numbers] = field(default_factory=deque)
     to_be_alone: deque[Numbers] = field(default_factory=deque)
     begun_s: dict[Numbers, float] = field(default_factory=dict)
     tries: dict[Numbers, int] = field(default_factory=dict)
@@ -237,9 +240,19 @@ def _prepare(batch: Batch, places: dict[Step, int], state: _State) -> Iterator[t
 
 
 def _begin(state: _State, crew: Crew) -> None:
-    """Begin as many calls as there is room for; one that was lost twice begins when nothing else is under way."""
-    while state.ready and crew.n_free() > 0:
-        _begin_one(state.ready.popleft(), state, crew)
+    """Begin as many calls as there is room for; one that was lost twice begins when nothing else is under way.
+
+    A call that finds every GPU taken lets others pass, and is the first to get one.
+    """
+    while state.held_up and crew.n_free(state.held_up[0]) > 0:
+        _begin_one(state.held_up.popleft(), state, crew)
+    while state.ready:
+        if crew.n_free(state.ready[0]) > 0:
+            _begin_one(state.ready.popleft(), state, crew)
+        elif crew.n_free(()) > 0:
+            state.held_up.append(state.ready.popleft())
+        else:
+            break
     if state.to_be_alone and not state.begun_s:
         _begin_one(state.to_be_alone.popleft(), state, crew)
 

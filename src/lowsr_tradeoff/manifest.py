@@ -78,6 +78,26 @@ def cpu_name() -> str:
     return names[0] if names else platform.machine()
 
 
+def gpu_name() -> str | None:
+    """Return the name of the GPU that PyTorch computes on, or ``None`` where it finds none."""
+    import torch  # noqa: PLC0415 - seconds, for who asks
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else None
+
+
+def why_no_gpu() -> str | None:
+    """Return why this machine cannot compute on a GPU, and the remedy; ``None`` where it can."""
+    import torch  # noqa: PLC0415 - see gpu_name
+
+    if torch.cuda.is_available():
+        return None
+    build = f"made for CUDA {torch.version.cuda}" if torch.version.cuda else "made without CUDA"
+    return (
+        f'device_type = "cuda": PyTorch {torch.__version__}, {build}, finds no GPU on this machine; install a '
+        "driver and a PyTorch that fit, run on a machine that has one, or take --device-type cpu"
+    )
+
+
 def memory_gb() -> float:
     """Return the machine's memory in GB."""
     if sys.platform == "win32":

@@ -10,6 +10,8 @@ from lowsr_tradeoff.records import Adapt, Arm, Engine, Grid, Network
 
 COMPACT = ("small_vgg", "cp_mobile")
 
+DeviceType = Literal["cpu", "cuda"]
+
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Payload = Literal["none", "labels", "raw", "adpcm"]

@@ -53,6 +53,7 @@ class Step:
         label: What a person calls it.
         needs: Steps whose artefacts it reads.
         together: Steps with the same non-``None`` value share work (one decode) and run in one call.
+        is_on_gpu: Whether it is to be given a GPU; whether it computes on one is in its settings.
     """
 
     stage: str
@@ -61,6 +62,7 @@ class Step:
     label: str
     needs: tuple["Step", ...] = ()
     together: str | None = None
+    is_on_gpu: bool = False
 
     @cached_property
     def key(self) -> str:

@@ -30,7 +30,8 @@ from lowsr_tradeoff.privacy import protocol as privacy
 from lowsr_tradeoff.records import Failure, Manifest, Run, Tradeoff
 from lowsr_tradeoff.run_folder import locked
 from lowsr_tradeoff.shards import CONFIG, steps_of_shard
-from lowsr_tradeoff.store import Step, Store, write_atomic
+from lowsr_tradeoff.store import Step, Store, of_finished, write_atomic
+from lowsr_tradeoff.workers import require_gpu
 
 INSPECTED = "inspected.json"
 
@@ -46,22 +47,24 @@ class Study:
     speech: SpeechCorpus
 
 
-def open_study(config: StudyConfig, out: Path) -> Study:
+def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> Study:
     """Return the study with its corpora and devices loaded and every input checked.
 
     Args:
         config: The settings.
         out: The run folder; remembers which files were already inspected.
+        is_run_here: Whether its steps are to run on this machine.
 
     Raises:
         ConfigError: A device or weight setting cannot be used.
-        DataError: The corpora have problems; the message lists all of them.
+        DataError: The corpora have problems; the message lists all of them, and that there is no GPU either.
     """
     load_devices(config.power.devices)
     events, no_events = _tried(partial(events_of, config, out / INSPECTED))
     speech, no_speech = _tried(partial(speech_of, config, out / INSPECTED))
     if events is None or speech is None:
-        raise DataError("\n".join(filter(None, (no_events, no_speech))))
+        no_gpu = manifest.why_no_gpu() if is_run_here and config.device_type == "cuda" else None
+        raise DataError("\n".join(filter(None, (no_events, no_speech, no_gpu))))
     return Study(config, events, speech)
 
 
@@ -114,7 +117,7 @@ def run_study(
     *,
     step_timeout_s: float | None = None,
     cluster: str | None = None,
-    gpu_share: float = 0.0,
+    gpu_share: float = 1.0,
 ) -> Run:
     """Return the finished study, reusing every step that the run folder holds.
 
@@ -128,16 +131,17 @@ def run_study(
         report: Called whenever steps finish.
         step_timeout_s: Time for one step; steps then run in processes of their own, however many ``jobs``.
         cluster: Address of a Ray cluster to run them on: ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, ``local:N``.
-        gpu_share: Share of a GPU that a step on the cluster takes; 0 takes a CPU core.
+        gpu_share: Share of a GPU that a step takes which computes on one.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
+        MissingResourceError: There is no GPU; nothing has run.
         StageError: The folder cannot be written, or no step that counts has finished; what has is kept.
     """
     start, store = time.monotonic(), Store(out)
     with locked(out):
-        study = open_study(config, out)
+        study = open_study(config, out, is_run_here=cluster is None)
         wanted, run = plan(study), partial(run_steps, study, store)
         outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
@@ -148,7 +152,7 @@ def run_study(
         heard = privacy.heard(config, study.speech, finished)
         listen = listen_pack(config, study.events, study.speech, heard)
         wall_s = round(time.monotonic() - start, 1)
-        manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused)
+        manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished))
         damaged = tuple(step.label for step in outcome.damaged)
         return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=damaged)
 
@@ -172,12 +176,13 @@ def run_shard(
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
+        MissingResourceError: There is no GPU; nothing has run.
         PartialRunError: Some steps failed; the others are kept.
         StageError: All failed, or the folder cannot be written.
     """
     store = Store(out)
     with locked(out):
-        study = open_study(config, out)
+        study = open_study(config, out, is_run_here=means.cluster is None)
         wanted = steps_of_shard(plan(study), *shard)
         write_atomic(out / CONFIG, dump_toml(config).encode())
         outcome = run_missing(wanted, store, partial(run_steps, study, store), means, report)
@@ -185,6 +190,13 @@ def run_shard(
             is_empty = set(wanted) <= set(outcome.failures)
             raise (StageError if is_empty else PartialRunError)(describe(outcome, store))
     return outcome
+
+
+def gpus_of(wanted: Sequence[Step], store: Store) -> tuple[str, ...]:
+    """Return the names of the GPUs that the results were computed on, in this run or before it, on any machine."""
+    steps = dict.fromkeys(step for goal in wanted for step in (goal, *goal.needs) if step.is_on_gpu)
+    named = of_finished(lambda step: str(store.meta(step)["gpu"]), steps)
+    return tuple(sorted(set(named.values())))
 
 
 def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:
@@ -246,10 +258,16 @@ def assemble(study: Study, store: Store) -> Tradeoff:
     )
 
 
-def count_steps(study: Study, store: Store) -> tuple[dict[str, int], int]:
-    """Return how many steps of each stage would run, and how many of the wanted ones are there already."""
+def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tuple[dict[str, int], int]:
+    """Return how many steps of each stage would run, and how many of the wanted ones are there already.
+
+    Raises:
+        MissingResourceError: They would run on this machine, on a GPU, and there is none.
+    """
     wanted = plan(study)
     todo = missing_steps(wanted, store)
+    if is_run_here:
+        require_gpu(todo)
     stages = dict.fromkeys((step.stage for step in todo), 0)
     for step in todo:
         stages[step.stage] += 1
@@ -270,13 +288,14 @@ def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
         return None, str(error)
 
 
-def _manifest(wall_s: float, jobs: int, n_run: int, n_reused: int) -> Manifest:
+def _manifest(wall_s: float, jobs: int, n_run: int, n_reused: int, gpus: tuple[str, ...]) -> Manifest:
     return Manifest(
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         wall_s=wall_s,
         jobs=jobs,
         cpu=manifest.cpu_name(),
         n_cores=manifest.n_cores(),
+        gpus=gpus,
         memory_gb=manifest.memory_gb(),
         steps_run=n_run,
         steps_reused=n_reused,

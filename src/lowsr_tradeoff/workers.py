@@ -19,7 +19,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from lowsr_tradeoff.errors import LowsrError
+from lowsr_tradeoff.errors import LowsrError, MissingResourceError
+from lowsr_tradeoff.manifest import why_no_gpu
 from lowsr_tradeoff.store import Step
 from lowsr_tradeoff.threads import ONE_THREAD
 
@@ -29,6 +30,8 @@ Numbers = tuple[int, ...]
 # What a process says first; no reason of a failure.
 STARTED = "\0started"
 STARTING_S, PARTING_S = 120.0, 1.0
+# Three shares of 0.333… are a whole GPU.
+ROUNDING = 1e-6
 # What a worker's libraries read as they start, where its parent says nothing else. glibc from 2.35 on then asks for
 # pages of 2 MB: a seventh less processor time for training on the shared grid, nothing for small native images.
 ENVIRONMENT = ONE_THREAD | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
@@ -54,12 +57,12 @@ class Crew:
     """Who runs steps.
 
     Attributes:
-        n_free: How many more calls can begin.
+        n_free: How many more calls like one can begin.
         begin: Begins a call.
         ended: Waits until one call or more have ended.
     """
 
-    n_free: Callable[[], int]
+    n_free: Callable[[Numbers], int]
     begin: Callable[[Numbers], None]
     ended: Callable[[], list[Ended]]
 
@@ -103,11 +106,13 @@ def in_this_process(run: RunSteps, steps: Sequence[Step]) -> Iterator[Crew]:
         numbers = begun.popleft()
         return [Ended(numbers, attempt(run, [steps[i] for i in numbers]))]
 
-    yield Crew(lambda: 1 - len(begun), begun.append, ended)
+    yield Crew(lambda _: 1 - len(begun), begun.append, ended)
 
 
 @contextmanager
-def in_processes(run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: float | None) -> Iterator[Crew]:
+def in_processes(
+    run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: float | None, gpu_share: float = 1.0
+) -> Iterator[Crew]:
     """Yield a crew of local processes; they are ended at once when the block is left.
 
     Args:
@@ -115,6 +120,7 @@ def in_processes(run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: flo
         steps: All that may be asked for.
         jobs: Processes at once.
         timeout_s: Time for one step; a call may take as much for each of its steps.
+        gpu_share: Share of the GPU that a call takes which computes on it.
     """
     idle: list[Worker] = []
     busy: dict[Connection, Call] = {}
@@ -128,14 +134,57 @@ def in_processes(run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: flo
             busy[worker.pipe] = Call(worker, numbers, _due(timeout_s, len(numbers), STARTING_S if is_new else 0.0))
             _tell(worker, numbers)
 
+        def n_free(numbers: Numbers) -> int:
+            return n_more(steps, numbers, [call.numbers for call in busy.values()], jobs, n_sharing(gpu_share))
+
         try:
-            yield Crew(lambda: jobs - len(busy), begin, lambda: _ended(idle, busy, timeout_s))
+            yield Crew(n_free, begin, lambda: _ended(idle, busy, timeout_s))
         finally:
             workers = (*idle, *(call.worker for call in busy.values()))
             for worker in workers:
                 worker.process.kill()
             for worker in workers:
                 _dismiss(worker)
+
+
+def require_gpu(steps: Sequence[Step]) -> None:
+    """Check that this machine can run some steps.
+
+    Raises:
+        MissingResourceError: Some are to compute on a GPU, and there is none.
+    """
+    if any(step.is_on_gpu for step in steps) and (missing := why_no_gpu()):
+        raise MissingResourceError(missing)
+
+
+def n_more(steps: Sequence[Step], numbers: Numbers, busy: Sequence[Numbers], n_calls: int, n_on_gpu: int) -> int:
+    """Return how many more calls like one can begin.
+
+    Args:
+        steps: All that may be asked for.
+        numbers: The call.
+        busy: Calls under way.
+        n_calls: How many there may be at once.
+        n_on_gpu: How many of those may compute on a GPU.
+    """
+    n_free = n_calls - len(busy)
+    if not is_on_gpu(steps, numbers):
+        return n_free
+    return min(n_free, n_on_gpu - sum(is_on_gpu(steps, call) for call in busy))
+
+
+def is_on_gpu(steps: Sequence[Step], numbers: Numbers) -> bool:
+    """Return whether a call is to be given a GPU."""
+    return any(steps[i].is_on_gpu for i in numbers)
+
+
+def n_sharing(gpu_share: float) -> int:
+    """Return how many calls of some share one GPU has room for.
+
+    >>> n_sharing(1.0), n_sharing(0.4), n_sharing(1 / 3)
+    (1, 2, 3)
+    """
+    return int(1 / gpu_share + ROUNDING)
 
 
 def over_limit(timeout_s: float, n_steps: int) -> str:

@@ -34,3 +34,14 @@ def test_a_synthetic_corpus_is_called_so(build):
 def test_versions_weights_and_run_are_listed(tradeoff, manifest):
     assert {"numpy", "weights: whisper tiny.en"} <= {row[0] for row in about.provenance(tradeoff).rows}
     assert ("wall time", "123.4 s") in about.manifest(manifest).rows
+
+
+def test_where_networks_computed_is_told_where_it_is_known(tradeoff, manifest):
+    told = ("networks computed on", "cuda")
+    known = tradeoff.model_copy(update={"settings": {**tradeoff.settings, "device_type": "cuda"}})
+    before = {name: value for name, value in tradeoff.settings.items() if name != "device_type"}
+    assert told in about.provenance(known).rows
+    assert told[0] not in dict(about.provenance(tradeoff.model_copy(update={"settings": before})).rows)
+    assert "GPU" not in dict(about.manifest(manifest).rows)
+    named = manifest.model_copy(update={"gpus": ("NVIDIA H100",)})
+    assert ("GPU", "NVIDIA H100") in about.manifest(named).rows

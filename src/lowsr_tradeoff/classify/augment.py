@@ -37,6 +37,11 @@ class Draws:
     heard_frames: Tensor
     share: Tensor
 
+    def to(self, device: torch.device) -> Self:
+        """Return the same draws on a device."""
+        columns = (self.order, self.shift, self.heard_bands, self.heard_frames, self.share)
+        return type(self)(*(column.to(device) for column in columns))
+
     def batches(self, n_batches: int) -> list[Self]:
         """Return the draws cut into batches of nearly equal size."""
         columns = (self.order, self.shift, self.heard_bands, self.heard_frames, self.share)
@@ -91,7 +96,7 @@ def vary(images: Tensor, draws: Draws, fill: float = 0.0) -> Tensor:
     """
     chosen = images[draws.order]
     frames = chosen.shape[-1]
-    source = (torch.arange(frames) - draws.shift) % frames
+    source = (torch.arange(frames, device=images.device) - draws.shift) % frames
     rolled = chosen.gather(-1, source.expand_as(chosen))
     heard = draws.heard_bands * draws.heard_frames
     masked = rolled * heard + fill * (1 - heard) if fill else rolled * heard

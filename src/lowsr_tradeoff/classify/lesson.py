@@ -4,7 +4,7 @@ A taught arm is the same network on the same clips in the same order as any othe
 weights of the rival losses are those their papers give; alpha and T belong to the softened scores alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -34,6 +34,10 @@ class Watched:
     network: Recogniser
     images: Tensor
 
+    def to(self, device: torch.device) -> "Watched":
+        """Return the same on a device; the network itself moves."""
+        return Watched(self.network.to(device), self.images.to(device))
+
 
 @dataclass(frozen=True)
 class Teaching:
@@ -52,6 +56,16 @@ class Teaching:
     logits: tuple[Tensor, ...]
     embedding: Tensor
     watched: Watched | None = None
+
+    def to(self, device: torch.device) -> "Teaching":
+        """Return the same on a device."""
+        return Teaching(
+            self.arm,
+            self.cell,
+            tuple(logits.to(device) for logits in self.logits),
+            self.embedding.to(device),
+            self.watched.to(device) if self.watched else None,
+        )
 
     def of(self, draws: Draws, fill: float) -> "Teaching":
         """Return what the teachers say of one batch, mixed as its images are."""
@@ -83,6 +97,15 @@ class Lesson:
     fill: float = 0.0
     teaching: Teaching | None = None
     is_averaged: bool = False
+
+    def to(self, device: torch.device) -> "Lesson":
+        """Return the same on a device."""
+        return replace(
+            self,
+            views=tuple(view.to(device) for view in self.views),
+            labels=self.labels.to(device),
+            teaching=self.teaching.to(device) if self.teaching else None,
+        )
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,11 @@ class Material:
         return [fold for fold in folds_of(self.corpus) if fold not in self.settings.held_out]
 
     @property
+    def device(self) -> torch.device:
+        """Where its networks compute."""
+        return torch.device(self.settings.device_type)
+
+    @property
     def seeds(self) -> tuple[int, ...]:
         """What all its random draws come from; never the arm."""
         return (self.settings.seed, self.settings.repetition, *self.settings.held_out)
@@ -93,14 +98,17 @@ def labels_of(material: Material) -> Tensor:
 
 
 def start(material: Material) -> Recogniser:
-    """Return the network before its training: of random weights, published ones, or those of the reference."""
+    """Return the network before its training, on its device.
+
+    Its weights are random, published, or those of the reference.
+    """
     settings = material.settings
     n_classes = len(material.corpus.summary.classes)
     network = seeded_network(settings.network, n_classes, material.seeds, as_published=settings.as_published)
     if settings.checkpoint:
         start_from(network, load_panns(settings.checkpoint.path, settings.network, settings.checkpoint.sha256))
     origin = _origin(material)
-    return network if origin is None else restore(network, origin)
+    return (network if origin is None else restore(network, origin)).to(material.device)
 
 
 def scale_at_start(material: Material) -> Scale | None:
@@ -202,8 +210,8 @@ def _watched(material: Material) -> Watched:
 
 
 def _network_of(material: Material, artefact: Arrays) -> tuple[Recogniser, Scale]:
-    """The trained network that an artefact keeps, and the scale of its input."""
-    network = restore(_blank(material), artefact)
+    """The trained network that an artefact keeps, on its device, and the scale of its input."""
+    network = restore(_blank(material), artefact).to(material.device)
     return network, Scale(*artefact["scale"].tolist())
 
 

@@ -39,7 +39,7 @@ def no_moments(parameters: list[nn.Parameter]) -> Moments:
         mean=[torch.zeros_like(parameter) for parameter in parameters],
         square=[torch.zeros_like(parameter) for parameter in parameters],
         largest=[torch.zeros_like(parameter) for parameter in parameters],
-        steps=[torch.zeros(()) for _ in parameters],
+        steps=[torch.zeros((), device=parameter.device) for parameter in parameters],
     )
 
 

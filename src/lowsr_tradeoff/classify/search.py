@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from lowsr_tradeoff.classify.choosing import validated
+from lowsr_tradeoff.classify.gpu import gpu_named, repeatable
 from lowsr_tradeoff.classify.material import gather
 from lowsr_tradeoff.classify.step_settings import Cell, Transfer
 from lowsr_tradeoff.classify.train import predict
@@ -49,9 +50,11 @@ def run_search(step: Step, corpus: EventCorpus, store: Store) -> None:
     search = optuna.create_study(
         direction="maximize", sampler=optuna.samplers.TPESampler(seed=material.settings.seed)
     )
-    search.optimize(share_recognised, n_trials=transfer.search_trials)
+    with repeatable(material.settings.device_type):
+        search.optimize(share_recognised, n_trials=transfer.search_trials)
     trials = np.array([[t.params["alpha"], t.params["temperature"], t.value] for t in search.trials])
-    store.write(step, {}, {"found": trials[trials[:, 2].argmax(), :2], "trials": trials})
+    meta = gpu_named(material.settings.device_type)
+    store.write(step, meta, {"found": trials[trials[:, 2].argmax(), :2], "trials": trials})
 
 
 def _pair(trial: "Trial", transfer: Transfer) -> Cell:

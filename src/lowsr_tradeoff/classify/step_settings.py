@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lowsr_tradeoff.classify.listeners import Listener
 from lowsr_tradeoff.records import Adapt, Arm, Grid, Network
-from lowsr_tradeoff.settings import COMPACT, ClassifySettings, FrontEnd, Settings
+from lowsr_tradeoff.settings import COMPACT, ClassifySettings, DeviceType, FrontEnd, Settings
 
 Front = Network | Literal["compact"]
 
@@ -100,6 +100,7 @@ class TrainSettings(Settings):
         origin: Whose weights it starts from.
         recipe: ``None`` for the arms that train nothing.
         transfer: ``None`` for the arms without a teacher.
+        device_type: What it computes on.
     """
 
     rate_hz: int
@@ -120,6 +121,7 @@ class TrainSettings(Settings):
     origin: Listener | None
     recipe: Recipe | None
     transfer: Transfer | None
+    device_type: DeviceType
 
     @property
     def listener(self) -> Listener:
@@ -139,5 +141,6 @@ class DiagnosisSettings(Settings):
     reference_rate_hz: int
     seed: int
     n_resamples: int
+    device_type: DeviceType
     front_end: FrontEnd
     classify: ClassifySettings

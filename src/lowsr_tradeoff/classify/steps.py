@@ -43,8 +43,8 @@ FEATURES = (
 )
 NETWORKS = (
     *("classify/adapt.py", "classify/augment.py", "classify/choosing.py", "classify/cost.py"),
-    *("classify/features.py", "classify/lesson.py", "classify/listeners.py", "classify/material.py"),
-    *("classify/models/build.py", "classify/models/recogniser.py", "classify/optimise.py"),
+    *("classify/features.py", "classify/gpu.py", "classify/lesson.py", "classify/listeners.py"),
+    *("classify/material.py", "classify/models/build.py", "classify/models/recogniser.py", "classify/optimise.py"),
     *("classify/panns_front_end.py", "classify/representation.py"),
     *("classify/search.py", "classify/train.py", "classify/training_step.py", "classify/transfer.py"),
     *("records/base.py", "records/network.py"),
@@ -199,6 +199,7 @@ def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
             code=code,
             label=_label(listener, repetition, held_out, cell, stage),
             needs=(*images(listener), *dict.fromkeys(networks)),
+            is_on_gpu=config.device_type == "cuda",
         )
 
     return make
@@ -285,6 +286,7 @@ def _settings(
         origin=_origin(config, listener),
         recipe=recipe,
         transfer=transfer_of(config, listener, cell),
+        device_type=config.device_type,
     )
 
 

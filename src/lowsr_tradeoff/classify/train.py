@@ -1,7 +1,7 @@
 """Train one network, epoch by epoch, and let it answer.
 
 Everything random comes from a generator that is handed in, never from the arm: arms differ by what they are taught
-and nothing else.
+and nothing else. It is drawn on the CPU; networks train and answer on the device that they and their lesson lie on.
 """
 
 import copy
@@ -94,9 +94,8 @@ def epochs(network: Recogniser, lesson: Lesson, recipe: Recipe, rng: np.random.G
     for epoch in range(recipe.epochs):
         start_training(network)
         losses: list[Tensor] = []
-        for draws in draw_epoch(n_clips, (bands, frames), recipe.mixup, rng, is_varied=recipe.is_varied).batches(
-            n_batches
-        ):
+        drawn = draw_epoch(n_clips, (bands, frames), recipe.mixup, rng, is_varied=recipe.is_varied)
+        for draws in drawn.to(lesson.labels.device).batches(n_batches):
             step = epoch * n_batches + len(losses)
             loss = _loss(network, lesson, draws, recipe.dropout, step / n_steps, average, rng)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -131,7 +130,7 @@ def _loss(
 def _drop(embedding: Tensor, share: float, rng: np.random.Generator) -> Tensor:
     """Dropout from a generator of its own: torch's draws from the process's, which other steps have moved."""
     kept = rng.random(embedding.shape, np.float32) >= share
-    return embedding * torch.from_numpy(kept / np.float32(1 - share))
+    return embedding * torch.from_numpy(kept / np.float32(1 - share)).to(embedding.device)
 
 
 def _ramp(progress: float) -> float:
@@ -166,14 +165,17 @@ class Said:
 def predict(network: Recogniser, images: Tensor) -> Said:
     """Return what the network says of standardised images, without dropout and with the learnt normalisation.
 
+    They need not lie on its device, whose memory holds a batch of them at a time.
+
     Shape:
         ``(n, 1, bands, frames)``.
     """
     network.eval()
+    device = network.head.weight.device
     embeddings = torch.cat(
         [
-            network.embed(batch.contiguous(memory_format=network.memory_format))
+            network.embed(batch.to(device).contiguous(memory_format=network.memory_format))
             for batch in torch.split(images, BATCH_TO_PREDICT)
         ]
     )
-    return Said(network.head(embeddings).numpy(), embeddings.numpy())
+    return Said(network.head(embeddings).cpu().numpy(), embeddings.cpu().numpy())

@@ -17,6 +17,7 @@ from lowsr_tradeoff.classify.adapt import adapt, merge
 from lowsr_tradeoff.classify.choosing import chosen_cell
 from lowsr_tradeoff.classify.cost import model_cost
 from lowsr_tradeoff.classify.features import lay_out
+from lowsr_tradeoff.classify.gpu import gpu_named, repeatable
 from lowsr_tradeoff.classify.lesson import Lesson
 from lowsr_tradeoff.classify.material import (
     WEIGHTS,
@@ -65,12 +66,8 @@ def run_training(step: Step, corpus: EventCorpus, store: Store) -> None:
     _keep_freed_memory()
     material = gather(step, corpus, store)
     settings = material.settings
-    if settings.recipe is None:
-        ready = Ready(*reused(material), {})
-        learnt: Arrays = {}
-    else:
-        ready = learn(material, settings.recipe, chosen_cell(step, corpus, material.networks))
-        learnt = {**_answers(ready, material, material.seen, "train"), **_weights(ready, settings)}
+    with repeatable(settings.device_type):
+        ready, said = _heard(material, chosen_cell(step, corpus, material.networks))
     layout = lay_out(
         settings.rate_hz, settings.grid, settings.clip_s, settings.front, as_published=settings.as_published
     )
@@ -78,9 +75,22 @@ def run_training(step: Step, corpus: EventCorpus, store: Store) -> None:
         "clips": [clip.clip_id for clip in clips_of(corpus, *settings.held_out)],
         "cost": model_cost(ready.network, layout, settings.rate_hz, settings.grid).model_dump(),
         **ready.log,
+        **gpu_named(settings.device_type),
     }
+    store.write(step, meta, said)
+
+
+def _heard(material: Material, cell: Cell | None) -> tuple[Ready, Arrays]:
+    """The network, and what it says and keeps."""
+    settings = material.settings
+    if settings.recipe is None:
+        ready = Ready(*reused(material), {})
+        learnt: Arrays = {}
+    else:
+        ready = learn(material, settings.recipe, cell)
+        learnt = {**_answers(ready, material, material.seen, "train"), **_weights(ready, settings)}
     last = {"last_test_logits": ready.last.logits} if ready.last else {}
-    store.write(step, meta, {**_answers(ready, material, settings.held_out, "test"), **last, **learnt})
+    return ready, {**_answers(ready, material, settings.held_out, "test"), **last, **learnt}
 
 
 def learn(material: Material, recipe: Recipe, cell: Cell | None) -> Ready:
@@ -128,7 +138,7 @@ def _lesson(material: Material, recipe: Recipe, cell: Cell | None) -> tuple[Less
         teaching=teaching_of(material, cell, labels) if settings.transfer else None,
         is_averaged=settings.arm == "ema",
     )
-    return lesson, scale
+    return lesson.to(material.device), scale
 
 
 def _keep_best(
@@ -168,7 +178,7 @@ def _weights(ready: Ready, settings: TrainSettings) -> Arrays:
     """The weights that another step starts from, or that are put to use; a student's are not kept."""
     if settings.held_out and settings.rate_hz != settings.reference_rate_hz:
         return {}
-    weights = {f"{WEIGHTS}{name}": weight.numpy() for name, weight in ready.network.state_dict().items()}
+    weights = {f"{WEIGHTS}{name}": weight.cpu().numpy() for name, weight in ready.network.state_dict().items()}
     return {"scale": np.array([ready.scale.mean, ready.scale.std]), **weights}
 
 

@@ -93,9 +93,8 @@ def _split(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 
 def _other_classes(target: Tensor) -> Tensor:
     """Ascending numbers of all classes but the target's. Shape ``(n, n_classes - 1)``."""
-    n, n_classes = target.shape
-    classes = torch.arange(n_classes, device=target.device).expand(n, -1)
-    return classes[classes != target.argmax(dim=1, keepdim=True)].view(n, n_classes - 1)
+    classes = torch.arange(target.shape[1] - 1, device=target.device)
+    return classes + (classes >= target.argmax(dim=1, keepdim=True))
 
 
 def standardised_distance(logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:

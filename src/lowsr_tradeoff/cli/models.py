@@ -29,6 +29,7 @@ def train(
     grid: Literal["shared", "native"] = "shared",
     network: str | None = None,
     checkpoint: Path | None = None,
+    device_type: Literal["cpu", "cuda"] | None = None,
     config: Path | None = None,
     events: str | None = None,
     reference_rate: int | None = None,
@@ -52,6 +53,7 @@ def train(
         grid: Feature layout: shared (restored to 16 kHz) or native (laid out for the rate).
         network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
         checkpoint: Published weights to start from; see lowsr-tradeoff fetch.
+        device_type: What to train on: cpu, or cuda for a GPU, which gives other last digits.
         config: Settings of a study in TOML; flags go before the file.
         events: Sounds to learn: as in lowsr-tradeoff run.
         reference_rate: The full rate in Hz that a teacher hears; 16000 when left out.
@@ -76,6 +78,7 @@ def train(
         "classify.network": network,
         "classify.checkpoint": str(checkpoint) if checkpoint else None,
         "classify.epochs": epochs,
+        "device_type": device_type,
         "events.source": events,
         "reference_rate_hz": reference_rate,
         "seed": seed,

@@ -31,6 +31,7 @@ def run(
     arms: str | None = None,
     network: str | None = None,
     checkpoint: Path | None = None,
+    device_type: Literal["cpu", "cuda"] | None = None,
     min_accuracy: float | None = None,
     max_word_recovery: float | None = None,
     min_battery_hours: float | None = None,
@@ -39,7 +40,7 @@ def run(
     jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
     step_timeout: float = 86400.0,
     cluster: str | None = None,
-    gpu_share: float = 0.0,
+    gpu_share: float | None = None,
     shard: str | None = None,
     seed: int | None = None,
     skip_bad: Flag = False,
@@ -66,6 +67,7 @@ def run(
         arms: Ways of training to compare, comma separated; raw,finetuned,basd,cssd when left out.
         network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
         checkpoint: Published PANNs weights to start from; see lowsr-tradeoff fetch.
+        device_type: What networks are trained on: cpu, or cuda for a GPU, which gives other last digits.
         min_accuracy: Least accuracy to accept, 0 to 1.
         max_word_recovery: Most word recovery to accept, 0 to 1.
         min_battery_hours: Least battery life to accept, in hours.
@@ -74,7 +76,7 @@ def run(
         jobs: Processes at once; the number of cores when left out.
         step_timeout: Seconds for one step, a day when left out; one that takes longer is ended and has failed.
         cluster: Run the steps on a Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local:N for N processes here.
-        gpu_share: Share of a GPU that every step on the cluster takes; a CPU core when left out.
+        gpu_share: Share of a GPU that a step takes which computes on one, with --device-type cuda; 1 when left out.
         shard: Run one part of the steps alone, for example 2/8, in a folder of its own; see lowsr-tradeoff merge.
         seed: Base of all random draws.
         skip_bad: Go on without unusable input files; the report says how many.
@@ -97,6 +99,7 @@ def run(
         "classify.arms": arms.split(",") if arms else None,
         "classify.network": network,
         "classify.checkpoint": str(checkpoint) if checkpoint else None,
+        "device_type": device_type,
         "constraints.min_accuracy": min_accuracy,
         "constraints.max_word_recovery": max_word_recovery,
         "constraints.min_battery_hours": min_battery_hours,
@@ -110,14 +113,13 @@ def run(
     study_config = load_config(config, overrides)
     if front_ends:
         study_config = _through(study_config, front_ends.split(","))
+    means = _means(jobs, step_timeout, cluster, gpu_share, study_config.device_type)
     if dry_run:
-        _dry_run(study_config, out)
+        _dry_run(study_config, out, is_run_here=cluster is None)
+    elif shard:
+        _run_shard(study_config, out, shard, means, is_quiet=quiet)
     else:
-        means = _means(jobs, step_timeout, cluster, gpu_share)
-        if shard:
-            _run_shard(study_config, out, shard, means, is_quiet=quiet)
-        else:
-            _run(study_config, out, means, has_figures=figures, is_json=json_, is_quiet=quiet)
+        _run(study_config, out, means, has_figures=figures, is_json=json_, is_quiet=quiet)
 
 
 @app.command
@@ -174,12 +176,12 @@ def _through(config: "StudyConfig", front_ends: list[str]) -> "StudyConfig":
     return config.model_copy(update={"front_end": decides, "front_ends": tuple(others)})
 
 
-def _dry_run(config: "StudyConfig", out: Path) -> None:
+def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
     from lowsr_tradeoff.store import Store
     from lowsr_tradeoff.study import count_steps, open_study
 
-    study = open_study(config, out)
-    stages, n_held = count_steps(study, Store(out))
+    study = open_study(config, out, is_run_here=is_run_here)
+    stages, n_held = count_steps(study, Store(out), is_run_here=is_run_here)
     for corpus in (study.events.summary, study.speech.summary):
         tell(f"{corpus.kind}: {corpus.name}, {corpus.n_clips} clips, {corpus.n_skipped} skipped ({corpus.note})")
     tell(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
@@ -188,7 +190,9 @@ def _dry_run(config: "StudyConfig", out: Path) -> None:
     tell(f"already there: {n_held} steps in {out}")
 
 
-def _means(jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_share: float) -> "Means":
+def _means(
+    jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_share: float | None, device_type: str
+) -> "Means":
     from lowsr_tradeoff.execute import Means
     from lowsr_tradeoff.manifest import n_cores
 
@@ -196,9 +200,11 @@ def _means(jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_sha
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
     if not step_timeout_s > 0:
         raise ConfigError(f"--step-timeout {step_timeout_s:g}: give a number of seconds above 0")
-    if not 0 <= gpu_share <= 1:
-        raise ConfigError(f"--gpu-share {gpu_share:g}: give a share of one GPU, from 0 to 1")
-    return Means(jobs or n_cores(), step_timeout_s, cluster, gpu_share)
+    if gpu_share is not None and device_type == "cpu":
+        raise ConfigError(f"--gpu-share {gpu_share:g}: no step computes on a GPU; add --device-type cuda")
+    if gpu_share is not None and not 0 < gpu_share <= 1:
+        raise ConfigError(f"--gpu-share {gpu_share:g}: give a share of one GPU, above 0 and at most 1")
+    return Means(jobs or n_cores(), step_timeout_s, cluster, gpu_share or 1.0)
 
 
 def _run_shard(config: "StudyConfig", out: Path, shard: str, means: "Means", *, is_quiet: bool) -> None:

@@ -97,7 +97,10 @@ class Tradeoff(Record):
 
 
 class Manifest(Record):
-    """How the run went: what may differ between two runs with equal figures."""
+    """How the run went: what may differ between two runs with equal figures.
+
+    ``gpus`` names those that computed its results, this time or before; the processor is that of the command.
+    """
 
     finished_at: str
     wall_s: float
@@ -105,6 +108,7 @@ class Manifest(Record):
     cpu: str
     n_cores: int
     memory_gb: float
+    gpus: tuple[str, ...] = ()
     steps_run: int
     steps_reused: int
 

@@ -1,5 +1,6 @@
 """What stands behind the figures, as tables: corpora, settings, versions, the run, and clips to listen to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lowsr_tradeoff.comparison import flattened
@@ -80,6 +81,7 @@ def provenance(tradeoff: Tradeoff) -> Table:
             ("its source code", made.code),
             ("Python", made.python),
             ("platform", made.platform),
+            *_device_type(tradeoff),
             *sorted(made.libraries.items()),
             *((f"weights: {name}", digest) for name, digest in sorted(made.weights.items())),
         ),
@@ -95,6 +97,7 @@ def manifest(run: Manifest) -> Table:
             ("finished", run.finished_at),
             ("wall time", f"{run.wall_s:g} s"),
             ("processor", run.cpu),
+            *(("GPU", name) for name in run.gpus),
             ("cores", str(run.n_cores)),
             ("memory", f"{run.memory_gb:g} GB"),
             ("processes at once", str(run.jobs)),
@@ -102,6 +105,12 @@ def manifest(run: Manifest) -> Table:
             ("steps reused", str(run.steps_reused)),
         ),
     )
+
+
+def _device_type(tradeoff: Tradeoff) -> Iterator[tuple[str, str]]:
+    """Where networks computed; runs of before it could be chosen do not tell."""
+    if "device_type" in tradeoff.settings:
+        yield "networks computed on", str(tradeoff.settings["device_type"])
 
 
 def _remark(corpus: CorpusSummary) -> str:

@@ -38,7 +38,7 @@ def heard(ear):
     """What the decoder makes of one prompt and two clips. Shape ``(2, tokens, words)``."""
     states = whisper_lora._encoded(ear, [example.samples for example in two_utterances()], PAD_S)
     with torch.no_grad():
-        return ear.whisper.decoder(torch.tensor([[50257, 50362, 11]] * 2), states)
+        return ear.whisper.decoder(torch.tensor([[50257, 50362, 11]] * 2, device=states.device), states)
 
 
 def test_steps_reduce_the_loss_of_two_utterances():

@@ -4,6 +4,7 @@ A tested network's weights are not kept, so it is trained again; that costs a se
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -13,6 +14,7 @@ from lowsr_tradeoff.classify.choosing import chosen_cell
 from lowsr_tradeoff.classify.deployed.model_settings import Int8Loss
 from lowsr_tradeoff.classify.deployed.onnx_export import Body, Images, open_session, pack, quantise, scores
 from lowsr_tradeoff.classify.deployed.quantisation import drawn, int8_loss
+from lowsr_tradeoff.classify.gpu import gpu_named, repeatable
 from lowsr_tradeoff.classify.material import Material, gather
 from lowsr_tradeoff.classify.step_settings import TrainSettings
 from lowsr_tradeoff.classify.steps import class_numbers, clips_of
@@ -34,7 +36,7 @@ def int8_steps(tests: Sequence[Step]) -> tuple[Step, ...]:
     """Return the steps that repeat the first network of every test fold in int8."""
     code = fingerprint(SOURCES, ("onnx", "onnxruntime", "onnxscript", "torch"))
     return tuple(
-        Step(STAGE, test.settings, code, f"{test.label}, int8", (test, *test.needs))
+        replace(test, stage=STAGE, code=code, label=f"{test.label}, int8", needs=(test, *test.needs))
         for test in tests
         if cast("TrainSettings", test.settings).repetition == 0
     )
@@ -54,8 +56,9 @@ def run_int8(step: Step, corpus: EventCorpus, store: Store) -> None:
     settings = material.settings
     if settings.recipe is None:
         raise StageError(f"{step.label}: there is no training to repeat")
-    ready = learn(material, settings.recipe, chosen_cell(test, corpus, material.networks))
-    body = Body(ready.network, ready.scale.mean, ready.scale.std).eval()
+    with repeatable(settings.device_type):
+        ready = learn(material, settings.recipe, chosen_cell(test, corpus, material.networks))
+    body = Body(ready.network.cpu(), ready.scale.mean, ready.scale.std).eval()
     seen, tested = _images(material, material.seen), _images(material, settings.held_out)
     in_float = pack(body, seen, {})
     in_int8 = quantise(in_float, seen[drawn(np.arange(len(seen)), settings.seed)])
@@ -65,7 +68,10 @@ def run_int8(step: Step, corpus: EventCorpus, store: Store) -> None:
     }
     store.write(
         step,
-        {"clips": [clip.clip_id for clip in clips_of(corpus, *settings.held_out)]},
+        {
+            "clips": [clip.clip_id for clip in clips_of(corpus, *settings.held_out)],
+            **gpu_named(settings.device_type),
+        },
         {**said, "network": np.frombuffer(in_int8, np.uint8)},
     )
 

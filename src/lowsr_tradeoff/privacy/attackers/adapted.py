@@ -34,7 +34,7 @@ RECIPE = Recipe(
 )
 SOURCES = (
     *captures.SOURCES,
-    *("classify/adapt.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py"),
+    *("classify/adapt.py", "classify/gpu.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py"),
     *("privacy/attackers/adapted.py", "privacy/attackers/overheard.py", "privacy/attackers/whisper_lora.py"),
     *("privacy/convert.py", "privacy/decoding.py", "privacy/openai_engine.py", "privacy/recognise.py"),
 )
@@ -58,12 +58,16 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
     Raises:
         DataError: The weights cannot be used.
         StageError: The training diverged, or has nothing to learn from.
+        MissingResourceError: There is no GPU.
     """
+    from lowsr_tradeoff.classify.gpu import gpu_named, repeatable  # noqa: PLC0415 - imports torch
+
     for step in steps:
         settings = FoldSettings.model_validate(step.settings, from_attributes=True)
         learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
-        losses, written = _attack(settings, learnt, tested)
-        store.write(step, {"heard": written, "losses": losses})
+        with repeatable(settings.device_type):
+            losses, written = _attack(settings, learnt, tested)
+        store.write(step, {"heard": written, "losses": losses, **gpu_named(settings.device_type)})
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
@@ -95,7 +99,7 @@ def _attack(
     )
     if not examples:
         raise StageError(f"fold {settings.fold} leaves nothing to learn from; record more speakers or sentences")
-    ear = whisper_lora.ear_of(whisper_lora.as_published(settings.privacy))
+    ear = whisper_lora.ear_of(whisper_lora.as_published(settings.privacy, settings.device_type))
     seeds = (settings.captures.seed, settings.fold)
     losses = whisper_lora.fit_adapters(ear, examples, settings.recipe, settings.privacy.pad_s, seeds, RANK)
     clips = [captured_at_16k(utterance, settings.captures) for utterance in tested]

@@ -20,6 +20,7 @@ from lowsr_tradeoff.classify.optimise import descend, no_moments
 from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.classify.train import seeded_generator
 from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.settings import DeviceType
 
 WIDTH, SPAN = 128, 5
 # Frames that one step learns from per clip.
@@ -53,7 +54,13 @@ class Pair:
     original: Frames
 
 
-def learn(pairs: Sequence[Pair], made_up: NDArray[np.bool_], recipe: Recipe, seeds: tuple[int, ...]) -> Extender:
+def learn(
+    pairs: Sequence[Pair],
+    made_up: NDArray[np.bool_],
+    recipe: Recipe,
+    seeds: tuple[int, ...],
+    device_type: DeviceType = "cpu",
+) -> Extender:
     """Return the network that was fitted to pairs by the mean square error of the bands to make up.
 
     Args:
@@ -61,17 +68,19 @@ def learn(pairs: Sequence[Pair], made_up: NDArray[np.bool_], recipe: Recipe, see
         made_up: Which bands the capture lacks. Shape ``(mels,)``.
         recipe: Length, batch and peak rate of the schedule; the last step is kept.
         seeds: Of the first weights and the excerpts.
+        device_type: What the network computes on.
 
     Raises:
         StageError: The training diverged.
     """
     torch.set_num_threads(1)
-    network = untrained(len(made_up), seeded_generator(seeds))
+    network = untrained(len(made_up), seeded_generator(seeds)).to(device_type)
     parameters = list(network.parameters())
     moments, rng = no_moments(parameters), np.random.default_rng(seeds)
-    wanted = torch.from_numpy(made_up)
+    wanted = torch.from_numpy(np.flatnonzero(made_up)).to(device_type)
     n_steps, loss = recipe.epochs * _n_batches(len(pairs), recipe), torch.zeros(())
-    for step, (captured, original) in enumerate(_batches(pairs, recipe, rng)):
+    for step, batch in enumerate(_batches(pairs, recipe, rng)):
+        captured, original = (frames.to(device_type) for frames in batch)
         error = network(captured) + captured - original
         loss = error[:, wanted].square().mean()
         loss.backward()
@@ -101,9 +110,10 @@ def extend(network: Extender, frames: Frames, made_up: NDArray[np.bool_]) -> Fra
     Shape:
         ``(mels, frames)``.
     """
-    x = torch.from_numpy(np.ascontiguousarray(frames))
-    whole = torch.where(torch.from_numpy(made_up)[:, None], x + network(x[None])[0], x)
-    extended: Frames = whole.numpy()
+    device = network.first.weight.device
+    x, wanted = torch.from_numpy(np.ascontiguousarray(frames)).to(device), torch.from_numpy(made_up).to(device)
+    whole = torch.where(wanted[:, None], x + network(x[None])[0], x)
+    extended: Frames = whole.cpu().numpy()
     return extended
 
 

@@ -30,7 +30,7 @@ from lowsr_tradeoff.privacy.attackers.word_list import WordList, load_words, nam
 from lowsr_tradeoff.privacy.captures import CaptureSettings
 from lowsr_tradeoff.records import Measurement, missing
 from lowsr_tradeoff.records.attack import AttackResult
-from lowsr_tradeoff.settings import Settings
+from lowsr_tradeoff.settings import DeviceType, Settings
 from lowsr_tradeoff.stats import pooled_ratio, resample_weights
 from lowsr_tradeoff.store import Step, Store
 
@@ -63,12 +63,14 @@ class DigitsSettings(Settings):
         captures: The microphone.
         clip_s: Seconds heard of each word.
         recipe: How the network is trained.
+        device_type: What it computes on.
     """
 
     words: WordList = Field(exclude=True)
     captures: CaptureSettings
     clip_s: float
     recipe: Recipe
+    device_type: DeviceType
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:  # noqa: ARG001 - every attacker's signature
@@ -96,13 +98,15 @@ def attack(step: Step, settings: DigitsSettings, share: float, store: Store) -> 
     Raises:
         StageError: The vocabulary changed after planning, or a training diverged.
     """
-    from lowsr_tradeoff.privacy.attackers.spotter import answers  # noqa: PLC0415 - imports torch
+    from lowsr_tradeoff.classify.gpu import gpu_named  # noqa: PLC0415 - imports torch
+    from lowsr_tradeoff.privacy.attackers.spotter import answers  # noqa: PLC0415 - likewise
 
     corpus = load_words(settings.words)
     if corpus.summary.digest != settings.captures.corpus:
         raise StageError(f"{settings.words.source}: has changed since the run was planned; run again")
-    scores = answers(corpus, settings.captures, settings.recipe, share)
-    store.write(step, {"clips": [clip.clip_id for clip in corpus.clips]}, {"scores": scores})
+    scores = answers(corpus, settings.captures, settings.recipe, share, settings.device_type)
+    meta = {"clips": [clip.clip_id for clip in corpus.clips], **gpu_named(settings.device_type)}
+    store.write(step, meta, {"scores": scores})
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:  # noqa: ARG001
@@ -130,10 +134,15 @@ def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step]:
         yield Step(
             stage=STAGE,
             settings=DigitsSettings(
-                words=word_list_of(config), captures=heard, clip_s=corpus.clip_s, recipe=RECIPE
+                words=word_list_of(config),
+                captures=heard,
+                clip_s=corpus.clip_s,
+                recipe=RECIPE,
+                device_type=config.device_type,
             ),
             code=code,
             label=f"words learnt at {heard.rate_hz} Hz, front end {name_of(heard.front_end)}",
+            is_on_gpu=config.device_type == "cuda",
         )
 
 

@@ -12,6 +12,7 @@ from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.privacy.attackers.band_extender import Extender, Frames, Pair, extend, learn
 from lowsr_tradeoff.privacy.decoding import LEVEL, MODEL_RATE_HZ
 from lowsr_tradeoff.privacy.recognise import Recogniser
+from lowsr_tradeoff.settings import DeviceType
 
 # Of half the rate: above, the filter before the converter already falls.
 KEPT_SHARE = 0.9
@@ -26,6 +27,7 @@ def extended_by(
     recipe: Recipe,
     pad_s: float,
     seeds: tuple[int, ...],
+    device_type: DeviceType = "cpu",
 ) -> Recogniser:
     """Return the recogniser with a bandwidth extension that was fitted to recordings.
 
@@ -36,12 +38,13 @@ def extended_by(
         recipe: How the extension is fitted.
         pad_s: Silence after each clip.
         seeds: Of the first weights and the excerpts.
+        device_type: What the extension computes on.
     """
     made_up = missing_bands(mel_filters(recogniser), rate_hz)
     if not made_up.any():
         return recogniser
     pairs = [_pair(recogniser, captured, original, pad_s) for captured, original in recordings]
-    return with_extension(recogniser, learn(pairs, made_up, recipe, seeds), made_up)
+    return with_extension(recogniser, learn(pairs, made_up, recipe, seeds, device_type), made_up)
 
 
 def with_extension(recogniser: Recogniser, network: Extender, made_up: NDArray[np.bool_]) -> Recogniser:

@@ -33,7 +33,7 @@ RECIPE = Recipe(
 )
 SOURCES = (
     *captures.SOURCES,
-    *("classify/optimise.py", "classify/train.py", "corpora/folds.py"),
+    *("classify/gpu.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py"),
     *("privacy/attackers/band_extender.py", "privacy/attackers/extended_recogniser.py"),
     *("privacy/attackers/extension.py", "privacy/attackers/overheard.py", "privacy/decoding.py"),
     "privacy/recognise.py",
@@ -58,11 +58,16 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
     Raises:
         DataError: The weights or a recording cannot be used.
         StageError: The training diverged.
+        MissingResourceError: There is no GPU.
     """
+    from lowsr_tradeoff.classify.gpu import gpu_named, repeatable  # noqa: PLC0415 - imports torch
+
     for step in steps:
         settings = FoldSettings.model_validate(step.settings, from_attributes=True)
         learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
-        store.write(step, {"heard": _attack(settings, learnt, tested)})
+        with repeatable(settings.device_type):
+            heard = _attack(settings, learnt, tested)
+        store.write(step, {"heard": heard, **gpu_named(settings.device_type)})
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
@@ -94,7 +99,9 @@ def _attack(settings: FoldSettings, learnt: Sequence[Utterance], tested: Sequenc
     heard, privacy = settings.captures, settings.privacy
     recordings = ((captured_at_16k(utterance, heard), original_at_16k(utterance)) for utterance in learnt)
     published, seeds = recognise.load(privacy.weights), (heard.seed, settings.fold)
-    recogniser = extended_by(published, recordings, heard.rate_hz, settings.recipe, privacy.pad_s, seeds)
+    recogniser = extended_by(
+        published, recordings, heard.rate_hz, settings.recipe, privacy.pad_s, seeds, settings.device_type
+    )
     return recognise.transcribe(recogniser, (captured_at_16k(x, heard) for x in tested), privacy)
 
 

@@ -5,6 +5,7 @@ trained in as many steps, so that a share differs from another by what was heard
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,13 +78,14 @@ def _steps(config: StudyConfig, corpus: EventCorpus) -> Iterator[dict[float, Ste
     for whole in digits.steps_of(config, corpus):
         settings = DigitsSettings.model_validate(whole.settings, from_attributes=True)
         if settings.captures.front_end == config.front_end:
-            yield {share: _step(settings, share, code) for share in shares_of(corpus)} | {1.0: whole}
+            yield {share: _step(whole, share, code) for share in shares_of(corpus)} | {1.0: whole}
 
 
-def _step(settings: DigitsSettings, share: float, code: str) -> Step:
+def _step(whole: Step, share: float, code: str) -> Step:
+    settings = DigitsSettings.model_validate(whole.settings, from_attributes=True)
     of_share = ShareSettings(**dict(settings), share=share)
     label = f"words learnt from 1/{1 / share:.0f} of the speakers at {settings.captures.rate_hz} Hz"
-    return Step(STAGE, of_share, code, label)
+    return replace(whole, stage=STAGE, settings=of_share, code=code, label=label)
 
 
 def shares_of(corpus: EventCorpus) -> tuple[float, ...]:

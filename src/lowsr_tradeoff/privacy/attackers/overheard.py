@@ -19,7 +19,7 @@ from lowsr_tradeoff.privacy.wer import HeardUtterance
 from lowsr_tradeoff.privacy.whisper_weights import digests
 from lowsr_tradeoff.records import Measurement, missing
 from lowsr_tradeoff.records.attack import AttackResult
-from lowsr_tradeoff.settings import PrivacySettings, Settings
+from lowsr_tradeoff.settings import DeviceType, PrivacySettings, Settings
 from lowsr_tradeoff.stats import resample_weights
 from lowsr_tradeoff.store import Step, Store, digest_of
 
@@ -46,6 +46,7 @@ class FoldSettings(Settings):
         batch_size: Of the recogniser.
         pad_s: Silence around a clip.
         recipe: How the attacker is fitted.
+        device_type: What it computes on.
     """
 
     captures: CaptureSettings
@@ -56,6 +57,7 @@ class FoldSettings(Settings):
     batch_size: int
     pad_s: float
     recipe: Recipe
+    device_type: DeviceType
 
 
 class CountSettings(Settings):
@@ -117,9 +119,10 @@ def steps_of(
             batch_size=config.privacy.batch_size,
             pad_s=config.privacy.pad_s,
             recipe=recipe,
+            device_type=config.device_type,
         )
         name = f"{label} {rate_hz} Hz, fold {fold}"
-        heard = Step(stage=stage, settings=settings, code=code, label=name)
+        heard = Step(stage, settings, code, name, is_on_gpu=config.device_type == "cuda")
         counts = CountSettings(said=said[fold], fold=fold, seed=config.seed)
         return Step(COUNT, counts, count_code, f"words of {name}", needs=(heard,), together=COUNT)
 

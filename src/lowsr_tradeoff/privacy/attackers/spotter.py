@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from lowsr_tradeoff.audio.capture import Samples
 from lowsr_tradeoff.classify.features import fit_length, lay_out, log_mel
+from lowsr_tradeoff.classify.gpu import repeatable
 from lowsr_tradeoff.classify.lesson import Lesson
 from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.classify.train import Images, fit, predict, scale_of, seeded_network
@@ -24,13 +25,20 @@ from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy.attackers.word_list import taught_by
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
+from lowsr_tradeoff.settings import DeviceType
 
 SPEEDS = (1.0, 0.88, 1.13)
 
 Scores = NDArray[np.float32]
 
 
-def answers(corpus: EventCorpus, settings: CaptureSettings, recipe: Recipe, share: float = 1) -> Scores:
+def answers(
+    corpus: EventCorpus,
+    settings: CaptureSettings,
+    recipe: Recipe,
+    share: float = 1,
+    device_type: DeviceType = "cpu",
+) -> Scores:
     """Return the class scores of every clip by the network that had its fold held out.
 
     Args:
@@ -38,12 +46,14 @@ def answers(corpus: EventCorpus, settings: CaptureSettings, recipe: Recipe, shar
         settings: The microphone.
         recipe: How each network is trained.
         share: Of the speakers of the other folds, whom it learns from; of fewer in as many steps as of all.
+        device_type: What the networks compute on.
 
     Shape:
         ``(n_clips, n_classes)``, in the order of the corpus.
 
     Raises:
         StageError: A training diverged.
+        MissingResourceError: There is no GPU.
     """
     torch.set_num_threads(1)
     views = [_images(corpus, settings, speed) for speed in SPEEDS]
@@ -56,7 +66,9 @@ def answers(corpus: EventCorpus, settings: CaptureSettings, recipe: Recipe, shar
         held_out, seeds = folds == fold, (settings.seed, int(fold))
         learnt = np.isin(speakers, taught_by(corpus, int(fold), share, settings.seed))
         lessons, as_long = [view[learnt] for view in views], _as_long(recipe, (~held_out).sum(), learnt.sum())
-        scores[held_out] = _taught(lessons, labels[learnt], len(classes), views[0][held_out], as_long, seeds)
+        tested = views[0][held_out]
+        with repeatable(device_type):
+            scores[held_out] = _taught(lessons, labels[learnt], len(classes), tested, as_long, seeds, device_type)
     return scores
 
 
@@ -73,9 +85,10 @@ def _taught(
     tested: Images,
     recipe: Recipe,
     seeds: tuple[int, ...],
+    device_type: DeviceType = "cpu",
 ) -> Scores:
     """What a network says of the tested images after learning from the views of others."""
-    scale = scale_of(views[0])
+    scale, device = scale_of(views[0]), torch.device(device_type)
     lesson = Lesson(
         views=tuple(scale.standardise(view) for view in views),
         labels=functional.one_hot(torch.from_numpy(labels), n_classes).float(),
@@ -83,8 +96,8 @@ def _taught(
         fill=0.0,
         teaching=None,
         is_averaged=False,
-    )
-    network = seeded_network("small_vgg", n_classes, seeds)
+    ).to(device)
+    network = seeded_network("small_vgg", n_classes, seeds).to(device)
     if not math.isfinite(fit(network, lesson, recipe, np.random.default_rng(seeds))):
         raise StageError(f"the word attacker's training diverged at a learning rate of {recipe.learning_rate}")
     return predict(network, scale.standardise(tested)).logits

@@ -11,7 +11,7 @@ Reference: LoRA, Hu et al., arXiv 2106.09685; Radford et al., ICML 2023 (the net
 import copy
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +30,7 @@ from lowsr_tradeoff.privacy.convert import reference_model
 from lowsr_tradeoff.privacy.decoding import MODEL_RATE_HZ, WINDOW_S, is_silence, level, windows
 from lowsr_tradeoff.privacy.recognise import SAMPLES_PER_STATE, SILENCE
 from lowsr_tradeoff.privacy.whisper_weights import MODEL, folder_of
-from lowsr_tradeoff.settings import PrivacySettings
+from lowsr_tradeoff.settings import DeviceType, PrivacySettings
 
 if TYPE_CHECKING:
     from whisper.model import Whisper
@@ -64,18 +64,17 @@ class Example:
     text: str
 
 
-def as_published(privacy: PrivacySettings) -> "Whisper":
-    """Return the study's recogniser as a network that may be changed: on a GPU where there is one, else one thread.
+def as_published(privacy: PrivacySettings, device_type: DeviceType = "cpu") -> "Whisper":
+    """Return the study's recogniser as a network that may be changed, on a device; of the CPU one thread.
 
     Raises:
         MissingResourceError: The weights are not there.
         DataError: The weights cannot be used, or are quantised.
     """
     torch.set_num_threads(1)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     if privacy.engine == "ctranslate2":
-        return reference_model(folder_of(privacy.weights) / MODEL).to(device)
-    return copy.deepcopy(openai_engine.load(privacy.weights)).to(device)
+        return reference_model(folder_of(privacy.weights) / MODEL).to(device_type)
+    return copy.deepcopy(openai_engine.load(privacy.weights)).to(device_type)
 
 
 def ear_of(whisper: "Whisper") -> Ear:
@@ -133,7 +132,6 @@ def fit_adapters(
     adapt(ear.whisper, "lora", seeded_generator(seeds), rank, head=None, chosen=in_a_block)
     parameters = parameters_to_train(ear.whisper)
     moments = no_moments(parameters)
-    moments = replace(moments, steps=[step.to(ear.whisper.device) for step in moments.steps])
     n_steps = recipe.epochs * n_batches(len(examples), recipe)
     losses = []
     for step, batch in enumerate(_batches(len(examples), recipe, np.random.default_rng(seeds))):
