@@ -24,6 +24,7 @@ def test_what_is_missing_is_told_with_its_remedy(monkeypatch, tmp_path):
     assert found["embedded corpora"].is_ok
     assert "400 events, 64 utterances" in found["embedded corpora"].detail
     assert found["folder"].detail == f"{tmp_path} can be written"
+    assert found["GPU"].is_ok
     assert list(tmp_path.iterdir()) == []
 
 

@@ -57,3 +57,15 @@ def test_memory_to_take_is_what_is_free_within_the_groups_limit(monkeypatch, tmp
 
 def test_free_memory_is_some_and_no_more_than_there_is():
     assert 0 < manifest.available_gb() <= manifest.memory_gb() + 0.1
+
+
+def test_a_gpu_is_named_or_told_to_be_missing_with_the_remedy(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda: "NVIDIA H100")
+    assert (manifest.gpu_name(), manifest.why_no_gpu()) == ("NVIDIA H100", None)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert manifest.gpu_name() is None
+    assert "finds no GPU on this machine" in manifest.why_no_gpu()
+    assert "take --device-type cpu" in manifest.why_no_gpu()
+    monkeypatch.setattr("torch.version.cuda", None)
+    assert "made without CUDA" in manifest.why_no_gpu()

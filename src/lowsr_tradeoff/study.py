@@ -153,16 +153,12 @@ def run_study(
         listen = listen_pack(config, study.events, study.speech, heard)
         wall_s = round(time.monotonic() - start, 1)
         manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished))
-        damaged = tuple(step.label for step in outcome.damaged)
-        return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=damaged)
+        damaged = (step.label for step in outcome.damaged)
+        return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=tuple(damaged))
 
 
 def run_shard(
-    config: StudyConfig,
-    out: Path,
-    shard: tuple[int, int],
-    report: Callable[[Progress], None],
-    means: Means,
+    config: StudyConfig, out: Path, shard: tuple[int, int], report: Callable[[Progress], None], means: Means
 ) -> Outcome:
     """Run one part of a study and return how it went; :func:`shards.merge` puts the parts together.
 
@@ -194,9 +190,8 @@ def run_shard(
 
 def gpus_of(wanted: Sequence[Step], store: Store) -> tuple[str, ...]:
     """Return the names of the GPUs that the results were computed on, in this run or before it, on any machine."""
-    steps = dict.fromkeys(step for goal in wanted for step in (goal, *goal.needs) if step.is_on_gpu)
-    named = of_finished(lambda step: str(store.meta(step)["gpu"]), steps)
-    return tuple(sorted(set(named.values())))
+    steps = {step for goal in wanted for step in (goal, *goal.needs) if step.is_on_gpu}
+    return tuple(sorted(set(of_finished(lambda step: str(store.meta(step)["gpu"]), steps).values())))
 
 
 def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:

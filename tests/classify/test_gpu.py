@@ -115,6 +115,7 @@ def flags():
         torch.is_deterministic_algorithms_warn_only_enabled(),
         torch.backends.cudnn.deterministic,
         torch.backends.cudnn.allow_tf32,
+        torch.backends.cudnn.conv.fp32_precision,
         torch.get_float32_matmul_precision(),
         torch.backends.cuda.mem_efficient_sdp_enabled(),
     )
@@ -129,7 +130,7 @@ def test_a_gpu_is_asked_for_full_precision_and_repetition_and_only_there(monkeyp
         assert flags() == before
         assert "CUBLAS_WORKSPACE_CONFIG" not in os.environ
     with repeatable("cuda"):
-        assert flags() == (True, True, True, False, "highest", False)
+        assert flags() == (True, True, True, False, "ieee", "highest", False)
         assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert flags() == before
 

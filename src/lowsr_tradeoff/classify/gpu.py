@@ -46,11 +46,17 @@ def repeatable(device_type: DeviceType) -> Iterator[None]:
     with (
         _deterministic(),
         _products_as_they_are(),
-        torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False),
+        torch.backends.cudnn.flags(
+            enabled=True, benchmark=False, deterministic=True, allow_tf32=False, fp32_precision="ieee"
+        ),
         warnings.catch_warnings(),
     ):
         warnings.filterwarnings("ignore", message=ONE_ADDEND)
-        yield
+        try:
+            yield
+        finally:
+            # What this process keeps for its next step, another's may lack.
+            torch.cuda.empty_cache()
 
 
 @contextmanager
