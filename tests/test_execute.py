@@ -146,6 +146,14 @@ def test_workers_of_a_program_that_says_nothing_run_one_thread_each(tmp_path, mo
     assert store.meta(wanted[0])["threads"] == ONE_THREAD | {"MKL_NUM_THREADS": "3"}
 
 
+def test_many_steps_in_one_call_may_take_longer_than_a_system_can_wait_at_once(tmp_path):
+    """A day each of 30 steps is more than poll(2) takes, 2**31 ms."""
+    wanted = [step(f"step {i}", together="all") for i in range(30)]
+    store = Store(tmp_path)
+    outcome = run_missing(wanted, store, partial(run_quietly, store), Means(2, step_timeout_s=86400.0), lambda _: None)
+    assert outcome.n_run == 30
+
+
 def run_quietly(store, steps):
     for one in steps:
         store.write(one, {})

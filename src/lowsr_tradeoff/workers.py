@@ -30,6 +30,8 @@ Numbers = tuple[int, ...]
 # What a process says first; no reason of a failure.
 STARTED = "\0started"
 STARTING_S, PARTING_S = 120.0, 1.0
+# poll(2) takes no more than 2**31 ms at once, and many steps in one call may take longer than that.
+LONGEST_WAIT_S = 86400.0
 # Three shares of 0.333… are a whole GPU.
 ROUNDING = 1e-6
 # What a worker's libraries read as they start, where its parent says nothing else. glibc from 2.35 on then asks for
@@ -226,7 +228,7 @@ def _ended(idle: list[Worker], busy: dict[Connection, Call], timeout_s: float | 
     found: list[Ended] = []
     while not found:
         dues = [call.due_s for call in busy.values() if call.due_s is not None]
-        pause_s = max(0.0, min(dues) - time.monotonic()) if dues else None
+        pause_s = min(max(0.0, min(dues) - time.monotonic()), LONGEST_WAIT_S) if dues else None
         answered = {pipe for pipe in wait(list(busy), pause_s) if isinstance(pipe, Connection)}
         for pipe in answered:
             found += _heard(pipe, idle, busy, timeout_s)
