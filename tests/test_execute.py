@@ -150,7 +150,9 @@ def test_many_steps_in_one_call_may_take_longer_than_a_system_can_wait_at_once(t
     """A day each of 30 steps is more than poll(2) takes, 2**31 ms."""
     wanted = [step(f"step {i}", together="all") for i in range(30)]
     store = Store(tmp_path)
-    outcome = run_missing(wanted, store, partial(run_quietly, store), Means(2, step_timeout_s=86400.0), lambda _: None)
+    outcome = run_missing(
+        wanted, store, partial(run_quietly, store), Means(2, step_timeout_s=86400.0), lambda _: None
+    )
     assert outcome.n_run == 30
 
 
