@@ -1,0 +1,117 @@
+"""Whether a study's cost is linear in clips, in rates and in arms.
+
+    OMP_NUM_THREADS=1 python benchmarks/linear.py [PASSES]
+
+Processor time of all steps of a small study, in this process; corpora, planning and report do not count. Each size
+runs PASSES times, two when left out, and the least counts. A straight line is fitted to each row of sizes by
+relative distances; what is told is its slope and the largest distance from it, in percent of the time measured
+there. Rates differ in what they cost, and so do arms; those used here are alike: rates 50 Hz apart, arms that learn
+from the same teacher.
+"""
+
+import csv
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from lowsr_tradeoff.config import load_config
+from lowsr_tradeoff.corpora.layouts import DATA
+from lowsr_tradeoff.execute import execute
+from lowsr_tradeoff.manifest import cpu_name
+from lowsr_tradeoff.store import Store
+from lowsr_tradeoff.study import open_study, plan, run_steps
+
+SPEECH = DATA / "speech_kokoro"
+N_CLIPS, CLIPS_A_SENTENCE, N_SENTENCES = 64, 8, 8
+PITCHES_HZ = {"low": 150, "middle": 300, "high": 600, "top": 1200}
+RATES_HZ = tuple(range(1000, 1400, 50))
+# How many there are, and the settings, rates and arms of that study.
+Size = tuple[int, dict[str, Any], tuple[int, ...], tuple[str, ...]]
+ARMS = ("cssd", "dkd", "standardised", "dist")
+
+
+def corpora(folder: Path, n_clips: int) -> dict[str, Any]:
+    """Return the settings that name noisy tones of 1 s in four classes, and a sentence for every eight of them."""
+    rng, t = np.random.default_rng(n_clips), np.arange(16000) / 16000
+    for name, hz in PITCHES_HZ.items():
+        (folder / name).mkdir(parents=True)
+        for i in range(n_clips // len(PITCHES_HZ)):
+            tone = np.sin(2 * np.pi * hz * rng.uniform(0.95, 1.05) * t) + 0.1 * rng.standard_normal(len(t))
+            soundfile.write(folder / name / f"{i}.wav", 0.3 * tone, 16000)
+    speech = sentences(folder.with_name(f"{folder.name}-speech"), n_clips // CLIPS_A_SENTENCE)
+    return {"events.source": str(folder), "privacy.words_source": str(folder), "speech.source": str(speech)}
+
+
+def sentences(folder: Path, n: int) -> Path:
+    """Return a folder of sentences: the same eight again and again, in other noise, so that none is longer."""
+    folder.mkdir()
+    with (SPEECH / "metadata.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[:N_SENTENCES]
+    with (folder / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["file", "text", "speaker", "keywords"], extrasaction="ignore")
+        writer.writeheader()
+        for i in range(n):
+            row = rows[i % N_SENTENCES]
+            sound, rate_hz = soundfile.read(SPEECH / row["file"])
+            noise = 1e-4 * np.random.default_rng(i).standard_normal(len(sound))
+            soundfile.write(folder / f"{i}.wav", sound + noise, rate_hz)
+            writer.writerow({**row, "file": f"{i}.wav"})
+    return folder
+
+
+def steps_s(named: dict[str, Any], rates_hz: Sequence[int], arms: Sequence[str]) -> float:
+    """Return the processor seconds of all steps of a study, begun anew."""
+    fixed = {"events.n_folds": 2, "classify.batch_size": 16}
+    config = load_config(None, {**named, **fixed, "rates_hz": list(rates_hz), "classify.arms": list(arms)})
+    with tempfile.TemporaryDirectory() as name:
+        study, store = open_study(config, Path(name)), Store(Path(name))
+        steps = plan(study)
+        start = time.process_time()
+        execute(steps, store, partial(run_steps, study, store), 1, lambda _: None)
+        return time.process_time() - start
+
+
+def tell(what: str, sizes: Sequence[int], seconds: Sequence[float]) -> str:
+    """Return the times, the slope of the line through them, and how far they are from it.
+
+    >>> tell("rates", (1, 2, 4), (3.0, 5.0, 9.0))
+    '1, 2, 4 rates: 3.0, 5.0, 9.0 s; 2.000 s each beside 1.0 s, within 0.0 % of that line'
+    """
+    slope, fixed = np.polyfit(sizes, seconds, 1, w=1 / np.asarray(seconds))
+    off = max(abs(fixed + slope * size - s) / s for size, s in zip(sizes, seconds, strict=True))
+    listed = ", ".join(f"{s:.1f}" for s in seconds)
+    line = f"{slope:.3f} s each beside {abs(fixed):.1f} s, within {100 * off:.1f} % of that line"
+    return f"{', '.join(map(str, sizes))} {what}: {listed} s; {line}"
+
+
+def main() -> None:
+    """Measure all sizes in turn and print three lines."""
+    n_passes = int(sys.argv[1]) if len(sys.argv) > 1 else 2
+    factors = (1, 2, 4, 8)
+    with tempfile.TemporaryDirectory() as name:
+        named = {n: corpora(Path(name) / f"{n}", N_CLIPS * n) for n in factors}
+        rows: dict[str, list[Size]] = {
+            "clips": [(n * N_CLIPS, named[n], RATES_HZ[:1], ARMS[:1]) for n in factors],
+            "rates": [(n, named[1], RATES_HZ[:n], ARMS[:1]) for n in factors],
+            "arms": [(n, named[1], RATES_HZ[:1], ARMS[:n]) for n in factors[:-1]],
+        }
+        # What is loaded once for all studies of a process.
+        steps_s(named[1], RATES_HZ[:1], ARMS[:1])
+        print(f"on {cpu_name()}, one process, least of {n_passes}", flush=True)
+        for what, row in rows.items():
+            passes = [
+                [steps_s(settings, rates_hz, arms) for _, settings, rates_hz, arms in row] for _ in range(n_passes)
+            ]
+            least = [min(times) for times in zip(*passes, strict=True)]
+            print(tell(what, [size for size, *_ in row], least), flush=True)
+
+
+if __name__ == "__main__":
+    main()
