@@ -47,7 +47,7 @@ def restored_images(corpus: EventCorpus, rate_hz: int) -> NDArray[np.float32]:
 
 def mismatched(corpus: EventCorpus, rates_hz: Sequence[int]) -> dict[int, NDArray[np.float32]]:
     """Return, by rate, the scores of networks that learnt at 16 kHz. Shape ``(n_clips, n_classes)``."""
-    views = [spotter._images(corpus, captures_at(corpus, MODEL_RATE_HZ), speed) for speed in spotter.SPEEDS]  # noqa: SLF001 - its own lessons
+    views = spotter.views_of(corpus, captures_at(corpus, MODEL_RATE_HZ))
     tested = {rate_hz: restored_images(corpus, rate_hz) for rate_hz in rates_hz}
     classes = corpus.summary.classes
     labels = np.array([classes.index(clip.label) for clip in corpus.clips])
@@ -56,7 +56,7 @@ def mismatched(corpus: EventCorpus, rates_hz: Sequence[int]) -> dict[int, NDArra
     for fold in np.unique(folds):
         held_out, learnt = folds == fold, [view[folds != fold] for view in views]
         together = np.concatenate([tested[rate_hz][held_out] for rate_hz in rates_hz])
-        found = spotter._taught(learnt, labels[~held_out], len(classes), together, RECIPE, (0, int(fold)))  # noqa: SLF001 - likewise
+        found = spotter._taught(learnt, labels[~held_out], len(classes), together, RECIPE, (0, int(fold)))  # noqa: SLF001 - its own lessons
         for rate_hz, part in zip(rates_hz, np.split(found, len(rates_hz)), strict=True):
             scores[rate_hz][held_out] = part
     return scores

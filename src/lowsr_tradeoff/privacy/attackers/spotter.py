@@ -7,7 +7,7 @@ recognition, Interspeech 2015); the microphone comes after the change of speed, 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import soxr
@@ -56,7 +56,7 @@ def answers(
         MissingResourceError: There is no GPU.
     """
     torch.set_num_threads(1)
-    views = [_images(corpus, settings, speed) for speed in SPEEDS]
+    views = views_of(corpus, settings)
     classes = corpus.summary.classes
     labels = np.array([classes.index(clip.label) for clip in corpus.clips])
     folds = np.array([clip.fold for clip in corpus.clips])
@@ -103,16 +103,22 @@ def _taught(
     return predict(network, scale.standardise(tested)).logits
 
 
-def _images(corpus: EventCorpus, settings: CaptureSettings, speed: float) -> Images:
-    """Shape ``(n_clips, 1, bands, frames)``."""
+def views_of(corpus: EventCorpus, settings: CaptureSettings) -> list[Images]:
+    """Return the images of all words said at each of the speeds; every clip is read once.
+
+    Shape:
+        ``(n_clips, 1, bands, frames)`` each.
+    """
     layout = lay_out(settings.rate_hz, "native", corpus.clip_s)
-    heard = (_captured(clip, settings, corpus.clip_s, speed) for clip in corpus.clips)
-    return np.stack([log_mel(x, settings.rate_hz, layout) for x in heard])[:, None]
+    heard = (_captured(clip, settings, corpus.clip_s) for clip in corpus.clips)
+    by_clip = [[log_mel(x, settings.rate_hz, layout) for x in captures] for captures in heard]
+    return [np.stack(images)[:, None] for images in zip(*by_clip, strict=True)]
 
 
-def _captured(clip: EventClip, settings: CaptureSettings, clip_s: float, speed: float) -> Samples:
+def _captured(clip: EventClip, settings: CaptureSettings, clip_s: float) -> Iterator[Samples]:
+    """One word at each of the speeds."""
     x, source_rate_hz = read(clip)
-    if speed != 1:
-        x = soxr.resample(x, source_rate_hz * speed, source_rate_hz, quality="HQ")
-    sound = fit_length(x, round(clip_s * source_rate_hz))
-    return capture_of(sound, source_rate_hz, f"{clip.digest}/{speed:g}", settings)
+    for speed in SPEEDS:
+        said = x if speed == 1 else soxr.resample(x, source_rate_hz * speed, source_rate_hz, quality="HQ")
+        sound = fit_length(said, round(clip_s * source_rate_hz))
+        yield capture_of(sound, source_rate_hz, f"{clip.digest}/{speed:g}", settings)
