@@ -43,7 +43,7 @@ def heard(study: Study, store: Store) -> Iterator[tuple[Place, Rows]]:
 
 def rate_of(step: Step) -> int:
     """Return the rate in Hz of the captures whose words a step counts."""
-    heard: CaptureSettings = step.needs[0].settings.captures  # type: ignore[union-attr]
+    heard: CaptureSettings = step.needs[0].settings.captures  # type: ignore[attr-defined]
     return heard.rate_hz
 
 
