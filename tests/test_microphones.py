@@ -8,7 +8,7 @@ from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.microphones import compare
 from lowsr_tradeoff.privacy import attacks
-from lowsr_tradeoff.privacy.attackers import growing
+from lowsr_tradeoff.privacy.attackers import growing_vocabulary
 from lowsr_tradeoff.records import AttackResult, Measurement
 from lowsr_tradeoff.study import Study, through_microphones
 
@@ -68,7 +68,7 @@ def test_no_learning_curve_is_trained_behind_a_front_end_that_is_compared_alone(
     assert (other.config.privacy.attackers, other.config.privacy.learning_curves) == ("all", "none")
     corpus = load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
     stages = [{step.stage for step in attacks.plan(each.config, corpus)} for each in (first, other)]
-    assert stages[0] - stages[1] == {growing.STAGE}
+    assert stages[0] - stages[1] == {growing_vocabulary.STAGE}
 
 
 def test_a_front_end_that_does_not_exist_is_named():

@@ -45,6 +45,7 @@ def run(
     seed: int | None = None,
     skip_bad: Flag = False,
     attackers: Literal["default", "all"] | None = None,
+    learning_curves: Literal["none", "vocabulary", "all"] | None = None,
     include_audio: Flag = False,
     include_transcripts: Flag = False,
     dry_run: Flag = False,
@@ -82,6 +83,8 @@ def run(
         skip_bad: Go on without unusable input files; the report says how many.
         attackers: default (Whisper as published, digits learnt at the rate, speakers, speech presence), or all
             (bandwidth extension, Whisper adapted to the rate and learning curves as well; takes far longer).
+        learning_curves: With --attackers all, who also learns from growing shares of the data: none, vocabulary
+            (when left out), or all: Whisper adapted as well, which takes up to five times as long.
         include_audio: Put your own clips into the report.
         include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
         dry_run: Check everything and show what would run.
@@ -107,6 +110,7 @@ def run(
         "seed": seed,
         "skip_bad": skip_bad or None,
         "privacy.attackers": attackers,
+        "privacy.learning_curves": learning_curves,
         "include_audio": include_audio or None,
         "include_transcripts": include_transcripts or None,
     }

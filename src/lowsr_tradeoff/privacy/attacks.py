@@ -9,7 +9,14 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy import activity, speakers, voice
-from lowsr_tradeoff.privacy.attackers import adapted, digits, extension, growing, overheard
+from lowsr_tradeoff.privacy.attackers import (
+    adapted,
+    digits,
+    extension,
+    growing_speech,
+    growing_vocabulary,
+    overheard,
+)
 from lowsr_tradeoff.privacy.attackers.overheard import lost, not_tested
 from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records import AttackResult, LearningCurve, PrivacyResult
@@ -47,8 +54,8 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
             extension.run(steps, speech, store)
         case adapted.STAGE:
             adapted.run(steps, speech, store)
-        case growing.STAGE:
-            growing.run(steps, speech, store)
+        case growing_vocabulary.STAGE:
+            growing_vocabulary.run(steps, speech, store)
         case overheard.COUNT:
             overheard.run_counts(steps, speech, store)
         case speakers.STAGE:
@@ -73,9 +80,25 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     )
 
 
-def curves(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[LearningCurve, ...]:
-    """Return what attackers recover with growing shares of their data; nothing where it was not asked for."""
-    return growing.results(config, speech, store) if _are_curves_asked(config) else ()
+def curves(
+    config: StudyConfig, speech: SpeechCorpus, store: Store, heard: Sequence[PrivacyResult]
+) -> tuple[LearningCurve, ...]:
+    """Return what attackers recover with growing shares of their data; nothing where it was not asked for.
+
+    Args:
+        config: The settings.
+        speech: The corpus.
+        store: Where the artefacts lie.
+        heard: What the recogniser recovers as published.
+
+    Raises:
+        StageError: A step has not run.
+    """
+    published = {found.rate_hz: found.word_recovery.value for found in heard}
+    known = {rate_hz: value for rate_hz, value in published.items() if value is not None}
+    vocabulary = growing_vocabulary.results(config, speech, store) if _grows(config, "vocabulary", "all") else ()
+    adapts = growing_speech.results(config, speech, store, known) if _grows(config, "all") else ()
+    return (*vocabulary, *adapts)
 
 
 def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> AttackResult:
@@ -111,16 +134,20 @@ def lost_recogniser(config: StudyConfig, steps: Mapping[int, Step], store: Store
 
 
 def _asked_for(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    more = growing.plan(config, speech) if _are_curves_asked(config) else ()
-    return (*extension.plan(config, speech), *adapted.plan(config, speech), *more)
+    return (
+        *extension.plan(config, speech),
+        *adapted.plan(config, speech),
+        *(growing_vocabulary.plan(config, speech) if _grows(config, "vocabulary", "all") else ()),
+        *(growing_speech.plan(config, speech) if _grows(config, "all") else ()),
+    )
 
 
 def _is_asked(config: StudyConfig) -> bool:
     return config.privacy.attackers == "all"
 
 
-def _are_curves_asked(config: StudyConfig) -> bool:
-    return _is_asked(config) and config.privacy.learning_curves != "none"
+def _grows(config: StudyConfig, *asked: str) -> bool:
+    return _is_asked(config) and config.privacy.learning_curves in asked
 
 
 def _extended(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:

@@ -132,7 +132,7 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
             *attacks.lost_recogniser(config, _words_steps(config, speech), store),
             *attacks.results(config, speech, store),
         ),
-        curves=attacks.curves(config, speech, store),
+        curves=attacks.curves(config, speech, store, found),
         differences=tuple(_differences(config, rows, draws)),
         intelligibility=tuple(
             of_finished(

@@ -6,7 +6,7 @@ import pytest
 
 from lowsr_tradeoff.config import StudyConfig, load_config
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.privacy.attackers import adapted, extension, overheard
+from lowsr_tradeoff.privacy.attackers import adapted, extension, held_out, overheard
 from lowsr_tradeoff.store import Store
 
 SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
@@ -38,7 +38,7 @@ def test_the_key_knows_how_the_recogniser_is_used(room, name, value):
 
 def keys(room, speech):
     """Of training and of counting, by fold of the lower rate."""
-    steps = room.plan(CONFIG, speech)[: overheard.N_FOLDS]
+    steps = room.plan(CONFIG, speech)[: held_out.N_FOLDS]
     return [step.needs[0].key for step in steps], [step.key for step in steps]
 
 
@@ -72,7 +72,7 @@ def test_keys_hold_what_training_hears_and_no_more(changes, room, n_trained, n_c
 def test_results_pool_the_folds(room, tmp_path):
     store = Store(tmp_path)
     for step in room.plan(CONFIG, SPEECH):
-        _, tested = overheard.split(SPEECH, 0, step.settings.fold)
+        _, tested = held_out.split(SPEECH, 0, step.settings.fold)
         # Two folds of four are understood.
         heard = [u.text if step.settings.fold < 3 else "" for u in tested]
         store.write(step, {"utterances": overheard.count_words(tested, heard)})
@@ -95,7 +95,7 @@ def test_without_transcripts_it_is_not_tested_and_says_why(room, tmp_path):
 
 def test_the_setup_states_the_budget_in_steps(tmp_path):
     # 48 utterances in batches of 8, five times.
-    assert "at most 30 steps of 8 utterances" in adapted._setup(CONFIG, SPEECH)
+    assert "at most 30 steps of 8 utterances" in adapted.setup_of(CONFIG, SPEECH)
 
 
 def test_an_attack_learns_and_writes_counts(tmp_path, monkeypatch):
@@ -107,7 +107,7 @@ def test_an_attack_learns_and_writes_counts(tmp_path, monkeypatch):
     overheard.run_counts([step], speech, store)
     assert len(store.meta(step.needs[0])["losses"]) == 1
     assert [row["clip_id"] for row in store.meta(step)["utterances"]] == [
-        u.clip_id for u in overheard.split(speech, 0, step.settings.fold)[1]
+        u.clip_id for u in held_out.split(speech, 0, step.settings.fold)[1]
     ]
 
 

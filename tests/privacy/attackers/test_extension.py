@@ -3,7 +3,7 @@ import dataclasses
 from lowsr_tradeoff.config import StudyConfig, load_config
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy import recognise, wer
-from lowsr_tradeoff.privacy.attackers import extension, overheard
+from lowsr_tradeoff.privacy.attackers import extension, held_out, overheard
 from lowsr_tradeoff.privacy.captures import captured_at_16k
 from lowsr_tradeoff.store import Store
 
@@ -18,7 +18,7 @@ def test_at_full_rate_the_extension_is_the_recogniser_as_published(tmp_path):
     assert heard.settings.captures.rate_hz == 16000
     extension.run([heard], SPEECH, store)
     overheard.run_counts([step], SPEECH, store)
-    _, tested = overheard.split(SPEECH, 0, step.settings.fold)
+    _, tested = held_out.split(SPEECH, 0, step.settings.fold)
     clips = [captured_at_16k(utterance, heard.settings.captures) for utterance in tested]
     written = recognise.transcribe(recognise.load(None), clips, CONFIG.privacy)
     rows = overheard.count_words(tested, written)

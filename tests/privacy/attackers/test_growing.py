@@ -1,83 +1,59 @@
-import dataclasses
-import subprocess
-import sys
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.config import load_config
-from lowsr_tradeoff.privacy.attackers import digits, growing
-from lowsr_tradeoff.privacy.attackers.word_list import load_words, taught_by, word_list_of
-from lowsr_tradeoff.store import Store
+from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.privacy.attackers.growing import Grown, learning_curve
+from lowsr_tradeoff.privacy.attackers.learning_curve import recovery
+from lowsr_tradeoff.records import LearningLaw
 
-SPEECH = None
-CONFIG = load_config(None, {"rates_hz": (500,), "reference_rate_hz": 2000, "n_resamples": 200})
-CORPUS = load_words(word_list_of(CONFIG))
-TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])
-FOLDS = sorted({clip.fold for clip in CORPUS.clips})
-
-
-def of_speakers(n):
-    """The embedded words of the first speakers."""
-    kept = sorted({clip.source for clip in CORPUS.clips})[:n]
-    return dataclasses.replace(CORPUS, clips=tuple(clip for clip in CORPUS.clips if clip.source in kept))
+CONFIG = StudyConfig(rates_hz=(500,), n_resamples=200)
+AMOUNTS = [1, 2, 4, 8, 15]
+LAW = LearningLaw(chance=0.1, ceiling=0.7, scale=2, exponent=1, misfit_p=1)
+RISING = np.array([recovery(LAW, amount) for amount in AMOUNTS])
 
 
-def write(store, step, share_right, rng):
-    is_right = rng.uniform(size=len(TRUTH)) < share_right
-    answers = np.where(is_right, TRUTH, (TRUTH + 1) % 10)
-    store.write(step, {}, {"scores": np.eye(10, dtype=np.float32)[answers]})
+def grown(words_each, **changed):
+    """Twenty speakers, each with utterances of so many words, recovered to rising shares but for luck."""
+    words, n_each = np.tile(words_each, 20), len(words_each)
+    known = {
+        "rate_hz": 500,
+        "attacker": "somebody",
+        "amount_of": "speakers",
+        "amounts": AMOUNTS,
+        "minutes": AMOUNTS,
+        "hits": np.random.default_rng(0).binomial(words, RISING[:, None]),
+        "words": words,
+        "speakers": [f"s{i}" for i in range(20) for _ in range(n_each)],
+        "folds": [i % 4 for i in range(20) for _ in range(n_each)],
+        "chance": 0.1,
+        "setup": "words",
+    }
+    return Grown(**known | changed)
 
 
-def test_a_larger_share_holds_every_smaller_one_and_nobody_who_is_tested():
-    for fold in FOLDS:
-        tested = {clip.source for clip in CORPUS.clips if clip.fold == fold}
-        shares = [set(taught_by(CORPUS, fold, share, seed=0)) for share in (*growing.SHARES, 1)]
-        assert [len(speakers) for speakers in shares] in ([1, 3, 5, 10, 21], [1, 3, 6, 11, 22])
-        assert all(small < large for small, large in pairwise(shares))
-        assert not shares[-1] & tested
-        assert set(taught_by(CORPUS, fold, 1 / 4, seed=1)) != shares[2]
+def test_points_are_pooled_words_of_utterances_however_long():
+    it = grown([2, 30, 8])
+    curve = learning_curve(CONFIG, it)
+    pooled = it.hits.sum(axis=1) / it.words.sum()
+    assert [point.value.value for point in curve.points] == pytest.approx(list(pooled))
+    assert {point.value.n for point in curve.points} == {20 * 40}
+    assert [point.amount for point in curve.points] == AMOUNTS
+    assert (curve.rate_hz, curve.front_end, curve.attacker, curve.law.chance) == (500, "ideal", "somebody", 0.1)
+    for more in curve.extrapolations:
+        assert pooled[-1] - 0.05 < more.value.low <= more.value.value <= more.value.high < 1
+        assert more.value.low <= recovery(LAW, 15 * more.times) <= more.value.high
 
 
-def test_shares_of_few_speakers_differ_by_one_or_more():
-    assert growing.shares_of(CORPUS) == growing.SHARES
-    # Of 4 others: 1, 2.
-    assert growing.shares_of(of_speakers(5)) == (1 / 4, 1 / 2)
+def test_one_recording_of_ten_words_tells_as_much_as_ten_of_one_word():
+    whole = grown([10])
+    parted = grown(
+        [1] * 10, hits=np.repeat(whole.hits, 10, axis=1) > np.tile(np.arange(10), 20), words=np.ones(200, int)
+    )
+    one, ten = learning_curve(CONFIG, parted), learning_curve(CONFIG, whole)
+    # Speakers are drawn, not recordings.
+    assert (one.law, one.extrapolations) == (ten.law, ten.extrapolations)
 
 
-def test_every_rate_has_a_step_for_each_share_and_shares_the_whole_with_the_attacker():
-    steps = growing.plan(CONFIG, SPEECH)
-    shares = [step for step in steps if step.stage == growing.STAGE]
-    assert [(step.settings.captures.rate_hz, step.settings.share) for step in shares] == [
-        (rate_hz, share) for rate_hz in (500, 2000) for share in growing.SHARES
-    ]
-    # Behind the study's front end alone.
-    assert {step.settings.captures.front_end.filter for step in steps} == {"ideal"}
-    assert len(set(steps)) == 10
-    assert set(steps) - set(shares) <= set(digits.plan(CONFIG, SPEECH))
-    assert "1/16 of the speakers at 500 Hz" in shares[0].label
-
-
-def test_recovery_by_speakers_becomes_a_curve_with_extrapolations(tmp_path):
-    store, rng = Store(tmp_path), np.random.default_rng(0)
-    rising = {1 / 16: 0.2, 1 / 8: 0.35, 1 / 4: 0.45, 1 / 2: 0.55, 1: 0.6}
-    for step in growing.plan(CONFIG, SPEECH):
-        share_right = rising[getattr(step.settings, "share", 1)]
-        write(store, step, share_right if step.settings.captures.rate_hz == 500 else 0.1, rng)
-    low, high = growing.results(CONFIG, SPEECH, store)
-    assert (low.rate_hz, high.rate_hz, low.amount_of, low.front_end) == (500, 2000, "speakers", "ideal")
-    assert [point.value.value for point in low.points] == pytest.approx([0.2, 0.35, 0.45, 0.55, 0.6], abs=0.08)
-    assert low.points[-1].amount == pytest.approx(27 * 4 / 5)
-    assert low.points[-1].minutes == pytest.approx(540 * 4 / 5 * CORPUS.clip_s / 60)
-    assert [extrapolation.times for extrapolation in low.extrapolations] == [10, 100]
-    for extrapolation in low.extrapolations:
-        assert 0.58 < extrapolation.value.low < extrapolation.value.value < extrapolation.value.high < 1
-    assert low.law.chance == 0.1
-    # Recovered at the level of chance whatever was learnt: no gain with any law.
-    assert high.law.ceiling == pytest.approx(0.1, abs=0.01)
-
-
-def test_planning_and_results_do_without_torch():
-    code = "import sys; import lowsr_tradeoff.privacy.attackers.growing; assert 'torch' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+def test_a_recording_without_words_changes_no_share():
+    with_silence, without = (learning_curve(CONFIG, grown(each)) for each in ([10, 0], [10]))
+    assert with_silence.points == without.points

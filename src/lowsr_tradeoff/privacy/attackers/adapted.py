@@ -13,10 +13,10 @@ from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures
-from lowsr_tradeoff.privacy.attackers import overheard
+from lowsr_tradeoff.privacy.attackers import held_out, overheard
 from lowsr_tradeoff.privacy.attackers.overheard import FoldSettings
 from lowsr_tradeoff.privacy.captures import captured_at_16k
-from lowsr_tradeoff.privacy.decoding import policy_of
+from lowsr_tradeoff.privacy.decoding import MODEL_RATE_HZ, policy_of
 from lowsr_tradeoff.privacy.whisper_weights import attacker
 from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.store import Step, Store
@@ -34,7 +34,8 @@ RECIPE = Recipe(
 )
 SOURCES = (
     *captures.SOURCES,
-    *("classify/adapt.py", "classify/gpu.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py"),
+    *overheard.HELD_OUT,
+    *("classify/adapt.py", "classify/gpu.py", "classify/optimise.py", "classify/train.py"),
     *("privacy/attackers/adapted.py", "privacy/attackers/overheard.py", "privacy/attackers/whisper_lora.py"),
     *("privacy/convert.py", "privacy/decoding.py", "privacy/openai_engine.py", "privacy/recognise.py"),
 )
@@ -48,7 +49,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
         MissingResourceError: The recogniser's weights are not there.
         DataError: The weights are not those that they are taken for.
     """
-    steps = _steps(config, speech) if overheard.why_not(speech) is None else {}
+    steps = steps_of(config, speech) if overheard.why_not(speech) is None else {}
     return tuple(step for runs in steps.values() for step in runs)
 
 
@@ -64,10 +65,11 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
 
     for step in steps:
         settings = FoldSettings.model_validate(step.settings, from_attributes=True)
-        learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
+        _, tested = held_out.split(speech, settings.captures.seed, settings.fold)
+        learnt = held_out.part(speech, settings.captures.seed, settings.fold, settings.share)
         with repeatable(settings.device_type):
-            losses, written = _attack(settings, learnt, tested)
-        store.write(step, {"heard": written, "losses": losses, **gpu_named(settings.device_type)})
+            found = _attack(settings, learnt, tested)
+        store.write(step, {**found, **gpu_named(settings.device_type)})
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
@@ -76,21 +78,37 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     Raises:
         StageError: A step has not run.
     """
-    name = f"{attacker(config.privacy.weights)} adapted to the rate"
+    name = name_of(config)
     if reason := overheard.why_not(speech):
         return overheard.not_tested(config, name, reason)
-    return tuple(overheard.results_of(config, name, _setup(config, speech), _steps(config, speech), store))
+    return tuple(overheard.results_of(config, name, setup_of(config, speech), steps_of(config, speech), store))
 
 
-def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[int, list[Step]]:
-    code = fingerprint(SOURCES, LIBRARIES)
-    return overheard.steps_of(config, speech, RECIPE, STAGE, code, "Whisper adapted to", learns_words=True)
+def steps_of(config: StudyConfig, speech: SpeechCorpus, share: float = 1.0) -> dict[int, list[Step]]:
+    """Return the steps that count words, by rate in Hz, one per fold.
+
+    Args:
+        config: The settings.
+        speech: The corpus.
+        share: Of what could be learnt.
+
+    Raises:
+        MissingResourceError: The recogniser's weights are not there.
+        DataError: The weights are not those that they are taken for.
+    """
+    code, label = fingerprint(SOURCES, LIBRARIES), "Whisper adapted to"
+    return overheard.steps_of(config, speech, RECIPE, STAGE, code, label, learns_words=True, share=share)
+
+
+def name_of(config: StudyConfig) -> str:
+    """Return how this attacker is called."""
+    return f"{attacker(config.privacy.weights)} adapted to the rate"
 
 
 def _attack(
     settings: FoldSettings, learnt: Sequence[Utterance], tested: Sequence[Utterance]
-) -> tuple[list[float], list[str]]:
-    """The loss of every step, and what is written down of the tested utterances."""
+) -> dict[str, float | list[float] | list[str]]:
+    """What is written down of the tested utterances, the loss of every step, and the minutes learnt from."""
     from lowsr_tradeoff.privacy.attackers import whisper_lora  # noqa: PLC0415 - imports torch
 
     examples = whisper_lora.examples_of(
@@ -103,15 +121,20 @@ def _attack(
     seeds = (settings.captures.seed, settings.fold)
     losses = whisper_lora.fit_adapters(ear, examples, settings.recipe, settings.privacy.pad_s, seeds, RANK)
     clips = [captured_at_16k(utterance, settings.captures) for utterance in tested]
-    return losses, whisper_lora.transcribe(ear, clips, settings.privacy)
+    return {
+        "heard": whisper_lora.transcribe(ear, clips, settings.privacy),
+        "losses": losses,
+        "minutes": sum(len(example.samples) for example in examples) / MODEL_RATE_HZ / 60,
+    }
 
 
-def _setup(config: StudyConfig, speech: SpeechCorpus) -> str:
-    folds = overheard.folds_of(speech, config.seed)
+def setup_of(config: StudyConfig, speech: SpeechCorpus) -> str:
+    """Return in words what was learnt from and tested on, and how."""
+    folds = held_out.folds_of(speech, config.seed)
     n_learnt = max(len(folds) - folds.count(fold) for fold in set(folds))
     n_steps = RECIPE.epochs * -(-n_learnt // RECIPE.batch_size)
     return (
-        f"{overheard.held_out_words(speech, config.seed)}; rank-{RANK} changes of all layers of attention fitted "
+        f"{held_out.held_out_words(speech, config.seed)}; rank-{RANK} changes of all layers of attention fitted "
         f"in at most {n_steps} steps of {RECIPE.batch_size} utterances, the last one kept; "
         f"{policy_of(config.privacy)}"
     )

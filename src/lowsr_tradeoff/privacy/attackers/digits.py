@@ -50,7 +50,7 @@ RECIPE = Recipe(
 )
 SOURCES = (
     *(*FEATURES, *NETWORKS, "classify/models/small_vgg.py", "privacy/captures.py"),
-    *("privacy/attackers/spotter.py", "privacy/attackers/word_list.py"),
+    *("privacy/attackers/shares.py", "privacy/attackers/spotter.py", "privacy/attackers/word_list.py"),
 )
 LIBRARIES = (*captures.LIBRARIES, "scipy", "torch", "torchaudio")
 

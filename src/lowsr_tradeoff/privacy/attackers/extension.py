@@ -12,7 +12,7 @@ from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import captures
-from lowsr_tradeoff.privacy.attackers import overheard
+from lowsr_tradeoff.privacy.attackers import held_out, overheard
 from lowsr_tradeoff.privacy.attackers.overheard import FoldSettings
 from lowsr_tradeoff.privacy.captures import captured_at_16k, original_at_16k
 from lowsr_tradeoff.privacy.decoding import policy_of
@@ -33,7 +33,8 @@ RECIPE = Recipe(
 )
 SOURCES = (
     *captures.SOURCES,
-    *("classify/gpu.py", "classify/optimise.py", "classify/train.py", "corpora/folds.py"),
+    *overheard.HELD_OUT,
+    *("classify/gpu.py", "classify/optimise.py", "classify/train.py"),
     *("privacy/attackers/band_extender.py", "privacy/attackers/extended_recogniser.py"),
     *("privacy/attackers/extension.py", "privacy/attackers/overheard.py", "privacy/decoding.py"),
     "privacy/recognise.py",
@@ -64,7 +65,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
 
     for step in steps:
         settings = FoldSettings.model_validate(step.settings, from_attributes=True)
-        learnt, tested = overheard.split(speech, settings.captures.seed, settings.fold)
+        learnt, tested = held_out.split(speech, settings.captures.seed, settings.fold)
         with repeatable(settings.device_type):
             heard = _attack(settings, learnt, tested)
         store.write(step, {"heard": heard, **gpu_named(settings.device_type)})
@@ -107,7 +108,7 @@ def _attack(settings: FoldSettings, learnt: Sequence[Utterance], tested: Sequenc
 
 def _setup(config: StudyConfig, speech: SpeechCorpus) -> str:
     return (
-        f"{overheard.held_out_words(speech, config.seed)}; three convolutions fitted for {RECIPE.epochs} epochs to "
+        f"{held_out.held_out_words(speech, config.seed)}; three convolutions fitted for {RECIPE.epochs} epochs to "
         "log-mel frames of full-band recordings and captures make up the bands above half the rate, without a "
         f"vocoder; {policy_of(config.privacy)}"
     )

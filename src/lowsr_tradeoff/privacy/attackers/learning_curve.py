@@ -36,6 +36,7 @@ EXPONENTS = np.geomspace(0.1, 4, 40)
 SCALES = np.geomspace(0.01, 1000, 60)
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.integer | np.bool_]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class Misfit:
 
 def curve_of(
     amounts: Sequence[float],
-    is_recovered: NDArray[np.bool_],
+    hits: Counts,
+    words: Counts,
     speakers: Sequence[str],
     folds: Sequence[int],
     chance: float,
@@ -91,22 +93,23 @@ def curve_of(
 
     Args:
         amounts: What was learnt from, ascending.
-        is_recovered: Whether each word was recovered with each amount. Shape ``(n_points, n_words)``.
-        speakers: Who said each word.
-        folds: The fold in which each word was tested.
+        hits: Words recovered of each recording with each amount. Shape ``(n_points, n_recordings)``.
+        words: Words said in each. Shape ``(n_recordings,)``.
+        speakers: Who said them; drawn together.
+        folds: The fold in which each recording was tested.
         chance: Recovered without data.
         n_resamples: Bootstrap resamples of speakers.
         seed: Of those.
     """
-    hits = is_recovered.astype(float)
-    weights = resample_weights(speakers, n_resamples, seed)
-    drawn = np.atleast_2d(np.cov((weights @ hits.T) / weights.sum(axis=1, keepdims=True), rowvar=False))
-    spread = np.maximum(0, _between_folds(hits, folds) - np.diag(drawn))
+    n_words, weights = int(words.sum()), resample_weights(speakers, n_resamples, seed)
+    totals = weights @ words
+    ratios = (weights @ hits.T)[totals > 0] / totals[totals > 0, None]
+    drawn = np.atleast_2d(np.cov(ratios, rowvar=False))
+    spread = np.maximum(0, _between_folds(hits, words, folds) - np.diag(drawn))
     # One word is the finest that shares can differ by.
-    covariance = drawn + np.diag(spread + 1 / hits.shape[1] ** 2)
-    return Curve(
-        np.asarray(amounts, float), hits.mean(axis=1), covariance, chance, hits.shape[1], len(set(speakers))
-    )
+    covariance = drawn + np.diag(spread + 1 / n_words**2)
+    shares = hits.sum(axis=1) / n_words
+    return Curve(np.asarray(amounts, float), shares, covariance, chance, n_words, len(set(speakers)))
 
 
 def law_of(curve: Curve) -> LearningLaw | None:
@@ -201,9 +204,10 @@ def _possible(gains: Floats, curve: Curve) -> Floats:
     return np.clip(gains, 0, 1 - curve.chance)
 
 
-def _between_folds(hits: Floats, folds: Sequence[int]) -> Floats:
-    """Variance of the shares over all folds that the folds' own shares tell. Shape ``(n_points,)``."""
+def _between_folds(hits: Counts, words: Counts, folds: Sequence[int]) -> Floats:
+    """Variance of hits / words over all folds that the folds tell, as of a ratio of sums. Shape ``(n_points,)``."""
     _, numbers = np.unique(folds, return_inverse=True)
-    shares = sums_by(numbers, hits.T) / sums_by(numbers, np.ones(hits.shape[1]))[:, None]
-    variance: Floats = shares.var(axis=0, ddof=1) / len(shares)
+    of_fold, said = sums_by(numbers, hits.T), sums_by(numbers, words)
+    off = of_fold - np.outer(said, of_fold.sum(axis=0) / said.sum())
+    variance: Floats = (off**2).sum(axis=0) / said.sum() ** 2 * len(said) / (len(said) - 1)
     return variance

@@ -1,18 +1,18 @@
-"""What recogniser-like attackers share: their steps, who is held out when, and what a count of words becomes."""
+"""What recogniser-like attackers share: their steps, and what a count of words becomes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from pydantic import Field
 
 from lowsr_tradeoff.audio.named import name_of
 from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
-from lowsr_tradeoff.corpora.folds import assign_folds
 from lowsr_tradeoff.manifest import fingerprint
 from lowsr_tradeoff.privacy import pooled_words, wer
+from lowsr_tradeoff.privacy.attackers import held_out
+from lowsr_tradeoff.privacy.attackers.shares import as_long
 from lowsr_tradeoff.privacy.captures import CaptureSettings, captures_of
 from lowsr_tradeoff.privacy.decoding import policy_of
 from lowsr_tradeoff.privacy.wer import HeardUtterance
@@ -24,12 +24,14 @@ from lowsr_tradeoff.stats import resample_weights
 from lowsr_tradeoff.store import Step, Store, digest_of
 
 COUNT = "attack-words"
+# Who is learnt from, and who is tested.
+HELD_OUT = ("corpora/folds.py", "privacy/attackers/held_out.py", "privacy/attackers/shares.py")
 COUNTED = (
-    *("corpora/folds.py", "privacy/attackers/overheard.py", "privacy/wer.py", "privacy/words.py"),
+    *HELD_OUT,
+    *("privacy/attackers/overheard.py", "privacy/wer.py", "privacy/words.py"),
     *("records/base.py", "records/privacy.py"),
 )
 COUNTED_LIBRARIES = ("jiwer", "openai-whisper")
-N_FOLDS = 4
 NO_TRANSCRIPTS = "the corpus has no transcripts to learn from; add a column text to metadata.csv"
 TOO_FEW = "one utterance cannot be both learnt from and tested; record more"
 
@@ -47,6 +49,7 @@ class FoldSettings(Settings):
         pad_s: Silence around a clip.
         recipe: How the attacker is fitted.
         device_type: What it computes on.
+        share: Of what could be learnt, what is; the digest of the corpus tells its content.
     """
 
     captures: CaptureSettings
@@ -58,6 +61,7 @@ class FoldSettings(Settings):
     pad_s: float
     recipe: Recipe
     device_type: DeviceType
+    share: float = Field(default=1.0, exclude=True)
 
 
 class CountSettings(Settings):
@@ -83,11 +87,13 @@ def steps_of(
     label: str,
     *,
     learns_words: bool,
+    share: float = 1.0,
 ) -> dict[int, list[Step]]:
     """Return the steps that count what an attacker wrote down, by rate in Hz, one per fold.
 
     Each needs the step that trains the attacker. The key of that one holds nothing that training does not hear: a
-    mended transcript is counted again, and learnt again only where it is learnt.
+    mended transcript is counted again, and learnt again only where it is learnt. A share is learnt in as many steps
+    as all.
 
     Args:
         config: The settings.
@@ -97,6 +103,7 @@ def steps_of(
         code: Fingerprint of what computes them.
         label: Of such a step, up to its rate: ``"Whisper adapted to"``.
         learns_words: Whether it learns from transcripts as well as from sounds.
+        share: Of what could be learnt.
 
     Raises:
         MissingResourceError: The recogniser's weights are not there.
@@ -104,10 +111,12 @@ def steps_of(
     """
     sha256 = digests(config.privacy.weights, config.privacy.engine)
     count_code = fingerprint(COUNTED, COUNTED_LIBRARIES)
-    folds = sorted(set(folds_of(speech, config.seed)))
-    parts = {fold: split(speech, config.seed, fold) for fold in folds}
-    taught = {fold: _taught(*parts[fold], learns_words=learns_words) for fold in folds}
+    folds = sorted(set(held_out.folds_of(speech, config.seed)))
+    parts = {fold: held_out.split(speech, config.seed, fold) for fold in folds}
+    lessons = {fold: held_out.part(speech, config.seed, fold, share) for fold in folds}
+    taught = {fold: _taught(lessons[fold], parts[fold][1], learns_words=learns_words) for fold in folds}
     said = {fold: _said(parts[fold][1]) for fold in folds}
+    of_share = "" if share == 1 else f", 1/{1 / share:.0f} of the {held_out.counted_in(speech, config.seed)}"
 
     def step(rate_hz: int, fold: int) -> Step:
         settings = FoldSettings(
@@ -118,10 +127,11 @@ def steps_of(
             policy=policy_of(config.privacy),
             batch_size=config.privacy.batch_size,
             pad_s=config.privacy.pad_s,
-            recipe=recipe,
+            recipe=_as_long(recipe, len(parts[fold][0]), len(lessons[fold])),
             device_type=config.device_type,
+            share=share,
         )
-        name = f"{label} {rate_hz} Hz, fold {fold}"
+        name = f"{label} {rate_hz} Hz, fold {fold}{of_share}"
         heard = Step(stage, settings, code, name, is_on_gpu=config.device_type == "cuda")
         counts = CountSettings(said=said[fold], fold=fold, seed=config.seed)
         return Step(COUNT, counts, count_code, f"words of {name}", needs=(heard,), together=COUNT)
@@ -137,8 +147,13 @@ def run_counts(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> Non
     """
     for step in steps:
         settings = CountSettings.model_validate(step.settings, from_attributes=True)
-        _, tested = split(speech, settings.seed, settings.fold)
+        _, tested = held_out.split(speech, settings.seed, settings.fold)
         store.write(step, {"utterances": count_words(tested, store.meta(step.needs[0])["heard"])})
+
+
+def _as_long(recipe: Recipe, n_all: int, n_learnt: int) -> Recipe:
+    steps_of_all, steps = (max(1, -(-n // recipe.batch_size)) for n in (n_all, n_learnt))
+    return as_long(recipe, steps_of_all, steps)
 
 
 def _taught(learnt: Sequence[Utterance], tested: Sequence[Utterance], *, learns_words: bool) -> str:
@@ -148,41 +163,6 @@ def _taught(learnt: Sequence[Utterance], tested: Sequence[Utterance], *, learns_
 
 def _said(tested: Sequence[Utterance]) -> str:
     return digest_of([[u.clip_id, u.text, u.speaker, u.keywords] for u in tested])
-
-
-def folds_of(speech: SpeechCorpus, seed: int) -> tuple[int, ...]:
-    """Return the fold of each utterance, from 1; a speaker is in one fold, unless there is one speaker alone.
-
-    Args:
-        speech: The corpus.
-        seed: Decides between speakers with equally many utterances.
-    """
-    groups = groups_of(speech)
-    return assign_folds(["speech"] * len(groups), groups, min(N_FOLDS, len(set(groups))), seed)
-
-
-def groups_of(speech: SpeechCorpus) -> list[str]:
-    """Return what is held out together with each utterance: its speaker's, or itself where one speaks alone."""
-    speakers = [utterance.speaker for utterance in speech.utterances]
-    return speakers if len(set(speakers)) > 1 else [utterance.clip_id for utterance in speech.utterances]
-
-
-def split(speech: SpeechCorpus, seed: int, fold: int) -> tuple[list[Utterance], list[Utterance]]:
-    """Return the utterances to learn from when a fold is tested, and those of the fold.
-
-    A sentence that is tested is not learnt from another speaker either, whatever its case and marks.
-    """
-    pairs = list(zip(speech.utterances, folds_of(speech, seed), strict=True))
-    tested = [utterance for utterance, its in pairs if its == fold]
-    said = {_sentence(utterance) for utterance in tested} - {""}
-    learnt = [u for u, its in pairs if its != fold and _sentence(u) not in said]
-    return learnt, tested
-
-
-def _sentence(utterance: Utterance) -> str:
-    """Its words alone. Whisper's normaliser would bring torch into planning."""
-    text = (utterance.text or "").casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in text).split())
 
 
 def why_not(speech: SpeechCorpus) -> str | None:
@@ -263,15 +243,3 @@ def result(
         is_leak=True,
         setup=setup,
     )
-
-
-def held_out_words(speech: SpeechCorpus, seed: int) -> str:
-    """Return in words how the corpus was split."""
-    n_folds = len(np.unique(folds_of(speech, seed)))
-    n_speakers = len({utterance.speaker for utterance in speech.utterances})
-    who = (
-        f"of {n_speakers} speakers in {n_folds} folds, no tested speaker or sentence heard in training"
-        if n_speakers > 1
-        else f"of one speaker in {n_folds} folds, so that the voice was heard in training and the sentence was not"
-    )
-    return f"{len(speech.utterances)} utterances {who} ({speech.summary.name})"

@@ -23,6 +23,7 @@ from lowsr_tradeoff.classify.step_settings import Recipe
 from lowsr_tradeoff.classify.train import Images, fit, predict, scale_of, seeded_network
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
 from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.privacy.attackers.shares import as_long
 from lowsr_tradeoff.privacy.attackers.word_list import taught_by
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
 from lowsr_tradeoff.settings import DeviceType
@@ -65,17 +66,16 @@ def answers(
     for fold in np.unique(folds):
         held_out, seeds = folds == fold, (settings.seed, int(fold))
         learnt = np.isin(speakers, taught_by(corpus, int(fold), share, settings.seed))
-        lessons, as_long = [view[learnt] for view in views], _as_long(recipe, (~held_out).sum(), learnt.sum())
+        lessons, longer = [view[learnt] for view in views], _as_long(recipe, (~held_out).sum(), learnt.sum())
         tested = views[0][held_out]
         with repeatable(device_type):
-            scores[held_out] = _taught(lessons, labels[learnt], len(classes), tested, as_long, seeds, device_type)
+            scores[held_out] = _taught(lessons, labels[learnt], len(classes), tested, longer, seeds, device_type)
     return scores
 
 
 def _as_long(recipe: Recipe, n_all: int, n_learnt: int) -> Recipe:
-    """In as many steps as with all clips: what fewer of them teach is not to be confused with less training."""
-    n_steps = recipe.epochs * max(1, n_all // recipe.batch_size)
-    return recipe.model_copy(update={"epochs": round(n_steps / max(1, n_learnt // recipe.batch_size))})
+    steps_of_all, steps = (max(1, n // recipe.batch_size) for n in (n_all, n_learnt))
+    return as_long(recipe, steps_of_all, steps)
 
 
 def _taught(

@@ -2,11 +2,10 @@
 
 from functools import cache
 
-import numpy as np
-
 from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
+from lowsr_tradeoff.privacy.attackers.shares import part_of
 from lowsr_tradeoff.settings import Settings
 
 N_FOLDS = 5
@@ -78,5 +77,4 @@ def taught_by(corpus: EventCorpus, fold: int, share: float, seed: int) -> tuple[
         seed: Of their order.
     """
     others = sorted({clip.source for clip in corpus.clips if clip.fold != fold})
-    order = np.random.default_rng((seed, fold)).permutation(len(others))
-    return tuple(sorted(others[i] for i in order[: max(1, round(share * len(others)))]))
+    return part_of(others, share, (seed, fold))

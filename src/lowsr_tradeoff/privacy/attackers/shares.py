@@ -1,0 +1,44 @@
+"""Growing shares of what an attacker learns from, each within the next."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lowsr_tradeoff.classify.step_settings import Recipe
+
+SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
+
+
+def shares_of(n_all: int) -> tuple[float, ...]:
+    """Return the shares that differ by one or more, ascending; all is not among these.
+
+    >>> shares_of(6)
+    (0.125, 0.25, 0.5)
+    """
+    counts = {max(1, round(share * n_all)): share for share in SHARES}
+    return tuple(share for count, share in sorted(counts.items()) if count < n_all)
+
+
+def part_of(names: Sequence[str], share: float, seeds: tuple[int, ...]) -> tuple[str, ...]:
+    """Return a share of the names, at least one of them; a larger share holds every smaller one of the same seeds.
+
+    Args:
+        names: In a fixed order.
+        share: Of them, in 0…1.
+        seeds: Of who comes first.
+    """
+    order = np.random.default_rng(seeds).permutation(len(names))
+    return tuple(sorted(names[i] for i in order[: max(1, round(share * len(names)))]))
+
+
+def as_long(recipe: Recipe, n_steps_of_all: int, n_steps: int) -> Recipe:
+    """Return the recipe with as many steps in all as it has with all data, as nearly as whole epochs give.
+
+    What fewer data teach is not to be confused with less training.
+
+    Args:
+        recipe: For all data.
+        n_steps_of_all: Steps of an epoch with all data.
+        n_steps: Steps of an epoch with the share.
+    """
+    return recipe.model_copy(update={"epochs": round(recipe.epochs * n_steps_of_all / n_steps)})
