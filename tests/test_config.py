@@ -153,3 +153,10 @@ def test_a_language_whose_words_cannot_be_counted_is_refused_with_the_remedy(tmp
     said = 'c.toml: privacy.language: words can be counted in English alone so far: write "en", or leave it out'
     with pytest.raises(ConfigError, match=re.escape(said)):
         load_config(tmp_path / "c.toml")
+
+
+def test_curves_of_attackers_that_are_not_tried_are_refused():
+    with pytest.raises(ConfigError, match='set attackers = "all" too'):
+        load_config(None, {"privacy.learning_curves": "all"})
+    asked = load_config(None, {"privacy.learning_curves": "all", "privacy.attackers": "all"})
+    assert asked.privacy.learning_curves == "all"

@@ -44,3 +44,18 @@ def test_all_attackers_are_planned_when_asked_for():
     assert {step.stage for step in more} == {"attack-words", "attack-learning"}
     assert {need.stage for step in more for need in step.needs} == {"attack-adapted", "attack-extension"}
     assert set(attacks.plan(CONFIG, EMBEDDED)) <= set(attacks.plan(every, EMBEDDED))
+
+
+def test_curves_are_planned_and_read_of_whom_they_are_asked_for(tmp_path, monkeypatch):
+    def asked(curves):
+        return StudyConfig(rates_hz=(1000,), privacy={"attackers": "all", "learning_curves": curves})
+
+    n_steps = {curves: len(attacks.plan(asked(curves), EMBEDDED)) for curves in ("none", "vocabulary", "all")}
+    # Two rates: four shares of the vocabulary and the whole, which is there; five shares of four folds.
+    assert n_steps["vocabulary"] - n_steps["none"] == 2 * 5
+    assert n_steps["all"] - n_steps["vocabulary"] == 2 * 5 * 4
+    monkeypatch.setattr(attacks.growing_vocabulary, "results", lambda *_: ("vocabulary",))
+    monkeypatch.setattr(attacks.growing_speech, "results", lambda *_: ("adapted",))
+    read = {curves: attacks.curves(asked(curves), EMBEDDED, Store(tmp_path), ()) for curves in n_steps}
+    assert read == {"none": (), "vocabulary": ("vocabulary",), "all": ("vocabulary", "adapted")}
+    assert attacks.curves(CONFIG, EMBEDDED, Store(tmp_path), ()) == ()

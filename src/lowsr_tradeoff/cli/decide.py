@@ -46,7 +46,8 @@ def gate(
         confidence: Least probability of meeting all of these at once, 0 to 1; 0.95 when left out, 0 asks for none.
         device: The device that has to meet them; the one that decides the run when left out.
         attacker_data: How much attackers on words may learn from, as a multiple of what they learnt from in the
-            run: 10x and 100x take their extrapolated learning curves; needs a run with --attackers all.
+            run: 10x and 100x take their extrapolated learning curves; needs a run with --attackers all;
+            of Whisper adapted to the rate there is one with --learning-curves all.
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
         json_: Print the decision as JSON.
     """
