@@ -21,6 +21,8 @@ from lowsr_tradeoff.records import LearningCurve
 from lowsr_tradeoff.store import Step, Store, of_finished
 
 STAGE = "attack-learning"
+# Batch normalisation has no spread of one.
+LEAST_RECORDINGS = 2
 SOURCES = (*digits.SOURCES, "privacy/attackers/growing_vocabulary.py")
 
 
@@ -76,7 +78,8 @@ def _steps(config: StudyConfig, corpus: EventCorpus) -> Iterator[dict[float, Ste
     for whole in digits.steps_of(config, corpus):
         settings = DigitsSettings.model_validate(whole.settings, from_attributes=True)
         if settings.captures.front_end == config.front_end:
-            yield {share: _step(whole, share, code) for share in growing_shares(corpus)} | {1.0: whole}
+            shares = growing_shares(corpus, config.seed)
+            yield {share: _step(whole, share, code) for share in shares} | {1.0: whole}
 
 
 def _step(whole: Step, share: float, code: str) -> Step:
@@ -86,9 +89,15 @@ def _step(whole: Step, share: float, code: str) -> Step:
     return replace(whole, stage=STAGE, settings=of_share, code=code, label=label)
 
 
-def growing_shares(corpus: EventCorpus) -> tuple[float, ...]:
-    """Return the shares that differ by a speaker or more, ascending, without all of them."""
-    return shares_of(min(len(taught_by(corpus, fold, 1, 0)) for fold in _folds(corpus)))
+def growing_shares(corpus: EventCorpus, seed: int) -> tuple[float, ...]:
+    """Return the shares that differ by a speaker or more and can be learnt from, ascending, without all of them.
+
+    Args:
+        corpus: The words, in folds.
+        seed: Of the order of the speakers.
+    """
+    shares = shares_of(min(len(taught_by(corpus, fold, 1, 0)) for fold in _folds(corpus)))
+    return tuple(share for share in shares if min(_n_taught(corpus, share, seed)) >= LEAST_RECORDINGS)
 
 
 def _grown(config: StudyConfig, corpus: EventCorpus, by_share: Mapping[float, Step], store: Store) -> Grown:
@@ -99,7 +108,7 @@ def _grown(config: StudyConfig, corpus: EventCorpus, by_share: Mapping[float, St
         attacker=digits.ATTACKER,
         amount_of="speakers" if names_speakers(corpus) else "recordings",
         amounts=[_amount(corpus, share, seed) for share in by_share],
-        minutes=[_n_heard(corpus, share, seed) * corpus.clip_s / 60 for share in by_share],
+        minutes=[float(np.mean(_n_taught(corpus, share, seed))) * corpus.clip_s / 60 for share in by_share],
         hits=np.stack([store.arrays(step)["scores"].argmax(axis=1) == truth for step in by_share.values()]),
         words=np.ones(len(truth), int),
         speakers=[clip.source for clip in corpus.clips],
@@ -114,10 +123,10 @@ def _amount(corpus: EventCorpus, share: float, seed: int) -> float:
     return float(np.mean([len(taught_by(corpus, fold, share, seed)) for fold in _folds(corpus)]))
 
 
-def _n_heard(corpus: EventCorpus, share: float, seed: int) -> float:
-    """Recordings learnt from, on average over folds."""
+def _n_taught(corpus: EventCorpus, share: float, seed: int) -> list[int]:
+    """Recordings learnt from, by fold."""
     taught = (set(taught_by(corpus, fold, share, seed)) for fold in _folds(corpus))
-    return float(np.mean([sum(clip.source in speakers for clip in corpus.clips) for speakers in taught]))
+    return [sum(clip.source in speakers for clip in corpus.clips) for speakers in taught]
 
 
 def _folds(corpus: EventCorpus) -> list[int]:
