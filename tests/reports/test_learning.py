@@ -104,6 +104,9 @@ def test_each_attacker_has_a_figure_and_a_table_of_its_own(grown, manifest, list
     page = render(both, manifest, listen)
     assert f'id="{second.name}"' in page
     assert "Whisper &lt;b&gt;adapted&lt;/b&gt;: words recovered by how many utterances" in page
+    # Above the figure too: two that look alike are told apart at once.
+    assert "<h4>Closed vocabulary, trained at the rate: words recovered, by how many speakers" in page
+    assert "<h4>Whisper &lt;b&gt;adapted&lt;/b&gt;: words recovered, by how many utterances" in page
 
 
 def test_the_page_has_the_section_where_curves_were_asked_for(grown, tradeoff, manifest, listen):

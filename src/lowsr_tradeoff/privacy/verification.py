@@ -107,7 +107,8 @@ def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> t
     """
     order = np.argsort(-scores, kind="stable")
     ends = np.flatnonzero(np.diff(scores[order], append=-np.inf))
-    passed = [np.cumsum((weights * chosen)[:, order], axis=1)[:, ends] for chosen in (~is_own, is_own)]
+    sorted_weights, own = weights[:, order], is_own[order]
+    passed = [np.cumsum(sorted_weights * chosen, axis=1)[:, ends] for chosen in (~own, own)]
     strangers, rightful = (np.pad(_share_of_all(counts), ((0, 0), (1, 0))) for counts in passed)
     return strangers, rightful
 
