@@ -178,6 +178,15 @@ def test_sliders_change_the_answer_the_frontier_and_the_address(linked, tradeoff
     assert "less than 100\u00a0%" in linked.inner_text("#answer-rates")
 
 
+def test_words_in_a_table_get_room_and_make_no_tower(linked):
+    """A sentence on an attacker's set-up made rows as high as the screen, with everything else in them blank."""
+    sentences = "[...document.querySelectorAll('td.prose')].filter(cell => cell.offsetHeight)"
+    heights = linked.evaluate(f"{sentences}.map(cell => cell.offsetHeight)")
+    lengths = linked.evaluate(f"{sentences}.map(cell => cell.textContent.length)")
+    assert min(lengths) > 80
+    assert max(heights) < 250
+
+
 def test_figures_keep_their_height_on_another_screen(linked):
     before = linked.evaluate("document.getElementById('accuracy').clientHeight")
     linked.set_viewport_size({"width": 500, "height": 800})
