@@ -74,11 +74,10 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[Le
 
 def _steps(config: StudyConfig, corpus: EventCorpus) -> Iterator[dict[float, Step]]:
     """By share; the microphone is the study's."""
-    code = fingerprint(SOURCES, digits.LIBRARIES)
+    code, shares = fingerprint(SOURCES, digits.LIBRARIES), growing_shares(corpus, config.seed)
     for whole in digits.steps_of(config, corpus):
         settings = DigitsSettings.model_validate(whole.settings, from_attributes=True)
         if settings.captures.front_end == config.front_end:
-            shares = growing_shares(corpus, config.seed)
             yield {share: _step(whole, share, code) for share in shares} | {1.0: whole}
 
 
