@@ -13,16 +13,20 @@ from pathlib import Path
 
 import numpy as np
 
-from lowsr_tradeoff.audio.named import name_of
-from lowsr_tradeoff.config import load_config
-from lowsr_tradeoff.privacy import pooled_words, protocol
-from lowsr_tradeoff.privacy.attackers import adapted, extension
+from lowsr_tradeoff.privacy import stage
+from lowsr_tradeoff.privacy.attackers import published as published_module
+from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
+from lowsr_tradeoff.privacy.attackers.extension import attack as extension
 from lowsr_tradeoff.privacy.captures import CaptureSettings
-from lowsr_tradeoff.privacy.wer import HeardUtterance
-from lowsr_tradeoff.records import Measurement
-from lowsr_tradeoff.stats import pooled_difference, resample_weights
-from lowsr_tradeoff.store import Step, Store
-from lowsr_tradeoff.study import Study, open_study, through_microphones
+from lowsr_tradeoff.privacy.words import pooled
+from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import name_of
+from lowsr_tradeoff.settings.toml import load_config
+from lowsr_tradeoff.statistics.intervals import pooled_difference, resample_weights
+from lowsr_tradeoff.study.plan import Study, open_study, through_microphones
 
 PUBLISHED, EXTENDED, ADAPTED = "published", "extended", "adapted"
 # Who, through which front end, at which rate in Hz.
@@ -33,7 +37,7 @@ Rows = Sequence[HeardUtterance]
 def heard(study: Study, store: Store) -> Iterator[tuple[Place, Rows]]:
     """Yield what every attacker recovered of every utterance, in the order of the corpus."""
     for each in through_microphones(study):
-        published = [step for step in protocol.plan(each.config, each.speech) if step.stage == protocol.WORDS]
+        published = [step for step in stage.plan(each.config, each.speech) if step.stage == published_module.WORDS]
         extended, taught = (room.plan(each.config, each.speech) for room in (extension, adapted))
         for who, steps in ((PUBLISHED, published), (EXTENDED, extended), (ADAPTED, taught)):
             for rate_hz in each.config.all_rates_hz():
@@ -65,7 +69,7 @@ def difference(first: Rows, second: Rows, study: Study) -> Measurement:
 def recovery(rows: Rows, study: Study) -> Measurement:
     """Return the words recovered, ∈ [0, 1]."""
     weights = resample_weights([row.speaker for row in rows], study.config.n_resamples, study.config.seed)
-    return pooled_words.word_recovery(rows, weights)
+    return pooled.word_recovery(rows, weights)
 
 
 def comparisons(found: Mapping[Place, Rows], study: Study) -> Iterator[tuple[str, int, Measurement]]:

@@ -18,10 +18,10 @@ import librosa
 
 from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.audio.decode import decode
-from lowsr_tradeoff.corpora.layouts import DATA
+from lowsr_tradeoff.corpora.event_layouts import DATA
 from lowsr_tradeoff.corpora.rows import audio_files
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.settings import FrontEnd
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.settings.front_end import FrontEnd
 
 RATES_HZ = (500, 1000, 2000, 4000, 8000)
 MODEL_RATE_HZ = 16000

@@ -31,8 +31,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from lowsr_tradeoff.manifest import cpu_name, n_cores
-from lowsr_tradeoff.sealed import whole_record
+from lowsr_tradeoff.runner.machine import cpu_name, n_cores
+from lowsr_tradeoff.runner.store import whole_record
 
 RATES = ("--rates", "500,1000,2000,4000")
 PARTS = ("stops", "bytes", "kills")

@@ -16,26 +16,26 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from lowsr_tradeoff.classify.deployed.card import percent, points
-from lowsr_tradeoff.classify.deployed.final import final_steps, packaged
-from lowsr_tradeoff.classify.deployed.int8_step import int8_steps
-from lowsr_tradeoff.classify.deployed.onnx_export import Images
-from lowsr_tradeoff.classify.features import Layout, lay_out
-from lowsr_tradeoff.classify.listeners import Listener
-from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.corpora.events import events_of
-from lowsr_tradeoff.deliver import run_batch
-from lowsr_tradeoff.execute import execute
-from lowsr_tradeoff.handover.compiled import compiled, heard_in_c
-from lowsr_tradeoff.handover.folder import SOURCES
-from lowsr_tradeoff.handover.held_out import chains
-from lowsr_tradeoff.handover.settings_header import settings_header
-from lowsr_tradeoff.handover.sizes import NUMBERS
-from lowsr_tradeoff.handover.tables import tables
-from lowsr_tradeoff.handover.vectors import Codes, clip_codes, images_of
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.settings import ClassifySettings
-from lowsr_tradeoff.store import Store, write_atomic
+from lowsr_tradeoff.deploy.firmware.budget import NUMBERS
+from lowsr_tradeoff.deploy.firmware.compiled import compiled, heard_in_c
+from lowsr_tradeoff.deploy.firmware.folder import SOURCES
+from lowsr_tradeoff.deploy.firmware.headers import settings_header, tables
+from lowsr_tradeoff.deploy.firmware.held_out import chains
+from lowsr_tradeoff.deploy.firmware.vectors import Codes, clip_codes, images_of
+from lowsr_tradeoff.deploy.model.card import percent, points
+from lowsr_tradeoff.deploy.model.final import final_steps, packaged
+from lowsr_tradeoff.deploy.model.int8_step import int8_steps
+from lowsr_tradeoff.deploy.model.onnx_export import Images
+from lowsr_tradeoff.deploy.train import run_batch
+from lowsr_tradeoff.files.writing import write_atomic
+from lowsr_tradeoff.learning.mel import Layout, lay_out
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.runner.schedule import execute
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.groups import ClassifySettings
+from lowsr_tradeoff.settings.study import StudyConfig
 
 N_CLIPS = 100
 DB_PER_NEPER = 10 / np.log(10)

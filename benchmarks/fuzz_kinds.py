@@ -18,24 +18,24 @@ import soundfile
 import torch
 from safetensors.torch import save_file
 
-from lowsr_tradeoff import config
 from lowsr_tradeoff.audio.decode import decode
-from lowsr_tradeoff.classify.models.build import untrained
-from lowsr_tradeoff.classify.models.checkpoint import KERNEL, MEL_MATRIX, load_panns
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.corpora.inspect import Audio, inspect_files
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.listening.score import read_answers
-from lowsr_tradeoff.power import devices
-from lowsr_tradeoff.power.trace import trace_power
+from lowsr_tradeoff.learning.networks.build import untrained
+from lowsr_tradeoff.learning.networks.checkpoint import KERNEL, MEL_MATRIX, load_panns
+from lowsr_tradeoff.listening_test.score import read_answers
+from lowsr_tradeoff.power.measured.trace import trace_power
+from lowsr_tradeoff.power.profiles import devices
 from lowsr_tradeoff.reports import export
+from lowsr_tradeoff.settings import study, toml
 from mutations import Mutate, bytewise, jsonwise, textwise, tomlwise
 
 # Reads the file at a path; what it returns does not matter, what it raises does.
 Read = Callable[[Path], object]
 RATE_HZ = 16000
-CONFIGS = config.PRESETS.parent
+CONFIGS = toml.PRESETS.parent
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def table_kind(folder: Path) -> Kind:
 
 def settings_kind(folder: Path) -> Kind:
     """Return TOML: settings, presets, device and microphone profiles."""
-    files = {folder / "study.toml": config.dump_toml(config.StudyConfig()).encode()}
+    files = {folder / "study.toml": toml.dump_toml(study.StudyConfig()).encode()}
     for room in ("presets", "devices", "microphones"):
         (folder / room).mkdir(parents=True, exist_ok=True)
         files |= {folder / room / file.name: file.read_bytes() for file in sorted((CONFIGS / room).glob("*.toml"))}
@@ -170,9 +170,9 @@ def _read_toml(path: Path) -> None:
     elif path.parent.name == "microphones":
         devices.load_microphone(str(path))
     else:
-        read = config.load_config(path)
-        path.write_text(config.dump_toml(read), encoding="utf-8")
-        if config.load_config(path) != read:
+        read = toml.load_config(path)
+        path.write_text(toml.dump_toml(read), encoding="utf-8")
+        if toml.load_config(path) != read:
             raise ValueError("settings change on their way through TOML")
 
 

@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 
 from fuzz_kinds import Kind, ends
-from lowsr_tradeoff.classify.deployed.onnx_export import export_onnx
-from lowsr_tradeoff.classify.deployed.package import read_package, write_package
-from lowsr_tradeoff.classify.deployed.predict import load_model
-from lowsr_tradeoff.cli.workload import workload
-from lowsr_tradeoff.privacy import openai_engine, recognise
-from lowsr_tradeoff.privacy.convert import read_tensors
-from lowsr_tradeoff.privacy.whisper_weights import folder_of
-from lowsr_tradeoff.settings import PrivacySettings
+from lowsr_tradeoff.deploy.model.onnx_export import export_onnx
+from lowsr_tradeoff.deploy.model.package import read_package, write_package
+from lowsr_tradeoff.deploy.model.predict import load_model
+from lowsr_tradeoff.deploy.model.workload import workload
+from lowsr_tradeoff.privacy.whisper import ctranslate, openai
+from lowsr_tradeoff.privacy.whisper.convert import read_tensors
+from lowsr_tradeoff.privacy.whisper.weights import folder_of
+from lowsr_tradeoff.settings.groups import PrivacySettings
 from mutations import bytewise, jsonwise
 
 WIDTH, N_HEADS, TYPES = 16, 2, {"int8": 1, "int16": 2, "int32": 3, "float16": 4}
@@ -40,12 +40,12 @@ def whisper_kinds(folder: Path) -> Iterator[Kind]:
     yield Kind("CTranslate2 settings", named, jsonwise, _read_converted)
     saved = folder / "tiny.pt"
     saved.write_bytes(_reference())
-    yield Kind("Whisper checkpoint", {saved: saved.read_bytes()}, ends, lambda path: openai_engine.load(str(path)))
+    yield Kind("Whisper checkpoint", {saved: saved.read_bytes()}, ends, lambda path: openai.load(str(path)))
 
 
 def model_kinds(folder: Path) -> Iterator[Kind]:
     """Yield a model folder and its ONNX export."""
-    package = import_module("tests.classify.packaged").package()
+    package = import_module("tests.deploy.packaged").package()
     write_package(folder, package)
     exported = folder / "model.onnx"
     export_onnx(load_model(package), exported)
@@ -55,9 +55,9 @@ def model_kinds(folder: Path) -> Iterator[Kind]:
 
 
 def _read_converted(path: Path) -> None:
-    recogniser = recognise.load(str(path.parent))
+    recogniser = ctranslate.load(str(path.parent))
     sound = 0.1 * np.random.default_rng(0).standard_normal(8000).astype(np.float32)
-    recognise.transcribe(recogniser, [sound], PrivacySettings())
+    ctranslate.transcribe(recogniser, [sound], PrivacySettings())
 
 
 def _narrow(tensors: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:

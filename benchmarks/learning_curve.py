@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from lowsr_tradeoff.privacy.attackers.learning_curve import Curve, curve_of, extrapolate, law_of, recovery
-from lowsr_tradeoff.records import LearningLaw, Measurement
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.privacy import LearningLaw
+from lowsr_tradeoff.statistics.learning_law import Curve, curve_of, extrapolate, law_of, recovery
 
 Floats = NDArray[np.float64]
 

@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from lowsr_tradeoff.config import load_config
-from lowsr_tradeoff.corpora.layouts import DATA
-from lowsr_tradeoff.execute import execute
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.store import Store
-from lowsr_tradeoff.study import open_study, plan, run_steps
+from lowsr_tradeoff.corpora.event_layouts import DATA
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.runner.schedule import execute
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.toml import load_config
+from lowsr_tradeoff.study.plan import open_study, plan, run_steps
 
 SPEECH = DATA / "speech_kokoro"
 N_CLIPS, CLIPS_A_SENTENCE, N_SENTENCES = 64, 8, 8

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from lowsr_tradeoff.manifest import cpu_name, n_cores
+from lowsr_tradeoff.runner.machine import cpu_name, n_cores
 
 COMMAND = (sys.executable, "-m", "lowsr_tradeoff")
 RATES = ("--rates", "500,1000,2000,4000")

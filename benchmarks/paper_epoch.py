@@ -19,18 +19,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lowsr_tradeoff.audio.capture import capture, restore
-from lowsr_tradeoff.classify.features import fit_length
-from lowsr_tradeoff.classify.lesson import Lesson, Teaching
-from lowsr_tradeoff.classify.models.build import untrained
-from lowsr_tradeoff.classify.models.recogniser import Recogniser
-from lowsr_tradeoff.classify.panns_front_end import front_end_of
-from lowsr_tradeoff.classify.panns_log_mel import panns_log_mel
-from lowsr_tradeoff.classify.step_settings import Cell, Recipe
-from lowsr_tradeoff.classify.train import fit
 from lowsr_tradeoff.corpora.clips import EventCorpus, read
 from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.settings import FrontEnd
+from lowsr_tradeoff.learning.lesson import Lesson, Teaching
+from lowsr_tradeoff.learning.mel import fit_length
+from lowsr_tradeoff.learning.networks.build import untrained
+from lowsr_tradeoff.learning.networks.recogniser import Recogniser
+from lowsr_tradeoff.learning.panns_hearing import front_end_of
+from lowsr_tradeoff.learning.panns_log_mel import panns_log_mel
+from lowsr_tradeoff.learning.recipe import Cell, Recipe
+from lowsr_tradeoff.learning.train import fit
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.settings.front_end import FrontEnd
 
 RATE_HZ, BATCH, N_PASSES, TESTED = 1000, 64, 3, 1
 CELL = Cell(alpha=0.4, temperature=5.0)

@@ -23,13 +23,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from lowsr_tradeoff import frontier
-from lowsr_tradeoff.joint import kept
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.records import Measurement, Record, Tradeoff
+from lowsr_tradeoff.classify.arms import ARMS
+from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.records.base import Measurement, Record
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.export import LISTEN, MANIFEST, REPORT, TRADEOFF, load, to_json
-from lowsr_tradeoff.reports.wording import ARMS
-from lowsr_tradeoff.settings import Constraints
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.statistics.joint_draws import kept
 
 N_RATES, N_ARMS, N_DEVICES = 50, 10, 5
 MOVED = 0.03

@@ -21,16 +21,18 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from lowsr_tradeoff.classify.features import run_features
-from lowsr_tradeoff.classify.steps import feature_steps
-from lowsr_tradeoff.config import StudyConfig, load_config
+from lowsr_tradeoff.classify.feature_step import run_features
+from lowsr_tradeoff.classify.plan import feature_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.execute import Means, missing_steps, run_missing
-from lowsr_tradeoff.manifest import cpu_name, n_cores
-from lowsr_tradeoff.settings import Settings
-from lowsr_tradeoff.store import Step, Store
-from lowsr_tradeoff.study import open_study, plan
+from lowsr_tradeoff.runner.machine import cpu_name, n_cores
+from lowsr_tradeoff.runner.schedule import Means, missing_steps, run_missing
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.groups import Settings
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.settings.toml import load_config
+from lowsr_tradeoff.study.plan import open_study, plan
 
 RATES_HZ = [500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 11000]
 # Four arms on two grids at ten rates and the reference, in five folds.

@@ -21,13 +21,15 @@ from pesq import pesq
 from pystoi import stoi
 
 from lowsr_tradeoff.audio.capture import Samples, restore
-from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.privacy import protocol
+from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.captures import captured_at_16k, captures_of, original_at_16k
-from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.privacy.signal import step as step_module
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
 
 RATES_HZ, REFERENCE_RATE_HZ = (500, 1000, 2000, 4000), 16_000
 N_PROCESSES = 2
@@ -39,7 +41,7 @@ Pair = tuple[Samples, Samples]
 def measure(step: Step, speech: SpeechCorpus, store: Store) -> float:
     """Run the step of one rate and return its processor time in s."""
     start = time.process_time()
-    protocol.run([step], speech, store)
+    stage.run([step], speech, store)
     return time.process_time() - start
 
 
@@ -73,7 +75,7 @@ def main() -> None:
     """Print both times, the ratios, and the largest difference of any figure."""
     speech = load_speech("demo", RATES_HZ, REFERENCE_RATE_HZ, skip_bad=False, cache=None)
     config = StudyConfig(rates_hz=RATES_HZ)
-    steps = [step for step in protocol.plan(config, speech) if step.stage == protocol.INTELLIGIBILITY]
+    steps = [step for step in stage.plan(config, speech) if step.stage == step_module.INTELLIGIBILITY]
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(N_PROCESSES, get_context("spawn")) as pool,

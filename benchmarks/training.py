@@ -13,15 +13,15 @@ import time
 from functools import partial
 from pathlib import Path
 
-from lowsr_tradeoff.classify import protocol
-from lowsr_tradeoff.config import StudyConfig
+from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.execute import execute
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.records import Grid
-from lowsr_tradeoff.settings import ClassifySettings
-from lowsr_tradeoff.store import Store
+from lowsr_tradeoff.records.classify import Grid
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.runner.schedule import execute
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.groups import ClassifySettings
+from lowsr_tradeoff.settings.study import StudyConfig
 
 RATE_HZ, REFERENCE_RATE_HZ = 1000, 16_000
 
@@ -32,8 +32,8 @@ def seconds(corpus: EventCorpus, grid: Grid, jobs: int, n_seeds: int = 1) -> flo
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         start = time.perf_counter()
-        run = partial(protocol.run, corpus=corpus, store=store)
-        execute(protocol.plan(config, corpus), store, run, jobs, lambda _: None)
+        run = partial(stage.run, corpus=corpus, store=store)
+        execute(stage.plan(config, corpus), store, run, jobs, lambda _: None)
         return time.perf_counter() - start
 
 

@@ -23,13 +23,15 @@ import torch
 from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, read
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.manifest import cpu_name
-from lowsr_tradeoff.privacy import recognise, wer
-from lowsr_tradeoff.privacy.convert import reference_model
-from lowsr_tradeoff.privacy.decoding import MODEL_RATE_HZ
-from lowsr_tradeoff.privacy.whisper_weights import MODEL, folder_of
-from lowsr_tradeoff.settings import FrontEnd, PrivacySettings
-from lowsr_tradeoff.threads import ONE_THREAD
+from lowsr_tradeoff.privacy.whisper import ctranslate
+from lowsr_tradeoff.privacy.whisper.convert import reference_model
+from lowsr_tradeoff.privacy.whisper.decoding import MODEL_RATE_HZ
+from lowsr_tradeoff.privacy.whisper.weights import MODEL, folder_of
+from lowsr_tradeoff.privacy.words import count as wer
+from lowsr_tradeoff.runner.machine import cpu_name
+from lowsr_tradeoff.runner.threads import ONE_THREAD
+from lowsr_tradeoff.settings.front_end import FrontEnd
+from lowsr_tradeoff.settings.groups import PrivacySettings
 
 N_PROCESSES = 2
 N_PASSES = 2
@@ -49,7 +51,7 @@ def captured(corpus: SpeechCorpus, rate_hz: int) -> list[Samples]:
 
 def transcribe_part(clips: Sequence[Samples]) -> list[str]:
     """Return what this process hears."""
-    return recognise.transcribe(recognise.load(None), clips, SETTINGS)
+    return ctranslate.transcribe(ctranslate.load(None), clips, SETTINGS)
 
 
 def transcribe(pool: ProcessPoolExecutor, clips: Sequence[Samples]) -> list[str]:

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from lowsr_tradeoff.records import Measurement, WordCounts, missing
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.privacy import WordCounts
 
 
 @pytest.mark.parametrize(

@@ -13,22 +13,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.config import StudyConfig, load_config
-    from lowsr_tradeoff.records import Run, Tradeoff
-    from lowsr_tradeoff.runs import figures, frames, load_run, run_study
+    from lowsr_tradeoff.notebook import figures, frames, load_run, run_study
+    from lowsr_tradeoff.records.run import Run, Tradeoff
+    from lowsr_tradeoff.settings.study import StudyConfig
+    from lowsr_tradeoff.settings.toml import load_config
 
 __version__ = "0.1.0"
 
 __all__ = ["Run", "StudyConfig", "Tradeoff", "figures", "frames", "load_config", "load_run", "run_study"]
 
-HOMES = {"StudyConfig": "config", "load_config": "config", "Run": "records", "Tradeoff": "records"}
+HOMES = {
+    "StudyConfig": "settings.study",
+    "load_config": "settings.toml",
+    "Run": "records.run",
+    "Tradeoff": "records.run",
+}
 
 
 def __getattr__(name: str) -> object:
     """Return a name of the Python interface from where it lives: importing the package loads nothing else."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{HOMES.get(name, 'runs')}"), name)
+    return getattr(import_module(f"{__name__}.{HOMES.get(name, 'notebook')}"), name)
 
 
 def __dir__() -> list[str]:

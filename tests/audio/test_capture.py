@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
-from lowsr_tradeoff.front_end import FrontEnd, Scene
+from lowsr_tradeoff.settings.front_end import FrontEnd, Scene
 
 NOISELESS = FrontEnd(noise_floor_dbfs=None, bits=24)
 UNFILTERED = FrontEnd(filter="none", noise_floor_dbfs=None, bits=24)

@@ -5,7 +5,7 @@ import pytest
 from scipy import signal
 
 from lowsr_tradeoff.audio.converter import convert, modulator_noise_density
-from lowsr_tradeoff.front_end import FrontEnd
+from lowsr_tradeoff.settings.front_end import FrontEnd
 
 MIDDLES = (np.arange(20_000) + 0.5) / 40_000
 

@@ -7,7 +7,7 @@ from scipy import signal
 
 from lowsr_tradeoff.audio.environment import SPEECH_DB, SPEECH_HZ, surrounding_noise
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.front_end import Scene
+from lowsr_tradeoff.settings.front_end import Scene
 
 RATE_HZ = 44100
 SOUND = (0.1 * np.sin(np.arange(RATE_HZ))).astype(np.float32)

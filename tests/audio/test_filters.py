@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from lowsr_tradeoff.audio.filters import cic, response, sample
-from lowsr_tradeoff.front_end import FrontEnd
+from lowsr_tradeoff.settings.front_end import FrontEnd
 
 SOURCE_HZ = 48000
 FILTERED = [

@@ -7,7 +7,7 @@ from scipy import signal
 
 from lowsr_tradeoff.audio.room import arriving, direct_to_reverberant_db, impulse_response
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.front_end import Scene
+from lowsr_tradeoff.settings.front_end import Scene
 
 RATE_HZ = 16000
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.records import CorpusSummary
+from lowsr_tradeoff.records.run import CorpusSummary
 
 
 def event_corpus(clips: Sequence[EventClip], clip_s: float) -> EventCorpus:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from lowsr_tradeoff.classify.arms import Listener, listeners_of, reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts, is_supported, rivals_of
-from lowsr_tradeoff.classify.listeners import Listener, listeners_of, reference_of
 from lowsr_tradeoff.classify.scores import Answers
-from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.records import Measurement, missing
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig()
 REFERENCE = reference_of(CONFIG)

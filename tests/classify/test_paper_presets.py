@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from lowsr_tradeoff.classify import protocol
-from lowsr_tradeoff.classify.models.build import untrained
-from lowsr_tradeoff.classify.models.checkpoint import KERNEL, MEL_MATRIX
-from lowsr_tradeoff.config import load_config
-from lowsr_tradeoff.execute import execute
-from lowsr_tradeoff.store import Store
+from lowsr_tradeoff.classify import stage
+from lowsr_tradeoff.learning.networks.build import untrained
+from lowsr_tradeoff.learning.networks.checkpoint import KERNEL, MEL_MATRIX
+from lowsr_tradeoff.runner.schedule import execute
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.toml import load_config
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,8 @@ def found(tones, checkpoint, tmp_path_factory):
     }
     config = load_config(Path("paper-esc50"), overrides)
     store = Store(tmp_path_factory.mktemp("runs") / "run")
-    execute(
-        protocol.plan(config, tones), store, partial(protocol.run, corpus=tones, store=store), 1, lambda _: None
-    )
-    return protocol.results(config, tones, store), store, protocol.plan(config, tones)
+    execute(stage.plan(config, tones), store, partial(stage.run, corpus=tones, store=store), 1, lambda _: None)
+    return stage.results(config, tones, store), store, stage.plan(config, tones)
 
 
 def test_the_papers_figures_stand_beside_those_measured(found):

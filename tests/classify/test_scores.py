@@ -14,7 +14,7 @@ from lowsr_tradeoff.classify.scores import (
     macro_f1,
     seed_sd,
 )
-from lowsr_tradeoff.stats import exact_interval, percentile_interval, resample
+from lowsr_tradeoff.statistics.intervals import exact_interval, percentile_interval, resample
 
 N_CLASSES = 4
 

@@ -4,7 +4,7 @@ import pytest
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.handover import folder
+from lowsr_tradeoff.deploy.firmware import folder
 from lowsr_tradeoff.reports.export import TRADEOFF, to_json
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.config import StudyConfig, load_config
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.settings.toml import load_config
 
 
 def test_it_writes_settings_and_never_over_a_file_unless_told(capsys, tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.records import Failure
+from lowsr_tradeoff.records.run import Failure
 
 
 def call(capsys, *arguments):
@@ -70,7 +70,7 @@ def test_a_place_that_cannot_be_written_is_a_failed_stage(capsys, small_study, t
 
 
 def test_an_unforeseen_error_keeps_its_traceback(monkeypatch):
-    monkeypatch.setattr("lowsr_tradeoff.config.load_config", lambda *_: 1 / 0)
+    monkeypatch.setattr("lowsr_tradeoff.settings.toml.load_config", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         cli.main([])
 
@@ -118,7 +118,7 @@ def test_a_run_with_holes_has_a_code_of_its_own(capsys, small_study, small_run, 
     failure = Failure(step="Whisper at 500 Hz", stage="recognise", rate_hz=500, reason="no memory", is_cause=True)
     lacking = run.tradeoff.model_copy(update={"failures": (failure,)})
     holed = run.model_copy(update={"tradeoff": lacking, "damaged": ("features 1",)})
-    monkeypatch.setattr("lowsr_tradeoff.study.run_study", lambda *_, **__: holed)
+    monkeypatch.setattr("lowsr_tradeoff.study.run.run_study", lambda *_, **__: holed)
     code, printed, err = call(capsys, "--config", small_study, "--out", tmp_path, "--json")
     assert code == 5
     assert json.loads(printed)["failures"] == [failure.model_dump()]

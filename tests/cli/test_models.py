@@ -9,10 +9,10 @@ import pytest
 import soundfile
 from tests.conftest import write_tones
 
-from lowsr_tradeoff import deliver
-from lowsr_tradeoff.classify.deployed import onnx_export
-from lowsr_tradeoff.classify.deployed.package import read_package
 from lowsr_tradeoff.cli import main as cli
+from lowsr_tradeoff.deploy import train
+from lowsr_tradeoff.deploy.model import onnx_export
+from lowsr_tradeoff.deploy.model.package import read_package
 
 
 def call(capsys, *arguments):
@@ -77,7 +77,7 @@ def test_int8_is_counted_on_test_folds_when_asked_for(trained, tmp_path, capsys,
         n = sum(clip.fold in step.settings.held_out for clip in corpus.clips)
         store.write(step, {}, {"float": np.zeros(n, int), "int8": np.ones(n, int)})
 
-    monkeypatch.setattr(deliver, "run_int8", run_int8)
+    monkeypatch.setattr(train, "run_int8", run_int8)
     code, out, _ = call(capsys, *command(trained[2] | {"--to": tmp_path / "model"}), "--int8")
     assert code == 0
     assert "in int8, minus float: +0.0 points" in out

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.records import PowerResult
+from lowsr_tradeoff.records.power import PowerResult
 
 
 def call(capsys, *arguments):
@@ -93,7 +93,7 @@ def test_what_makes_no_sense_is_refused_with_the_remedy(capsys, arguments, told)
 
 
 def test_a_users_own_device_is_named_by_path_and_its_errors_by_field(capsys, tmp_path):
-    from lowsr_tradeoff.power.devices import PROFILES
+    from lowsr_tradeoff.power.profiles.devices import PROFILES
 
     text = (PROFILES / "devices" / "stm32u385.toml").read_text(encoding="utf-8")
     mine = tmp_path / "mine.toml"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.cli.printing import tell
-from lowsr_tradeoff.sinks import visible
+from lowsr_tradeoff.files.safe_text import visible
 
 
 @given(st.text(st.characters()))

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from lowsr_tradeoff.cli.progress import byte_progress, step_progress, time_left
-from lowsr_tradeoff.execute import Progress
+from lowsr_tradeoff.runner.schedule import Progress
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.power import measure, rapl
-from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.power.measured import inference, rapl
+from lowsr_tradeoff.power.profiles.devices import load_device
 
 
 def call(capsys, *arguments):
@@ -72,8 +72,8 @@ def test_a_trace_needs_a_voltage(capsys, trace):
 
 
 def test_why_there_is_no_energy_is_said_once(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr(measure, "package_zones", lambda _: rapl.package_zones(tmp_path))
-    monkeypatch.setattr(measure, "MIN_TOTAL_S", 0.05)
+    monkeypatch.setattr(inference, "package_zones", lambda _: rapl.package_zones(tmp_path))
+    monkeypatch.setattr(inference, "MIN_TOTAL_S", 0.05)
     code, out, _ = call(capsys, "measure-power", "cp_mobile", "--seconds", 0.05)
     assert code == 0
     assert "energy_uj: none\n" in out
@@ -82,8 +82,8 @@ def test_why_there_is_no_energy_is_said_once(capsys, monkeypatch, tmp_path):
 
 
 def test_without_energy_there_is_no_device(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr(measure, "package_zones", lambda _: rapl.package_zones(tmp_path))
-    monkeypatch.setattr(measure, "MIN_TOTAL_S", 0.05)
+    monkeypatch.setattr(inference, "package_zones", lambda _: rapl.package_zones(tmp_path))
+    monkeypatch.setattr(inference, "MIN_TOTAL_S", 0.05)
     into = ["--device", "stm32u575", "--out", tmp_path / "host.toml"]
     code, out, err = call(capsys, "measure-power", "cp_mobile", "--seconds", 0.05, *into)
     assert (code, out) == (3, "")

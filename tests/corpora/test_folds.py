@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold
 
+from lowsr_tradeoff.corpora.event_layouts import EventRow
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
-from lowsr_tradeoff.corpora.layouts import EventRow
 
 LABELS = "abcd"
 seeds = st.integers(0, 2**32)

@@ -10,7 +10,7 @@ import soundfile
 from lowsr_tradeoff.corpora import inspect
 from lowsr_tradeoff.corpora.inspect import Audio, Unusable, audio_fault, inspect_files, rate_fault, usable
 from lowsr_tradeoff.corpora.rows import Row
-from lowsr_tradeoff.sealed import seal, unseal
+from lowsr_tradeoff.files.writing import seal, unseal
 
 
 def write(path, samples=None, rate_hz=16000, **kwargs):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lowsr_tradeoff.corpora.problems import LISTED, Problem, describe, settle
+from lowsr_tradeoff.corpora.rows import LISTED, Problem, describe, settle
 from lowsr_tradeoff.errors import DataError
 
 EMPTY = Problem("a.wav", "is empty")

@@ -15,19 +15,20 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.errors import ConfigError, StageError
-from lowsr_tradeoff.execute import Means, execute, run_missing
-from lowsr_tradeoff.run_folder import locked
-from lowsr_tradeoff.sealed import seal
-from lowsr_tradeoff.settings import Settings
-from lowsr_tradeoff.store import Step, Store, canonical_json
+from lowsr_tradeoff.files.writing import canonical_json, seal
+from lowsr_tradeoff.runner.lock import locked
+from lowsr_tradeoff.runner.schedule import Means, execute, run_missing
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.groups import Settings
 
 JOB = """
 import sys
 from pathlib import Path
 from tests.faults.test_faults import chain, compute
-from lowsr_tradeoff.execute import execute
-from lowsr_tradeoff.store import Store
-from lowsr_tradeoff.run_folder import locked
+from lowsr_tradeoff.runner.schedule import execute
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.runner.lock import locked
 from functools import partial
 with locked(Path(sys.argv[1])):
     store = Store(Path(sys.argv[1]))
@@ -142,7 +143,7 @@ def test_two_runs_never_share_a_folder_and_a_killed_one_leaves_it_free(tmp_path)
     hold = "\n".join(
         (
             "from pathlib import Path",
-            "from lowsr_tradeoff.run_folder import locked",
+            "from lowsr_tradeoff.runner.lock import locked",
             f"with locked(Path({str(tmp_path)!r})): print(1, flush=True); input()",
         )
     )

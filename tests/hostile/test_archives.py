@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from lowsr_tradeoff.corpora import unpack as unpacking
-from lowsr_tradeoff.corpora.unpack import unpack
+from lowsr_tradeoff.corpora.published import unpack as unpacking
+from lowsr_tradeoff.corpora.published.unpack import unpack
 from lowsr_tradeoff.errors import DataError
 
 SPECIAL = {"a link": stat.S_IFLNK, "a device": stat.S_IFCHR, "a disk": stat.S_IFBLK, "a pipe": stat.S_IFIFO}

@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from lowsr_tradeoff import foreign
-from lowsr_tradeoff.classify.deployed.package import read_package
-from lowsr_tradeoff.config import load_config
+from lowsr_tradeoff.deploy.model.package import read_package
 from lowsr_tradeoff.errors import ConfigError, DataError, LowsrError
-from lowsr_tradeoff.front_end import Scene
-from lowsr_tradeoff.listening.key import read_key
-from lowsr_tradeoff.listening.score import read_answers
-from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.files import reading
+from lowsr_tradeoff.listening_test.key import read_key
+from lowsr_tradeoff.listening_test.score import read_answers
+from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.reports import export
+from lowsr_tradeoff.settings.front_end import Scene
+from lowsr_tradeoff.settings.toml import load_config
 
 DEEP = "[" * 100_000
 BOMBS = {
@@ -24,7 +24,7 @@ BOMBS = {
     "deep header": f"[{'.'.join('a' * 1000)}]\n" + "".join(f"a{i} = 1\n" for i in range(60_000)),
     "deep within": f"a = {'[' * 90}{']' * 90}",
     "endless number": f"seed = {'9' * 5000}",
-    "large": "#" * foreign.MOST_TOML_BYTES + "\nseed = 1",
+    "large": "#" * reading.MOST_TOML_BYTES + "\nseed = 1",
     "zero byte": '[events]\nsource = "a\\u0000b"',
     "long name": f'[events]\nsource = "{"a" * 10_000}"',
     "long path": f'[events]\nsource = "{"a/" * 10_000}"',
@@ -99,12 +99,12 @@ def test_a_scene_in_a_foreign_record_reads_no_device(field):
 
 
 def test_a_file_beyond_the_limit_is_not_read_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(foreign, "MOST_BYTES", 10)
+    monkeypatch.setattr(reading, "MOST_BYTES", 10)
     with pytest.raises(OSError, match="is larger than 10 bytes"):
-        foreign.read_file(write(tmp_path / "a", b"x" * 11), 10)
-    assert foreign.read_file(write(tmp_path / "b", b"x" * 10), 10) == b"x" * 10
+        reading.read_file(write(tmp_path / "a", b"x" * 11), 10)
+    assert reading.read_file(write(tmp_path / "b", b"x" * 10), 10) == b"x" * 10
 
 
 def test_what_is_as_deep_as_records_are_is_read():
     tree = json.loads("[" * 50 + "1" + "]" * 50)
-    assert foreign.parse_json(json.dumps(tree)) == tree
+    assert reading.parse_json(json.dumps(tree)) == tree

@@ -8,14 +8,14 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.classify.packaged import package
 from tests.conftest import write_speech, write_tones
+from tests.deploy.packaged import package
 from tests.reports.conftest import build_listen, build_tradeoff
 
-from lowsr_tradeoff import sinks
-from lowsr_tradeoff.classify.deployed.card import model_card
 from lowsr_tradeoff.cli.main import main
-from lowsr_tradeoff.records import Manifest
+from lowsr_tradeoff.deploy.model.card import model_card
+from lowsr_tradeoff.files import safe_text
+from lowsr_tradeoff.records.run import Manifest
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.export import to_csv
@@ -35,31 +35,31 @@ texts = st.text(st.characters(), max_size=60)
 @given(texts)
 @example(HOSTILE)
 def test_what_is_shown_neither_acts_nor_hides(text):
-    shown = sinks.visible(text)
+    shown = safe_text.visible(text)
     assert not ACTING.search(shown)
-    assert all(unicodedata.category(each) not in sinks.UNSEEN for each in shown if each not in "\n\t")
-    assert sinks.visible(shown) == shown
-    assert len(sinks.line(text).splitlines()) <= 1
+    assert all(unicodedata.category(each) not in safe_text.UNSEEN for each in shown if each not in "\n\t")
+    assert safe_text.visible(shown) == shown
+    assert len(safe_text.line(text).splitlines()) <= 1
     shown.encode()
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
 def test_what_can_be_read_is_left_as_it_is(text):
-    assert sinks.visible(text) == text
+    assert safe_text.visible(text) == text
 
 
 def test_endless_lines_are_shortened_in_messages_alone():
-    message = sinks.shortened(f"{'a' * 10_000}\nshort")
+    message = safe_text.shortened(f"{'a' * 10_000}\nshort")
     assert len(message) < 2000
     assert "(8200 characters)" in message
     assert message.endswith("\nshort")
-    assert len(sinks.visible("\x1b" + "a" * 10_000)) == 10_004
+    assert len(safe_text.visible("\x1b" + "a" * 10_000)) == 10_004
 
 
 @given(texts)
 @example("=1+1")
 def test_no_text_is_a_formula(text):
-    cell = str(sinks.cell(text))
+    cell = str(safe_text.cell(text))
     assert cell.removeprefix("'") in {text, text.removeprefix("'")}
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
 
@@ -68,7 +68,7 @@ def test_no_text_is_a_formula(text):
 @example(HOSTILE)
 @example("![x](http://evil.example/y.png) <b>")
 def test_text_stays_text_in_markdown(text):
-    safe = sinks.markdown(text)
+    safe = safe_text.markdown(text)
     assert not set(safe) & set("|<>`")
     assert "](" not in safe
     assert len(safe.splitlines()) <= 1

@@ -11,11 +11,11 @@ import torch
 from safetensors.torch import save_file
 from whisper.model import ModelDimensions, Whisper
 
-from lowsr_tradeoff.classify.models.checkpoint import load_panns, misfits
 from lowsr_tradeoff.errors import DataError, MissingResourceError
-from lowsr_tradeoff.foreign import check_archive, sha256_of
-from lowsr_tradeoff.privacy import openai_engine, recognise
-from lowsr_tradeoff.privacy.whisper_weights import folder_of
+from lowsr_tradeoff.files.reading import check_archive, sha256_of
+from lowsr_tradeoff.learning.networks.checkpoint import load_panns, misfits
+from lowsr_tradeoff.privacy.whisper import ctranslate, openai
+from lowsr_tradeoff.privacy.whisper.weights import folder_of
 
 DIMS = {
     "n_mels": 80, "n_audio_ctx": 1500, "n_audio_state": 8, "n_audio_head": 2, "n_audio_layer": 1,
@@ -34,7 +34,7 @@ class Touch:
 
 
 def load_whisper(path):
-    return openai_engine.load(str(path))
+    return openai.load(str(path))
 
 
 def load_checkpoint(path):
@@ -146,4 +146,4 @@ def test_a_damaged_folder_is_refused_with_its_path(tmp_path, name, content):
     (tmp_path / name).unlink()
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=str(tmp_path)):
-        recognise.load(str(tmp_path))
+        ctranslate.load(str(tmp_path))

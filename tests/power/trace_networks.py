@@ -7,10 +7,11 @@ from pathlib import Path
 
 from torch import nn
 
-from lowsr_tradeoff.classify.cost import IN_PLACE, Call, calls_of, macs
-from lowsr_tradeoff.classify.features import lay_out, mel_bank
-from lowsr_tradeoff.classify.models.build import without_weights
-from lowsr_tradeoff.power.network_costs import side
+from lowsr_tradeoff.learning.cost import IN_PLACE, Call, calls_of, macs
+from lowsr_tradeoff.learning.log_mel import mel_bank
+from lowsr_tradeoff.learning.mel import lay_out
+from lowsr_tradeoff.learning.networks.build import without_weights
+from lowsr_tradeoff.power.model.network_costs import side
 
 # How the sides of the maps shrink, step by step: c rounds up, f down, h down but never below one.
 STEPS = {

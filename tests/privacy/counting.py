@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from lowsr_tradeoff.privacy import wer
-from lowsr_tradeoff.privacy.wer import HeardUtterance
-from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.privacy.words import count
+from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.statistics.intervals import resample_weights
 
 KEY = "She keeps the spare key under the blue flower pot."
 RENT = "The rent is nine hundred and forty dollars this month."
 
 
 def heard(text, hypothesis, keywords=(), speaker="a") -> HeardUtterance:
-    return wer.count("clip", speaker, text, keywords, hypothesis)
+    return count.count("clip", speaker, text, keywords, hypothesis)
 
 
 def once(rows) -> np.ndarray:

@@ -11,43 +11,29 @@ import numpy as np
 import pytest
 from tests.reports import taught
 
-from lowsr_tradeoff import frontier
-from lowsr_tradeoff.audio.picture import levels_db, png
-from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.joint import kept
-from lowsr_tradeoff.listen import _letters_of, _mp3
-from lowsr_tradeoff.power.describe import sheet
-from lowsr_tradeoff.power.devices import load_device
-from lowsr_tradeoff.power.validate import summary
-from lowsr_tradeoff.privacy.attacks import by_recogniser
-from lowsr_tradeoff.privacy.sii import sii_of
-from lowsr_tradeoff.records import (
-    Arm,
+from lowsr_tradeoff.audio.spectrogram import levels_db, png
+from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.power.profiles.describe import sheet
+from lowsr_tradeoff.power.profiles.devices import load_device
+from lowsr_tradeoff.power.validation.summary import summary
+from lowsr_tradeoff.privacy.attackers.published import by_recogniser
+from lowsr_tradeoff.privacy.signal.sii import sii_of
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import Arm, ClassifyResult, ClassRecall, Contrast, Grid, ModelCost
+from lowsr_tradeoff.records.power import ClockTrial, PowerComponent, PowerResult, SpreadShare
+from lowsr_tradeoff.records.privacy import (
     AttackResult,
-    ClassifyResult,
-    ClassRecall,
-    ClockTrial,
-    Contrast,
-    CorpusSummary,
-    Grid,
     IntelligibilityResult,
     KindRecovery,
-    ListenClip,
-    ListenPack,
-    Manifest,
-    Measurement,
-    ModelCost,
-    PowerComponent,
-    PowerResult,
     PrivacyResult,
-    Provenance,
     RateDifference,
-    SpreadShare,
-    Tradeoff,
     WordCounts,
-    missing,
 )
-from lowsr_tradeoff.settings import Constraints
+from lowsr_tradeoff.records.run import CorpusSummary, ListenClip, ListenPack, Manifest, Provenance, Tradeoff
+from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.joint_draws import kept
+from lowsr_tradeoff.study.clips import _letters_of, _mp3
 
 RATES = (500, 1000, 2000, 4000)
 REFERENCE = 16000

@@ -6,23 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from scipy.optimize import brentq
 
-from lowsr_tradeoff.records import (
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import ClassifyResult, Optimism, Published, Sensitivity
+from lowsr_tradeoff.records.diagnosis import (
     Calibration,
     ClassEnergy,
-    ClassifyResult,
     Diagnosis,
     Fidelity,
     HumpTest,
-    Measurement,
-    Optimism,
-    Published,
-    Sensitivity,
     SoftLabels,
     TeacherDiagnosis,
     UsableInformation,
-    missing,
 )
-from lowsr_tradeoff.settings import ClassifySettings
+from lowsr_tradeoff.settings.groups import ClassifySettings
 
 ALPHAS, TEMPERATURES = (0.2, 0.5), (2.0, 4.0, 8.0)
 CHOSEN = {(0.2, 4.0): 3, (0.5, 8.0): 2}

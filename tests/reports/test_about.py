@@ -1,4 +1,4 @@
-from lowsr_tradeoff.records import ListenPack
+from lowsr_tradeoff.records.run import ListenPack
 from lowsr_tradeoff.reports import about
 
 

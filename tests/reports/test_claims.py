@@ -2,7 +2,7 @@
 
 import re
 
-from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.wording import percent
 

@@ -1,4 +1,4 @@
-from lowsr_tradeoff.records import Measurement, missing
+from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.reports import diagnosis_text
 from lowsr_tradeoff.reports.wording import chance, points
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lowsr_tradeoff.comparison import compare
+from lowsr_tradeoff.decision.compare_runs import compare
 from lowsr_tradeoff.reports.differences import INTERVALS, lines, page
 
 HOSTILE = '<img src=x onerror="alert(1)">'

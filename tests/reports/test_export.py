@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records import SCHEMA_VERSION
+from lowsr_tradeoff.records.run import SCHEMA_VERSION
 from lowsr_tradeoff.reports import export
 from lowsr_tradeoff.reports.rows import COLUMNS, rows
 

@@ -5,15 +5,17 @@ from itertools import pairwise
 
 import pytest
 
-from lowsr_tradeoff.records import Measurement, Tradeoff
+from lowsr_tradeoff.classify.arms import ARMS
+from lowsr_tradeoff.files.safe_text import source_of
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import recognition_tables, stage_figures
 from lowsr_tradeoff.reports.export import load, to_json
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.reports.packing import embedded
 from lowsr_tradeoff.reports.page_draws import without_draws
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured
-from lowsr_tradeoff.reports.wording import ARMS, number, percent, points
-from lowsr_tradeoff.sinks import source_of
+from lowsr_tradeoff.reports.wording import number, percent, points
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

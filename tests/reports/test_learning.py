@@ -1,7 +1,8 @@
 import plotly.graph_objects as go
 import pytest
 
-from lowsr_tradeoff.records import Extrapolation, LearningCurve, LearningLaw, LearningPoint, Measurement, missing
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.privacy import Extrapolation, LearningCurve, LearningLaw, LearningPoint
 from lowsr_tradeoff.reports import learning
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.html import render

@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.reports.markdown import table_lines
 from lowsr_tradeoff.reports.tables import Table
 from lowsr_tradeoff.reports.wording import Shown
-from lowsr_tradeoff.sinks import markdown as plain
 
 
 @given(st.text())

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records import SCHEMA_VERSION, ListenPack
+from lowsr_tradeoff.records.run import SCHEMA_VERSION, ListenPack
 from lowsr_tradeoff.reports import export
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.html import render

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.chances import Drawn, p_meets
+from lowsr_tradeoff.decision.chances import Drawn, p_meets
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports import page_draws
 from lowsr_tradeoff.reports.page_draws import without_draws
-from lowsr_tradeoff.settings import Constraints
+from lowsr_tradeoff.settings.groups import Constraints
 
 
 def rows_of(found) -> np.ndarray:

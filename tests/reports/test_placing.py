@@ -1,7 +1,7 @@
 import pytest
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records import Measurement, missing
+from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.reports.placing import (
     best_by_rate,
     compared,

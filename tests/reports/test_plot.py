@@ -1,7 +1,7 @@
 import plotly.graph_objects as go
 import pytest
 
-from lowsr_tradeoff.records import Measurement, missing
+from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.reports.plot import COLOURS, SYMBOLS, error_bar, rate_styles, series, style, text
 from lowsr_tradeoff.reports.wording import percent
 

@@ -1,7 +1,7 @@
 import pytest
 
-from lowsr_tradeoff.power.describe import sheet
-from lowsr_tradeoff.power.devices import load_device
+from lowsr_tradeoff.power.profiles.describe import sheet
+from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.reports import power_tables
 
 

@@ -1,4 +1,5 @@
-from lowsr_tradeoff.records import ListenPack, MicrophoneResult, TranscriptLine
+from lowsr_tradeoff.records.decision import MicrophoneResult
+from lowsr_tradeoff.records.run import ListenPack, TranscriptLine
 from lowsr_tradeoff.reports import privacy_tables
 from lowsr_tradeoff.reports.wording import percent
 

@@ -1,5 +1,6 @@
+from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.reports import recognition_tables, stage_figures
-from lowsr_tradeoff.reports.wording import arm_name, percent, points
+from lowsr_tradeoff.reports.wording import percent, points
 
 
 def test_each_accuracy_stands_with_its_interval_where_arm_and_rate_meet(tradeoff):

@@ -2,7 +2,10 @@ from collections import Counter
 
 import pytest
 
-from lowsr_tradeoff.records import AttackResult, Failure, Measurement, OperatingPoint, Record
+from lowsr_tradeoff.records.base import Measurement, Record
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import Failure
 from lowsr_tradeoff.reports.rows import COLUMNS, frame, rows
 
 

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.export import write_run
 from lowsr_tradeoff.reports.stills import stills
 

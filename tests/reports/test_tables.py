@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from lowsr_tradeoff.records import Measurement
+from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.reports import (
     diagnosis_tables,
     power_tables,

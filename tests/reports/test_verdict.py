@@ -1,6 +1,6 @@
 import re
 
-from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.placing import find
 from lowsr_tradeoff.reports.verdict import headline, not_measured, open_choices, verdict, warnings
 from lowsr_tradeoff.reports.wording import number, percent

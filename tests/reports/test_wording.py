@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lowsr_tradeoff.records import Arm, Measurement, missing
+from lowsr_tradeoff.classify.arms import ARMS, arm_name
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import Arm
 from lowsr_tradeoff.reports.wording import (
-    ARMS,
     OPTIMISTIC,
     accuracy_title,
-    arm_name,
     asked_for,
     chance,
     digits,

@@ -14,7 +14,7 @@ from lowsr_tradeoff.audio.converter import convert
 from lowsr_tradeoff.audio.environment import surrounding_noise
 from lowsr_tradeoff.audio.filters import resample, sample
 from lowsr_tradeoff.audio.room import arriving
-from lowsr_tradeoff.front_end import FrontEnd, Scene
+from lowsr_tradeoff.settings.front_end import FrontEnd, Scene
 
 Samples = NDArray[np.float32]
 

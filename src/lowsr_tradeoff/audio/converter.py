@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio.decode import Samples
 from lowsr_tradeoff.audio.filters import cic
-from lowsr_tradeoff.front_end import FrontEnd
+from lowsr_tradeoff.settings.front_end import FrontEnd
 
 # Points between 0 Hz and rate/2 at which folded noise is summed; it is smooth in between.
 GRID = 512

@@ -12,7 +12,7 @@ import soxr
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio.decode import Samples
-from lowsr_tradeoff.front_end import FrontEnd
+from lowsr_tradeoff.settings.front_end import FrontEnd
 
 Response = NDArray[np.complex128]
 Frequencies = NDArray[np.float64]

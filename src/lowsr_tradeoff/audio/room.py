@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.audio.decode import Samples, decode
 from lowsr_tradeoff.audio.filters import resample
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.front_end import Scene
+from lowsr_tradeoff.settings.front_end import Scene
 
 Impulse = NDArray[np.float64]
 

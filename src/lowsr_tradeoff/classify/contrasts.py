@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.listeners import Listener
+from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.scores import CLIPS, Answers
-from lowsr_tradeoff.paired import (
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.statistics.intervals import pooled_difference, resample
+from lowsr_tradeoff.statistics.paired_tests import (
     LEVEL,
     REGION,
     equivalence,
@@ -26,8 +29,6 @@ from lowsr_tradeoff.paired import (
     sign_flip_p,
     smallest_detectable,
 )
-from lowsr_tradeoff.records import Contrast, Measurement, missing
-from lowsr_tradeoff.stats import pooled_difference, resample
 
 N_RESAMPLES = 10_000
 DECLARED = frozenset({("basd", "finetuned"), ("cssd", "finetuned"), ("cssd", "basd")})

@@ -10,19 +10,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from lowsr_tradeoff.classify.lesson import Teaching, Watched
-from lowsr_tradeoff.classify.listeners import Listener
-from lowsr_tradeoff.classify.models.build import without_weights
-from lowsr_tradeoff.classify.models.checkpoint import load_panns, start_from
-from lowsr_tradeoff.classify.models.recogniser import Recogniser
-from lowsr_tradeoff.classify.step_settings import Cell, FeatureSettings, TrainSettings
-from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of
-from lowsr_tradeoff.classify.train import Images, Scale, predict, seeded_network
-from lowsr_tradeoff.classify.transfer import permute_others
-from lowsr_tradeoff.corpora.clips import EventCorpus
+from lowsr_tradeoff.classify.arms import Listener
+from lowsr_tradeoff.classify.step_settings import FeatureSettings, TrainSettings
+from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.records import Grid
-from lowsr_tradeoff.store import Arrays, Step, Store
+from lowsr_tradeoff.learning.distances import permute_others
+from lowsr_tradeoff.learning.lesson import Teaching, Watched
+from lowsr_tradeoff.learning.networks.build import without_weights
+from lowsr_tradeoff.learning.networks.checkpoint import load_panns, start_from
+from lowsr_tradeoff.learning.networks.recogniser import Recogniser
+from lowsr_tradeoff.learning.recipe import Cell
+from lowsr_tradeoff.learning.train import Images, Scale, predict, seeded_network
+from lowsr_tradeoff.records.classify import Grid
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Arrays, Store
 
 WEIGHTS = "model."
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.joint import share_draws
-from lowsr_tradeoff.records import ClassRecall, Measurement, missing
-from lowsr_tradeoff.stats import Resamples, percentile_interval, pooled_ratio, sums_by
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import ClassRecall
+from lowsr_tradeoff.statistics.intervals import Resamples, percentile_interval, pooled_ratio, sums_by
+from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 CLIPS = "clips"
 Weights = NDArray[np.float64]

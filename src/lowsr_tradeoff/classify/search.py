@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from lowsr_tradeoff.classify.choosing import validated
-from lowsr_tradeoff.classify.gpu import gpu_named, repeatable
+from lowsr_tradeoff.classify.inner_folds import validated
 from lowsr_tradeoff.classify.material import gather
-from lowsr_tradeoff.classify.step_settings import Cell, Transfer
-from lowsr_tradeoff.classify.train import predict
-from lowsr_tradeoff.classify.training_step import learn
+from lowsr_tradeoff.classify.train_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError, StageError
-from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
+from lowsr_tradeoff.learning.recipe import Cell, Transfer
+from lowsr_tradeoff.learning.train import predict
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 
 if TYPE_CHECKING:
     from optuna import Trial

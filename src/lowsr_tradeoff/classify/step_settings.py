@@ -1,20 +1,17 @@
 """What features and networks depend on: the settings that name a step's artefact."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field
 
-from lowsr_tradeoff.classify.listeners import Listener
-from lowsr_tradeoff.records import Adapt, Arm, Grid, Network
-from lowsr_tradeoff.settings import COMPACT, ClassifySettings, DeviceType, FrontEnd, Settings
-
-Front = Network | Literal["compact"]
-
-
-def front_of(network: Network) -> Front:
-    """Return whose feature images a network reads."""
-    return "compact" if network in COMPACT else network
+from lowsr_tradeoff.classify.arms import Listener
+from lowsr_tradeoff.errors import MissingResourceError
+from lowsr_tradeoff.files.reading import sha256_of
+from lowsr_tradeoff.learning.mel import Front, front_of
+from lowsr_tradeoff.learning.recipe import Recipe, Transfer
+from lowsr_tradeoff.records.classify import Adapt, Arm, Grid, Network
+from lowsr_tradeoff.settings.front_end import FrontEnd
+from lowsr_tradeoff.settings.groups import ClassifySettings, DeviceType, Settings
 
 
 class FeatureSettings(Settings):
@@ -36,47 +33,6 @@ class FeatureSettings(Settings):
     clip_s: float
     front_end: FrontEnd
     seed: int
-
-
-class Recipe(Settings):
-    """How a network is trained, whatever it is trained for; the meanings are those of ``ClassifySettings``.
-
-    Attributes:
-        dropout: Share of the embedding that is dropped in training.
-        smoothing: Share of every label spread over all classes.
-        is_best_kept: Whether the epoch that is best on the test fold is kept: the paper's protocol.
-    """
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
-    is_varied: bool
-    mixup: float
-    optimiser: Literal["adamw_one_cycle", "adam_amsgrad"]
-    dropout: float = 0.2
-    smoothing: float = 0.0
-    is_best_kept: bool = False
-    patience: int | None = None
-
-
-class Cell(Settings):
-    """How much a student listens to its teacher, and how soft the teacher speaks."""
-
-    alpha: float
-    temperature: float
-
-
-class Transfer(Settings):
-    """What a student takes from its teachers.
-
-    Attributes:
-        cells: Alpha and T; with several, the inner folds choose.
-        search_trials: Pairs tried between the cells instead of the cells themselves, 0 for the cells.
-    """
-
-    cells: tuple[Cell, ...]
-    search_trials: int = 0
 
 
 class Checkpoint(Settings):
@@ -144,3 +100,21 @@ class DiagnosisSettings(Settings):
     device_type: DeviceType
     front_end: FrontEnd
     classify: ClassifySettings
+
+
+def checkpoint_of(path: str | None) -> Checkpoint | None:
+    """Return the published weights to start from, hashed: a changed file never answers with old results.
+
+    Raises:
+        MissingResourceError: The file cannot be read.
+    """
+    if path is None:
+        return None
+    try:
+        sha256 = sha256_of(Path(path))
+    except OSError as error:
+        raise MissingResourceError(
+            f"{path}: cannot be read ({error.strerror}); check classify.checkpoint, or get the file with "
+            f"lowsr-tradeoff fetch"
+        ) from error
+    return Checkpoint(path=Path(path), sha256=sha256)

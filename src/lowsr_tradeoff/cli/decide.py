@@ -12,8 +12,9 @@ from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lowsr_tradeoff.records import GateResult, RateVerdict, Tradeoff
-    from lowsr_tradeoff.settings import GateRules
+    from lowsr_tradeoff.records.decision import GateResult, RateVerdict
+    from lowsr_tradeoff.records.run import Tradeoff
+    from lowsr_tradeoff.settings.groups import GateRules
 
 Json = Annotated[bool, Parameter(name="--json", negative=())]
 
@@ -51,7 +52,7 @@ def gate(
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
         json_: Print the decision as JSON.
     """
-    from lowsr_tradeoff.gate import gate as decide
+    from lowsr_tradeoff.decision.gate import gate as decide
     from lowsr_tradeoff.reports.export import to_json
 
     tradeoff = _load(run)
@@ -80,10 +81,10 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
         html: Write the comparison into this file as a page.
         json_: Print the comparison as JSON.
     """
-    from lowsr_tradeoff.comparison import compare as differ
+    from lowsr_tradeoff.decision.compare_runs import compare as differ
+    from lowsr_tradeoff.files.writing import write_atomic
     from lowsr_tradeoff.reports.differences import lines, page
     from lowsr_tradeoff.reports.export import to_json
-    from lowsr_tradeoff.store import write_atomic
 
     if len(runs) < 2:
         raise ConfigError("compare needs two runs or more: lowsr-tradeoff compare RUN_A RUN_B")
@@ -110,7 +111,7 @@ def _comparable(run: Path) -> "Tradeoff":
 
 
 def _rules(tradeoff: "Tradeoff", config: Path | None, given: "Mapping[str, object]") -> "GateRules":
-    from lowsr_tradeoff.config import load_config
+    from lowsr_tradeoff.settings.toml import load_config
 
     if config is not None:
         return load_config(config, given).gate

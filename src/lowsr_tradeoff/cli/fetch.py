@@ -19,7 +19,7 @@ def fetch(name: str | None = None, /, *, to: Path = Path("downloads"), sha256: s
         to: Folder to put it in.
         sha256: What its one file must hash to, where you know better than its publisher.
     """
-    from lowsr_tradeoff.corpora import fetch as fetching
+    from lowsr_tradeoff.corpora.published import fetch as fetching
 
     if name is None:
         for known, download in fetching.downloads().items():

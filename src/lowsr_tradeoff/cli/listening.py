@@ -11,7 +11,8 @@ from lowsr_tradeoff.cli.app import Flag, app, integers
 from lowsr_tradeoff.cli.printing import tell
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.records import AttackResult, Measurement
+    from lowsr_tradeoff.records.base import Measurement
+    from lowsr_tradeoff.records.privacy import AttackResult
 
 
 @app.command
@@ -46,9 +47,9 @@ def listening_pack(
         config: Settings of a study in TOML, for its microphone; flags go before the file.
         skip_bad: Go on without unusable files.
     """
-    from lowsr_tradeoff.config import load_config
     from lowsr_tradeoff.corpora.speech import speech_of
-    from lowsr_tradeoff.listening.pack import Size, describe, write_pack
+    from lowsr_tradeoff.listening_test.pack import Size, describe, write_pack
+    from lowsr_tradeoff.settings.toml import load_config
 
     wanted = {
         "rates_hz": integers("--rates", rates) if rates else None,
@@ -80,9 +81,9 @@ def listening_score(
         seed: Seed of the intervals.
         json_: Print the records as JSON.
     """
-    from lowsr_tradeoff.config import StudyConfig
-    from lowsr_tradeoff.listening.key import read_key
-    from lowsr_tradeoff.listening.score import read_answers, score
+    from lowsr_tradeoff.listening_test.key import read_key
+    from lowsr_tradeoff.listening_test.score import read_answers, score
+    from lowsr_tradeoff.settings.study import StudyConfig
 
     sheets = [read_answers(file) for file in answers]
     results = score(read_key(folder), sheets, StudyConfig().n_resamples, seed)

@@ -33,8 +33,8 @@ from lowsr_tradeoff.errors import (
     NotComparableError,
     PartialRunError,
 )
-from lowsr_tradeoff.sinks import shortened
-from lowsr_tradeoff.threads import ONE_THREAD
+from lowsr_tradeoff.files.safe_text import shortened
+from lowsr_tradeoff.runner.threads import ONE_THREAD
 
 USAGE, DATA, STAGE, PARTIAL, UNLIKE, INTERRUPTED = 2, 3, 4, 5, 7, 130
 # A run is to be over two seconds after it was asked to end.
@@ -100,7 +100,7 @@ def _call(arguments: Sequence[str]) -> int:
     """Parse and call. Commands are loaded here, so that Ctrl-C while they load ends like any other."""
     from cyclopts import CycloptsError
 
-    from lowsr_tradeoff.cli.commands import app
+    from lowsr_tradeoff.cli.app import app
 
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")

@@ -13,11 +13,11 @@ from lowsr_tradeoff.cli.app import Flag, app
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, DataError
-from lowsr_tradeoff.sinks import cell
+from lowsr_tradeoff.files.safe_text import cell
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.classify.deployed.predict import Answer, Model
     from lowsr_tradeoff.corpora.clips import EventCorpus
+    from lowsr_tradeoff.deploy.model.predict import Answer, Model
 
 
 @app.command
@@ -66,10 +66,10 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
         quiet: No progress.
     """
-    from lowsr_tradeoff.classify.deployed.card import percent, points
-    from lowsr_tradeoff.config import load_config
-    from lowsr_tradeoff.deliver import train_model
-    from lowsr_tradeoff.manifest import n_cores
+    from lowsr_tradeoff.deploy.model.card import percent, points
+    from lowsr_tradeoff.deploy.train import train_model
+    from lowsr_tradeoff.runner.machine import n_cores
+    from lowsr_tradeoff.settings.toml import load_config
 
     overrides = {
         "rates_hz": [rate],
@@ -118,8 +118,8 @@ def predict(
         per: One answer per file (the mean over its windows) or per window.
         format_: CSV, or one JSON object a line with the probability of every class.
     """
-    from lowsr_tradeoff.classify.deployed.package import read_package
-    from lowsr_tradeoff.classify.deployed.predict import load_model
+    from lowsr_tradeoff.deploy.model.package import read_package
+    from lowsr_tradeoff.deploy.model.predict import load_model
 
     if not files:
         raise ConfigError("predict: give at least one audio file after the model folder")
@@ -143,9 +143,9 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
         int8: Write <file>.int8.onnx beside it, and count what int8 costs in accuracy.
         calibration: Sounds that set the ranges of int8 and judge it: as --events of lowsr-tradeoff run.
     """
-    from lowsr_tradeoff.classify.deployed.onnx_export import export_onnx
-    from lowsr_tradeoff.classify.deployed.package import read_package
-    from lowsr_tradeoff.classify.deployed.predict import load_model
+    from lowsr_tradeoff.deploy.model.onnx_export import export_onnx
+    from lowsr_tradeoff.deploy.model.package import read_package
+    from lowsr_tradeoff.deploy.model.predict import load_model
 
     if int8 and calibration is None:
         raise ConfigError("--int8: needs --calibration, sounds like those of use with the model's labels")
@@ -162,7 +162,7 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
 
 def _has_answered(model: "Model", file: Path, hop_s: float | None, per: str, form: str) -> bool:
     """Print what the model says of a file, or why it says nothing."""
-    from lowsr_tradeoff.classify.deployed.predict import listen, over_file
+    from lowsr_tradeoff.deploy.model.predict import listen, over_file
 
     answers = listen(model, file, hop_s or model.settings.clip_s)
     try:
@@ -192,9 +192,9 @@ def _print_csv(*fields: object) -> None:
 
 
 def _calibration(model: "Model", source: str) -> "EventCorpus":
-    from lowsr_tradeoff.config import StudyConfig
     from lowsr_tradeoff.corpora.events import events_of
-    from lowsr_tradeoff.settings import EventsSettings
+    from lowsr_tradeoff.settings.groups import EventsSettings
+    from lowsr_tradeoff.settings.study import StudyConfig
 
     settings = model.settings
     config = StudyConfig(
@@ -207,8 +207,8 @@ def _calibration(model: "Model", source: str) -> "EventCorpus":
 
 
 def _export_int8(model: "Model", onnx: Path, corpus: "EventCorpus") -> None:
-    from lowsr_tradeoff.classify.deployed.card import percent, points
-    from lowsr_tradeoff.classify.deployed.quantisation import export_int8
+    from lowsr_tradeoff.deploy.model.card import percent, points
+    from lowsr_tradeoff.deploy.model.quantisation import export_int8
 
     path = onnx.with_suffix(f".int8{onnx.suffix}")
     loss = export_int8(model.settings, onnx, path, corpus)

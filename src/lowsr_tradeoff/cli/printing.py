@@ -4,7 +4,7 @@ import os
 import sys
 from typing import TextIO
 
-from lowsr_tradeoff.sinks import visible
+from lowsr_tradeoff.files.safe_text import visible
 
 # What a shell gives for a program that a closed pipe ended.
 UNREAD = 141

@@ -7,14 +7,14 @@ from statistics import mean
 from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.cli.printing import tell
-from lowsr_tradeoff.sinks import visible
+from lowsr_tradeoff.files.safe_text import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import ProgressColumn
 
-    from lowsr_tradeoff.corpora.download import Tell
-    from lowsr_tradeoff.execute import Progress
+    from lowsr_tradeoff.corpora.published.download import Tell
+    from lowsr_tradeoff.runner.schedule import Progress
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.config import StudyConfig
-    from lowsr_tradeoff.execute import Means
-    from lowsr_tradeoff.records import Tradeoff
+    from lowsr_tradeoff.records.run import Tradeoff
+    from lowsr_tradeoff.runner.schedule import Means
+    from lowsr_tradeoff.settings.study import StudyConfig
 
 
 @app.default
@@ -92,7 +92,7 @@ def run(
         json_: Print the outcome as JSON.
         quiet: No progress.
     """
-    from lowsr_tradeoff.config import load_config
+    from lowsr_tradeoff.settings.toml import load_config
 
     overrides = {
         "rates_hz": integers("--rates", rates) if rates else None,
@@ -134,7 +134,7 @@ def merge(*runs: Path, out: Path) -> None:
         runs: The folders of the parts.
         out: The folder for all of them; then run --config OUT/config.toml --out OUT, which makes the report.
     """
-    from lowsr_tradeoff.shards import merge as put_together
+    from lowsr_tradeoff.runner.shards import merge as put_together
 
     if not runs:
         raise ConfigError("merge: name the folders of the parts")
@@ -162,7 +162,7 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
     Args:
         out: Folder that the run is to write.
     """
-    from lowsr_tradeoff.doctor import examine
+    from lowsr_tradeoff.study.doctor import examine
 
     findings = examine(out)
     for finding in findings:
@@ -173,7 +173,7 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
 
 
 def _through(config: "StudyConfig", front_ends: list[str]) -> "StudyConfig":
-    from lowsr_tradeoff.audio.named import named_front_end
+    from lowsr_tradeoff.settings.front_end import named_front_end
 
     first, *others = front_ends
     decides = named_front_end(first, config.front_end)
@@ -181,8 +181,9 @@ def _through(config: "StudyConfig", front_ends: list[str]) -> "StudyConfig":
 
 
 def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
-    from lowsr_tradeoff.store import Store
-    from lowsr_tradeoff.study import count_steps, open_study
+    from lowsr_tradeoff.runner.store import Store
+    from lowsr_tradeoff.study.plan import open_study
+    from lowsr_tradeoff.study.run import count_steps
 
     study = open_study(config, out, is_run_here=is_run_here)
     stages, n_held = count_steps(study, Store(out), is_run_here=is_run_here)
@@ -197,8 +198,8 @@ def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
 def _means(
     jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_share: float | None, device_type: str
 ) -> "Means":
-    from lowsr_tradeoff.execute import Means
-    from lowsr_tradeoff.manifest import n_cores
+    from lowsr_tradeoff.runner.machine import n_cores
+    from lowsr_tradeoff.runner.schedule import Means
 
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
@@ -212,8 +213,8 @@ def _means(
 
 
 def _run_shard(config: "StudyConfig", out: Path, shard: str, means: "Means", *, is_quiet: bool) -> None:
-    from lowsr_tradeoff.shards import parse_shard
-    from lowsr_tradeoff.study import run_shard
+    from lowsr_tradeoff.runner.shards import parse_shard
+    from lowsr_tradeoff.study.run import run_shard
 
     part = parse_shard(shard)
     with step_progress(is_quiet=is_quiet) as show:
@@ -231,7 +232,7 @@ def _run(
     is_quiet: bool,
 ) -> None:
     from lowsr_tradeoff.reports.export import write_run
-    from lowsr_tradeoff.study import run_study
+    from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:
         finished = run_study(
@@ -263,3 +264,20 @@ def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None
         tell(json.dumps({**found, "decision": decision, "failures": failures}))
     else:
         tell(*verdict(tradeoff), *published_lines(tradeoff), page)
+
+
+@app.command
+def init(to: Path = Path("study.toml"), /, *, force: Flag = False) -> None:
+    """Write a settings file: every setting with its meaning, unit, allowed values and default.
+
+    Args:
+        to: The file to write.
+        force: Write over a file that is there.
+    """
+    from lowsr_tradeoff.files.writing import write_atomic
+    from lowsr_tradeoff.settings.starter import starter_toml
+
+    if to.exists() and not force:
+        raise ConfigError(f"{to}: is there already; name another file, or write over it with --force")
+    write_atomic(to, starter_toml().encode())
+    tell(f"{to}\nChange what you need, then: lowsr-tradeoff --config {to}")

@@ -1,5 +1,6 @@
 """What a corpus is, wherever it comes from: a list of clips that are read one at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +9,7 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.corpora.demo_events import Take, synthesise
-from lowsr_tradeoff.records import CorpusSummary
-
-Samples = NDArray[np.float32]
+from lowsr_tradeoff.records.run import CorpusSummary
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,25 @@ class EventCorpus:
     clips: tuple[EventClip, ...]
     clip_s: float
     is_own: bool
+
+
+def folds_of(corpus: EventCorpus) -> list[int]:
+    """Return the folds, ascending."""
+    return sorted({clip.fold for clip in corpus.clips})
+
+
+def clips_of(corpus: EventCorpus, *folds: int) -> list[EventClip]:
+    """Return the clips of some folds, fold by fold, in the order of every array made from them."""
+    return [clip for fold in folds for clip in corpus.clips if clip.fold == fold]
+
+
+def class_numbers(corpus: EventCorpus, clips: Sequence[EventClip]) -> NDArray[np.intp]:
+    """Return the place of each clip's class among the corpus's classes, from 0."""
+    classes = corpus.summary.classes
+    return np.array([classes.index(clip.label) for clip in clips], dtype=np.intp)
+
+
+Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

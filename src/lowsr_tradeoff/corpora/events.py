@@ -7,18 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.corpora.demo_events import Take, takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
+from lowsr_tradeoff.corpora.event_layouts import SYNTHETIC, EventRow, list_events
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
 from lowsr_tradeoff.corpora.inspect import Audio, rate_fault, usable
-from lowsr_tradeoff.corpora.layouts import SYNTHETIC, EventRow, list_events
-from lowsr_tradeoff.corpora.problems import Problem, settle
-from lowsr_tradeoff.corpora.rows import Listing
-from lowsr_tradeoff.manifest import fingerprint
-from lowsr_tradeoff.records import CorpusSummary
-from lowsr_tradeoff.store import digest_of
+from lowsr_tradeoff.corpora.rows import Listing, Problem, settle
+from lowsr_tradeoff.files.writing import digest_of
+from lowsr_tradeoff.records.run import CorpusSummary
+from lowsr_tradeoff.settings.study import StudyConfig
 
 LONGEST_WINDOW_S = 10.0
 WINDOW_QUANTILE = 0.95
@@ -126,10 +124,10 @@ def _summary(
 
 
 def _demo_clip(take: Take) -> EventClip:
-    """The digest names the generator too, so that an edited one never answers with sounds of the old."""
-    code = fingerprint(("corpora/demo_events.py", "corpora/demo_sounds.py"), ("numpy", "scipy"))
-    digest = digest_of([asdict(take), code])
-    return EventClip(f"{take.source}-{take.take}", take.label, take.fold, take.source, digest, take)
+    """The digest names what is synthesised; how it is enters the key of every step that hears it."""
+    return EventClip(
+        f"{take.source}-{take.take}", take.label, take.fold, take.source, digest_of(asdict(take)), take
+    )
 
 
 def _clips(

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from lowsr_tradeoff.corpora.layouts import EventRow
-from lowsr_tradeoff.corpora.problems import Problem
+from lowsr_tradeoff.corpora.event_layouts import EventRow
+from lowsr_tradeoff.corpora.rows import Problem
 
 Counts = Counter[str]
 

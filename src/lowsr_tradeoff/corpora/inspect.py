@@ -11,14 +11,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from lowsr_tradeoff.audio.decode import check_length, decode_blocks
-from lowsr_tradeoff.corpora.problems import Problem
-from lowsr_tradeoff.corpora.rows import Fault, R, keep, path_fault, repeats
+from lowsr_tradeoff.corpora.rows import Fault, Problem, R, keep, path_fault, repeats
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.foreign import sha256_of
-from lowsr_tradeoff.manifest import fingerprint
-from lowsr_tradeoff.records import Record
-from lowsr_tradeoff.sealed import seal, unseal
-from lowsr_tradeoff.store import write_atomic
+from lowsr_tradeoff.files.reading import sha256_of
+from lowsr_tradeoff.files.writing import seal, unseal, write_atomic
+from lowsr_tradeoff.records.base import Record
+from lowsr_tradeoff.runner.fingerprint import fingerprint
 
 # Twice full scale: more than a lossy codec overshoots, less than any file that is scaled to integers.
 LOUDEST = 2.0

@@ -4,14 +4,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.inspect import Audio, usable
-from lowsr_tradeoff.corpora.problems import Problem, settle
-from lowsr_tradeoff.corpora.rows import Listing
+from lowsr_tradeoff.corpora.rows import Listing, Problem, settle
 from lowsr_tradeoff.corpora.speech_layouts import TABLE, SpeechRow, list_speech
-from lowsr_tradeoff.records import CorpusSummary
-from lowsr_tradeoff.store import digest_of
+from lowsr_tradeoff.files.writing import digest_of
+from lowsr_tradeoff.records.run import CorpusSummary
+from lowsr_tradeoff.settings.study import StudyConfig
 
 # Speech peaks rarely: at this share of samples at full scale it was recorded too loud, and what a recogniser misses
 # is the recording's fault.

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lowsr_tradeoff.config import LIBRISPEECH
-from lowsr_tradeoff.corpora.layouts import DATA, SYNTHETIC
-from lowsr_tradeoff.corpora.problems import Problem
-from lowsr_tradeoff.corpora.rows import Line, Listing, Row, audio_files, read_table, read_utf8
+from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC
+from lowsr_tradeoff.corpora.rows import Line, Listing, Problem, Row, audio_files, read_table, read_utf8
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.settings.study import LIBRISPEECH
 
 TABLE = "metadata.csv"
 TRANSCRIPTS, SPEAKERS = "*.trans.txt", "SPEAKERS.TXT"

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError
-from lowsr_tradeoff.foreign import sha256_of
+from lowsr_tradeoff.files.reading import sha256_of
 
 
 @cache

@@ -3,10 +3,15 @@
 One function, so that no two attackers hear different microphones, and one group of settings that names a capture.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
-from lowsr_tradeoff.config import StudyConfig
 from lowsr_tradeoff.corpora.clips import EventClip, SpeechCorpus, Utterance, read
-from lowsr_tradeoff.settings import FrontEnd, Settings
+from lowsr_tradeoff.settings.front_end import FrontEnd
+from lowsr_tradeoff.settings.groups import Settings
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.intervals import resample_weights
 
 # What recognisers, speaker encoders and signal measures expect.
 MODEL_RATE_HZ = 16000
@@ -90,3 +95,13 @@ def capture_of(x: Samples, source_rate_hz: int, digest: str, settings: CaptureSe
     """
     seed = noise_seed(settings.seed, digest, settings.rate_hz)
     return capture(x, source_rate_hz, settings.rate_hz, settings.front_end, seed)
+
+
+HERE = ("privacy/stage.py", "records/privacy.py")
+
+Draws = NDArray[np.float64]
+
+
+def _draws(config: StudyConfig, speech: SpeechCorpus) -> Draws:
+    speakers = [utterance.speaker for utterance in speech.utterances]
+    return resample_weights(speakers, config.n_resamples, config.seed)

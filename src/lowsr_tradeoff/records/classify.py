@@ -1,11 +1,10 @@
 """What is recognised, and how the ways of training differ."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.network import Arm, Grid, ModelCost
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -15,6 +14,47 @@ class ClassRecall(Record):
 
     label: str
     recall: Measurement
+
+
+Grid = Literal["shared", "native"]
+PaperArm = Literal["raw", "finetuned", "basd", "cssd"]
+ChainArm = Literal["basd_cssd", "generation2", "generation3", "generation4", "generation5", "ladder"]
+CausalArm = Literal["out_of_fold", "cssd_low", "cssd_permuted", "cssd_early"]
+RivalArm = Literal["dkd", "standardised", "dist", "rkd", "hint", "attention"]
+ControlArm = Literal["double_length", "label_smoothing", "ema", "warm_start", "mixed_rate"]
+Arm = Literal[PaperArm, ChainArm, CausalArm, RivalArm, ControlArm]
+
+
+class ModelCost(Record):
+    """What one classification costs to compute, counted on the network that was trained.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        grid: Feature layout, ``"shared"`` or ``"native"``.
+        model_rate_hz: The rate the feature front end runs at.
+        window_s: Seconds of audio classified at once.
+        parameters: Trained values of the network.
+        macs: Multiply-accumulates per window by operator type: ``"conv"``, ``"depthwise"``, ``"linear"``.
+        fft_size: Points of one FFT.
+        frames: FFTs per window.
+        mel_bands: Bands of the mel bank.
+        mel_nonzeros: Non-zero weights of the mel bank (multiply-accumulates per frame).
+        weight_bytes: Bytes of the weights at int8.
+        activation_bytes: Largest input plus output of one layer, with what a way around it keeps, bytes at int8.
+    """
+
+    rate_hz: int
+    grid: Grid
+    model_rate_hz: int
+    window_s: float
+    parameters: int
+    macs: dict[str, int]
+    fft_size: int
+    frames: int
+    mel_bands: int
+    mel_nonzeros: int
+    weight_bytes: int
+    activation_bytes: int
 
 
 class ClassifyResult(Record):
@@ -34,7 +74,7 @@ class ClassifyResult(Record):
         n_folds: Folds of the cross-validation.
         n_seeds: Repetitions with other initialisations and batch orders.
         cost: What one classification costs to compute.
-        accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.joint`).
+        accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.statistics.joint_draws`).
         confusion: Answers of all repetitions, a row for each class and a column for each answer, both in the order
             of ``class_recall``; empty in runs of before it was kept.
     """
@@ -97,3 +137,67 @@ class Contrast(Record):
     region: float
     detectable: Measurement
     is_supported: bool
+
+
+class Sensitivity(Record):
+    """How well one pair of alpha and T does on the inner folds, where pairs are chosen.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        grid: Feature layout.
+        arm: Whose pair it is.
+        alpha: Weight of the labels.
+        temperature: T of the softened scores.
+        accuracy: Share of the inner folds' clips recognised. It chose the pair, so it flatters the best one.
+        n_chosen: Test folds whose networks trained with it.
+    """
+
+    rate_hz: int
+    grid: Grid
+    arm: Arm
+    alpha: float
+    temperature: float
+    accuracy: Measurement
+    n_chosen: int
+
+
+class Optimism(Record):
+    """How much the paper's protocol flatters: the epoch that is best on the test fold against the last one.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        grid: Feature layout.
+        arm: The way of training.
+        best_epoch: Accuracy with the best epoch of every network, chosen on the clips it is reported on.
+        last_epoch: Accuracy of the same networks after their last epoch.
+        difference: The first less the second.
+    """
+
+    rate_hz: int
+    grid: Grid
+    arm: Arm
+    best_epoch: Measurement
+    last_epoch: Measurement
+    difference: Measurement
+
+
+class Published(Record):
+    """What somebody else measured, beside the figure measured here.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        arm: The way of training.
+        published: Their accuracy, 0…1.
+        source: Where it was published.
+        measured: Accuracy here, on the shared grid.
+    """
+
+    rate_hz: int
+    arm: Arm
+    published: float
+    source: str
+    measured: Measurement
+
+
+Network = Literal["small_vgg", "cp_mobile", "cnn14", "cnn14_8k", "cnn14_32k", "resnet38", "mobilenetv2"]
+Adapt = Literal["full", "probe", "lora", "dora"]

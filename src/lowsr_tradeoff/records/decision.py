@@ -1,8 +1,9 @@
 """Operating points, and the answer under the constraints."""
 
+from typing import Literal
+
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Probability
-from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.classify import Arm, Grid, Probability
 
 
 class OperatingPoint(Record):
@@ -79,3 +80,133 @@ class MicrophoneResult(Record):
     accuracy: Measurement
     attacker: str
     word_recovery: Measurement
+
+
+class Change(Record):
+    """Something that is not the same in all runs.
+
+    Attributes:
+        what: Its dotted name: ``"classify.epochs"``, ``"events.n_clips"``, ``"torch"``.
+        values: What it is in each run; ``None`` where the run has none.
+    """
+
+    what: str
+    values: tuple[str | None, ...]
+
+
+class Difference(Record):
+    """How much a figure of one run differs from that of the first.
+
+    Attributes:
+        run: Number of the run that is compared with the first, from 1.
+        measure: What is measured: ``"accuracy"``, ``"power"``, or the measure of an attacker.
+        rate_hz: The microphone's rate.
+        grid: Feature layout, where the figure depends on it.
+        arm: How the network was trained, where the figure depends on it.
+        device: Device profile, where the figure depends on it.
+        attacker: Who attacks, where it is a figure of an attacker.
+        first: The figure in the first run.
+        second: The figure in this one.
+        difference: The second minus the first, with its 95 % interval.
+        pairing: ``"paired"`` where both figures were drawn together, from the same resamples or parameters.
+        is_supported: Whether the interval leaves out zero.
+    """
+
+    run: int
+    measure: str
+    rate_hz: int
+    grid: Grid | None = None
+    arm: Arm | None = None
+    device: str | None = None
+    attacker: str | None = None
+    first: Measurement
+    second: Measurement
+    difference: Measurement
+    pairing: Literal["paired", "independent"]
+    is_supported: bool
+
+
+class Comparison(Record):
+    """What differs between runs, the first being what the others are compared with.
+
+    Attributes:
+        runs: What they are called.
+        is_synthetic: Whether any of them rests on synthetic data.
+        settings: Settings that differ.
+        corpora: What of the data differs.
+        weights: Weights that differ, by their hashes.
+        versions: Programs and libraries that differ.
+        decisions: What of the answers differs.
+        differences: Of every figure of recognition, attackers and power that the first run shares with another.
+        unmatched: Figures that not every run has.
+        remarks: What is not compared, and why.
+    """
+
+    runs: tuple[str, ...]
+    is_synthetic: bool
+    settings: tuple[Change, ...]
+    corpora: tuple[Change, ...]
+    weights: tuple[Change, ...]
+    versions: tuple[Change, ...]
+    decisions: tuple[Change, ...]
+    differences: tuple[Difference, ...]
+    unmatched: tuple[Change, ...]
+    remarks: tuple[str, ...]
+
+
+class Shortfall(Record):
+    """One thing that keeps a rate from passing.
+
+    Attributes:
+        sentence: What, with figures.
+        relative: By how much, as a share of a bound that is not 0; ``None`` where no other bound would help.
+    """
+
+    sentence: str
+    relative: float | None
+
+
+class RateVerdict(Record):
+    """Whether a rate passes.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        point_id: The operating point that passes, or the one that is nearest to it; ``None`` where every training
+            at the rate failed.
+        passes: Whether it does.
+        p_meets: Probability that the point meets all constraints at once; ``None`` without joint draws.
+        shortfalls: What keeps it from passing; empty when it does.
+    """
+
+    rate_hz: int
+    point_id: str | None
+    passes: bool
+    p_meets: Probability | None
+    shortfalls: tuple[Shortfall, ...]
+
+
+class GateResult(Record):
+    """Whether a run passes.
+
+    Attributes:
+        device: The device that has to meet the constraints.
+        constraints: The bounds, by name.
+        confidence: Least probability that a point meets all of them at once.
+        attacker_data: How much attackers on words may learn from, as a multiple of the run's data.
+        passes: Whether any rate does.
+        rate_hz: The best of those that pass.
+        point_id: Its operating point.
+        rates: Every rate with what it falls short of.
+        not_tested: Attackers on words that the figures say nothing of, and why they were not tested; with more
+            data than the run's, those without a learning curve as well.
+    """
+
+    device: str
+    constraints: dict[str, float]
+    confidence: Probability
+    attacker_data: str = "1x"
+    passes: bool
+    rate_hz: int | None
+    point_id: str | None
+    rates: tuple[RateVerdict, ...]
+    not_tested: tuple[str, ...]

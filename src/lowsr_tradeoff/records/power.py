@@ -3,7 +3,7 @@
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.network import Grid
+from lowsr_tradeoff.records.classify import Grid
 
 PowerPart = Literal[
     "microphone",
@@ -81,7 +81,7 @@ class PowerResult(Record):
         dominant: The parameters whose spreads move the total most, largest first.
         clocks: What each of the part's clocks would draw; empty for a core without a known speed.
         infeasible: Reasons why this device cannot do it; empty when it can.
-        power_mw_draws: Joint draws of the power (:mod:`lowsr_tradeoff.joint`).
+        power_mw_draws: Joint draws of the power (:mod:`lowsr_tradeoff.statistics.joint_draws`).
         battery_hours_draws: Joint draws of the hours.
     """
 
@@ -127,3 +127,107 @@ class DeviceSheet(Record):
     device: str
     description: str
     figures: tuple[SourcedFigure, ...]
+
+
+class InferenceEnergy(Record):
+    """What one inference of a network took on this machine.
+
+    Attributes:
+        model: What ran.
+        counter: The energy counter; ``None`` where there is none to read.
+        energy_uj: Energy above idle of one inference.
+        busy_mw: Power of the counted packages while inferring.
+        idle_mw: Power of the same while nothing of ours runs.
+        duration_s: Time of one inference.
+        cpu_s: Processor time of one inference over all threads of this process.
+    """
+
+    model: str
+    counter: str | None
+    energy_uj: Measurement
+    busy_mw: Measurement
+    idle_mw: Measurement
+    duration_s: Measurement
+    cpu_s: Measurement
+
+
+class TracePower(Record):
+    """Power of a measured current trace.
+
+    Attributes:
+        file: Name of the trace.
+        sha256: Digest of its bytes.
+        mean_mw: Mean over time.
+        peak_mw: Highest sample.
+        duration_s: Length.
+        n_samples: Samples.
+    """
+
+    file: str
+    sha256: str
+    mean_mw: Measurement
+    peak_mw: Measurement
+    duration_s: float
+    n_samples: int
+
+
+class ConverterBound(Record):
+    """Power that a converter of some rate and resolution cannot or need not go below.
+
+    Attributes:
+        name: Which bound.
+        power_nw: Its power.
+        source: Where it is from.
+    """
+
+    name: str
+    power_nw: Measurement
+    source: str
+
+
+class ErrorTarget(Record):
+    """What an error must not exceed; factors are at least 1.
+
+    Attributes:
+        median: Most that the median error factor may be.
+        p90: Most that nine errors in ten may be.
+        worst: Most that any error may be.
+        coverage: Least and greatest share of rows within their 95 % interval.
+    """
+
+    median: float | None = None
+    p90: float | None = None
+    worst: float | None = None
+    coverage: tuple[float, float] | None = None
+
+
+class ModelError(Record):
+    """How far one way of predicting was from measurements it had not seen.
+
+    The error factor of a row is predicted over measured or its inverse, whichever is at least 1.
+
+    Attributes:
+        check: What was predicted.
+        scope: On which devices.
+        method: How it was predicted.
+        held_out: What of each row's own data the prediction did not see.
+        median: Median error factor over rows.
+        p90: Error factor that nine rows in ten keep.
+        worst: Largest error factor.
+        coverage: Share of rows within their 95 % interval.
+        target: What was wanted; ``None`` for a peer that stands beside for comparison.
+        is_met: Whether the central values keep the target; ``None`` without one.
+        not_predicted: Published rows that nothing predicts, with the reason.
+    """
+
+    check: str
+    scope: str
+    method: str
+    held_out: str
+    median: Measurement
+    p90: Measurement
+    worst: Measurement
+    coverage: Measurement
+    target: ErrorTarget | None = None
+    is_met: bool | None = None
+    not_predicted: tuple[str, ...] = ()

@@ -129,3 +129,106 @@ class IntelligibilityResult(Record):
     pesq_nb: Measurement
     sii: Measurement
     n_utterances: int
+
+
+Loot = Literal["words", "identity", "sex", "presence"]
+
+
+class AttackResult(Record):
+    """One figure of one attacker at one rate.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        front_end: Name of the microphone's front end.
+        attacker: Who attacks, for example ``"digits, trained at the rate"``.
+        recovers: What is at stake; ``"words"`` competes for the strongest attacker.
+        measure: What the figure is: ``"word recovery"``, ``"equal error rate"``.
+        value: The figure, or ``None`` with the reason why the attacker was not tested.
+        chance: What guessing gets, or ``None`` where it gets nothing.
+        is_leak: Whether a higher figure means that more is recovered.
+        setup: What it was trained and tested on, in one sentence.
+        value_draws: Joint draws of the figure (``statistics/joint_draws.py``), of attackers on words.
+        is_lost: Whether it was to be tested and its step failed, so that the strongest attacker is not known.
+    """
+
+    rate_hz: int
+    front_end: str
+    attacker: str
+    recovers: Loot
+    measure: str
+    value: Measurement
+    chance: Measurement | None
+    is_leak: bool
+    setup: str
+    value_draws: tuple[float, ...] = ()
+    is_lost: bool = False
+
+
+class LearningPoint(Record):
+    """What an attacker recovered who learnt from a share of the data.
+
+    Attributes:
+        amount: Speakers that it learnt from, on average over the folds.
+        minutes: How long they were heard.
+        value: The share of words recovered of speakers that it never heard.
+    """
+
+    amount: float
+    minutes: float
+    value: Measurement
+
+
+class LearningLaw(Record):
+    """``ceiling - (ceiling - chance) * (1 + amount / scale) ** -exponent``.
+
+    Attributes:
+        chance: Recovered without data.
+        ceiling: Recovered with data without end.
+        scale: Amount of data at which the curve begins to bend.
+        exponent: How fast it nears the ceiling.
+        misfit_p: Probability of recoveries that lie at least as far off, where the law holds.
+    """
+
+    chance: float
+    ceiling: float
+    scale: float
+    exponent: float
+    misfit_p: float
+
+
+class Extrapolation(Record):
+    """What the law says of more data than there was.
+
+    Attributes:
+        times: As many times the data.
+        value: The share of words recovered, or why the curve does not tell.
+    """
+
+    times: int
+    value: Measurement
+
+
+class LearningCurve(Record):
+    """Recovery over growing shares of the data at one rate.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        front_end: Name of the microphone's front end.
+        attacker: Who learns.
+        measure: What the figure is: ``"word recovery"``.
+        amount_of: What the amounts count: ``"speakers"``.
+        points: From the least data to all.
+        law: What was fitted to them, or ``None`` where they are too few.
+        extrapolations: From all of the data on.
+        setup: What was learnt from and tested on, in one sentence.
+    """
+
+    rate_hz: int
+    front_end: str
+    attacker: str
+    measure: str
+    amount_of: str
+    points: tuple[LearningPoint, ...]
+    law: LearningLaw | None
+    extrapolations: tuple[Extrapolation, ...]
+    setup: str

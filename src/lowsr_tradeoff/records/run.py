@@ -4,16 +4,18 @@ from typing import Literal
 
 from pydantic import JsonValue, model_validator
 
-from lowsr_tradeoff.records.attack import AttackResult
 from lowsr_tradeoff.records.base import Record
-from lowsr_tradeoff.records.choices import Optimism, Published, Sensitivity
-from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
+from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Optimism, Published, Sensitivity
 from lowsr_tradeoff.records.decision import Decision, MicrophoneResult, OperatingPoint
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
-from lowsr_tradeoff.records.learning import LearningCurve
-from lowsr_tradeoff.records.power import DeviceSheet, PowerResult
-from lowsr_tradeoff.records.privacy import IntelligibilityResult, PrivacyResult, RateDifference
-from lowsr_tradeoff.records.validation import ModelError
+from lowsr_tradeoff.records.power import DeviceSheet, ModelError, PowerResult
+from lowsr_tradeoff.records.privacy import (
+    AttackResult,
+    IntelligibilityResult,
+    LearningCurve,
+    PrivacyResult,
+    RateDifference,
+)
 
 SCHEMA_VERSION = 3
 

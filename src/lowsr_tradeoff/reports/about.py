@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lowsr_tradeoff.comparison import flattened
-from lowsr_tradeoff.records import CorpusSummary, ListenClip, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.decision.compare_runs import flattened
+from lowsr_tradeoff.records.run import CorpusSummary, ListenClip, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.tables import Table
 from lowsr_tradeoff.reports.wording import hz
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.records import ClassifyResult, Contrast, OperatingPoint, PowerResult, Tradeoff
-from lowsr_tradeoff.reports.arms import drawn
+from lowsr_tradeoff.classify.arms import arm_name, drawn
+from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import (
     best_by_rate,
     deciding_points,
@@ -16,7 +19,6 @@ from lowsr_tradeoff.reports.placing import (
 from lowsr_tradeoff.reports.wording import (
     COMPONENTS,
     OPTIMISTIC,
-    arm_name,
     asked_for,
     count,
     hz,

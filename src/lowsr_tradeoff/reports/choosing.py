@@ -1,12 +1,14 @@
 """What the page's own sliders choose from: every operating point with the ends that limits are held against.
 
-The page decides in JavaScript by the rules of :func:`lowsr_tradeoff.frontier.decide`; figures keep all their
+The page decides in JavaScript by the rules of :func:`decision.frontier.decide`; figures keep all their
 digits, so that both come to the same answer.
 """
 
 from typing import Any
 
-from lowsr_tradeoff.records import Measurement, OperatingPoint, Tradeoff
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.page_draws import PageDraws
 from lowsr_tradeoff.reports.placing import is_on_frontier
 from lowsr_tradeoff.reports.wording import point_name

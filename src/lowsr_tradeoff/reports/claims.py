@@ -5,11 +5,12 @@ It speaks of the attackers tested. What others could recover it does not know, a
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.frontier import strongest_at
-from lowsr_tradeoff.records import AttackResult, CorpusSummary, PrivacyResult, Tradeoff
+from lowsr_tradeoff.decision.frontier import strongest_at
+from lowsr_tradeoff.files.safe_text import markdown as plain
+from lowsr_tradeoff.records.privacy import AttackResult, PrivacyResult
+from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 from lowsr_tradeoff.reports.privacy_tables import shown
 from lowsr_tradeoff.reports.wording import count, hz, listed, percent
-from lowsr_tradeoff.sinks import markdown as plain
 
 
 def claims(tradeoff: Tradeoff) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from lowsr_tradeoff.records import ClassifyResult, Tradeoff
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import shown_recalls
 from lowsr_tradeoff.reports.plot import PALE_ORANGE, SKY, Figure, Spec, axis, spec, text
 from lowsr_tradeoff.reports.tables import Row, Table, named
-from lowsr_tradeoff.reports.wording import arm_name, hz, listed
+from lowsr_tradeoff.reports.wording import hz, listed
 
 # Rates drawn: of more, the lowest, the highest and some between; the table has all.
 MOST_PANELS = 6

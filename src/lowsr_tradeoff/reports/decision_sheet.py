@@ -6,13 +6,13 @@ figures, caveats, and how to make it again.
 
 from collections.abc import Iterator
 
-from lowsr_tradeoff.records import Tradeoff
+from lowsr_tradeoff.files.safe_text import markdown as plain
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import about, privacy_tables, tables
 from lowsr_tradeoff.reports.markdown import table_lines
 from lowsr_tradeoff.reports.placing import deciding_points, shown_by_rate, standing, subject_point
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured, warnings
 from lowsr_tradeoff.reports.wording import accuracy_title, number, percent, point_name
-from lowsr_tradeoff.sinks import markdown as plain
 
 
 def decision_sheet(tradeoff: Tradeoff) -> str:

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from lowsr_tradeoff.records import Diagnosis, Grid, Measurement, Tradeoff, UsableInformation
-from lowsr_tradeoff.records.network import Arm
+from lowsr_tradeoff.classify.arms import arm_name, drawn
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import Arm, Grid
+from lowsr_tradeoff.records.diagnosis import Diagnosis, UsableInformation
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import diagnosis_tables, diagnosis_text
-from lowsr_tradeoff.reports.arms import drawn
 from lowsr_tradeoff.reports.plot import (
     ASIDE,
     DASHES,
@@ -25,7 +27,7 @@ from lowsr_tradeoff.reports.plot import (
     text,
     titled,
 )
-from lowsr_tradeoff.reports.wording import arm_name, hz, number, percent, points
+from lowsr_tradeoff.reports.wording import hz, number, percent, points
 
 CURVE_POINTS = 41
 

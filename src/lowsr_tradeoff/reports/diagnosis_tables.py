@@ -2,18 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from lowsr_tradeoff.records import (
-    Diagnosis,
-    Fidelity,
-    HumpTest,
-    TeacherDiagnosis,
-    Tradeoff,
-    UsableInformation,
-)
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.diagnosis import Diagnosis, Fidelity, HumpTest, TeacherDiagnosis, UsableInformation
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.tables import Row, Table
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
-    arm_name,
     hz,
     is_optimistic,
     listed,

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from lowsr_tradeoff.records import Diagnosis, Grid, HumpTest, Tradeoff
-from lowsr_tradeoff.reports.arms import drawn
-from lowsr_tradeoff.reports.wording import arm_name, chance, hz, listed, number, percent, points
+from lowsr_tradeoff.classify.arms import arm_name, drawn
+from lowsr_tradeoff.records.classify import Grid
+from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.wording import chance, hz, listed, number, percent, points
 
 ALPHA = 0.05
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.records import Change, Comparison, Difference, Measurement
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import Change, Comparison, Difference
 from lowsr_tradeoff.reports.tables import Row, Table
 from lowsr_tradeoff.reports.templating import environment, read_template
-from lowsr_tradeoff.reports.wording import Shown, arm_name, count, hz, listed, number, percent, points
+from lowsr_tradeoff.reports.wording import Shown, count, hz, listed, number, percent, points
 
 INTERVALS = (
     "A difference is supported where its 95 % interval leaves out zero; where nothing differs, one in twenty still"

@@ -13,21 +13,16 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.foreign import parse_json, read_file
-from lowsr_tradeoff.records import (
-    SCHEMA_VERSION,
-    ListenPack,
-    Manifest,
-    Record,
-    Tradeoff,
-)
+from lowsr_tradeoff.files.reading import parse_json, read_file
+from lowsr_tradeoff.files.safe_text import cell
+from lowsr_tradeoff.files.writing import write_atomic
+from lowsr_tradeoff.records.base import Record
+from lowsr_tradeoff.records.run import SCHEMA_VERSION, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.reports.migrate import migrated
 from lowsr_tradeoff.reports.rows import COLUMNS, rows
-from lowsr_tradeoff.sinks import cell
-from lowsr_tradeoff.store import write_atomic
 
 REPORT, CLAIMS, DECISION, FIGURES, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
     "report.html",

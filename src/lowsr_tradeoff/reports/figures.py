@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lowsr_tradeoff.records import Measurement, OperatingPoint, Tradeoff
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import captions, tables
 from lowsr_tradeoff.reports.choosing import devices
 from lowsr_tradeoff.reports.placing import (

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from plotly.offline import get_plotlyjs
 
-from lowsr_tradeoff.records import ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.files.safe_text import source_of
+from lowsr_tradeoff.records.run import ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports import (
     about,
     captions,
@@ -34,14 +35,8 @@ from lowsr_tradeoff.reports.packing import compact_json, packed
 from lowsr_tradeoff.reports.page_draws import PageDraws, page_draws, without_draws
 from lowsr_tradeoff.reports.plot import Figure
 from lowsr_tradeoff.reports.templating import environment, read_template
-from lowsr_tradeoff.reports.verdict import (
-    explanation,
-    headline,
-    not_measured,
-    warnings,
-)
+from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured, warnings
 from lowsr_tradeoff.reports.wording import accuracy_title
-from lowsr_tradeoff.sinks import source_of
 
 # What the whole trade-off may take inside the page.
 MOST_LETTERS = 1_000_000

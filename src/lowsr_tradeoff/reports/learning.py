@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from lowsr_tradeoff.privacy.attackers.learning_curve import recovery
-from lowsr_tradeoff.records import LearningCurve, LearningLaw, Measurement, Tradeoff
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.privacy import LearningCurve, LearningLaw
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import Figure, Spec, Style, error_bar, rate_styles, share_axis, spec, text, titled
 from lowsr_tradeoff.reports.tables import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import hz, listed, percent
+from lowsr_tradeoff.statistics.learning_law import recovery
 
 N_DRAWN = 60
 

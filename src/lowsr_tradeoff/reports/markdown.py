@@ -1,7 +1,7 @@
 """Tables as Markdown."""
 
+from lowsr_tradeoff.files.safe_text import markdown
 from lowsr_tradeoff.reports.tables import Table
-from lowsr_tradeoff.sinks import markdown
 
 
 def table_lines(table: Table) -> tuple[str, ...]:

@@ -7,9 +7,8 @@ none that was recorded changes.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from lowsr_tradeoff.audio.named import name_of
-from lowsr_tradeoff.front_end import FrontEnd
-from lowsr_tradeoff.records import missing
+from lowsr_tradeoff.records.base import missing
+from lowsr_tradeoff.settings.front_end import FrontEnd, name_of
 
 Tree = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """Joint draws as the page takes them: whole numbers of two bytes, one after the other.
 
-The page counts in how many draws a point meets all limits, as :func:`lowsr_tradeoff.chances.p_meets` does. A draw
+The page counts in how many draws a point meets all limits, as :func:`decision.chances.p_meets` does. A draw
 keeps as many decimals as fit: five of a share that varies by less than 0.65.
 """
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.frontier import strongest_at
-from lowsr_tradeoff.records import OperatingPoint, Tradeoff
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import Tradeoff
 
 Draws = tuple[float, ...]
 

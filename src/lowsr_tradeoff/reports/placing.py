@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records import ClassifyResult, Measurement, OperatingPoint, PowerResult, Tradeoff
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
 
 DRAWN_ARM = "cssd"
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lowsr_tradeoff.records import Measurement, Tradeoff
+from lowsr_tradeoff.files.safe_text import visible
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.tables import Table
 from lowsr_tradeoff.reports.wording import Shown, hz
-from lowsr_tradeoff.sinks import visible
 
 Spec = dict[str, Any]
 

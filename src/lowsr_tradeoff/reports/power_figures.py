@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from lowsr_tradeoff.records import PowerResult, Tradeoff
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import power_tables, stage_tables
 from lowsr_tradeoff.reports.placing import deciding_power
 from lowsr_tradeoff.reports.plot import (

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from lowsr_tradeoff.power.bounds import converter_bounds
-from lowsr_tradeoff.records import ErrorTarget, ModelError, PowerResult, Tradeoff
+from lowsr_tradeoff.power.model.bounds import converter_bounds
+from lowsr_tradeoff.records.power import ErrorTarget, ModelError, PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.tables import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import COMPONENTS, digits, hz, number, percent
 

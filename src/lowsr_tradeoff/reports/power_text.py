@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from lowsr_tradeoff.records import Measurement, PowerResult
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.reports.wording import COMPONENTS, digits
 
 HEADINGS = (

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.records import AttackResult, Tradeoff
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import privacy_tables
 from lowsr_tradeoff.reports.plot import GREY, Figure, Spec, rate_axis, series, share_axis, spec, style, text
 from lowsr_tradeoff.reports.wording import hz, listed, percent

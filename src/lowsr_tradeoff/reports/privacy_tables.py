@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from lowsr_tradeoff.frontier import strongest_at
-from lowsr_tradeoff.records import AttackResult, ListenPack, Measurement, Tradeoff
+from lowsr_tradeoff.decision.frontier import strongest_at
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import ListenPack, Tradeoff
 from lowsr_tradeoff.reports.tables import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import Shown, hz, number, percent, points
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.records import Sensitivity, Tradeoff
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.classify import Sensitivity
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import recognition_tables
 from lowsr_tradeoff.reports.plot import FONT, GREY, PALE_ORANGE, SKY, Figure, Spec, axis
-from lowsr_tradeoff.reports.wording import arm_name, count, hz, percent
+from lowsr_tradeoff.reports.wording import count, hz, percent
 
 COLUMNS = 2
 NAMED_PANELS = 6

@@ -1,19 +1,10 @@
 """The tables of recognition beside its figures: ways of training, choices, networks, published figures."""
 
-from lowsr_tradeoff.records import ClassifyResult, Grid, Published, Tradeoff
-from lowsr_tradeoff.records.network import Arm
-from lowsr_tradeoff.reports.arms import EXPLAINED, GROUPS, group_of, in_order
+from lowsr_tradeoff.classify.arms import EXPLAINED, GROUPS, arm_name, group_of, in_order
+from lowsr_tradeoff.records.classify import Arm, ClassifyResult, Grid, Published
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.tables import Cell, Table, named
-from lowsr_tradeoff.reports.wording import (
-    Shown,
-    accuracy_title,
-    arm_name,
-    count,
-    digits,
-    hz,
-    percent,
-    points,
-)
+from lowsr_tradeoff.reports.wording import Shown, accuracy_title, count, digits, hz, percent, points
 
 
 def by_rate(tradeoff: Tradeoff) -> Table:

@@ -3,28 +3,20 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lowsr_tradeoff.records import (
+from lowsr_tradeoff.records.base import Measurement, Record
+from lowsr_tradeoff.records.classify import ClassRecall, Contrast, Published, Sensitivity
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.diagnosis import ClassEnergy, HumpTest
+from lowsr_tradeoff.records.power import ClockTrial, ModelError, PowerComponent
+from lowsr_tradeoff.records.privacy import (
     AttackResult,
-    ClassEnergy,
-    ClassRecall,
-    ClockTrial,
-    Contrast,
     Extrapolation,
-    Failure,
-    HumpTest,
     KindRecovery,
     LearningPoint,
-    Measurement,
-    ModelError,
-    OperatingPoint,
-    PowerComponent,
     PrivacyResult,
-    Published,
     RateDifference,
-    Record,
-    Sensitivity,
-    Tradeoff,
 )
+from lowsr_tradeoff.records.run import Failure, Tradeoff
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lowsr_tradeoff.records import ClassifyResult, Measurement, PowerResult, Tradeoff
+from lowsr_tradeoff.classify.arms import arm_name, drawn
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import captions, recognition_tables, stage_tables
-from lowsr_tradeoff.reports.arms import drawn
 from lowsr_tradeoff.reports.placing import deciding_power, shown_recalls
 from lowsr_tradeoff.reports.plot import (
     ASIDE,
@@ -27,7 +30,7 @@ from lowsr_tradeoff.reports.plot import (
     text,
     titled,
 )
-from lowsr_tradeoff.reports.wording import COMPONENTS, arm_name, hz, number, percent
+from lowsr_tradeoff.reports.wording import COMPONENTS, hz, number, percent
 
 ROW_PX = 26
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
-from lowsr_tradeoff.records import ClassifyResult, Contrast, PowerResult, PrivacyResult, Tradeoff
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.classify import ClassifyResult, Contrast
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.privacy import PrivacyResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import shown_recalls
 from lowsr_tradeoff.reports.tables import Cell, Row, Table, named
 from lowsr_tradeoff.reports.wording import (
     COMPONENTS,
     accuracy_title,
-    arm_name,
     chance,
     chances,
     count,

@@ -16,8 +16,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter, StrMethodFormatter
 
-from lowsr_tradeoff.records import Measurement, OperatingPoint, PowerResult, Tradeoff
-from lowsr_tradeoff.reports.arms import drawn
+from lowsr_tradeoff.classify.arms import arm_name, drawn
+from lowsr_tradeoff.files.safe_text import line
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import (
     deciding_points,
     deciding_power,
@@ -26,8 +30,7 @@ from lowsr_tradeoff.reports.placing import (
     unmeasured,
 )
 from lowsr_tradeoff.reports.plot import COLOURS, GREY, GRID, SYMBOLS, aside_of, rate_styles, style
-from lowsr_tradeoff.reports.wording import COMPONENTS, accuracy_title, arm_name, hz
-from lowsr_tradeoff.sinks import line
+from lowsr_tradeoff.reports.wording import COMPONENTS, accuracy_title, hz
 
 MARKERS = dict(zip(SYMBOLS, "osD^vp*", strict=True))
 DASHES, HATCHES = ("-", ":", "--"), ("", "//", "xx", "..", "--")

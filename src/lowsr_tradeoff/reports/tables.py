@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records import ClassifyResult, Contrast, OperatingPoint, Sensitivity, Tradeoff
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Sensitivity
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import (
     compared,
     deciding_points,
@@ -16,7 +19,6 @@ from lowsr_tradeoff.reports.verdict import open_choices
 from lowsr_tradeoff.reports.wording import (
     Shown,
     accuracy_title,
-    arm_name,
     hz,
     number,
     percent,

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import jinja2
 
-from lowsr_tradeoff.sinks import visible
+from lowsr_tradeoff.files.safe_text import visible
 
 TEMPLATES = files("lowsr_tradeoff.reports") / "templates"
 

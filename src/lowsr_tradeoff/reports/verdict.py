@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-from lowsr_tradeoff.records import AttackResult, Measurement, OperatingPoint, Tradeoff
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import (
     best_by_rate,
     deciding_points,

@@ -7,35 +7,12 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records import Contrast, Measurement, OperatingPoint, Tradeoff
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import Tradeoff
 
-ARMS = {
-    "raw": "raw",
-    "finetuned": "fine-tuned",
-    "basd": "BASD",
-    "cssd": "CSSD",
-    "basd_cssd": "BASD and CSSD",
-    "generation2": "generation 2",
-    "generation3": "generation 3",
-    "generation4": "generation 4",
-    "generation5": "generation 5",
-    "ladder": "ladder",
-    "out_of_fold": "CSSD, out of fold",
-    "cssd_low": "CSSD, low-rate teacher",
-    "cssd_permuted": "CSSD, permuted",
-    "cssd_early": "CSSD, early teacher",
-    "dkd": "DKD",
-    "standardised": "standardised scores",
-    "dist": "DIST",
-    "rkd": "RKD",
-    "hint": "hint",
-    "attention": "attention",
-    "double_length": "double length",
-    "label_smoothing": "label smoothing",
-    "ema": "averaged weights",
-    "warm_start": "warm start",
-    "mixed_rate": "mixed rates",
-}
 COMPONENTS = {
     "microphone": "microphone",
     "adc": "converter",
@@ -113,11 +90,6 @@ def digits(value: float) -> str:
 def hz(rate_hz: int) -> str:
     """Return a rate with its unit."""
     return f"{rate_hz} Hz"
-
-
-def arm_name(arm: str) -> str:
-    """Return a way of training as the report writes it."""
-    return ARMS.get(arm, arm)
 
 
 def is_optimistic(tradeoff: Tradeoff) -> bool:

@@ -14,7 +14,7 @@ from lowsr_tradeoff.classify.diagnosis.artefacts import (
 )
 from lowsr_tradeoff.corpora.clips import EventClip
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.statistics.intervals import resample_weights
 
 N_CLIPS, N_FOLDS, N_REPETITIONS = 30, 3, 2
 FOLD = np.repeat([1, 2, 3], 10)

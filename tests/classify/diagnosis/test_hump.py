@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.classify.diagnosis.hump import MIDDLE_HZ, hump_test
-from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.statistics.intervals import resample_weights
 
 RATES_HZ = (500, 1000, 2000, 4000, 8000)
 

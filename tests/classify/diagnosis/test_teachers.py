@@ -13,7 +13,7 @@ from lowsr_tradeoff.classify.diagnosis.teachers import (
     similarity,
     soft_labels,
 )
-from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.statistics.intervals import resample_weights
 
 N_CLIPS, N_CLASSES, FOLDS = 60, 3, (1, 2, 3)
 FOLD = np.arange(N_CLIPS) % 3 + 1

@@ -6,7 +6,7 @@ from lowsr_tradeoff.classify.diagnosis.artefacts import Heard, Runs, Trained
 from lowsr_tradeoff.classify.diagnosis.calibration import log_loss, scaling_temperature
 from lowsr_tradeoff.classify.diagnosis.information import least_error
 from lowsr_tradeoff.classify.diagnosis.usable import information, scalings, share_right, usable_by_clip
-from lowsr_tradeoff.stats import resample_weights
+from lowsr_tradeoff.statistics.intervals import resample_weights
 
 N_CLIPS, N_CLASSES, FOLDS = 900, 3, (1, 2, 3)
 FOLD = np.arange(N_CLIPS) % 3 + 1

@@ -12,16 +12,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.diagnosis.calibration import Classes, Scores
-from lowsr_tradeoff.classify.listeners import Listener
+from lowsr_tradeoff.classify.plan import train_steps
 from lowsr_tradeoff.classify.scores import CLIPS, Weights
-from lowsr_tradeoff.classify.steps import class_numbers, clips_of, folds_of, train_steps
-from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, class_numbers, clips_of, folds_of
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.records import Measurement, missing
-from lowsr_tradeoff.stats import mean_measurement, pooled_ratio, resample_weights
-from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.intervals import mean_measurement, pooled_ratio, resample_weights
 
 Part = Literal["test", "train"]
 Rows = NDArray[np.intp]

@@ -9,12 +9,13 @@ from scipy.fft import rfft
 
 from lowsr_tradeoff.audio.capture import Samples
 from lowsr_tradeoff.classify.diagnosis.calibration import Scores
-from lowsr_tradeoff.classify.steps import CLIPS, clips_of, folds_of
-from lowsr_tradeoff.config import StudyConfig
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
-from lowsr_tradeoff.manifest import fingerprint
-from lowsr_tradeoff.settings import Settings
-from lowsr_tradeoff.store import Step, Store
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, folds_of, read
+from lowsr_tradeoff.learning.sources import CLIPS
+from lowsr_tradeoff.runner.fingerprint import fingerprint
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.groups import Settings
+from lowsr_tradeoff.settings.study import StudyConfig
 
 # Below the lowest band of the shared grid nothing is heard, and field recordings have most of their energy there.
 LOWEST_HZ = 50.0

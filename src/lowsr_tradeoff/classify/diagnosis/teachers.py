@@ -25,7 +25,8 @@ from lowsr_tradeoff.classify.diagnosis.information import (
 from lowsr_tradeoff.classify.diagnosis.similarity import FEWEST_FOR_CKA, agrees, debiased_cka
 from lowsr_tradeoff.classify.diagnosis.usable import BITS
 from lowsr_tradeoff.classify.scores import CLIPS
-from lowsr_tradeoff.records import Calibration, Fidelity, Measurement, SoftLabels, Taught, TeacherDiagnosis, missing
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.diagnosis import Calibration, Fidelity, SoftLabels, Taught, TeacherDiagnosis
 
 Figure = TypeVar("Figure", float, Scores)
 # One T for both teachers, so that their soft labels compare; the paper's default.

@@ -6,8 +6,10 @@ from lowsr_tradeoff.classify.diagnosis.artefacts import Heard, Runs, mean_by_cli
 from lowsr_tradeoff.classify.diagnosis.calibration import Scores, is_right, log_loss, scaling_temperature
 from lowsr_tradeoff.classify.diagnosis.information import class_shares, least_error, usable_information
 from lowsr_tradeoff.classify.scores import CLIPS
-from lowsr_tradeoff.records import Arm, Measurement, UsableInformation
-from lowsr_tradeoff.stats import mean_measurement, percentile_interval
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import Arm
+from lowsr_tradeoff.records.diagnosis import UsableInformation
+from lowsr_tradeoff.statistics.intervals import mean_measurement, percentile_interval
 
 BITS = "bit"
 

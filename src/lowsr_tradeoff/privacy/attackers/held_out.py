@@ -7,8 +7,8 @@ import numpy as np
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.folds import assign_folds
-from lowsr_tradeoff.privacy.attackers.learning_curve import MIN_POINTS
-from lowsr_tradeoff.privacy.attackers.shares import part_of, shares_of
+from lowsr_tradeoff.privacy.attackers.learning_curves import part_of, shares_of
+from lowsr_tradeoff.statistics.learning_law import MIN_POINTS
 
 N_FOLDS = 4
 

@@ -1,0 +1,83 @@
+"""Log-mel features on two layouts: the paper's shared grid, and one laid out for the rate.
+
+The shared grid restores every capture to 16 kHz and analyses it there, so one network serves all rates and the work
+does not fall with the rate; bands above rate/2 stay empty. The native grid spends its bands on 20 Hz … rate/2 and
+analyses at the rate itself. Both give one column per 40 ms.
+
+Power is scaled so that a sound of the same spectral density has the same level in both layouts; the floor of the
+logarithm then means the same everywhere.
+
+Reference: mel scale and area normalisation after Slaney, Auditory Toolbox, Interval TR 1998-010.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, read
+from lowsr_tradeoff.learning.log_mel import log_mel
+from lowsr_tradeoff.learning.mel import Samples, fit_length, lay_out
+from lowsr_tradeoff.learning.panns_hearing import front_end_of
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+
+
+def run_features(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
+    """Write the feature images of one fold for several layouts, reading each clip once and keeping none.
+
+    Writes ``features``, shape ``(n_clips, 1, bands, frames)``, in the order of :func:`clips_of`.
+    """
+    wanted = {step: cast("FeatureSettings", step.settings) for step in steps}
+    clips = clips_of(corpus, wanted[steps[0]].fold)
+    names = {"clips": [clip.clip_id for clip in clips]}
+    with ExitStack() as files:
+        append = {
+            step: files.enter_context(store.writing_rows(step, names, "features", len(clips))) for step in steps
+        }
+        for clip in clips:
+            for step, image in _images(clip, wanted):
+                append[step](image[None])
+
+
+def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:
+    """Return what the microphone records of a clip, scene and noise included. Shape ``(n_samples,)``."""
+    return _captured(*read(clip), clip.digest, asked)
+
+
+def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
+    """Return the feature image of one capture, of the compact networks or of one of the PANNs.
+
+    Args:
+        captured: What the microphone recorded at ``asked.rate_hz``.
+        asked: Names the layout.
+    """
+    if asked.front == "compact":
+        return log_mel(captured, asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
+    from lowsr_tradeoff.learning.panns_log_mel import panns_log_mel  # noqa: PLC0415 - brings torch
+
+    front_end = front_end_of(asked.front, as_published=asked.as_published)
+    restored = restore(captured, asked.rate_hz, front_end.model_rate_hz)
+    heard = fit_length(restored, round(asked.clip_s * front_end.model_rate_hz))
+    return panns_log_mel(heard, front_end).astype(np.float16)
+
+
+def _images(clip: EventClip, wanted: Mapping[Step, FeatureSettings]) -> Iterator[tuple[Step, NDArray[np.float16]]]:
+    """One image per layout; layouts of one rate hear the same capture."""
+    samples, source_rate_hz = read(clip)
+    captures: dict[FeatureSettings, Samples] = {}
+    for step, asked in wanted.items():
+        heard = asked.model_copy(update={"grid": "shared"})
+        if heard not in captures:
+            captures[heard] = _captured(samples, source_rate_hz, clip.digest, asked)
+        yield step, image_of(captures[heard], asked)
+
+
+def _captured(samples: Samples, source_rate_hz: int, digest: str, asked: FeatureSettings) -> Samples:
+    sound = fit_length(samples, round(asked.clip_s * source_rate_hz))
+    seed = noise_seed(asked.seed, digest, asked.rate_hz)
+    return capture(sound, source_rate_hz, asked.rate_hz, asked.front_end, seed)

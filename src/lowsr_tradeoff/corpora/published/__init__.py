@@ -1,0 +1,1 @@
+"""Published corpora and weights, fetched and checked by hash."""

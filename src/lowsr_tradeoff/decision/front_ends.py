@@ -1,0 +1,49 @@
+"""The same study through other microphones: what recognises and what leaks when the front end changes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from lowsr_tradeoff.decision.frontier import strongest_at
+from lowsr_tradeoff.records.base import missing
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.decision import MicrophoneResult
+from lowsr_tradeoff.records.privacy import AttackResult
+
+Found = tuple[Sequence[ClassifyResult], Sequence[AttackResult]]
+
+
+def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[MicrophoneResult, ...]:
+    """Return accuracy and strongest attacker of every front end at every rate; nothing where there is one alone.
+
+    The network is the one that recognises most through the first front end, the same for all of them. A rate at
+    which none was trained is left out.
+
+    Args:
+        found: What was recognised and recovered, by front end; the first decides.
+        rates_hz: The candidate rates.
+    """
+    if len(found) < 2:
+        return ()
+    return tuple(one for rate_hz in rates_hz for one in _at(found, rate_hz))
+
+
+def _at(found: Mapping[str, Found], rate_hz: int) -> Iterator[MicrophoneResult]:
+    first = next(iter(found.values()))[0]
+    best = max(
+        (result for result in first if result.rate_hz == rate_hz),
+        key=lambda result: result.accuracy.value or 0.0,
+        default=None,
+    )
+    if best is None:
+        return
+    for front_end, (results, attacks) in found.items():
+        same = next((r for r in results if (r.rate_hz, r.grid, r.arm) == (rate_hz, best.grid, best.arm)), None)
+        strongest = strongest_at(attacks, rate_hz, front_end)
+        yield MicrophoneResult(
+            front_end=front_end,
+            rate_hz=rate_hz,
+            grid=best.grid,
+            arm=best.arm,
+            accuracy=same.accuracy if same else missing("its training failed", "clips"),
+            attacker=strongest.attacker if strongest else "none",
+            word_recovery=strongest.value if strongest else missing("no attacker on words was tested", "words"),
+        )

@@ -1,0 +1,272 @@
+"""Join by rate, dominance under uncertainty, constraints, decision.
+
+Accuracy is better high; word recovery and power are better low. Points are compared on one device at a time: which
+device to buy is another question. A point that is infeasible, or that lacks one of the three figures, is not
+compared: it neither dominates nor is dominated.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.decision.chances import Drawn, p_frontier, p_meets
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.decision import Decision, OperatingPoint
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.settings.groups import Constraints
+
+Matrix = NDArray[np.bool_]
+Axes = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Miss:
+    """One thing that keeps a point from qualifying.
+
+    Attributes:
+        sentence: What, with figures.
+        relative: Distance to the bound as a share of the bound; infinite where no figure can close it.
+    """
+
+    sentence: str
+    relative: float
+
+
+def join(
+    classify: Sequence[ClassifyResult],
+    attacks: Sequence[AttackResult],
+    power: Sequence[PowerResult],
+    constraints: Constraints,
+    front_end: str,
+) -> tuple[OperatingPoint, ...]:
+    """Return one point per rate, feature layout, arm and device, judged against its device's other points.
+
+    Word recovery is that of the strongest attacker at the rate behind the study's front end, whatever words it has.
+    A missing figure stays missing, with its reason.
+    """
+    strongest = {result.rate_hz: strongest_at(attacks, result.rate_hz, front_end) for result in classify}
+    drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
+    points: list[OperatingPoint] = []
+    for device in dict.fromkeys(result.device for result in power):
+        parts = [
+            (result, strongest[result.rate_hz], drawn.get((result.rate_hz, result.grid, device)))
+            for result in classify
+        ]
+        group = [_point(result, device, attack, powered) for result, attack, powered in parts]
+        points += _judge(group, [_drawn(*three) for three in parts], constraints)
+    return tuple(points)
+
+
+def dominates(points: Sequence[OperatingPoint]) -> Matrix:
+    """Return whether one point is, by value, no worse than another on all three axes and better on at least one.
+
+    Shape:
+        ``(n, n)``; element ``[a, b]`` says that a dominates b.
+    """
+    value = _axes(points)[..., 0]
+    no_worse = value[:, None] <= value[None, :]
+    better = value[:, None] < value[None, :]
+    return np.asarray(no_worse.all(axis=-1) & better.any(axis=-1))
+
+
+def clearly_dominates(points: Sequence[OperatingPoint]) -> Matrix:
+    """Return whether one point dominates another beyond the intervals.
+
+    It dominates by value, and on every axis the two are the very same measurement or the better one's interval ends
+    before the other's begins. The latter holds on at least one axis, since equal measurements do not dominate.
+
+    Shape:
+        ``(n, n)``; element ``[a, b]`` says that a clearly dominates b.
+    """
+    axes = _axes(points)
+    same = (axes[:, None] == axes[None, :]).all(axis=-1)
+    # The worst end of a against the best end of b.
+    separated = axes[:, None, :, 2] < axes[None, :, :, 1]
+    return np.asarray((same | separated).all(axis=-1) & dominates(points))
+
+
+def strongest_at(attacks: Sequence[AttackResult], rate_hz: int, front_end: str) -> AttackResult | None:
+    """Return the attacker on words that recovers most above chance at a rate, by value; ``None`` without any.
+
+    Above chance, because who knows ten words gets one in ten for nothing. One that was not tested counts only where
+    none was. One whose step failed might have been the strongest, so that it stands for all.
+    """
+    here = [found for found in attacks if (found.rate_hz, found.front_end) == (rate_hz, front_end)]
+    there = [found for found in here if found.recovers == "words" and found.is_leak]
+    lost = next((found for found in there if found.is_lost), None)
+    return lost or max(there, key=_above_chance, default=None)
+
+
+def misses(point: OperatingPoint, constraints: Constraints) -> tuple[Miss, ...]:
+    """Return what keeps a point from qualifying: infeasibility and constraints missed on the pessimistic ends.
+
+    Empty when nothing is missed, or when no constraint is set.
+    """
+    if not constraints.given():
+        return ()
+    found = [Miss(f"infeasible on {point.device}: {reason}", math.inf) for reason in point.infeasible]
+    found += _low_end_below("accuracy", point.accuracy, constraints.min_accuracy)
+    found += _high_end_above("word recovery", point.word_recovery, constraints.max_word_recovery)
+    if not point.infeasible:
+        found += _low_end_below("battery life", point.battery_hours, constraints.min_battery_hours)
+    return tuple(found)
+
+
+def decide(points: Sequence[OperatingPoint], constraints: Constraints, device: str) -> Decision:
+    """Return the qualifying points of one device, best first, or the point that misses by least.
+
+    Best is lowest power, then lowest word recovery, then highest accuracy, each on its pessimistic end. Nearest is
+    the feasible point that misses the fewest constraints, then by the smallest sum of relative misses. Without
+    constraints nothing qualifies and nothing is near: a recommendation needs a policy.
+    """
+    ranked = sorted((point for point in points if point.device == device), key=_preference)
+    if not constraints.given():
+        ranked = []
+    found = {point.point_id: misses(point, constraints) for point in ranked}
+    qualifying = tuple(name for name, missed in found.items() if not missed)
+    nearest = None if qualifying else min(found, key=lambda name: _distance(found[name]), default=None)
+    return Decision(
+        device=device,
+        constraints=constraints.given(),
+        qualifying=qualifying,
+        recommended=qualifying[0] if qualifying else None,
+        nearest=nearest,
+        nearest_misses=tuple(miss.sentence for miss in found[nearest]) if nearest else (),
+    )
+
+
+def _above_chance(found: AttackResult) -> float:
+    luck = found.chance.value if found.chance else None
+    return -math.inf if found.value.value is None else found.value.value - (luck or 0.0)
+
+
+def _point(
+    result: ClassifyResult, device: str, attack: AttackResult | None, power: PowerResult | None
+) -> OperatingPoint:
+    no_power = f"no power was estimated for {device} at {result.rate_hz} Hz on the {result.grid} grid"
+    no_words = f"no attacker was run at {result.rate_hz} Hz"
+    return OperatingPoint(
+        point_id=f"{result.rate_hz}-{result.grid}-{result.arm}-{device}",
+        rate_hz=result.rate_hz,
+        grid=result.grid,
+        arm=result.arm,
+        device=device,
+        attacker=_named(attack) if attack else "none",
+        accuracy=result.accuracy,
+        word_recovery=attack.value if attack else missing(no_words, "words"),
+        power_mw=power.power_mw if power else missing(no_power, "draws", "mW"),
+        power_saved=power.power_saved if power else missing(no_power, "draws"),
+        battery_hours=power.battery_hours if power else missing(no_power, "draws", "h"),
+        infeasible=power.infeasible if power else (),
+        dominated_by=(),
+        is_dominance_clear=False,
+        fails=(),
+    )
+
+
+def _named(attack: AttackResult) -> str:
+    """The attacker, and what its figure is where that is not the share of a corpus's words."""
+    return attack.attacker if attack.measure == "word recovery" else f"{attack.attacker} ({attack.measure})"
+
+
+def _drawn(result: ClassifyResult, attack: AttackResult | None, power: PowerResult | None) -> Drawn:
+    return Drawn(
+        accuracy=result.accuracy_draws,
+        word_recovery=attack.value_draws if attack else (),
+        power_mw=power.power_mw_draws if power else (),
+        battery_hours=power.battery_hours_draws if power else (),
+    )
+
+
+def _judge(
+    points: Sequence[OperatingPoint], drawn: Sequence[Drawn], constraints: Constraints
+) -> Iterator[OperatingPoint]:
+    """The points of one device with what dominates them, what they fail, and how sure that is."""
+    by_value, clear, chances = dominates(points), clearly_dominates(points), p_frontier(drawn)
+    for i, point in enumerate(points):
+        yield point.model_copy(
+            update={
+                "dominated_by": tuple(points[int(j)].point_id for j in np.flatnonzero(by_value[:, i])),
+                "is_dominance_clear": bool(clear[:, i].any()),
+                "fails": tuple(miss.sentence for miss in misses(point, constraints)),
+                "p_frontier": chances[i],
+                "p_meets": p_meets(drawn[i], constraints, is_feasible=not point.infeasible),
+            }
+        )
+
+
+def _axes(points: Sequence[OperatingPoint]) -> Axes:
+    """Value, best end and worst end on each axis, turned so that less is better; NaN compares as neither.
+
+    Shape:
+        ``(n, 3 axes, 3)``.
+    """
+    rows = [
+        [
+            _turned(point.accuracy),
+            (point.word_recovery.value, point.word_recovery.low, point.word_recovery.high),
+            (point.power_mw.value, point.power_mw.low, point.power_mw.high),
+        ]
+        for point in points
+    ]
+    axes = np.array(rows, dtype=float).reshape(len(points), 3, 3)
+    axes[[bool(point.infeasible) for point in points]] = np.nan
+    return axes
+
+
+def _turned(m: Measurement) -> tuple[float | None, float | None, float | None]:
+    value, low, high = (None if x is None else -x for x in (m.value, m.low, m.high))
+    return value, high, low
+
+
+def _low_end_below(name: str, m: Measurement, bound: float | None) -> Iterator[Miss]:
+    if bound is not None and (m.low is None or m.low < bound):
+        yield _miss(name, m, m.low, "low", "below", bound)
+
+
+def _high_end_above(name: str, m: Measurement, bound: float | None) -> Iterator[Miss]:
+    if bound is not None and (m.high is None or m.high > bound):
+        yield _miss(name, m, m.high, "high", "above", bound)
+
+
+def _miss(name: str, m: Measurement, end: float | None, which: str, side: str, bound: float) -> Miss:
+    if end is None or m.low is None or m.high is None:
+        return Miss(f"{name} is not known: {m.reason or 'it has no interval'}", math.inf)
+    unit = "" if m.unit == "1" else f" {m.unit}"
+    interval = f"{m.low:.3g}…{m.high:.3g}{unit}, n = {m.n} {m.n_of}"
+    reached, asked = _told_apart(end, bound)
+    sentence = f"{name} {reached}{unit} ({which} end of {interval}) is {side} {asked}{unit}"
+    return Miss(sentence, abs(end - bound) / bound if bound else abs(end))
+
+
+def _told_apart(a: float, b: float) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to see that they differ, three at least.
+
+    >>> _told_apart(0.69996, 0.7)
+    ('0.69996', '0.7')
+    """
+    pairs = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(3, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(a), repr(b)))
+
+
+def _preference(point: OperatingPoint) -> tuple[float, float, float]:
+    return (
+        _or_worst(point.power_mw.high, math.inf),
+        _or_worst(point.word_recovery.high, math.inf),
+        -_or_worst(point.accuracy.low, -math.inf),
+    )
+
+
+def _distance(missed: Sequence[Miss]) -> tuple[bool, int, float]:
+    """What no relaxed constraint could close comes last."""
+    total = sum(miss.relative for miss in missed)
+    return math.isinf(total), len(missed), total
+
+
+def _or_worst(x: float | None, worst: float) -> float:
+    return worst if x is None else x

@@ -1,0 +1,235 @@
+"""Whether a finished run meets rules, so that a release may go ahead: decided anew from its figures alone.
+
+A rate passes if one of its operating points on the device meets every constraint on the pessimistic end of its
+interval, and meets them all at once with the probability asked for. What was not measured never passes.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.decision import GateResult, OperatingPoint, RateVerdict, Shortfall
+from lowsr_tradeoff.records.privacy import AttackResult, LearningCurve
+from lowsr_tradeoff.records.run import Failure, Tradeoff
+from lowsr_tradeoff.settings.groups import GateRules
+from lowsr_tradeoff.statistics.joint_draws import draws_through
+
+
+def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
+    """Return whether any rate of a run passes, which is best, and what keeps the others from passing.
+
+    Best is what :func:`frontier.decide` puts first.
+
+    Raises:
+        ConfigError: No constraint is given, or the run has no such device, or no learning curves where an attacker
+            with more data is asked about.
+    """
+    if not rules.given():
+        raise ConfigError(
+            "there is nothing to decide by: give --min-accuracy, --max-word-recovery or --min-battery-hours, or a"
+            " table [gate] in --config"
+        )
+    points = _points(tradeoff, rules)
+    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
+    verdicts = tuple(
+        _verdict([point for point in points if point.rate_hz == rate_hz], rules)
+        or _unmeasured(rate_hz, tradeoff.failures)
+        for rate_hz in rates_hz
+    )
+    passing = {verdict.point_id for verdict in verdicts if verdict.passes}
+    best = _first([point for point in points if point.point_id in passing], rules)
+    return GateResult(
+        device=points[0].device,
+        constraints=rules.given(),
+        confidence=rules.confidence,
+        attacker_data=rules.attacker_data,
+        passes=best is not None,
+        rate_hz=best.rate_hz if best else None,
+        point_id=best.point_id if best else None,
+        rates=verdicts,
+        not_tested=tuple(dict.fromkeys((*_not_tested(tradeoff), *as_in_the_run(tradeoff, rules.times_the_data)))),
+    )
+
+
+def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
+    """The device's points, judged by these rules."""
+    device = rules.device or tradeoff.decision.device
+    attacks = with_more_data(tradeoff, rules.times_the_data)
+    joined = frontier.join(tradeoff.classify, attacks, tradeoff.power, rules, tradeoff.front_end)
+    points = [point for point in joined if point.device == device]
+    if not points:
+        known = ", ".join(dict.fromkeys(point.device for point in joined))
+        raise ConfigError(f"--device {device}: the run has no figures of it, only of {known}")
+    return points
+
+
+def _unmeasured(rate_hz: int, failures: Sequence[Failure]) -> RateVerdict:
+    why = [f"{failed.step} failed: {failed.reason}" for failed in failures if failed.rate_hz == rate_hz]
+    sentence = "; ".join(["nothing was recognised at this rate", *why])
+    return RateVerdict(
+        rate_hz=rate_hz,
+        point_id=None,
+        passes=False,
+        p_meets=None,
+        shortfalls=(Shortfall(sentence=sentence, relative=None),),
+    )
+
+
+def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict | None:
+    """The first of a rate's points that passes, or what the nearest falls short of; ``None`` without a point."""
+    if not points:
+        return None
+    qualifying = [point for point in points if not point.fails]
+    passing = _first([point for point in qualifying if _is_sure(point, rules)], rules)
+    if passing is not None:
+        return _of(passing, ())
+    if qualifying:
+        surest = max(qualifying, key=lambda point: -1.0 if point.p_meets is None else point.p_meets)
+        return _of(surest, (_doubt(surest, rules),))
+    nearest = _nearest(points, rules)
+    return _of(
+        nearest,
+        tuple(
+            Shortfall(sentence=miss.sentence, relative=None if math.isinf(miss.relative) else miss.relative)
+            for miss in frontier.misses(nearest, rules)
+        ),
+    )
+
+
+def _of(point: OperatingPoint, shortfalls: tuple[Shortfall, ...]) -> RateVerdict:
+    return RateVerdict(
+        rate_hz=point.rate_hz,
+        point_id=point.point_id,
+        passes=not shortfalls,
+        p_meets=point.p_meets,
+        shortfalls=shortfalls,
+    )
+
+
+def _is_sure(point: OperatingPoint, rules: GateRules) -> bool:
+    return rules.confidence == 0 or (point.p_meets is not None and point.p_meets >= rules.confidence)
+
+
+def _doubt(point: OperatingPoint, rules: GateRules) -> Shortfall:
+    if point.p_meets is None:
+        known = "how sure it is to meet all constraints at once is not known, because the run keeps no joint draws"
+        return Shortfall(sentence=f"{known}; run the study again, or ask for --confidence 0", relative=None)
+    return Shortfall(
+        sentence=f"it meets all constraints at once with probability {point.p_meets:.3g}, asked for is"
+        f" {rules.confidence:g}",
+        relative=(rules.confidence - point.p_meets) / rules.confidence,
+    )
+
+
+def _first(points: Sequence[OperatingPoint], rules: GateRules) -> OperatingPoint | None:
+    if not points:
+        return None
+    decided = frontier.decide(points, rules, points[0].device)
+    return next(point for point in points if point.point_id == decided.recommended)
+
+
+def _nearest(points: Sequence[OperatingPoint], rules: GateRules) -> OperatingPoint:
+    decided = frontier.decide(points, rules, points[0].device)
+    return next(point for point in points if point.point_id == decided.nearest)
+
+
+def _not_tested(tradeoff: Tradeoff) -> list[str]:
+    """Attackers on words that the run did without: the word recovery says nothing of them."""
+    return [
+        f"{found.attacker}: {found.value.reason}"
+        for found in tradeoff.attacks
+        if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is None
+    ]
+
+
+def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
+    """Return the attacks of a run and, at every rate, all who have learning curves with so many times their data.
+
+    Where a curve does not tell what its attacker would recover, or is missing at one rate, that attacker counts as
+    one that is lost: it may be the strongest, so nothing passes there.
+
+    Args:
+        tradeoff: A finished run.
+        times: As many times the data; 1 adds nobody.
+
+    Raises:
+        ConfigError: The run has no learning curves.
+    """
+    if times == 1:
+        return tradeoff.attacks
+    if not tradeoff.learning_curves:
+        raise ConfigError(
+            f"--attacker-data {times}x: the run has no learning curves; run it again with --attackers all"
+        )
+    return (*tradeoff.attacks, *_grown(tradeoff, times))
+
+
+def _grown(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
+    for name in dict.fromkeys(curve.attacker for curve in tradeoff.learning_curves):
+        curves = {curve.rate_hz: curve for curve in tradeoff.learning_curves if curve.attacker == name}
+        for rate_hz in sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz}):
+            if rate_hz in curves:
+                yield _extrapolated(tradeoff, curves[rate_hz], times)
+            else:
+                yield _untold(rate_hz, next(iter(curves.values())))
+
+
+def as_in_the_run(tradeoff: Tradeoff, times: int) -> tuple[str, ...]:
+    """Return which attackers on words are asked about with so many times their data and have no learning curve.
+
+    They count with what they recovered in the run.
+    """
+    have_curves = {curve.attacker for curve in tradeoff.learning_curves}
+    tested = (
+        found.attacker
+        for found in tradeoff.attacks
+        if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is not None
+    )
+    others = (name for name in dict.fromkeys(tested) if times > 1 and name not in have_curves)
+    return tuple(f"{name}, with {times} times its data: there is no learning curve of it" for name in others)
+
+
+def _extrapolated(tradeoff: Tradeoff, curve: LearningCurve, times: int) -> AttackResult:
+    figure = next(
+        (more.value for more in curve.extrapolations if more.times == times),
+        missing(f"the run has no extrapolation to {times} times the data", "words"),
+    )
+    today = next((found for found in tradeoff.attacks if _is_of(found, curve)), None)
+    return _result(
+        curve,
+        curve.rate_hz,
+        f"{curve.attacker}, extrapolated to {times} times its {curve.points[-1].amount:.3g} {curve.amount_of}",
+        figure,
+        today,
+    )
+
+
+def _untold(rate_hz: int, other: LearningCurve) -> AttackResult:
+    return _result(
+        other, rate_hz, f"{other.attacker}, extrapolated", missing("no learning curve here", "words"), None
+    )
+
+
+def _is_of(found: AttackResult, curve: LearningCurve) -> bool:
+    same = (curve.rate_hz, curve.front_end, curve.attacker, curve.measure)
+    return (found.rate_hz, found.front_end, found.attacker, found.measure) == same
+
+
+def _result(
+    curve: LearningCurve, rate_hz: int, attacker: str, figure: Measurement, today: AttackResult | None
+) -> AttackResult:
+    return AttackResult(
+        rate_hz=rate_hz,
+        front_end=curve.front_end,
+        attacker=attacker,
+        recovers="words",
+        measure=curve.measure,
+        value=figure,
+        chance=today.chance if today else None,
+        is_leak=True,
+        setup=curve.setup,
+        value_draws=draws_through(figure, today.value_draws) if today else (),
+        is_lost=figure.value is None,
+    )

@@ -1,0 +1,134 @@
+"""The figures of a run by which it is compared with others: accuracies, what attackers get, power and battery life.
+
+Each comes with its joint draws and with what these were drawn from: draw k of two figures that were drawn from the
+same is the same resample of the same clips or speakers, or the same parameters of the same device.
+"""
+
+import json
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist, fmean
+
+from lowsr_tradeoff.errors import NotComparableError
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import Arm, ClassifyResult, Grid
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
+from lowsr_tradeoff.statistics.intervals import CONFIDENCE
+
+Draws = tuple[float, ...]
+# Which settings decide the draws, besides what the figures were measured on.
+DRAWN_BY = ("seed", "n_resamples")
+Z_INTERVAL = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a figure is of; the fields are those of :class:`Difference`."""
+
+    measure: str
+    rate_hz: int
+    grid: Grid | None = None
+    arm: Arm | None = None
+    device: str | None = None
+    attacker: str | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with all that its difference from another depends on.
+
+    Attributes:
+        value: The figure.
+        draws: Its joint draws; empty where there are none.
+        drawn_from: What they were drawn from.
+        luck_sd: Standard deviation by the luck of training, which neither interval nor draws hold.
+    """
+
+    value: Measurement
+    draws: Draws
+    drawn_from: Hashable
+    luck_sd: float = 0.0
+
+
+def figures(tradeoff: Tradeoff) -> dict[Named, Figure]:
+    """Return all figures that another run may share.
+
+    Raises:
+        NotComparableError: The run does not say what it was measured on.
+    """
+    return {**_accuracies(tradeoff), **_leaks(tradeoff), **_powers(tradeoff)}
+
+
+def corpus_of(tradeoff: Tradeoff, kind: str) -> CorpusSummary:
+    """Return the events or the speech of a run.
+
+    Raises:
+        NotComparableError: The run names none.
+    """
+    for corpus in tradeoff.corpora:
+        if corpus.kind == kind:
+            return corpus
+    raise NotComparableError(f"a run names no {kind} that it was measured on; run the study again")
+
+
+def own_attacks(tradeoff: Tradeoff) -> list[AttackResult]:
+    """Return the attacks behind the study's own front end."""
+    return [found for found in tradeoff.attacks if found.front_end == tradeoff.front_end]
+
+
+def luck_sds(results: Sequence[ClassifyResult]) -> list[float]:
+    """Return the standard deviation of each accuracy by how its trainings happened to end, ≥ 0.
+
+    Of S repetitions ``seed_sd**2 / S``. Of one, what the F folds differ beyond their clips: ``fold_sd**2 / F`` less
+    the variance of the interval. One result has few networks, so it takes the mean over the run where that is more,
+    as :func:`paired.luck_sds` does.
+    """
+    own = [_luck_variance(result) for result in results]
+    shared = fmean(own) if own else 0.0
+    return [math.sqrt(max(0.0, variance, shared)) for variance in own]
+
+
+def _luck_variance(result: ClassifyResult) -> float:
+    """Unbiased, so it may be negative; 0 where nothing tells."""
+    if result.seed_sd.value is not None:
+        return result.seed_sd.value**2 / result.n_seeds
+    if result.fold_sd.value is None or result.accuracy.low is None or result.accuracy.high is None:
+        return 0.0
+    by_clips = (result.accuracy.high - result.accuracy.low) / (2 * Z_INTERVAL)
+    return float(result.fold_sd.value**2 / result.n_folds - by_clips**2)
+
+
+def _accuracies(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
+    events = corpus_of(tradeoff, "events")
+    drawn_from = (*_drawn_by(tradeoff), events.digest, events.n_folds)
+    return {
+        Named("accuracy", found.rate_hz, grid=found.grid, arm=found.arm): Figure(
+            found.accuracy, found.accuracy_draws, drawn_from, luck_sd
+        )
+        for found, luck_sd in zip(tradeoff.classify, luck_sds(tradeoff.classify), strict=True)
+    }
+
+
+def _leaks(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
+    speech = corpus_of(tradeoff, "speech")
+    return {
+        Named(found.measure, found.rate_hz, attacker=found.attacker): Figure(
+            found.value, found.value_draws, (*_drawn_by(tradeoff), speech.digest, found.value.n, found.value.n_of)
+        )
+        for found in own_attacks(tradeoff)
+    }
+
+
+def _powers(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
+    drawn = {}
+    for found in tradeoff.power:
+        drawn_from, of = (*_drawn_by(tradeoff), found.device), (found.rate_hz, found.grid, None, found.device)
+        drawn[Named("power", *of)] = Figure(found.power_mw, found.power_mw_draws, drawn_from)
+        drawn[Named("battery life", *of)] = Figure(found.battery_hours, found.battery_hours_draws, drawn_from)
+    return drawn
+
+
+def _drawn_by(tradeoff: Tradeoff) -> tuple[str, ...]:
+    return tuple(json.dumps(tradeoff.settings.get(name)) for name in DRAWN_BY)

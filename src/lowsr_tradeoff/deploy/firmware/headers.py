@@ -1,0 +1,194 @@
+"""The constants of the C front end, from the very layout that the network was trained on.
+
+In fixed point a weight counts 65535ths of the largest of its band; the band's own factor, with everything else that
+multiplies a power, is added to its logarithm.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.learning.log_mel import LOG_FLOOR, mel_bank
+from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, periodic_hann
+
+FULL_SCALE = 32768.0
+LARGEST_WEIGHT = 65535
+LOG_2_STEPS = 64
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SparseBank:
+    """A mel bank without its zeros.
+
+    Attributes:
+        first: The first bin of every band.
+        n_bins: How many it has.
+        weights: Of all bands, one after the other.
+
+    Shape:
+        ``(mel_bands,)`` twice and ``(n_nonzeros,)``.
+    """
+
+    first: NDArray[np.intp]
+    n_bins: NDArray[np.intp]
+    weights: NDArray[np.float32]
+
+
+def sparse_bank(layout: Layout) -> SparseBank:
+    """Return the mel bank of a layout, band by band, from its first to its last weight above zero."""
+    bank = mel_bank(layout).T
+    heard = bank > 0
+    first = heard.argmax(axis=1)
+    after = heard.shape[1] - heard[:, ::-1].argmax(axis=1)
+    rows = zip(bank, first, after, strict=True)
+    return SparseBank(first, after - first, np.concatenate([row[a:b] for row, a, b in rows]))
+
+
+def constants(layout: Layout) -> dict[str, float]:
+    """Return the sizes and factors of the front end by their names in C.
+
+    Raises:
+        ConfigError: The window is too short to be mirrored.
+    """
+    n_samples = round(layout.window_s * layout.model_rate_hz)
+    if n_samples <= layout.fft_size // 2:
+        raise ConfigError(
+            f"a window of {layout.window_s} s has {n_samples} samples, too few to mirror half an FFT of "
+            f"{layout.fft_size}; lengthen clip_s and run the study again"
+        )
+    rows, columns = layout.image
+    return {
+        "FE_RATE_HZ": layout.model_rate_hz,
+        "FE_WINDOW_SAMPLES": n_samples,
+        "FE_FFT_SIZE": layout.fft_size,
+        "FE_HOP": layout.hop,
+        "FE_BANDS": rows,
+        "FE_COLUMNS": columns,
+        "FE_LOG_FLOOR": LOG_FLOOR,
+        "FE_POWER_SCALE": power_scale(layout),
+    }
+
+
+def power_scale(layout: Layout) -> float:
+    """Return what turns the power of 16-bit samples into that of the features, a power of two."""
+    return (SHARED_FFT_SIZE / layout.fft_size / FULL_SCALE) ** 2
+
+
+def tables(layout: Layout) -> str:
+    """Return ``tables.h``: window, FFT and mel bank, in float and in fixed point."""
+    bank, (cosine, sine) = sparse_bank(layout), _circle(layout.fft_size)
+    window = periodic_hann(layout.fft_size)
+    both = (
+        *_array("uint16_t", "FE_BAND_FIRST", bank.first),
+        *_array("uint16_t", "FE_BAND_BINS", bank.n_bins),
+    )
+    exact = (("FE_WINDOW", window), ("FE_COSINE", cosine), ("FE_SINE", sine), ("FE_WEIGHTS", bank.weights))
+    in_float = (line for name, values in exact for line in _array("float", name, values))
+    fixed = (line for name, values in exact[:3] for line in _array("int16_t", name, q15(values)))
+    weights, offsets = fixed_weights(layout)
+    in_q15 = (
+        *fixed,
+        *_array("uint16_t", "FE_WEIGHTS", weights),
+        *_array("int32_t", "FE_BAND_LOG_2", offsets),
+        *_array("uint32_t", "FE_LOG_2", _log_2()),
+    )
+    inside = (*both, "#ifdef FRONT_END_Q15", *in_q15, "#else", *in_float, "#endif")
+    return "\n".join(("#ifndef TABLES_H", "#define TABLES_H", "#include <stdint.h>", *inside, "#endif", ""))
+
+
+def q15(values: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return shares of full scale as 16-bit numbers; 1 itself becomes the largest of them.
+
+    >>> q15(np.array([1.0, -1.0, 0.5])).tolist()
+    [32767, -32768, 16384]
+    """
+    codes: NDArray[np.int64] = np.clip(np.rint(values * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int64)
+    return codes
+
+
+def fixed_weights(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the weights of the mel bank in fixed point, and per band the base-2 logarithm of their unit in 2^-16.
+
+    Shape:
+        ``(n_nonzeros,)`` and ``(mel_bands,)``.
+    """
+    bank = sparse_bank(layout)
+    starts = np.concatenate([[0], np.cumsum(bank.n_bins)[:-1]])
+    largest = np.maximum.reduceat(bank.weights.astype(np.float64), starts)
+    weights = np.rint(bank.weights / np.repeat(largest, bank.n_bins) * LARGEST_WEIGHT)
+    units = np.log2(largest / LARGEST_WEIGHT) + math.log2(power_scale(layout))
+    return weights.astype(np.int64), np.rint(units * 65536).astype(np.int64)
+
+
+def _circle(fft_size: int) -> tuple[Floats, Floats]:
+    angle = 2 * np.pi * np.arange(fft_size // 2) / fft_size
+    return np.cos(angle), np.sin(angle)
+
+
+def _log_2() -> NDArray[np.int64]:
+    logarithms: NDArray[np.int64] = np.rint(65536 * np.log2(1 + np.arange(LOG_2_STEPS + 1) / LOG_2_STEPS)).astype(
+        np.int64
+    )
+    return logarithms
+
+
+def _array(kind: str, name: str, values: NDArray[np.floating] | NDArray[np.integer]) -> Iterator[str]:
+    yield f"static const {kind} {name}[{len(values)}] = {{"
+    for start in range(0, len(values), 8):
+        yield "    " + ", ".join(c_number(value) for value in values[start : start + 8].tolist()) + ","
+    yield "};"
+
+
+def c_number(value: float) -> str:
+    """Return a number as C reads it back to the same ``int`` or ``float``.
+
+    >>> c_number(3), c_number(0.1), c_number(1.0), c_number(1e-9)
+    ('3', '0.1f', '1.0f', '1e-09f')
+    """
+    if isinstance(value, int):
+        return str(value)
+    shortest = str(np.float32(value))
+    return shortest + ("f" if "." in shortest or "e" in shortest else ".0f")
+
+
+# Of FE_LEVELS_PER_NEPER in front_end.h, in fixed point.
+LEVELS_PER_NEPER = 2048
+
+
+def settings_header(
+    layout: Layout, settings: ModelSettings, step: tuple[float, int], score_tolerance: float
+) -> str:
+    """Return ``settings.h``.
+
+    Args:
+        layout: How the network hears.
+        settings: The network's.
+        step: From :func:`network.first_step`.
+        score_tolerance: From :func:`network.score_tolerance`.
+    """
+    scale, zero_point = step
+    per_neper = 1 / (settings.scale_std * scale)
+    named = {
+        **constants(layout),
+        "FE_CLASSES": len(settings.classes),
+        "FE_MEAN": settings.scale_mean,
+        "FE_STEPS_PER_NEPER": per_neper,
+        "FE_MEAN_LEVEL": round(settings.scale_mean * LEVELS_PER_NEPER),
+        "FE_STEPS_PER_LEVEL": round(per_neper / LEVELS_PER_NEPER * 65536),
+        "FE_ZERO_POINT": zero_point,
+        "FE_SCORE_TOLERANCE": score_tolerance,
+    }
+    lines = (f"#define {name} {_in_c(value)}" for name, value in named.items())
+    return "\n".join(("#ifndef SETTINGS_H", "#define SETTINGS_H", *lines, "#endif", ""))
+
+
+def _in_c(value: float) -> str:
+    written = c_number(value)
+    return f"({written})" if value < 0 else written

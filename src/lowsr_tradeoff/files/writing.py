@@ -1,0 +1,85 @@
+"""Files written whole or not at all, canonical JSON, and JSON that notices every changed byte of itself."""
+
+import hashlib
+import io
+import json
+import os
+import secrets
+from pathlib import Path
+from shutil import copyfileobj
+from typing import BinaryIO
+
+from lowsr_tradeoff.errors import StageError
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, finds the old content or the new, never a part.
+
+    Raises:
+        StageError: The folder cannot be written.
+    """
+    copy_atomic(io.BytesIO(content), path)
+
+
+def copy_atomic(source: BinaryIO, path: Path) -> None:
+    """Write what can be read from a file, of any length, as :func:`write_atomic` does.
+
+    Raises:
+        StageError: The file cannot be read to its end, or the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, source)
+    except OSError as error:
+        raise StageError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
+
+
+def canonical_json(value: object) -> bytes:
+    """Return JSON bytes that are equal for equal values.
+
+    >>> canonical_json({"b": 1, "a": [2.0, None]})
+    b'{"a":[2.0,null],"b":1}'
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest_of(value: object) -> str:
+    """Return the SHA-256 of a value's canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def _replace(path: Path, source: BinaryIO) -> None:
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as file:
+            copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def seal(content: bytes) -> bytes:
+    """Return a JSON object with the checksum of the rest of it in front.
+
+    >>> unseal(seal(b'{"a":1}')), unseal(seal(b'{"a":1}').replace(b"1}", b"2}"))
+    (b'{"a":1}', None)
+    """
+    return _head(content) + content.removeprefix(b"{")
+
+
+def unseal(content: bytes) -> bytes | None:
+    """Return the object that was sealed, or ``None`` where a byte of it is another."""
+    body = b"{" + content[len(_head(b"")) :]
+    return body if content.startswith(_head(body)) else None
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256, 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _head(content: bytes) -> bytes:
+    return b'{"sha256":"' + sha256_of(content).encode() + b'",'

@@ -1,0 +1,1 @@
+"""Networks and how they learn; shared by recognition and attackers."""

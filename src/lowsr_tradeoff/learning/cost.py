@@ -1,0 +1,131 @@
+"""What one classification costs to compute, counted on the network that runs.
+
+The network is counted from its log-mel input on. The front end before it is given as its parts (FFTs, mel weights),
+because a device bills an FFT by its size and not as a matrix product. The PANNs are billed so too: their own code
+runs the FFT as a convolution, which would be three quarters of the cost of MobileNetV2.
+"""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import conv_flop_count
+
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.learning.log_mel import mel_bank
+from lowsr_tradeoff.learning.mel import Layout
+from lowsr_tradeoff.records.classify import Grid, ModelCost
+
+# Computed where the values lie.
+IN_PLACE = (nn.BatchNorm2d, nn.ReLU, nn.ReLU6, nn.Identity)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One layer at work on one image.
+
+    Attributes:
+        layer: The layer.
+        read: Shape of what it read.
+        written: Shape of what it wrote.
+        n_kept: Values that a way around it keeps for later.
+    """
+
+    layer: nn.Module
+    read: torch.Size
+    written: torch.Size
+    n_kept: int = 0
+
+
+def model_cost(network: nn.Module, layout: Layout, rate_hz: int, grid: Grid) -> ModelCost:
+    """Return the cost of one window, weights and values at one byte each (int8).
+
+    Args:
+        network: Takes ``(1, 1, bands, frames)``; only its shapes matter.
+        layout: Of the features it takes.
+        rate_hz: The microphone's rate.
+        grid: The layout's name.
+
+    Raises:
+        StageError: A layer cannot be counted.
+    """
+    calls = calls_of(network, layout.image)
+    parameters = sum(weight.numel() for weight in network.parameters())
+    return ModelCost(
+        rate_hz=rate_hz,
+        grid=grid,
+        model_rate_hz=layout.model_rate_hz,
+        window_s=layout.window_s,
+        parameters=parameters,
+        macs=macs(calls),
+        fft_size=layout.fft_size,
+        frames=layout.n_frames,
+        mel_bands=layout.mel_bands,
+        mel_nonzeros=int((mel_bank(layout) != 0).sum()),
+        weight_bytes=parameters,
+        activation_bytes=activation_bytes(calls),
+    )
+
+
+@torch.inference_mode()
+def calls_of(network: nn.Module, image: tuple[int, int]) -> list[Call]:
+    """Return the layers that work on one image of (bands, frames), in order."""
+    calls: list[Call] = []
+    kept: list[Tensor] = []
+
+    def keep(_block: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        kept.append(inputs[0])
+
+    def let_go(_block: nn.Module, _inputs: tuple[Tensor, ...], _output: Tensor) -> None:
+        kept.pop()
+
+    def note(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        n_kept = sum(x.numel() for x in kept if x is not inputs[0])
+        calls.append(Call(layer, inputs[0].shape, output.shape, n_kept))
+
+    leaves = [layer for layer in network.modules() if not list(layer.children())]
+    blocks = [layer for layer in network.modules() if getattr(layer, "keeps_input", False)]
+    hooks = [layer.register_forward_hook(note) for layer in leaves]
+    hooks += [block.register_forward_pre_hook(keep) for block in blocks]
+    hooks += [block.register_forward_hook(let_go) for block in blocks]
+    device = next(network.parameters()).device
+    network.eval()(torch.zeros(1, 1, *image, device=device))
+    for hook in hooks:
+        hook.remove()
+    return calls
+
+
+def macs(calls: list[Call]) -> dict[str, int]:
+    """Return the multiply-accumulates by operator: ``"conv"``, ``"depthwise"`` (grouped convolution), ``"linear"``.
+
+    Normalisation, rectifier and pooling cost additions and comparisons, which are left out here as usual.
+
+    Raises:
+        StageError: A layer has weights of another kind.
+    """
+    counts: Counter[str] = Counter()
+    for call in calls:
+        match call.layer:
+            case nn.Conv2d(weight=weight, groups=groups):
+                operator = "conv" if groups == 1 else "depthwise"
+                counts[operator] += conv_flop_count(list(call.read), list(weight.shape), list(call.written)) // 2
+            case nn.Linear(in_features=n_in):
+                counts["linear"] += n_in * call.written.numel()
+            case nn.BatchNorm2d():
+                pass
+            case layer if list(layer.parameters()):
+                raise StageError(
+                    f"{type(layer).__name__}: has weights that classify/cost.py does not count; add it"
+                )
+    return dict(counts)
+
+
+def activation_bytes(calls: list[Call]) -> int:
+    """Return the most values that are held at once, at one byte each.
+
+    That is what one layer reads and writes, and what a way around it keeps.
+    """
+    at_work = (call for call in calls if not isinstance(call.layer, IN_PLACE))
+    return max(math.prod(call.read) + math.prod(call.written) + call.n_kept for call in at_work)

@@ -1,0 +1,182 @@
+"""Frames and mel bands of each grid's feature images, without torch."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.learning.panns_hearing import PannsFrontEnd, front_end_of
+from lowsr_tradeoff.records.classify import Grid, Network
+from lowsr_tradeoff.settings.groups import COMPACT
+
+Samples = NDArray[np.float32]
+
+
+SHARED_RATE_HZ = 16_000
+SHARED_FFT_SIZE = 512
+HOP_S = 0.02
+POOLED_FRAMES = 2
+MAX_BANDS = 64
+# The PANNs halve time five times.
+LEAST_PANNS_FRAMES = 32
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the bands and frames of a feature image lie.
+
+    Attributes:
+        model_rate_hz: The rate the analysis runs at.
+        fft_size: Points of one FFT.
+        hop: Samples between two FFTs.
+        n_frames: FFTs per window.
+        mel_bands: Rows.
+        low_hz: Lower edge of the lowest band.
+        high_hz: Upper edge of the highest band.
+        window_s: Seconds of sound in one image.
+        pooled_frames: FFTs per column.
+        mel_rate_hz: The rate that the mel bank is made for; another than ``model_rate_hz`` only where PANNs are
+            heard as published by Liang et al.
+    """
+
+    model_rate_hz: int
+    fft_size: int
+    hop: int
+    n_frames: int
+    mel_bands: int
+    low_hz: float
+    high_hz: float
+    window_s: float
+    pooled_frames: int = POOLED_FRAMES
+    mel_rate_hz: int | None = None
+
+    @property
+    def image(self) -> tuple[int, int]:
+        """Rows and columns of the feature image."""
+        return self.mel_bands, self.n_frames // self.pooled_frames
+
+
+Front = Network | Literal["compact"]
+
+
+def lay_out(
+    rate_hz: int, grid: Grid, window_s: float, front: Front = "compact", *, as_published: bool = False
+) -> Layout:
+    """Return the layout of one grid for a microphone at ``rate_hz``.
+
+    Args:
+        rate_hz: The microphone's rate.
+        grid: ``"shared"`` or ``"native"``; the PANNs have the shared one alone.
+        window_s: Seconds of sound in one image.
+        front: Whose images: the compact networks', or those of one of the PANNs.
+        as_published: PANNs as in the code of Liang et al., see :mod:`panns_front_end`.
+
+    Raises:
+        ConfigError: The window is shorter than one column.
+
+    >>> lay_out(1000, "native", 2.0).image, lay_out(1000, "shared", 2.0).image
+    ((16, 50), (64, 50))
+    """
+    if front != "compact":
+        return _panns_layout(front_end_of(front, as_published=as_published), window_s)
+    model_rate_hz = SHARED_RATE_HZ if grid == "shared" else rate_hz
+    hop = max(1, round(HOP_S * model_rate_hz))
+    n_columns = round(window_s * model_rate_hz) // hop // POOLED_FRAMES
+    if n_columns == 0:
+        raise ConfigError(
+            f"a window of {window_s} s is shorter than one column of features at {rate_hz} Hz; give a longer one (clip_s)"
+        )
+    fft_size = SHARED_FFT_SIZE if grid == "shared" else _native_fft_size(rate_hz)
+    return Layout(
+        model_rate_hz=model_rate_hz,
+        fft_size=fft_size,
+        hop=hop,
+        n_frames=n_columns * POOLED_FRAMES,
+        mel_bands=min(MAX_BANDS, (fft_size // 2 + 1) // 2),
+        low_hz=50.0 if grid == "shared" else 20.0,
+        high_hz=model_rate_hz / 2,
+        window_s=window_s,
+    )
+
+
+def _panns_layout(front_end: PannsFrontEnd, window_s: float) -> Layout:
+    mel_bands, n_frames = front_end.image(round(window_s * front_end.model_rate_hz))
+    if n_frames < LEAST_PANNS_FRAMES:
+        raise ConfigError(
+            f"a window of {window_s} s makes {n_frames} frames, the PANNs need {LEAST_PANNS_FRAMES}; give a longer one "
+            "(clip_s)"
+        )
+    return Layout(
+        model_rate_hz=front_end.model_rate_hz,
+        fft_size=front_end.window,
+        hop=front_end.hop,
+        n_frames=n_frames,
+        mel_bands=mel_bands,
+        low_hz=front_end.low_hz,
+        high_hz=front_end.high_hz,
+        window_s=window_s,
+        pooled_frames=1,
+        mel_rate_hz=front_end.mel_rate_hz,
+    )
+
+
+def _native_fft_size(rate_hz: int) -> int:
+    """The power of two nearest to 64 ms, at least 16.
+
+    >>> _native_fft_size(1000), _native_fft_size(100)
+    (64, 16)
+    """
+    return max(16, 1 << round(math.log2(0.064 * rate_hz)))
+
+
+def fit_length(x: Samples, n_samples: int) -> Samples:
+    """Return the first ``n_samples``, with silence after the end where there are fewer.
+
+    >>> fit_length(np.ones(2, np.float32), 3)
+    array([1., 1., 0.], dtype=float32)
+    """
+    return np.pad(x[:n_samples], (0, max(0, n_samples - len(x))))
+
+
+def periodic_hann(n: int) -> NDArray[np.float32]:
+    """Return the window of every frame. Shape ``(n,)``.
+
+    >>> periodic_hann(4).tolist()
+    [0.0, 0.5, 1.0, 0.5]
+    """
+    window: NDArray[np.float32] = np.hanning(n + 1)[:-1].astype(np.float32)
+    return window
+
+
+def front_of(network: Network) -> Front:
+    """Return whose feature images a network reads."""
+    return "compact" if network in COMPACT else network
+
+
+def count_mel_weights(layout: Layout) -> int:
+    """Return how many weights of a compact network's mel bank are not zero, without making the bank.
+
+    These are the FFT bins within each triangle, summed: band i reaches from edge i to edge i + 2. The topmost edge
+    is the topmost bin, or rounds to it; neither side of it is inside.
+    """
+    rate_hz = layout.model_rate_hz
+    edges_hz = _hz(np.linspace(_mel(layout.low_hz), _mel(rate_hz / 2), layout.mel_bands + 2))
+    bins_hz = np.linspace(0, rate_hz // 2, layout.fft_size // 2 + 1)
+    first = np.searchsorted(bins_hz, edges_hz[:-2], side="right")
+    after = np.searchsorted(bins_hz, edges_hz[2:] * (1 - 1e-9), side="left")
+    return int((after - first).sum())
+
+
+# Slaney, Auditory Toolbox, Interval TR 1998-010: 200/3 Hz a mel up to 1 kHz, from there 27 mel for a factor of 6.4.
+MEL_HZ, KNEE_HZ, KNEE_MEL, LOG_STEP = 200 / 3, 1000.0, 15.0, math.log(6.4) / 27
+
+
+def _mel(hz: float) -> float:
+    return hz / MEL_HZ if hz < KNEE_HZ else KNEE_MEL + math.log(hz / KNEE_HZ) / LOG_STEP
+
+
+def _hz(mels: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    return np.where(mels < KNEE_MEL, mels * MEL_HZ, KNEE_HZ * np.exp(LOG_STEP * (mels - KNEE_MEL)))

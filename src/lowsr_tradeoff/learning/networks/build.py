@@ -1,0 +1,50 @@
+"""Each network by its name."""
+
+from typing import assert_never
+
+import torch
+
+from lowsr_tradeoff.learning.networks.cnn14 import Cnn14
+from lowsr_tradeoff.learning.networks.cp_mobile import CpMobile
+from lowsr_tradeoff.learning.networks.mobilenet_v2 import MobileNetV2
+from lowsr_tradeoff.learning.networks.recogniser import Recogniser, initialised
+from lowsr_tradeoff.learning.networks.resnet38 import ResNet38
+from lowsr_tradeoff.learning.networks.small_vgg import SmallVgg
+from lowsr_tradeoff.records.classify import Network
+
+
+def untrained(
+    network: Network, n_classes: int, generator: torch.Generator, *, as_published: bool = False
+) -> Recogniser:
+    """Return an untrained network whose weights come from the generator alone: the same seed, the same bytes.
+
+    Args:
+        network: Its name.
+        n_classes: Scores of the head.
+        generator: Of the CPU, where the network is made.
+        as_published: As Liang et al. (Interspeech 2024) ran the PANNs; the others have one form.
+    """
+    made = initialised(lambda: _made(network, n_classes, as_published), generator)
+    return made.to(memory_format=made.memory_format)  # type: ignore[call-overload, no-any-return]
+
+
+def without_weights(network: Network, n_classes: int, *, as_published: bool = False) -> Recogniser:
+    """Return a network of shapes alone, on torch's ``meta`` device: enough to count and to compare names."""
+    with torch.device("meta"):
+        return _made(network, n_classes, as_published).eval()
+
+
+def _made(network: Network, n_classes: int, as_published: bool) -> Recogniser:  # noqa: FBT001 - of its callers
+    match network:
+        case "small_vgg":
+            return SmallVgg(n_classes)
+        case "cp_mobile":
+            return CpMobile(n_classes)
+        case "cnn14" | "cnn14_8k" | "cnn14_32k":
+            return Cnn14(n_classes, as_published=as_published)
+        case "resnet38":
+            return ResNet38(n_classes, as_published=as_published)
+        case "mobilenetv2":
+            return MobileNetV2(n_classes)
+        case _:
+            assert_never(network)

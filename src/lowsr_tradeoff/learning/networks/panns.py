@@ -1,0 +1,77 @@
+"""What the published PANNs have in common, under the names that their checkpoints use.
+
+Own modules after Kong et al. (arXiv 1912.10211), named as in github.com/qiuqiangkong/audioset_tagging_cnn (MIT).
+Their front ends are not layers here: see ``classify/panns_log_mel.py``. Their dropouts are left out, 0.2 between
+the blocks and 0.5 around ``fc1``: they act in training alone, and training here drops values of the embedding.
+"""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lowsr_tradeoff.learning.networks.recogniser import Recogniser, mean_plus_max
+
+MEL_BANDS = 64
+
+
+class Panns(Recogniser):
+    """The ends that all PANNs share: a normalisation per mel band, and two linear layers.
+
+    Their images are turned by a quarter: what they call height is time. So are the maps.
+    """
+
+    def __init__(self, n_maps: int, n_embedding: int, n_classes: int) -> None:
+        super().__init__()
+        self.bn0 = nn.BatchNorm2d(MEL_BANDS)
+        self.fc1 = nn.Linear(n_maps, n_embedding)
+        self.fc_audioset = nn.Linear(n_embedding, n_classes)
+
+    @property
+    def head(self) -> nn.Linear:  # type: ignore[override] # registered once, under the name in the checkpoints
+        """The layer that makes class scores of the embedding."""
+        return self.fc_audioset
+
+    def standardised(self, images: Tensor) -> Tensor:
+        """Return the images as the first convolution takes them.
+
+        Shape:
+            ``(n, 1, 64, frames)`` → ``(n, 1, frames, 64)``.
+        """
+        by_band: Tensor = self.bn0(images.transpose(1, 2))
+        return by_band.permute(0, 2, 3, 1)
+
+    def summarise(self, last: Tensor) -> Tensor:
+        """Return the embedding of the last maps.
+
+        Shape:
+            ``(n, channels, frames, bands)`` → ``(n, d)``.
+        """
+        return functional.relu(self.fc1(mean_plus_max(last.transpose(2, 3))))
+
+
+class ConvBlock(nn.Module):
+    """Two 3x3 convolutions, each normalised and rectified; pooling is the caller's."""
+
+    def __init__(self, n_in: int, n_out: int) -> None:
+        super().__init__()
+        self.conv1 = conv3x3(n_in, n_out)
+        self.conv2 = conv3x3(n_out, n_out)
+        self.bn1 = nn.BatchNorm2d(n_out)
+        self.bn2 = nn.BatchNorm2d(n_out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return maps of the same height and width."""
+        once = functional.relu(self.bn1(self.conv1(x)), inplace=True)
+        return functional.relu(self.bn2(self.conv2(once)), inplace=True)
+
+
+def conv3x3(n_in: int, n_out: int, groups: int = 1) -> nn.Conv2d:
+    """Return a 3x3 convolution that keeps height and width, without a bias."""
+    return nn.Conv2d(n_in, n_out, 3, padding=1, groups=groups, bias=False)
+
+
+def thin_out(last: Tensor) -> Tensor:
+    """Return every second row and column: what the paper's code does after the last block.
+
+    PANNs pool there by 1x1, which changes nothing; with a stride of (2, 2) given besides, three quarters are lost.
+    """
+    return last[:, :, ::2, ::2]

@@ -1,0 +1,43 @@
+"""The form of a listening test: a page that works from a file and has no way to send anything.
+
+Its Content-Security-Policy allows one script and one style sheet, by their hashes, and clips beside the page. Text
+from outside passes through autoescaping.
+"""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+import jinja2
+
+from lowsr_tradeoff.files.safe_text import source_of
+
+HERE = files("lowsr_tradeoff.listening_test")
+TEMPLATE, SCRIPT, STYLE = "form.html.j2", "form.js", "form.css"
+
+
+def render_form(pack: str, form: int, clips: Sequence[str], contact: str) -> str:
+    """Return the page of one form.
+
+    Args:
+        pack: The pack it belongs to.
+        form: Its number, from 1.
+        clips: Names of its clips, in the order in which they are heard.
+        contact: Whom listeners may ask.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    script, style = _read(SCRIPT), _read(STYLE)
+    return environment.from_string(_read(TEMPLATE)).render(
+        pack=pack,
+        form=form,
+        clips=clips,
+        contact=contact,
+        script=script,
+        style=style,
+        policy=f"script-src {source_of(script)}; style-src {source_of(style)}",
+    )
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,75 @@
+"""Studies from Python: run one, load a finished one, and look at it as data frames and figures.
+
+``docs/notebook.md`` shows all of it. The functions are those of the package itself:
+``from lowsr_tradeoff import load_run``.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lowsr_tradeoff.records.run import Run
+from lowsr_tradeoff.reports.export import read_run, write_run
+from lowsr_tradeoff.reports.rows import frame, points_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lowsr_tradeoff.reports.stills import Still
+    from lowsr_tradeoff.runner.schedule import Progress
+    from lowsr_tradeoff.settings.study import StudyConfig
+
+
+def run_study(
+    config: "StudyConfig", out: Path | str, jobs: int = 1, report: "Callable[[Progress], None]" = lambda _: None
+) -> Run:
+    """Return the finished study, with the report and all other files written to its folder.
+
+    Args:
+        config: The settings, from :func:`config.load_config`.
+        out: The run folder; what it holds already is reused.
+        jobs: Processes that work at once; changes no figure. More than one in a script needs its
+            ``if __name__ == "__main__":``.
+        report: Called whenever steps finish.
+
+    Raises:
+        ConfigError: The settings cannot be used, or another run uses the folder.
+        DataError: The corpora have problems; nothing has run.
+        StageError: The folder cannot be written, or no step that counts has finished.
+    """
+    from lowsr_tradeoff.study import run as study  # noqa: PLC0415 - two seconds, which loading a finished run does without
+
+    run = study.run_study(config, Path(out), jobs, report)
+    write_run(Path(out), run.tradeoff, run.manifest, run.listen)
+    return run
+
+
+def load_run(folder: Path | str) -> Run:
+    """Return a finished run, of this or an older version.
+
+    Raises:
+        DataError: A file is not there, is not what it should be, or is of a newer version.
+    """
+    tradeoff, manifest, listen = read_run(Path(folder))
+    return Run(tradeoff=tradeoff, manifest=manifest, listen=listen)
+
+
+def frames(run: Run) -> dict[str, "pd.DataFrame"]:
+    """Return a run's figures as data frames by name.
+
+    ``"points"`` has one row for each operating point. The others are tidy, one row for each figure, with the
+    columns of ``results.csv`` that are not empty: ``"classify"``, ``"privacy"``, ``"attack"``, ``"power"``,
+    ``"frontier"`` …
+    """
+    tidy = frame(run.tradeoff)
+    stages = {
+        str(stage): rows.dropna(axis="columns", how="all") for stage, rows in tidy.groupby("stage", sort=False)
+    }
+    return {"points": points_frame(run.tradeoff), **stages}
+
+
+def figures(run: Run) -> dict[str, "Still"]:
+    """Return frontier, accuracy, words and power as drawings that a notebook shows by themselves."""
+    from lowsr_tradeoff.reports.stills import stills  # noqa: PLC0415 - matplotlib, for who wants drawings
+
+    return stills(run.tradeoff)

@@ -1,0 +1,1 @@
+"""Energy measured on this machine, or read from a current trace."""

@@ -1,0 +1,184 @@
+"""Energy of one inference on this machine: :func:`measure_inference`.
+
+Rounds of resting and of inferring alternate, a second or more each, so that slow drifts meet both. A round's energy
+above idle, per inference, is one value; the interval is that of their mean. The counter holds all that the package
+does, other programs too: they must rest meanwhile.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lowsr_tradeoff.errors import ConfigError, MissingResourceError
+from lowsr_tradeoff.power.measured.rapl import POWERCAP, Zone, energy_between_uj, package_zones, read_uj
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.power import InferenceEnergy
+from lowsr_tradeoff.statistics.intervals import mean_measurement, resample_weights
+
+N_ROUNDS = 5
+MIN_TOTAL_S = 5.0
+# As many as a second of sound has.
+FRAMES_AT_ONCE = 100
+N_RESAMPLES = 2000
+# No package computes on less or takes more than this.
+PLAUSIBLE_W = (0.05, 2000.0)
+
+
+@dataclass(frozen=True)
+class TimeSource:
+    """What tells and passes time; a test brings its own.
+
+    Attributes:
+        wall_s: Seconds gone by.
+        cpu_s: Processor seconds of this process.
+        rest: Wait some seconds.
+    """
+
+    wall_s: Callable[[], float] = time.perf_counter
+    cpu_s: Callable[[], float] = time.process_time
+    rest: Callable[[float], None] = time.sleep
+
+
+THIS_MACHINE = TimeSource()
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of resting and one of inferring; energies are 0 without a counter."""
+
+    n: int
+    busy_s: float
+    cpu_s: float
+    busy_uj: int
+    rest_s: float
+    rest_uj: int
+
+    @property
+    def busy_mw(self) -> float:
+        """Power while inferring."""
+        return self.busy_uj / self.busy_s / 1e3
+
+    @property
+    def idle_mw(self) -> float:
+        """Power at rest."""
+        return self.rest_uj / self.rest_s / 1e3
+
+    @property
+    def energy_uj(self) -> float:
+        """Energy of one inference above what resting takes in its time."""
+        return (self.busy_mw - self.idle_mw) * 1e3 * self.busy_s / self.n
+
+
+def measure_inference(
+    infer: Callable[[], object],
+    model: str,
+    total_s: float = MIN_TOTAL_S,
+    powercap: Path = POWERCAP,
+    times: TimeSource = THIS_MACHINE,
+) -> InferenceEnergy:
+    """Return energy above idle, time and processor time of one inference.
+
+    Without a counter the energies are missing, with the reason, and the times are given.
+
+    Args:
+        infer: Runs one inference.
+        model: What it runs, for the record.
+        total_s: Seconds of inferring in all, at least 5; resting takes as long.
+        powercap: Where the counters are.
+        times: What tells the time.
+
+    Raises:
+        ConfigError: ``total_s`` is too short.
+    """
+    if not total_s >= MIN_TOTAL_S:
+        raise ConfigError(f"{total_s} s is too short to tell energy from drift; give {MIN_TOTAL_S:g} s or more")
+    zones, reason = _find_zones(powercap)
+    infer()  # the first one also loads and allocates
+    rounds = [_round(infer, zones, total_s / N_ROUNDS, times) for _ in range(N_ROUNDS)]
+    return _summarise(rounds, model, zones, reason)
+
+
+def measure_fft(fft_size: int, total_s: float = 0.5, times: TimeSource = THIS_MACHINE) -> Measurement:
+    """Return the time of one real FFT in ns, per point and per doubling of the points.
+
+    Args:
+        fft_size: Points.
+        total_s: Seconds of transforming in all.
+        times: What tells the time.
+    """
+    frames = np.random.default_rng(0).standard_normal((FRAMES_AT_ONCE, fft_size)).astype(np.float32)
+    per_pass = FRAMES_AT_ONCE * fft_size * math.log2(fft_size)
+    costs_ns = []
+    for _ in range(N_ROUNDS):
+        start_s, n = times.wall_s(), 0
+        while (end_s := times.wall_s()) - start_s < total_s / N_ROUNDS or not n:
+            np.fft.rfft(frames)
+            n += 1
+        costs_ns.append((end_s - start_s) * 1e9 / (n * per_pass))
+    return _mean(costs_ns, "ns")
+
+
+def _find_zones(powercap: Path) -> tuple[tuple[Zone, ...], str]:
+    try:
+        return package_zones(powercap), ""
+    except MissingResourceError as error:
+        return (), str(error)
+
+
+def _round(infer: Callable[[], object], zones: Sequence[Zone], round_s: float, times: TimeSource) -> Round:
+    start_s, start_uj = times.wall_s(), read_uj(zones)
+    times.rest(round_s)
+    rested_s, rested_uj, rested_cpu_s = times.wall_s(), read_uj(zones), times.cpu_s()
+    n = 0
+    while (end_s := times.wall_s()) - rested_s < round_s:
+        infer()
+        n += 1
+    end_cpu_s, end_uj = times.cpu_s(), read_uj(zones)
+    return Round(
+        n=n,
+        busy_s=end_s - rested_s,
+        cpu_s=end_cpu_s - rested_cpu_s,
+        busy_uj=energy_between_uj(zones, rested_uj, end_uj),
+        rest_s=rested_s - start_s,
+        rest_uj=energy_between_uj(zones, start_uj, rested_uj),
+    )
+
+
+def _summarise(rounds: Sequence[Round], model: str, zones: Sequence[Zone], reason: str) -> InferenceEnergy:
+    busy, idle = (_mean(values, "mW") for values in ([r.busy_mw for r in rounds], [r.idle_mw for r in rounds]))
+    energy = _mean([round_.energy_uj for round_ in rounds], "uJ")
+    if reason := reason or _implausible(busy, idle):
+        busy, idle, energy = (missing(reason, "rounds", unit) for unit in ("mW", "mW", "uJ"))
+    return InferenceEnergy(
+        model=model,
+        counter=None if reason else ", ".join(zone.name for zone in zones),
+        energy_uj=energy,
+        busy_mw=busy,
+        idle_mw=idle,
+        duration_s=_mean([round_.busy_s / round_.n for round_ in rounds], "s"),
+        cpu_s=_mean([round_.cpu_s / round_.n for round_ in rounds], "s"),
+    )
+
+
+def _mean(values: Sequence[float], unit: str) -> Measurement:
+    weights = resample_weights([str(i) for i in range(len(values))], N_RESAMPLES, seed=0)
+    return mean_measurement(values, weights, "rounds", unit)
+
+
+def _implausible(busy: Measurement, idle: Measurement) -> str:
+    """Why the counter cannot be believed; empty when it can."""
+    least_w, most_w = PLAUSIBLE_W
+    if not busy.value or not idle.value:
+        return "no counter: it stands still, as in many virtual machines"
+    if not least_w <= busy.value / 1e3 <= most_w:
+        return f"no counter: it shows {busy.value / 1e3:.3g} W, which no package takes"
+    if busy.value <= idle.value:
+        return (
+            f"the package took {busy.value / 1e3:.3g} W while inferring and {idle.value / 1e3:.3g} W at rest;"
+            " other programs were at work, so stop them and measure again"
+        )
+    return ""

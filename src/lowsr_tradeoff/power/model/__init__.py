@@ -1,0 +1,1 @@
+"""What each part draws at a rate."""

@@ -1,0 +1,116 @@
+"""Power between computations, while sound keeps arriving.
+
+The figures of this component were measured with the capture path running, which is two to three orders above a
+datasheet's stop current. What each of them holds decides what may be added to it:
+
+* STM32 boards: the streaming wake word of MLPerf Tiny v1.3 plays 16 kHz audio into the board's I2S port for 20
+  minutes. The average less the computing share is the power between frames: serial receiver, DMA, retained RAM,
+  running clocks. It holds no microphone and no converter, so both are added. A converter or microphone on the same
+  kind of port has its transport in this figure; it is not added again.
+* nRF52840: Nordic states the supply current of the whole chip while the SAADC samples and the core waits. It holds
+  the waiting, so nothing is added for that. The crystal and bus that it shares with the computing core are counted
+  in both, which errs on the high side.
+* Phone: the power of recording holds microphone, codec and everything kept awake for them.
+"""
+
+import numpy as np
+
+from lowsr_tradeoff.power.model.compute import active_mw, energy_uj
+from lowsr_tradeoff.power.model.draws import Draws, Sample
+from lowsr_tradeoff.power.model.parts import current_mw
+from lowsr_tradeoff.power.profiles.parts import Microphone, MilliWatts
+from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, HeldMicrophone
+from lowsr_tradeoff.settings.groups import PowerSettings
+
+
+def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
+    """Return the average power of waiting in mW; ``None`` where the converter's figure holds it.
+
+    Args:
+        profile: The device.
+        busy_share: Share of the time that is computing, in 0…1; ``None`` where unknown.
+        sample: Gives the draws of a parameter.
+    """
+    power = idle_power(profile)
+    if power is None:
+        return None
+    power_mw = sample(*power)
+    if isinstance(profile.core, ClockedCore):
+        # Waiting never draws more than computing; a wide spread would say so, and more work would then save power.
+        power_mw = np.minimum(power_mw, active_mw(profile.core, sample))
+    # A figure that holds the microphone, which never stops, is due all the time.
+    if busy_share is None or isinstance(profile.microphone, HeldMicrophone):
+        return power_mw
+    return power_mw * (1 - busy_share)
+
+
+def idle_power(profile: DeviceProfile) -> tuple[str, MilliWatts] | None:
+    """Return the figure for waiting at the core's clock and its name; ``None`` where the converter's holds it."""
+    core = profile.core
+    if isinstance(core, ClockedCore) and core.point.idle_power is not None:
+        return f"core.clocks.{core.runs_at}.idle_power", core.point.idle_power
+    return None if profile.idle.power is None else ("idle.power", profile.idle.power)
+
+
+def autonomous_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
+    """Return the average power in mW of a device that stops while buffers fill; ``None`` where it cannot.
+
+    ``P_stop * (1 - busy share) + E_wake / T_buffer``.
+    """
+    own, core = profile.autonomous, profile.core
+    if own is None or not isinstance(core, ClockedCore) or busy_share is None:
+        return None
+    wake_uj = energy_uj(core, sample("autonomous.wake_cycles", own.wake_cycles), sample)
+    stopped = sample("autonomous.stop_power", own.stop_power) * (1 - busy_share)
+    # uJ / s = uW
+    return stopped + wake_uj / sample("autonomous.buffer", own.buffer) * 1e-3
+
+
+def listening_share(settings: PowerSettings) -> float:
+    """Return the share of the time that the device listens, in 0…1.
+
+    >>> listening_share(PowerSettings(listen_s=5, every_s=60)), listening_share(PowerSettings())
+    (0.08333333333333333, 1.0)
+    """
+    if settings.listen_s is not None and settings.every_s is not None:
+        return settings.listen_s / settings.every_s
+    return 1.0 if settings.wake_share is None else settings.wake_share
+
+
+def sleeps(settings: PowerSettings) -> bool:
+    """Return whether the device ever sleeps."""
+    return settings.wake_share is not None or settings.listen_s is not None
+
+
+def why_awake(profile: DeviceProfile, settings: PowerSettings) -> str | None:
+    """Return why a device cannot do the duty cycle asked for, or ``None`` if it can."""
+    if not sleeps(settings):
+        return None
+    if profile.sleep is None:
+        return f"no figure is known for the sleep of {profile.name}"
+    if settings.wake_share is not None and _waking(profile) is None:
+        return "its microphone cannot wake it; choose one that can, for example vm1010 or t5838"
+    return None
+
+
+def asleep_mw(profile: DeviceProfile, settings: PowerSettings, sample: Sample) -> Draws | None:
+    """Return the power in mW while asleep; ``None`` for a device that never is.
+
+    Stop current with RAM retained, and the microphone: listening for sound where that wakes the device, else
+    asleep, else switched off.
+    """
+    if profile.sleep is None or not sleeps(settings):
+        return None
+    power_mw = sample("sleep.power", profile.sleep.power)
+    microphone = profile.microphone
+    if not isinstance(microphone, Microphone):
+        return power_mw
+    if settings.wake_share is not None and microphone.wake is not None:
+        return power_mw + current_mw(microphone, "wake", microphone.wake, sample)
+    if microphone.sleep is not None:
+        return power_mw + current_mw(microphone, "sleep", microphone.sleep, sample)
+    return power_mw
+
+
+def _waking(profile: DeviceProfile) -> object:
+    return profile.microphone.wake if isinstance(profile.microphone, Microphone) else None

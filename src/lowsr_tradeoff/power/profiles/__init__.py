@@ -1,0 +1,1 @@
+"""Devices and their parts, as TOML with a source for every value."""

@@ -1,0 +1,1 @@
+"""The power model against published measurements."""

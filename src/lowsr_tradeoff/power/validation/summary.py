@@ -1,0 +1,18 @@
+"""How far the power model is from published measurements it has not seen: :func:`summary`."""
+
+from functools import cache
+
+from lowsr_tradeoff.power.validation.inference import inference_errors
+from lowsr_tradeoff.power.validation.recorders import recorder_errors
+from lowsr_tradeoff.power.validation.streaming import streaming_errors
+from lowsr_tradeoff.records.power import ModelError
+
+
+@cache
+def summary() -> tuple[ModelError, ...]:
+    """Return every check with its error, in well under a second.
+
+    Inference (set A), streaming wake word (set B) and recorders over the sampling rate (set C), each on the rows
+    that come with the package.
+    """
+    return (*inference_errors(), *streaming_errors(), *recorder_errors())

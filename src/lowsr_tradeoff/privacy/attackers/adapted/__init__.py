@@ -1,0 +1,1 @@
+"""Whisper adapted to the rate."""

@@ -1,0 +1,1 @@
+"""Whether anyone speaks."""

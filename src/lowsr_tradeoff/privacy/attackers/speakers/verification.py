@@ -1,0 +1,182 @@
+"""How well scores tell speakers apart, with intervals over speakers.
+
+Every utterance is compared with every speaker. Where speakers are drawn anew, the comparison of an utterance of one
+with the voice of another counts as often as both were drawn, times each other: comparisons that share a speaker
+come and go together.
+
+Reference: Owen, The pigeonhole bootstrap, Annals of Applied Statistics 1(2), 2007 (weights of rows times weights of
+columns); here rows and columns are the same people and share one draw.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.statistics.intervals import (
+    NO_SPREAD,
+    hidden_interval,
+    percentile_interval,
+    pooled_ratio,
+    resample_weights,
+)
+
+Floats = NDArray[np.float64]
+
+FALSE_POSITIVES = 0.01
+# Weights held at once.
+BLOCK = 2_000_000
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """How like every utterance is to every speaker.
+
+    Attributes:
+        scores: Cosines. Shape ``(n_utterances, n_speakers)``.
+        own: The column of each utterance's own speaker. Shape ``(n_utterances,)``.
+    """
+
+    scores: Floats
+    own: NDArray[np.intp]
+
+
+def compare(tested: NDArray[np.float32], enrolled: NDArray[np.float32], speakers: Sequence[str]) -> Comparisons:
+    """Return the cosines of every tested utterance with every speaker's mean enrolled one.
+
+    An utterance is left out of its own speaker's mean, so that nobody is recognised by the same recording.
+
+    Args:
+        tested: Unit vectors of the utterances as the microphone heard them.
+        enrolled: Of the same utterances, as the attacker has them on file.
+        speakers: Who said each; everyone said two or more.
+
+    Shape:
+        ``(n_utterances, n_dimensions)`` each.
+    """
+    names, own = np.unique(np.asarray(speakers), return_inverse=True)
+    file = enrolled.astype(np.float64)
+    sums = np.stack([file[own == speaker].sum(axis=0) for speaker in range(len(names))])
+    scores = tested @ _unit(sums).T
+    scores[np.arange(len(own)), own] = np.sum(tested * _unit(sums[own] - file), axis=1)
+    return Comparisons(scores, own)
+
+
+def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Measurement, Measurement]:
+    """Return the equal error rate, and the share of utterances accepted where 1 % of strangers are, each ∈ [0, 1].
+
+    At the equal error rate as many strangers pass as the rightful fail; 0.5 is guessing.
+
+    Args:
+        comparisons: From :func:`compare`.
+        n_resamples: Bootstrap resamples of speakers.
+        seed: Seed of the draw.
+    """
+    n_speakers, n_strangers = comparisons.scores.shape[1], comparisons.scores.size - len(comparisons.own)
+    values, draws = _figures(comparisons, n_resamples, seed)
+    eer, found = (_measurement(*pair, len(comparisons.own), n_speakers) for pair in zip(values, draws, strict=True))
+    if n_strangers * FALSE_POSITIVES < 1:
+        found = missing(
+            f"{n_strangers} comparisons with strangers are too few to let 1 % of them pass", "utterances"
+        )
+    return eer, found
+
+
+def identification(comparisons: Comparisons, n_resamples: int, seed: int) -> Measurement:
+    """Return the share of utterances most like their own speaker of all in the corpus, ∈ [0, 1].
+
+    Args:
+        comparisons: From :func:`compare`.
+        n_resamples: Bootstrap resamples of speakers.
+        seed: Seed of the draw.
+    """
+    found = comparisons.scores.argmax(axis=1) == comparisons.own
+    weights = resample_weights([str(speaker) for speaker in comparisons.own], n_resamples, seed)
+    return pooled_ratio(found, np.ones(len(found)), weights, "utterances", is_share=True)
+
+
+def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
+    """Return the shares of strangers and of the rightful that pass, from the strictest threshold to none.
+
+    Scores that are equal pass together.
+
+    Args:
+        scores: One per comparison.
+        is_own: Whether the utterance is that speaker's.
+        weights: How often each counts. Shape ``(n_resamples, n_comparisons)``.
+
+    Shape:
+        ``(n_resamples, n_thresholds)`` each; a resample without strangers has no shares.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.diff(scores[order], append=-np.inf))
+    sorted_weights, own = weights[:, order], is_own[order]
+    passed = [np.cumsum(sorted_weights * chosen, axis=1)[:, ends] for chosen in (~own, own)]
+    strangers, rightful = (np.pad(_share_of_all(counts), ((0, 0), (1, 0))) for counts in passed)
+    return strangers, rightful
+
+
+def crossing(strangers: Floats, rightful: Floats) -> Floats:
+    """Return the equal error rate of each resample, on the straight line between its thresholds.
+
+    >>> crossing(np.array([[0.0, 0.0, 1.0]]), np.array([[0.0, 0.5, 1.0]])).round(3).tolist()
+    [0.333]
+    """
+    gap = 1 - rightful - strangers
+    after = np.argmax(gap <= 0, axis=1)[:, None]
+    gaps, errors = (
+        [np.take_along_axis(values, at, axis=1)[:, 0] for at in (after - 1, after)] for values in (gap, strangers)
+    )
+    return np.asarray(errors[0] + (errors[1] - errors[0]) * gaps[0] / (gaps[0] - gaps[1]))
+
+
+def passing(strangers: Floats, rightful: Floats) -> Floats:
+    """Return the share of the rightful that pass in each resample where at most 1 % of strangers do.
+
+    >>> passing(np.array([[0.0, 0.01, 0.02]]), np.array([[0.0, 0.7, 0.9]])).tolist()
+    [0.7]
+    """
+    passed = np.where(strangers <= FALSE_POSITIVES + NO_SPREAD, rightful, -np.inf).max(axis=1)
+    return np.asarray(np.where(np.isnan(strangers[:, -1]), np.nan, passed))
+
+
+def _figures(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Floats, Floats]:
+    """Both figures of all comparisons, and of every resample: ``(2,)`` and ``(2, n_resamples)``."""
+    own = comparisons.own
+    scores, is_own = comparisons.scores.ravel(), np.arange(comparisons.scores.shape[1]) == own[:, None]
+    drawn = resample_weights([str(speaker) for speaker in own], n_resamples, seed)
+    n_blocks = min(n_resamples, -(-n_resamples * is_own.size // BLOCK))
+    weights = (_pair_weights(block, own, is_own) for block in np.array_split(drawn, n_blocks))
+    passed = (error_rates(scores, is_own.ravel(), block) for block in chain([np.ones((1, is_own.size))], weights))
+    figures = np.concatenate([(crossing(*shares), passing(*shares)) for shares in passed], axis=1)
+    return figures[:, 0], figures[:, 1:]
+
+
+def _measurement(value: float, draws: Floats, n_utterances: int, n_speakers: int) -> Measurement:
+    """Where all resamples agree, the interval is what could hide among so many speakers."""
+    low, high = percentile_interval(draws)
+    if high - low < NO_SPREAD:
+        low, high = hidden_interval(float(value), n_speakers, is_share=True)
+    return Measurement(value=float(value), low=low, high=high, n=n_utterances, n_of="utterances")
+
+
+def _pair_weights(drawn: Floats, own: NDArray[np.intp], is_own: NDArray[np.bool_]) -> Floats:
+    """An utterance with its own speaker counts as often as it was drawn; with another's, times that one's draws."""
+    sizes = np.bincount(own)
+    people = np.stack([drawn[:, own == speaker].sum(axis=1) for speaker in range(len(sizes))], axis=1) / sizes
+    pairs = drawn[:, :, None] * np.where(is_own, 1.0, people[:, None, :])
+    return np.asarray(pairs.reshape(len(drawn), -1))
+
+
+def _share_of_all(counts: Floats) -> Floats:
+    total = counts[:, -1:]
+    return np.asarray(np.divide(counts, total, out=np.full_like(counts, np.nan), where=total > 0))
+
+
+def _unit(vectors: Floats) -> Floats:
+    """A vector of zeros, from a silent sound, stays one: it is like nobody."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0))

@@ -1,0 +1,1 @@
+"""Known words, learnt at the rate."""

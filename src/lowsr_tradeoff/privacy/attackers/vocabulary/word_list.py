@@ -1,0 +1,80 @@
+"""The closed vocabulary that an attacker learns: the embedded digits, or a user's own words by folder."""
+
+from functools import cache
+
+from lowsr_tradeoff.corpora.clips import EventCorpus
+from lowsr_tradeoff.corpora.events import load_events
+from lowsr_tradeoff.privacy.attackers.learning_curves import part_of
+from lowsr_tradeoff.settings.groups import Settings
+from lowsr_tradeoff.settings.study import StudyConfig
+
+N_FOLDS = 5
+
+
+class WordList(Settings):
+    """Where a vocabulary lies and how it is read; what it holds is in the corpus's digest.
+
+    Attributes:
+        source: ``"digits"``, a folder with a subfolder per word, or a CSV ``path,label,source`` whose source is the
+            speaker.
+        rates_hz: Rates to capture at.
+        reference_rate_hz: The rate that full-band figures are for.
+        seed: Seed of the folds.
+        skip_bad: Leave out recordings that cannot be used.
+    """
+
+    source: str
+    rates_hz: tuple[int, ...]
+    reference_rate_hz: int
+    seed: int
+    skip_bad: bool
+
+
+def word_list_of(config: StudyConfig) -> WordList:
+    """Return the vocabulary of a study."""
+    return WordList(
+        source=config.privacy.words_source,
+        rates_hz=config.rates_hz,
+        reference_rate_hz=config.reference_rate_hz,
+        seed=config.seed,
+        skip_bad=config.skip_bad,
+    )
+
+
+@cache
+def load_words(words: WordList) -> EventCorpus:
+    """Return the recordings of a vocabulary, in folds that share no speaker, read once per process.
+
+    Raises:
+        DataError: The vocabulary has problems; the message lists all of them.
+    """
+    return load_events(
+        words.source,
+        N_FOLDS,
+        None,
+        words.seed,
+        words.rates_hz,
+        words.reference_rate_hz,
+        skip_bad=words.skip_bad,
+        cache=None,
+    )
+
+
+def names_speakers(corpus: EventCorpus) -> bool:
+    """Return whether any two recordings are known to be of one speaker; else each counts as its own."""
+    return len({clip.source for clip in corpus.clips}) < len(corpus.clips)
+
+
+def taught_by(corpus: EventCorpus, fold: int, share: float, seed: int) -> tuple[str, ...]:
+    """Return the speakers that an attacker learns from when a fold is tested: a share of all others.
+
+    A larger share holds every smaller one of the same seed.
+
+    Args:
+        corpus: The words, in folds.
+        fold: Who is tested.
+        share: Of the speakers of the other folds, at least one of them.
+        seed: Of their order.
+    """
+    others = sorted({clip.source for clip in corpus.clips if clip.fold != fold})
+    return part_of(others, share, (seed, fold))

@@ -1,0 +1,1 @@
+"""Scores of the signal that need no attacker: STOI, ESTOI, PESQ, SII."""

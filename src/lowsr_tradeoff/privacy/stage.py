@@ -1,0 +1,103 @@
+"""The privacy stages: which steps there are, how they run, what the finished ones say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.privacy.attackers import published, roster
+from lowsr_tradeoff.privacy.attackers.published import (
+    RecogniseSettings,
+    WordsSettings,
+    _count,
+    _differences,
+    _hear,
+    _heard_utterances,
+    _privacy_result,
+    _words_steps,
+)
+from lowsr_tradeoff.privacy.captures import CaptureSettings, _draws
+from lowsr_tradeoff.privacy.signal.step import _intelligibility_result, _intelligibility_step, _score
+from lowsr_tradeoff.privacy.words import pooled
+from lowsr_tradeoff.records.privacy import (
+    AttackResult,
+    IntelligibilityResult,
+    LearningCurve,
+    PrivacyResult,
+    RateDifference,
+)
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store, of_finished
+from lowsr_tradeoff.settings.study import StudyConfig
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What the privacy stages found, lowest rate first."""
+
+    heard: tuple[PrivacyResult, ...]
+    differences: tuple[RateDifference, ...]
+    intelligibility: tuple[IntelligibilityResult, ...]
+    attacks: tuple[AttackResult, ...]
+    curves: tuple[LearningCurve, ...]
+
+
+def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
+    """Return the steps that results are read from: at every rate the words heard and counted, the signal's scores.
+
+    Raises:
+        MissingResourceError: The recogniser's weights are not there.
+        DataError: The weights are not those that they are taken for.
+    """
+    words = _words_steps(config, speech).values()
+    return (
+        *words,
+        *(step for its in words for step in its.needs),
+        *(_intelligibility_step(config, speech, rate_hz) for rate_hz in config.all_rates_hz()),
+        *roster.plan(config, speech),
+    )
+
+
+def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
+    """Run steps of one stage and write their artefacts.
+
+    Raises:
+        DataError: A keyword is not in its transcript, or the weights cannot be used.
+    """
+    for step in steps:
+        match step.stage, step.settings:
+            case "recognise", RecogniseSettings() as settings:
+                store.write(step, {"heard": _hear(settings, speech)})
+            case "words", WordsSettings():
+                rows = _count(step, speech, store)
+                store.write(step, {"utterances": [row.model_dump() for row in rows]})
+            case "intelligibility", CaptureSettings() as settings:
+                scores = [_score(settings, utterance) for utterance in speech.utterances]
+                store.write(step, {"utterances": [row.model_dump() for row in scores]})
+            case _:
+                roster.run([step], speech, store)
+
+
+def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
+    """Return what every attacker recovers, and what the signal scores, at every rate whose steps did not fail."""
+    draws = _draws(config, speech)
+    rows = _heard_utterances(config, speech, store)
+    found = tuple(_privacy_result(config, speech, rate_hz, rows[rate_hz], draws) for rate_hz in rows)
+    as_published = (
+        published.by_recogniser(result, pooled.word_recovery_draws(rows[result.rate_hz], draws)) for result in found
+    )
+    return Privacy(
+        heard=found,
+        attacks=(
+            *as_published,
+            *published.lost_recogniser(config, _words_steps(config, speech), store),
+            *roster.results(config, speech, store),
+        ),
+        curves=roster.curves(config, speech, store, found),
+        differences=tuple(_differences(config, rows, draws)),
+        intelligibility=tuple(
+            of_finished(
+                lambda rate_hz: _intelligibility_result(config, speech, rate_hz, store, draws),
+                config.all_rates_hz(),
+            ).values()
+        ),
+    )

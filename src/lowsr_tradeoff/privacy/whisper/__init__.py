@@ -1,0 +1,1 @@
+"""Whisper: weights, engines, decoding, low-rank changes."""

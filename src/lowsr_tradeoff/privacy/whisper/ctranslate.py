@@ -1,0 +1,224 @@
+"""The attacker that needs no preparation: Whisper, as published, on what the microphone recorded.
+
+Whisper hears windows of 30 s, however short the clip, and spends its time on the silence that fills them. Here a
+clip is encoded with ``pad_s`` of silence only. The decoder must still see that the window ends, or it does not stop
+and says the sentence again. Encoder states know their place in the window and, of silence, hardly depend on the
+clip, so the last ones are computed once and put after every clip; those between are left out. Clips of about the
+same length are decoded together. ``tests/privacy/test_recognise.py`` holds the words against those of windows
+encoded in full.
+
+Reference: Radford et al., Robust Speech Recognition via Large-Scale Weak Supervision, ICML 2023.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy.whisper.decoding import (
+    MODEL_RATE_HZ,
+    WINDOW_S,
+    Samples,
+    is_silence,
+    level,
+    most_tokens,
+    windows,
+)
+from lowsr_tradeoff.privacy.whisper.weights import MODEL, TOKENIZER, digests, folder_of
+from lowsr_tradeoff.settings.groups import PrivacySettings
+
+if TYPE_CHECKING:
+    from ctranslate2.models import Whisper, WhisperGenerationResult
+    from faster_whisper.feature_extractor import FeatureExtractor
+    from faster_whisper.tokenizer import Tokenizer
+    from tokenizers import Tokenizer as TokenizerFile
+
+# Encoder states, (frames, width).
+States = NDArray[np.float32]
+
+# The encoder makes one state of two frames of 10 ms: openai/whisper, whisper/audio.py.
+SAMPLES_PER_STATE = 320
+# The decoder rereads every state for every token, so of the silent ones it gets as few as do: at least the last 50
+# of the window, and as many more as make a multiple of 25 with those of the clip. With 400 states of silence chosen
+# evenly, or from right after the clip, some clips are said again and again.
+LAST_STATES, STATES_STEP = 50, 25
+# Feature of silence beside speech at that RMS: features end 8 decades below their maximum, then are divided by 4.
+SILENCE = -0.65
+# Batches whose clips are sorted by length together.
+BATCHES = 4
+
+
+@dataclass(frozen=True)
+class Recogniser:
+    """A loaded model.
+
+    Attributes:
+        whisper: The network.
+        tokenizer: Words to tokens and back.
+        features: Samples to log-mel frames.
+        prompt: Tokens that ask for English without timestamps.
+        suppressed: Tokens that are no speech: symbols and the names of tasks.
+        silence: Encoder states of a silent window.
+    """
+
+    whisper: "Whisper"
+    tokenizer: "Tokenizer"
+    features: "FeatureExtractor"
+    prompt: tuple[int, ...]
+    suppressed: tuple[int, ...]
+    silence: States
+
+
+@cache
+def load(weights: str | None) -> Recogniser:
+    """Return the model, loaded once per process, int8 on one thread.
+
+    Args:
+        weights: A size of Whisper, a folder with a model in CTranslate2 form, or ``None`` for the bundled tiny.en.
+
+    Raises:
+        MissingResourceError: A file is not there.
+        DataError: A file is damaged, or the bundled model is another one.
+    """
+    import ctranslate2  # noqa: PLC0415 - results are assembled without it
+    from faster_whisper.feature_extractor import FeatureExtractor  # noqa: PLC0415 - likewise
+    from faster_whisper.tokenizer import Tokenizer  # noqa: PLC0415 - likewise
+    from faster_whisper.transcribe import get_suppressed_tokens  # noqa: PLC0415 - likewise
+
+    digests(weights, "ctranslate2")
+    folder = folder_of(weights)
+    try:
+        whisper = ctranslate2.models.Whisper(str(folder), compute_type="int8", inter_threads=1, intra_threads=1)
+    except Exception as error:  # what damage does to a model has no class in common
+        raise DataError(
+            f"{folder / MODEL}: cannot be loaded ({error}); convert or install the model again"
+        ) from error
+    tokenizer = Tokenizer(_read_tokenizer(folder), whisper.is_multilingual, task="transcribe", language="en")
+    silent_frames = 2 * WINDOW_S * MODEL_RATE_HZ // SAMPLES_PER_STATE
+    return Recogniser(
+        whisper=whisper,
+        tokenizer=tokenizer,
+        features=FeatureExtractor(feature_size=whisper.n_mels),
+        prompt=(*tokenizer.sot_sequence, tokenizer.no_timestamps),
+        suppressed=get_suppressed_tokens(tokenizer, [-1]),
+        silence=_encode(whisper, np.full((whisper.n_mels, silent_frames), SILENCE, np.float32)),
+    )
+
+
+def hear(privacy: PrivacySettings, clips: Iterable[Samples]) -> list[str]:
+    """Return what the recogniser of a study writes down of each clip at 16 kHz.
+
+    Raises:
+        MissingResourceError: The weights are not there.
+        DataError: The weights cannot be used.
+    """
+    if privacy.engine == "openai-whisper":
+        from lowsr_tradeoff.privacy.whisper import openai  # noqa: PLC0415 - imports torch
+
+        return openai.transcribe(openai.load(privacy.weights), clips, privacy)
+    return transcribe(load(privacy.weights), clips, privacy)
+
+
+def transcribe(recogniser: Recogniser, clips: Iterable[Samples], privacy: PrivacySettings) -> list[str]:
+    """Return what the recogniser writes down of each clip, as :mod:`decoding` says.
+
+    Args:
+        recogniser: From :func:`load`.
+        clips: Samples at 16 kHz; read a few batches at a time.
+        privacy: Batch size, silence encoded after each clip, and policy.
+    """
+    heard: list[str] = []
+    rest = iter(clips)
+    while group := list(islice(rest, BATCHES * privacy.batch_size)):
+        heard += _transcribe_group(recogniser, group, privacy)
+    return heard
+
+
+def _transcribe_group(recogniser: Recogniser, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
+    cut = [windows(level(clip), privacy.pad_s) for clip in clips]
+    states = [_encode(recogniser.whisper, _features(recogniser, x, privacy.pad_s)) for parts in cut for x in parts]
+    texts = iter(_write_down(recogniser, states, privacy))
+    return [" ".join(islice(texts, len(parts))).strip() for parts in cut]
+
+
+def _write_down(recogniser: Recogniser, states: Sequence[States], privacy: PrivacySettings) -> list[str]:
+    """The text of every clip; what stands beside a clip in its batch changes nothing about what it is given."""
+    seen = np.array([_n_seen(len(clip), len(recogniser.silence)) for clip in states])
+    texts = [""] * len(states)
+    for n in np.unique(seen):
+        places = np.flatnonzero(seen == n)
+        for batch in np.split(places, range(privacy.batch_size, len(places), privacy.batch_size)):
+            decoded = _decode(recogniser, [states[i] for i in batch], int(n), is_forced=privacy.policy == "forced")
+            for place, text in zip(batch, decoded, strict=True):
+                texts[place] = text
+    return texts
+
+
+def _n_seen(n_states: int, n_window: int) -> int:
+    """How many states the decoder gets of a clip and of the silence after it."""
+    return min(-(-(n_states + LAST_STATES) // STATES_STEP) * STATES_STEP, n_window)
+
+
+def _features(recogniser: Recogniser, x: Samples, pad_s: float) -> NDArray[np.float32]:
+    """Log-mel frames of a clip and the silence after it, an even number of them, (mels, frames)."""
+    n = len(x) + round(pad_s * MODEL_RATE_HZ)
+    n = min(-(-n // SAMPLES_PER_STATE) * SAMPLES_PER_STATE, WINDOW_S * MODEL_RATE_HZ)
+    frames: NDArray[np.float32] = recogniser.features(np.pad(x, (0, n - len(x))), padding=0)
+    return frames
+
+
+def _encode(whisper: "Whisper", frames: NDArray[np.float32]) -> States:
+    """One clip at a time: larger batches fall out of the processor's cache and take longer."""
+    from ctranslate2 import StorageView  # noqa: PLC0415 - see load
+
+    (states,) = np.array(whisper.encode(StorageView.from_array(np.ascontiguousarray(frames[None], np.float32))))
+    return np.asarray(states)
+
+
+def _decode(recogniser: Recogniser, states: Sequence[States], n_seen: int, *, is_forced: bool) -> Iterator[str]:
+    from ctranslate2 import StorageView  # noqa: PLC0415 - see load
+
+    seen = np.stack([_complete(clip, recogniser.silence, n_seen) for clip in states])
+    results = recogniser.whisper.generate(
+        StorageView.from_array(seen),
+        [list(recogniser.prompt)] * len(states),
+        beam_size=1,
+        # CTranslate2 generates at most half of it.
+        max_length=2 * most_tokens(n_seen * SAMPLES_PER_STATE / MODEL_RATE_HZ),
+        suppress_blank=True,
+        suppress_tokens=list(recogniser.suppressed),
+        return_scores=not is_forced,
+        return_no_speech_prob=not is_forced,
+    )
+    for result in results:
+        is_dropped = not is_forced and is_silence(result.no_speech_prob, _mean_logprob(result))
+        yield "" if is_dropped else recogniser.tokenizer.decode(result.sequences_ids[0]).strip()
+
+
+def _mean_logprob(result: "WhisperGenerationResult") -> float:
+    """Of the tokens and of the one that ends them, as in faster-whisper; CTranslate2 leaves that one out."""
+    n_tokens = len(result.sequences_ids[0])
+    return float(result.scores[0]) * n_tokens / (n_tokens + 1)
+
+
+def _complete(states: States, silence: States, n: int) -> States:
+    """The clip's states and, to make ``n``, the last ones of a silent window."""
+    return np.concatenate([states, silence[len(silence) - (n - len(states)) :]])
+
+
+def _read_tokenizer(folder: Path) -> "TokenizerFile":
+    from tokenizers import Tokenizer as TokenizerFile  # noqa: PLC0415 - see load
+
+    # tokenizers raises nothing narrower than Exception.
+    try:
+        return TokenizerFile.from_file(str(folder / TOKENIZER))
+    except Exception as error:
+        raise DataError(
+            f"{folder / TOKENIZER}: is no tokenizer ({error}); convert or install the model again"
+        ) from error

@@ -1,0 +1,232 @@
+"""Whisper that goes on learning: low-rank changes of its weights, fitted to captures with transcripts.
+
+A clip is encoded with ``pad_s`` of silence, as in :mod:`recognise`; up to the end of the window follow the states
+of silence of the weights as published, which hardly depend on the clip. In training they are thinned. The loss is
+the cross-entropy of each token of the transcript, given the true ones before it; decoding is greedy, as
+:mod:`decoding` says.
+
+Reference: LoRA, Hu et al., arXiv 2106.09685; Radford et al., ICML 2023 (the network).
+"""
+
+import copy
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.learning.adapt import adapt, merge, parameters_to_train
+from lowsr_tradeoff.learning.optimise import descend, no_moments
+from lowsr_tradeoff.learning.recipe import Recipe
+from lowsr_tradeoff.learning.train import seeded_generator
+from lowsr_tradeoff.privacy.whisper import openai
+from lowsr_tradeoff.privacy.whisper.convert import reference_model
+from lowsr_tradeoff.privacy.whisper.ctranslate import SAMPLES_PER_STATE, SILENCE
+from lowsr_tradeoff.privacy.whisper.decoding import MODEL_RATE_HZ, WINDOW_S, is_silence, level, windows
+from lowsr_tradeoff.privacy.whisper.weights import MODEL, folder_of
+from lowsr_tradeoff.settings.groups import DeviceType, PrivacySettings
+
+if TYPE_CHECKING:
+    from whisper.model import Whisper
+    from whisper.tokenizer import Tokenizer
+
+# Of the states of silence, training reads one in two.
+THINNED = 2
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class Ear:
+    """A Whisper to be adapted.
+
+    Attributes:
+        whisper: The network; its weights change.
+        tokenizer: Words to tokens.
+        silence: States of a silent window by the weights as published. Shape ``(1, states, width)``.
+    """
+
+    whisper: "Whisper"
+    tokenizer: "Tokenizer"
+    silence: Tensor
+
+
+@dataclass(frozen=True)
+class Example:
+    """One clip at 16 kHz that fits a window, and what is said in it."""
+
+    samples: Samples
+    text: str
+
+
+def as_published(privacy: PrivacySettings, device_type: DeviceType = "cpu") -> "Whisper":
+    """Return the study's recogniser as a network that may be changed, on a device; of the CPU one thread.
+
+    Raises:
+        MissingResourceError: The weights are not there.
+        DataError: The weights cannot be used, or are quantised.
+    """
+    torch.set_num_threads(1)
+    if privacy.engine == "ctranslate2":
+        return reference_model(folder_of(privacy.weights) / MODEL).to(device_type)
+    return copy.deepcopy(openai.load(privacy.weights)).to(device_type)
+
+
+def ear_of(whisper: "Whisper") -> Ear:
+    """Return a network with what training and decoding need, on its own device."""
+    from whisper.tokenizer import get_tokenizer  # noqa: PLC0415 - its package takes seconds
+
+    # It leaves its table of tokens open, for Python to close.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        tokenizer = get_tokenizer(
+            whisper.is_multilingual, num_languages=whisper.num_languages, language="en", task="transcribe"
+        )
+    silent = torch.full((1, whisper.dims.n_mels, 2 * whisper.dims.n_audio_ctx), SILENCE, device=whisper.device)
+    with torch.no_grad():
+        return Ear(whisper, tokenizer, encode(whisper, silent))
+
+
+def encode(whisper: "Whisper", frames: Tensor) -> Tensor:
+    """Return the encoder's states of log-mel frames, which may be fewer than a window has.
+
+    Shape:
+        ``(n_clips, mels, frames)`` → ``(n_clips, frames // 2, width)``.
+    """
+    encoder = whisper.encoder
+    x = functional.gelu(encoder.conv1(frames))
+    x = functional.gelu(encoder.conv2(x)).permute(0, 2, 1)
+    x = x + encoder.positional_embedding[: x.shape[1]]
+    for block in encoder.blocks:
+        x = block(x)
+    states: Tensor = encoder.ln_post(x)
+    return states
+
+
+def examples_of(transcribed: Iterable[tuple[Samples, str]], pad_s: float) -> list[Example]:
+    """Return what can be learnt from: clips at 16 kHz that fit a window, at the recogniser's level."""
+    levelled = [Example(level(clip), text) for clip, text in transcribed]
+    return [example for example in levelled if len(windows(example.samples, pad_s)) == 1]
+
+
+def fit_adapters(
+    ear: Ear, examples: Sequence[Example], recipe: Recipe, pad_s: float, seeds: tuple[int, ...], rank: int
+) -> list[float]:
+    """Adapt the network in place, merge what it learnt into its weights, and return the loss of every step in nats.
+
+    Args:
+        ear: Of the weights as published.
+        examples: What it learns from; their number and ``recipe.epochs`` make the number of steps.
+        recipe: Length, batch and peak rate of the schedule; the last step is kept.
+        pad_s: Silence encoded after each clip.
+        seeds: Of the adapters' first weights and the order of the examples.
+        rank: Of the adapters.
+
+    Raises:
+        StageError: The training diverged.
+    """
+    adapt(ear.whisper, "lora", seeded_generator(seeds), rank, head=None, chosen=in_a_block)
+    parameters = parameters_to_train(ear.whisper)
+    moments = no_moments(parameters)
+    n_steps = recipe.epochs * n_batches(len(examples), recipe)
+    losses = []
+    for step, batch in enumerate(_batches(len(examples), recipe, np.random.default_rng(seeds))):
+        loss = loss_of(ear, [examples[i] for i in batch], pad_s)
+        loss.backward()  # type: ignore[no-untyped-call]
+        descend(parameters, moments, recipe, step, n_steps)
+        losses.append(float(loss.detach()))
+    if not np.isfinite(losses).all():
+        raise StageError(f"adapting Whisper diverged at a learning rate of {recipe.learning_rate}")
+    merge(ear.whisper)
+    return losses
+
+
+def in_a_block(name: str, _layer: nn.Module) -> bool:
+    """Return whether a layer is one of attention or of the networks between; the first convolutions stay."""
+    return ".blocks." in name
+
+
+def n_batches(n_examples: int, recipe: Recipe) -> int:
+    """Return the steps of one epoch.
+
+    >>> n_batches(
+    ...     9,
+    ...     Recipe(
+    ...         epochs=1,
+    ...         batch_size=8,
+    ...         learning_rate=1,
+    ...         weight_decay=0,
+    ...         is_varied=False,
+    ...         mixup=0,
+    ...         optimiser="adamw_one_cycle",
+    ...     ),
+    ... )
+    2
+    """
+    return -(-n_examples // recipe.batch_size)
+
+
+def loss_of(ear: Ear, batch: Sequence[Example], pad_s: float) -> Tensor:
+    """Return the mean cross-entropy, in nats, of the tokens of the transcripts, given the true ones before."""
+    states = _completed(ear, _encoded(ear, [example.samples for example in batch], pad_s), THINNED)
+    prompt = [*ear.tokenizer.sot_sequence, ear.tokenizer.no_timestamps]
+    said = [[*ear.tokenizer.encode(f" {example.text.strip()}"), ear.tokenizer.eot] for example in batch]
+    longest = max(map(len, said))
+    heard = [[*prompt, *tokens[:-1], *[ear.tokenizer.eot] * (longest - len(tokens))] for tokens in said]
+    wanted = [[*tokens, *[IGNORED] * (longest - len(tokens))] for tokens in said]
+    logits = ear.whisper.decoder(torch.tensor(heard, device=states.device), states)[:, len(prompt) - 1 :]
+    targets = torch.tensor(wanted, device=states.device)
+    return functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+
+
+@torch.no_grad()
+def transcribe(ear: Ear, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
+    """Return what the network writes down of each clip at 16 kHz, in the way of the study's recogniser."""
+    cut = [windows(level(clip), privacy.pad_s) for clip in clips]
+    parts = [x for clip in cut for x in clip]
+    # Parts of about one length stand together, so that little silence is encoded.
+    order = sorted(range(len(parts)), key=lambda i: len(parts[i]))
+    written = [""] * len(parts)
+    for i in range(0, len(order), privacy.batch_size):
+        batch = order[i : i + privacy.batch_size]
+        for place, text in zip(batch, _decoded(ear, [parts[j] for j in batch], privacy), strict=True):
+            written[place] = text
+    texts = iter(written)
+    return [" ".join(next(texts) for _ in clip).strip() for clip in cut]
+
+
+def _decoded(ear: Ear, parts: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
+    from whisper import DecodingOptions, decode  # noqa: PLC0415 - see ear_of
+
+    options = DecodingOptions(language="en", without_timestamps=True, temperature=0.0, fp16=False)
+    results = decode(ear.whisper, _completed(ear, _encoded(ear, parts, privacy.pad_s), 1), options)
+    is_strict = privacy.policy == "default"
+    dropped = [is_strict and is_silence(result.no_speech_prob, result.avg_logprob) for result in results]
+    return ["" if is_dropped else str(r.text).strip() for r, is_dropped in zip(results, dropped, strict=True)]
+
+
+def _encoded(ear: Ear, clips: Sequence[Samples], pad_s: float) -> Tensor:
+    """With silence after each, at least ``pad_s`` of it."""
+    from whisper import log_mel_spectrogram  # noqa: PLC0415 - see ear_of
+
+    longest = max(len(clip) for clip in clips) + round(pad_s * MODEL_RATE_HZ)
+    n = min(-(-longest // SAMPLES_PER_STATE) * SAMPLES_PER_STATE, WINDOW_S * MODEL_RATE_HZ)
+    padded = [np.pad(clip, (0, n - len(clip))) for clip in clips]
+    frames = torch.stack([log_mel_spectrogram(clip, ear.whisper.dims.n_mels) for clip in padded])
+    return encode(ear.whisper, frames.to(ear.whisper.device))
+
+
+def _completed(ear: Ear, states: Tensor, every: int) -> Tensor:
+    """The states and, up to the end of the window, every so many of silence."""
+    rest = ear.silence[:, states.shape[1] :: every]
+    return torch.cat([states, rest.expand(len(states), -1, -1)], dim=1)
+
+
+def _batches(n_examples: int, recipe: Recipe, rng: np.random.Generator) -> Iterator[list[int]]:
+    for _ in range(recipe.epochs):
+        parts = np.array_split(rng.permutation(n_examples), n_batches(n_examples, recipe))
+        yield from (part.tolist() for part in parts)

@@ -1,0 +1,1 @@
+"""Pure steps, wherever they run: this process, local processes, a cluster. Knows no stage."""

@@ -1,0 +1,1 @@
+"""Steps as Ray tasks on other machines."""

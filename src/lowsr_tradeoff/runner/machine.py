@@ -1,0 +1,75 @@
+"""Processor, memory and GPU of this machine."""
+
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def cpu_name() -> str:
+    """Return the processor's name, or the architecture where the system does not tell."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def gpu_name() -> str | None:
+    """Return the name of the GPU that PyTorch computes on, or ``None`` where it finds none."""
+    import torch  # noqa: PLC0415 - seconds, for who asks
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else None
+
+
+def why_no_gpu() -> str | None:
+    """Return why this machine cannot compute on a GPU, and the remedy; ``None`` where it can."""
+    import torch  # noqa: PLC0415 - see gpu_name
+
+    if torch.cuda.is_available():
+        return None
+    build = f"made for CUDA {torch.version.cuda}" if torch.version.cuda else "made without CUDA"
+    return (
+        f'device_type = "cuda": PyTorch {torch.__version__}, {build}, finds no GPU on this machine; install a '
+        "driver and a PyTorch that fit, run on a machine that has one, or take --device-type cpu"
+    )
+
+
+def memory_gb() -> float:
+    """Return the machine's memory in GB."""
+    if sys.platform == "win32":
+        return 0.0
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
+
+
+def available_gb() -> float:
+    """Return the memory in GB that this process may still take: what is free, within the limit of its group.
+
+    File pages that nobody holds count as free (Linux, control groups, version 2: memory.stat).
+    """
+    free_gb = _kernel_figure(Path("/proc/meminfo"), "MemAvailable:", 1024) or memory_gb()
+    limit_gb = _kernel_figure(CGROUP / "memory.max")
+    used_gb = _kernel_figure(CGROUP / "memory.current")
+    if limit_gb is None or used_gb is None:
+        return free_gb
+    idle_gb = _kernel_figure(CGROUP / "memory.stat", "inactive_file") or 0.0
+    return max(0.0, min(free_gb, limit_gb - used_gb + idle_gb))
+
+
+def n_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _kernel_figure(path: Path, name: str = "", unit_bytes: int = 1) -> float | None:
+    """The number after a name in a file of the kernel's, in GB; ``None`` where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    found = re.search(rf"^{name}\s*(\d+)", text, re.MULTILINE)
+    return int(found[1]) * unit_bytes / 1e9 if found else None

@@ -1,0 +1,284 @@
+"""The groups of a study's settings, one per room."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from lowsr_tradeoff.records.classify import Adapt, Arm, Grid, Network
+from lowsr_tradeoff.records.privacy import Engine
+from lowsr_tradeoff.settings.front_end import FilePath
+from lowsr_tradeoff.settings.front_end import FrontEnd as FrontEnd  # noqa: PLC0414 - all groups are read from here
+
+COMPACT = ("small_vgg", "cp_mobile")
+
+DeviceType = Literal["cpu", "cuda"]
+
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Payload = Literal["none", "labels", "raw", "adpcm"]
+
+
+def _listed(value: object) -> object:
+    """One value is a list of one, so that a file may say ``alpha = 0.4``."""
+    return [value] if isinstance(value, int | float) else value
+
+
+class Settings(BaseModel):
+    """A frozen group of settings that refuses unknown keys and non-finite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class EventsSettings(Settings):
+    """Which events to recognise.
+
+    Attributes:
+        source: ``"demo"`` (synthesised), ``"digits"`` (embedded spoken digits), a folder with a subfolder per
+            class, a CSV ``path,label[,fold][,source]``, or an ESC-50 checkout.
+        n_folds: Folds to make where the corpus brings none.
+        clip_s: Seconds the network hears; ``None`` takes what 19 clips in 20 fit into, at most 10 s.
+    """
+
+    source: FilePath = "demo"
+    n_folds: int = Field(default=5, ge=2)
+    clip_s: Positive | None = None
+
+
+class SpeechSettings(Settings):
+    """Whose words to recover.
+
+    Attributes:
+        source: ``"demo"`` (embedded), a folder with ``metadata.csv`` (``file,text[,speaker][,sex][,keywords]``), or
+            ``"librispeech:DIR"``.
+    """
+
+    source: FilePath = "demo"
+
+
+class ChosenTransfer(Settings):
+    """Alpha and T given for one network, arm and rate, for example those that a paper reports."""
+
+    network: Network
+    rate_hz: int
+    arm: Arm
+    alpha: Share
+    temperature: Positive
+
+
+class PublishedAccuracy(Settings):
+    """What somebody else measured, to be shown beside the figure measured here."""
+
+    network: Network
+    rate_hz: int
+    arm: Arm
+    accuracy: Share
+    source: str
+
+
+class ClassifySettings(Settings):
+    """How the networks are trained.
+
+    Attributes:
+        network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), or one of the PANNs.
+        checkpoint: File of published PANNs weights to start from; ``None`` to start from random weights.
+        as_published: PANNs with the front ends and pooling of the paper's code, not those that fit the weights.
+        adapt: What is trained of a network that starts from other weights: all of it, its head, or adapters.
+        adapt_rank: Rank of the adapters.
+        grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
+        arms: Ways of training compared.
+        protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
+            flatters, and reports by how much.
+        patience: Epochs without a better one after which the paper's protocol stops; ``None`` for never.
+        optimiser: AdamW on a one-cycle schedule, or the paper's Adam (AMSGrad) at a constant rate.
+        epochs: Length of the fixed schedule.
+        batch_size: Clips in one training step.
+        learning_rate: The highest of the one-cycle schedule, or the constant one.
+        weight_decay: Of AdamW: how fast weights shrink that no clip asks for.
+        is_varied: Whether training clips are rolled in time and have spans of bands and frames hidden.
+        mixup: Both parameters of the beta distribution that two mixed training clips' weights are drawn from; 0 for
+            no mixing.
+        n_seeds: Repetitions with other initialisations and batch orders.
+        alpha: Weight of the labels in ``alpha * CE + (1 - alpha) * T**2 * KL``.
+        temperature: T of the same. With several values of either, an inner fold chooses among all pairs.
+        search_trials: Pairs that are searched between the least and the greatest value given, in place of the
+            grid; 0 for the grid.
+        chosen: Alpha and T for single networks, arms and rates, in place of a choice.
+        published: Accuracies to show beside those measured with the same network.
+    """
+
+    network: Network = "small_vgg"
+    checkpoint: FilePath | None = None
+    as_published: bool = False
+    adapt: Adapt = "full"
+    adapt_rank: int = Field(default=8, ge=1)
+    grids: tuple[Grid, ...] = ("shared", "native")
+    arms: tuple[Arm, ...] = ("raw", "finetuned", "basd", "cssd")
+    protocol: Literal["honest", "paper"] = "honest"
+    patience: int | None = Field(default=None, ge=1)
+    optimiser: Literal["adamw_one_cycle", "adam_amsgrad"] = "adamw_one_cycle"
+    epochs: int = Field(default=20, ge=1)
+    batch_size: int = Field(default=32, ge=2)
+    learning_rate: Positive = 5e-3
+    weight_decay: float = Field(default=1e-2, ge=0)
+    is_varied: bool = True
+    mixup: float = Field(default=0.3, ge=0)
+    n_seeds: int = Field(default=1, ge=1)
+    alpha: Annotated[tuple[Share, ...], Field(min_length=1), BeforeValidator(_listed)] = (0.4,)
+    temperature: Annotated[tuple[Positive, ...], Field(min_length=1), BeforeValidator(_listed)] = (4.0,)
+    search_trials: int = Field(default=0, ge=0)
+    chosen: tuple[ChosenTransfer, ...] = ()
+    published: tuple[PublishedAccuracy, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        is_compact = self.network in COMPACT
+        if is_compact and (self.checkpoint or self.as_published):
+            raise ValueError(f"checkpoint and as_published are for the PANNs, not for {self.network}")
+        if not is_compact and "native" in self.grids:
+            raise ValueError(f'{self.network} has a front end of its own: set grids = ["shared"]')
+        if self.protocol == "paper" and (len(self.alpha) > 1 or len(self.temperature) > 1 or self.search_trials):
+            raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
+        if self.protocol == "honest" and self.patience:
+            raise ValueError("patience stops by the test fold: it is for protocol paper alone")
+        return self
+
+
+class PrivacySettings(Settings):
+    """Who tries to understand.
+
+    Attributes:
+        attackers: ``"default"``: the recogniser as published, spoken digits learnt at the rate, speakers, sex and
+            speech presence. ``"all"``: bandwidth extension, a recogniser adapted to the rate and learning curves as
+            well.
+        learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
+            ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
+            recogniser as well, whose time that multiplies by up to five.
+        words_source: The closed vocabulary that an attacker learns: ``"digits"`` (embedded), a folder with a
+            subfolder per word, or a CSV ``path,label,source`` whose source is the speaker.
+        engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.
+        weights: A size of Whisper that its library has downloaded (``"small.en"``), a folder with a model in
+            CTranslate2 form, or a ``.pt`` file for openai-whisper; ``None`` for the bundled tiny.en.
+        policy: ``"forced"`` writes every clip down; ``"default"`` writes nothing where Whisper's own thresholds say
+            that nobody speaks. Both are greedy at temperature 0 and never sample.
+        language: Of the speech; the normaliser and the list of stop words are English.
+        batch_size: Utterances decoded at once.
+        pad_s: Silence encoded after each utterance; too little makes the recogniser repeat itself.
+    """
+
+    attackers: Literal["default", "all"] = "default"
+    learning_curves: Literal["none", "vocabulary", "all"] = "vocabulary"
+    words_source: FilePath = "digits"
+    engine: Engine = "ctranslate2"
+    weights: FilePath | None = None
+    policy: Literal["forced", "default"] = "forced"
+    language: str = "en"
+    batch_size: int = Field(default=8, ge=1)
+    pad_s: float = Field(default=1.0, ge=1, le=20)
+
+    @field_validator("language")
+    @classmethod
+    def _check_language(cls, language: str) -> str:
+        if language != "en":
+            raise ValueError('words can be counted in English alone so far: write "en", or leave it out')
+        return language
+
+    @model_validator(mode="after")
+    def _check_curves(self) -> Self:
+        if self.learning_curves == "all" and self.attackers != "all":
+            raise ValueError(
+                'learning_curves = "all" is of attackers that are not tried: set attackers = "all" too'
+            )
+        return self
+
+
+class PowerSettings(Settings):
+    """What it runs on.
+
+    Attributes:
+        devices: Device profiles by name or TOML path; the first one decides.
+        microphone: Microphone profile by name or TOML path; ``None`` for the one of the device.
+        stack: Software stack by its name in the device profile; ``None`` for the one named there.
+        battery_mah: Nominal battery charge in mAh.
+        battery_v: Nominal battery voltage in V.
+        chemistry: Of the battery; decides what cold takes away.
+        temperature_c: Of the battery in degrees Celsius.
+        hop_s: Seconds between classifications; ``None`` for one per window.
+        capture: Whether the core waits awake while sound arrives, or stops until a buffer is full.
+        radio: What is sent all the time.
+        storage: What is written all the time.
+        listen_s: Seconds of listening out of every ``every_s``; ``None`` for always.
+        every_s: Length of that cycle in seconds.
+        wake_share: Share of the time that sound keeps the device awake, when a microphone that can wakes it;
+            ``None`` for a device that is awake without being woken.
+    """
+
+    devices: tuple[FilePath, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "phone_cpu"), min_length=1)
+    microphone: FilePath | None = None
+    stack: str | None = None
+    battery_mah: Positive = 300.0
+    battery_v: Positive = 3.7
+    chemistry: Literal["lithium", "alkaline"] = "lithium"
+    temperature_c: float = Field(default=20.0, ge=-16, le=60)
+    hop_s: Positive | None = None
+    capture: Literal["awake", "autonomous"] = "awake"
+    radio: Payload = "none"
+    storage: Payload = "none"
+    listen_s: Positive | None = None
+    every_s: Positive | None = None
+    wake_share: Share | None = None
+
+    @model_validator(mode="after")
+    def _check_duty(self) -> Self:
+        if (self.listen_s is None) != (self.every_s is None):
+            raise ValueError("listen_s and every_s belong together: listening 5 s every 60 s")
+        if self.listen_s is not None and self.every_s is not None and self.listen_s > self.every_s:
+            raise ValueError(f"listening {self.listen_s} s does not fit into every {self.every_s} s")
+        if self.listen_s is not None and self.wake_share is not None:
+            raise ValueError("give either listen_s and every_s, or wake_share")
+        return self
+
+
+class Constraints(Settings):
+    """What must hold, on the pessimistic end of each interval. None is set by default: they are policy.
+
+    Attributes:
+        min_accuracy: Least share of clips to recognise.
+        max_word_recovery: Most that the strongest attacker may recover of the words.
+        min_battery_hours: Least battery life.
+    """
+
+    min_accuracy: Share | None = None
+    max_word_recovery: Share | None = None
+    min_battery_hours: Positive | None = None
+
+    def given(self) -> dict[str, float]:
+        """Return the constraints that are set, by name.
+
+        >>> Constraints(min_accuracy=0.7).given()
+        {'min_accuracy': 0.7}
+        """
+        named = ((name, getattr(self, name)) for name in Constraints.model_fields)
+        return {name: value for name, value in named if value is not None}
+
+
+class GateRules(Constraints):
+    """What ``lowsr-tradeoff gate`` lets pass.
+
+    Attributes:
+        min_accuracy: Least share of clips to recognise.
+        max_word_recovery: Most that the strongest attacker may recover of the words.
+        min_battery_hours: Least battery life.
+        confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
+        device: Device that has to meet them; unset for the one that decides the study.
+        attacker_data: How much attackers on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or
+            ``"100x"`` of it, extrapolated from the run's learning curves.
+    """
+
+    confidence: Share = 0.95
+    device: str | None = None
+    attacker_data: Literal["1x", "10x", "100x"] = "1x"
+
+    @property
+    def times_the_data(self) -> int:
+        """As many times the data of the run."""
+        return int(self.attacker_data.removesuffix("x"))

@@ -1,0 +1,84 @@
+"""A study's settings: frozen, complete, with no unknown keys.
+
+Precedence: defaults < TOML file < command-line flags. Relative paths in a file are relative to that file.
+"""
+
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from lowsr_tradeoff.settings.front_end import FrontEnd
+from lowsr_tradeoff.settings.groups import (
+    ClassifySettings,
+    Constraints,
+    DeviceType,
+    EventsSettings,
+    GateRules,
+    PowerSettings,
+    PrivacySettings,
+    Settings,
+    SpeechSettings,
+)
+
+MIN_RATE_HZ = 100
+LIBRISPEECH = "librispeech:"
+
+
+class StudyConfig(Settings):
+    """All settings of a study.
+
+    Attributes:
+        rates_hz: Candidate rates of the microphone, ascending.
+        reference_rate_hz: The full rate that candidates are compared with, and that CSSD's teacher hears.
+        seed: Base of every random draw.
+        n_resamples: Bootstrap resamples and Monte Carlo draws.
+        device_type: What networks are trained and asked on: ``"cuda"`` is a GPU, whose last digits are others.
+            Recognisers as published, voices and speech presence stay on the CPU.
+        skip_bad: Continue without unusable input files.
+        front_ends: Names of other front ends to run the study through as well, for comparison: ``"butterworth4"``.
+        include_audio: Put the user's own clips into the report's listening section.
+        include_transcripts: Put what was said in them, and what was written down of it, into the report.
+    """
+
+    rates_hz: tuple[int, ...] = (500, 1000, 2000, 4000)
+    reference_rate_hz: int = 16000
+    seed: int = Field(default=0, ge=0)
+    n_resamples: int = Field(default=2000, ge=100)
+    device_type: DeviceType = "cpu"
+    skip_bad: bool = False
+    include_audio: bool = False
+    include_transcripts: bool = False
+    front_end: FrontEnd = FrontEnd()
+    front_ends: tuple[str, ...] = ()
+    events: EventsSettings = EventsSettings()
+    speech: SpeechSettings = SpeechSettings()
+    classify: ClassifySettings = ClassifySettings()
+    privacy: PrivacySettings = PrivacySettings()
+    power: PowerSettings = PowerSettings()
+    constraints: Constraints = Constraints()
+    gate: GateRules = GateRules()
+
+    @field_validator("rates_hz")
+    @classmethod
+    def _check_rates(cls, rates_hz: tuple[int, ...]) -> tuple[int, ...]:
+        if not rates_hz:
+            raise ValueError("give at least one rate, for example 500,1000,2000,4000")
+        if repeated := sorted({rate for rate in rates_hz if rates_hz.count(rate) > 1}):
+            raise ValueError(f"rates are given twice: {repeated}")
+        if low := [rate for rate in rates_hz if rate < MIN_RATE_HZ]:
+            raise ValueError(f"{low} Hz is below {MIN_RATE_HZ} Hz, the least that has bands to listen to")
+        return tuple(sorted(rates_hz))
+
+    @model_validator(mode="after")
+    def _check_reference(self) -> Self:
+        if above := [rate for rate in self.rates_hz if rate > self.reference_rate_hz]:
+            raise ValueError(f"{above} Hz is above the reference rate of {self.reference_rate_hz} Hz")
+        return self
+
+    def all_rates_hz(self) -> tuple[int, ...]:
+        """Return the candidate rates and the reference rate, ascending.
+
+        >>> StudyConfig(rates_hz=(1000,)).all_rates_hz()
+        (1000, 16000)
+        """
+        return tuple(sorted({*self.rates_hz, self.reference_rate_hz}))

@@ -1,0 +1,157 @@
+"""Settings from TOML and back; what is wrong with them, in words."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.files.reading import MOST_TOML_BYTES, parse_toml, read_file
+from lowsr_tradeoff.settings.study import LIBRISPEECH, StudyConfig
+
+# Problems named of one file.
+LISTED = 50
+EMBEDDED = ("demo", "digits")
+PRESETS = Path(__file__).parents[1] / "configs" / "presets"
+PATHS = (
+    ("events", "source"),
+    ("speech", "source"),
+    ("classify", "checkpoint"),
+    ("privacy", "weights"),
+    ("privacy", "words_source"),
+    ("power", "devices"),
+    ("power", "microphone"),
+    ("front_end", "scene", "impulse_response"),
+    ("front_end", "scene", "environment"),
+)
+
+
+def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyType({})) -> StudyConfig:
+    """Return the settings of a TOML file with command-line values on top.
+
+    Args:
+        path: A TOML file, the name of a preset, or ``None`` for the defaults.
+        overrides: Values by dotted name (``"power.devices"``); ``None`` values are passed over.
+
+    Raises:
+        ConfigError: The file cannot be read, or a key or value is wrong; the message lists all of them.
+    """
+    tree = _read_toml(path) if path else {}
+    for name, value in overrides.items():
+        if value is not None:
+            _put(tree, name.split("."), value)
+    try:
+        return StudyConfig.model_validate(tree)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path)) from error
+
+
+def dump_toml(config: StudyConfig) -> str:
+    """Return the complete settings as TOML that :func:`load_config` reads back to an equal study."""
+    tree = config.model_dump(mode="json", exclude_none=True)
+    lines = [f"{key} = {toml_value(value)}" for key, value in tree.items() if not isinstance(value, dict)]
+    for table, values in tree.items():
+        if isinstance(values, dict):
+            lines += ["", f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+def toml_value(value: object) -> str:
+    """Return a JSON value as TOML.
+
+    >>> toml_value({"is_varied": True, "arms": ["raw"]})
+    '{is_varied = true, arms = ["raw"]}'
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, str):
+        return _toml_string(value)
+    return repr(value)
+
+
+def _preset(path: Path) -> Path:
+    """The file, or the one in ``configs`` that the name stands for where there is no such file."""
+    preset = PRESETS / f"{path}.toml"
+    return preset if preset.exists() and not path.exists() else path
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        tree = parse_toml(read_file(_preset(path), MOST_TOML_BYTES).decode())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: is not TOML in UTF-8: {error}") from error
+    for *rooms, key in PATHS:
+        group: object = tree
+        for room in rooms:
+            group = group.get(room) if isinstance(group, dict) else None
+        if isinstance(group, dict) and key in group:
+            group[key] = _beside(path, group[key])
+    return tree
+
+
+def _beside(file: Path, value: object) -> object:
+    """The path from the file's folder; what names something embedded stays."""
+    if isinstance(value, list):
+        return [_beside(file, item) for item in value]
+    if not isinstance(value, str) or value in EMBEDDED:
+        return value
+    if value.startswith(LIBRISPEECH):
+        return f"{LIBRISPEECH}{file.parent / value.removeprefix(LIBRISPEECH)}"
+    return str(file.parent / value) if "/" in value or _exists(file.parent / value) else value
+
+
+def _exists(path: Path) -> bool:
+    """Unlike the method of paths, of a name too long for a file as well."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _put(tree: dict[str, Any], names: list[str], value: object) -> None:
+    *groups, last = names
+    for name in groups:
+        tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            raise ConfigError(f"{name}: is a table of settings, so write [{name}] (given: {tree!r})")
+    tree[last] = value
+
+
+def _explain(error: ValidationError, path: Path | None) -> str:
+    where = f"{path}: " if path else ""
+    lines = [
+        f"{where}{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {_message(problem)}"
+        for problem in error.errors()[:LISTED]
+    ]
+    beyond = error.error_count() - len(lines)
+    return "\n".join([*lines, f"and {beyond} more"] if beyond else lines)
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    if problem["type"] != "extra_forbidden":
+        return f"{problem['msg'].removeprefix('Value error, ')} (given: {problem['input']!r})"
+    near = difflib.get_close_matches(str(problem["loc"][-1]), _names(StudyConfig), n=1)
+    return "unknown setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _names(group: type[BaseModel]) -> list[str]:
+    names = []
+    for name, field in group.model_fields.items():
+        names.append(name)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            names += _names(field.annotation)
+    return names
+
+
+def _toml_string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'

@@ -1,0 +1,1 @@
+"""Intervals, tests and draws: nothing but numbers in and out."""

@@ -1,0 +1,272 @@
+"""Intervals and paired differences by cluster bootstrap.
+
+Clips of one source recording, and utterances of one speaker, are resampled together: they are not independent.
+Rows are clips or utterances; every statistic is a ratio of sums over rows, so a resample is a vector of weights and
+all resamples are one matrix product: of rows, or, where there are many, of their sums by cluster.
+
+Reference: Davison & Hinkley, Bootstrap Methods and their Application, 1997, ch. 2 and 3.8 (clusters);
+Clopper & Pearson, Biometrika 26, 1934 (exact binomial interval).
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lowsr_tradeoff.records.base import Measurement, missing
+
+CONFIDENCE = 0.95
+# Below this many clusters, whole clusters alone tell too little of the spread.
+FEW_CLUSTERS = 10
+# Equal ratios of sums differ by rounding alone.
+NO_SPREAD = 1e-12
+
+
+@dataclass(frozen=True)
+class Resamples:
+    """How often each unit of a data set is drawn: a cluster, or a row where clusters are few.
+
+    Attributes:
+        units: The unit of each row. Shape ``(n_rows,)``.
+        counts: Draws of each unit. Shape ``(n_resamples, n_units)``.
+    """
+
+    units: NDArray[np.intp]
+    counts: NDArray[np.float64]
+
+    def by_unit(self, rows: ArrayLike) -> NDArray[np.float64]:
+        """Return the sums of rows over each unit.
+
+        Shape:
+            ``(n_rows, ...)`` to ``(n_units, ...)``.
+        """
+        return sums_by(self.units, rows)
+
+
+def sums_by(groups: NDArray[np.intp], rows: ArrayLike) -> NDArray[np.float64]:
+    """Return the sums of rows over each group; groups are numbered from 0 without gaps.
+
+    Shape:
+        ``(n_rows, ...)`` to ``(n_groups, ...)``.
+
+    >>> sums_by(np.array([1, 0, 1]), [1, 2, 4]).tolist()
+    [2.0, 5.0]
+    """
+    order = np.argsort(groups, kind="stable")
+    _, starts = np.unique(groups[order], return_index=True)
+    return np.add.reduceat(np.asarray(rows, float)[order], starts, axis=0)
+
+
+def resample(clusters: Sequence[str], n_resamples: int, seed: int) -> Resamples:
+    """Return how often each unit is drawn when whole clusters are drawn with replacement.
+
+    Of few clusters the rows are drawn anew as well. Three speakers who happen to score alike would else have an
+    interval of no width; with both stages it is somewhat too wide, which is the safe side (Davison & Hinkley, 3.8).
+
+    Args:
+        clusters: The cluster of each row.
+        n_resamples: Number of bootstrap resamples.
+        seed: Seed of the draw. The same clusters are drawn alike; other clusters, of another data set, are drawn
+            independently of them.
+    """
+    names, rows = np.unique(np.asarray(clusters), return_inverse=True)
+    rng = np.random.default_rng([seed, zlib.crc32("\n".join(map(str, names)).encode())])
+    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_resamples)
+    if len(names) >= FEW_CLUSTERS:
+        return Resamples(rows, drawn.astype(np.float64))
+    weights = np.empty((n_resamples, len(rows)))
+    for cluster in range(len(names)):
+        members = np.flatnonzero(rows == cluster)
+        shares = np.full(len(members), 1 / len(members))
+        weights[:, members] = rng.multinomial(drawn[:, cluster] * len(members), shares)
+    return Resamples(np.arange(len(rows)), weights)
+
+
+def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> NDArray[np.float64]:
+    """Return how often each row is drawn; the arguments are those of :func:`resample`.
+
+    Shape:
+        ``(n_resamples, n_rows)``.
+    """
+    drawn = resample(clusters, n_resamples, seed)
+    return drawn.counts[:, drawn.units]
+
+
+def pooled_ratio(
+    numerator: ArrayLike, denominator: ArrayLike, weights: NDArray[np.float64], n_of: str, *, is_share: bool
+) -> Measurement:
+    """Return the sum of numerators over the sum of denominators, with a percentile bootstrap interval.
+
+    Where every row has the same ratio the bootstrap sees no spread, and :func:`hidden_interval` stands in for it:
+    "0 of 64" never reads as certainty. Its trials are the clusters, not the rows: rows that stand or fall
+    together are one trial, and where none falls nothing tells how much they do. Taking each cluster for all or
+    nothing is the widest that any such dependence can make it. Of few clusters rows are drawn, and are the trials.
+
+    Args:
+        numerator: Counts per row.
+        denominator: Counts per row.
+        weights: From :func:`resample_weights`, or the counts of :func:`resample` for sums by unit.
+        n_of: What the denominator counts.
+        is_share: Whether the ratio is a proportion in 0…1.
+    """
+    top, bottom = np.asarray(numerator, float), np.asarray(denominator, float)
+    total = round(bottom.sum())
+    if total == 0:
+        return missing(f"there are no {n_of} to count", n_of)
+    value = float(top.sum() / bottom.sum())
+    low, high = percentile_interval(resampled_ratios(top, bottom, weights))
+    if high - low < NO_SPREAD:
+        low, high = hidden_interval(value, _n_drawn_apart(weights[:, bottom > 0]), is_share=is_share)
+    return Measurement(value=value, low=low, high=high, n=total, n_of=n_of)
+
+
+def resampled_ratios(
+    numerator: ArrayLike, denominator: ArrayLike, weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the sum of numerators over the sum of denominators in every resample; NaN where none was drawn.
+
+    Shape:
+        ``(n_resamples,)``.
+    """
+    return _ratio(weights @ np.asarray(numerator, float), weights @ np.asarray(denominator, float))
+
+
+def mean_measurement(values: ArrayLike, weights: NDArray[np.float64], n_of: str, unit: str) -> Measurement:
+    """Return the mean over rows with a percentile bootstrap interval.
+
+    Args:
+        values: One value per row.
+        weights: From :func:`resample_weights`, for the same rows.
+        n_of: What a row is.
+        unit: The values' unit.
+    """
+    rows = np.asarray(values, float)
+    if len(rows) == 0:
+        return missing(f"there are no {n_of}", n_of, unit)
+    low, high = percentile_interval(_ratio(weights @ rows, weights.sum(axis=1)))
+    return Measurement(value=float(rows.mean()), low=low, high=high, n=len(rows), n_of=n_of, unit=unit)
+
+
+def paired_difference(first: ArrayLike, second: ArrayLike, weights: NDArray[np.float64], n_of: str) -> Measurement:
+    """Return the mean over rows of first minus second, ∈ [-1, 1], as :func:`pooled_difference` makes it.
+
+    Args:
+        first: Shares per row, each ∈ [0, 1].
+        second: Shares of the same rows.
+        weights: From :func:`resample_weights`, for the same rows.
+        n_of: What a row is.
+    """
+    rows = np.asarray(first, float) - np.asarray(second, float)
+    return pooled_difference(rows, np.ones(len(rows)), weights, n_of)
+
+
+def pooled_difference(
+    sums: ArrayLike, sizes: ArrayLike, weights: NDArray[np.float64], n_of: str, luck: ArrayLike = 0.0
+) -> Measurement:
+    """Return the mean of paired differences of shares, ∈ [-1, 1], with a percentile bootstrap interval.
+
+    Where all units differ alike the bootstrap sees no spread. The interval then reaches as far as clusters that
+    differ otherwise could hide among so many (exact binomial bound): "no difference in 40" is not certainty.
+
+    Args:
+        sums: Differences summed by unit, or one of each row.
+        sizes: Rows of each unit.
+        weights: How often each unit is drawn. Shape ``(n_resamples, n_units)``.
+        n_of: What a row is.
+        luck: What else moves the mean, drawn for each resample. Shape ``(n_resamples,)``, or one for all.
+    """
+    top, bottom = np.asarray(sums, float), np.asarray(sizes, float)
+    if bottom.sum() == 0:
+        return missing(f"there are no {n_of}", n_of)
+    value = float(top.sum() / bottom.sum())
+    means = _ratio(weights @ top, weights @ bottom)
+    low, high = percentile_interval(means + np.asarray(luck))
+    if np.nanmax(means) - np.nanmin(means) < NO_SPREAD:
+        _, hidden = exact_interval(0, _n_drawn_apart(weights))
+        low, high = min(low, value - hidden), max(high, value + hidden)
+    return Measurement(value=value, low=max(-1.0, low), high=min(1.0, high), n=round(bottom.sum()), n_of=n_of)
+
+
+def independent_difference(first: Measurement, second: Measurement) -> Measurement:
+    """Return first minus second for figures that share nothing, with the 95 % interval that theirs leave.
+
+    ``low = d - sqrt((a - a_low)**2 + (b_high - b)**2)`` and ``high = d + sqrt((a_high - a)**2 + (b - b_low)**2)``
+    for d = a - b: lopsided intervals stay lopsided, and two shares differ by no more than 1. Figures without an
+    interval leave none.
+
+    Reference:
+        Zou & Donner, Statistics in Medicine 27, 2008; Newcombe, the same 17, 1998 (proportions).
+
+    >>> a, b = (Measurement(value=v, low=v - 0.03, high=v + 0.04, n=9, n_of="clips") for v in (0.5, 0.2))
+    >>> [round(end, 3) for end in (independent_difference(a, b).low, independent_difference(a, b).high)]
+    [0.25, 0.35]
+    """
+    if first.value is None or second.value is None:
+        return missing(first.reason or second.reason or "not measured", first.n_of, first.unit)
+    found = Measurement(
+        value=first.value - second.value,
+        n=min(first.n, second.n),
+        n_of=first.n_of,
+        unit=first.unit,
+        basis=first.basis,
+    )
+    if first.low is None or first.high is None or second.low is None or second.high is None:
+        return found
+    low = np.hypot(first.value - first.low, second.high - second.value)
+    high = np.hypot(first.high - first.value, second.value - second.low)
+    ends = {"low": first.value - second.value - float(low), "high": first.value - second.value + float(high)}
+    return found.model_copy(update=ends)
+
+
+def percentile_interval(draws: ArrayLike) -> tuple[float, float]:
+    """Return the central 95 % of the draws.
+
+    >>> [round(end, 6) for end in percentile_interval(range(1001))]
+    [25.0, 975.0]
+    """
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.nanquantile(np.asarray(draws, float), [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def exact_interval(successes: int, trials: int) -> tuple[float, float]:
+    """Return the Clopper-Pearson 95 % interval of a binomial proportion.
+
+    >>> low, high = exact_interval(0, 64)
+    >>> low, round(high, 4)
+    (0.0, 0.056)
+    """
+    from scipy.special import betaincinv  # noqa: PLC0415 - a third of a second, for commands that need no interval
+
+    tail = (1 - CONFIDENCE) / 2
+    low = betaincinv(successes, trials - successes + 1, tail) if successes else 0.0
+    high = betaincinv(successes + 1, trials - successes, 1 - tail) if successes < trials else 1.0
+    return float(low), float(high)
+
+
+def hidden_interval(value: float, n_trials: int, *, is_share: bool) -> tuple[float, float]:
+    """Return the ends of a ratio that every trial shows alike, for what could hide among so many trials.
+
+    With h the exact binomial bound on 0 of n trials, ``low = value - h |value|`` and ``high = value + h * reach``.
+    The reach of a share is ``1 - value``: at 0 and 1 this is the Clopper-Pearson interval. An error rate has no
+    upper end; a hidden trial is taken to err on every word, or as much again as the others do where that is more,
+    so its reach is ``max(1, |value|)``. A recogniser without an error among 20 speakers has [0, 0.168], not [0, 0].
+
+    >>> [round(end, 3) for end in hidden_interval(0, 20, is_share=False)]
+    [0.0, 0.168]
+    """
+    _, hidden = exact_interval(0, n_trials)
+    reach = 1 - value if is_share else max(1.0, abs(value))
+    return value - hidden * abs(value), value + hidden * reach
+
+
+def _n_drawn_apart(weights: NDArray[np.float64]) -> int:
+    """Rows of one cluster are drawn alike in every resample; two clusters agree in a few dozen by no chance."""
+    return int(np.unique(weights[:64], axis=1).shape[1])
+
+
+def _ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A resample that drew no denominator at all has no ratio."""
+    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)

@@ -1,0 +1,1 @@
+"""A study from settings to results: composition, no figures."""

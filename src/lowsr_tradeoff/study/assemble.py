@@ -1,0 +1,104 @@
+"""Finished steps to a trade-off."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from lowsr_tradeoff.classify import stage as classify
+from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.decision.front_ends import compare
+from lowsr_tradeoff.power import stage as power
+from lowsr_tradeoff.power.profiles.devices import load_device
+from lowsr_tradeoff.power.validation.summary import summary
+from lowsr_tradeoff.privacy import stage as privacy
+from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.records.run import Failure, Manifest, Tradeoff
+from lowsr_tradeoff.runner import fingerprint, machine
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store, of_finished
+from lowsr_tradeoff.settings.front_end import name_of
+from lowsr_tradeoff.study.plan import Study, through_microphones
+
+
+def gpus_of(wanted: Sequence[Step], store: Store) -> tuple[str, ...]:
+    """Return the names of the GPUs that the results were computed on, in this run or before it, on any machine."""
+    steps = {step for goal in wanted for step in (goal, *goal.needs) if step.is_on_gpu}
+    return tuple(sorted(set(of_finished(lambda step: str(store.meta(step)["gpu"]), steps).values())))
+
+
+def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:
+    """Return the steps that failed, those that failed themselves first."""
+    found = [
+        Failure(
+            step=step.label,
+            stage=step.stage,
+            rate_hz=_rate_hz(step),
+            reason=reason,
+            is_cause=not any(need in failed for need in step.needs),
+        )
+        for step, reason in failed.items()
+    ]
+    return tuple(sorted(found, key=lambda failure: (not failure.is_cause, failure.rate_hz or 0, failure.step)))
+
+
+def assemble(study: Study, store: Store) -> Tradeoff:
+    """Return everything the finished steps found, joined by rate, and which steps of this run failed."""
+    config = study.config
+    recognition = classify.results(config, study.events, store)
+    privacy_found = privacy.results(config, study.speech, store)
+    # Arms differ in what they were taught, not in what they compute.
+    costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
+    drawn = power.evaluate(config, tuple(costs.values()))
+    front_end = name_of(config.front_end)
+    found = {front_end: (recognition.results, privacy_found.attacks)}
+    for other in through_microphones(study)[1:]:
+        heard = classify.results(other.config, other.events, store).results
+        leaked = privacy.results(other.config, other.speech, store).attacks
+        found[name_of(other.config.front_end)] = (heard, leaked)
+    points = frontier.join(recognition.results, privacy_found.attacks, drawn, config.constraints, front_end)
+    return Tradeoff(
+        rates_hz=config.rates_hz,
+        reference_rate_hz=config.reference_rate_hz,
+        front_end=front_end,
+        corpora=(study.events.summary, study.speech.summary),
+        classify=recognition.results,
+        contrasts=recognition.contrasts,
+        sensitivity=recognition.sensitivity,
+        optimism=recognition.optimism,
+        published=recognition.published,
+        diagnoses=recognition.diagnoses,
+        humps=recognition.humps,
+        privacy=privacy_found.heard,
+        rate_differences=privacy_found.differences,
+        intelligibility=privacy_found.intelligibility,
+        attacks=privacy_found.attacks,
+        learning_curves=privacy_found.curves,
+        power=drawn,
+        devices=power.sheets(config),
+        power_errors=summary(),
+        microphones=compare(found, config.rates_hz),
+        points=points,
+        decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
+        failures=failures_of(store.failed),
+        settings=config.model_dump(mode="json"),
+        provenance=fingerprint.provenance(published.weights(config)),
+    )
+
+
+def _rate_hz(step: Step) -> int | None:
+    """The microphone's rate, which some stages name among other things that a capture depends on."""
+    rate_hz: int | None = getattr(getattr(step.settings, "captures", step.settings), "rate_hz", None)
+    return rate_hz
+
+
+def _manifest(wall_s: float, jobs: int, n_run: int, n_reused: int, gpus: tuple[str, ...]) -> Manifest:
+    return Manifest(
+        finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        wall_s=wall_s,
+        jobs=jobs,
+        cpu=machine.cpu_name(),
+        n_cores=machine.n_cores(),
+        gpus=gpus,
+        memory_gb=machine.memory_gb(),
+        steps_run=n_run,
+        steps_reused=n_reused,
+    )

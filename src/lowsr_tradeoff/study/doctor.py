@@ -1,0 +1,121 @@
+"""Whether this machine has all that a run needs, and what to do where it has not."""
+
+import importlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from lowsr_tradeoff.errors import LowsrError
+from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.runner import machine
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.study.plan import open_study
+
+# Import names of the libraries that come with compiled parts, and so can be installed and still not load.
+COMPILED = ("numpy", "scipy", "soundfile", "soxr", "torch", "torchaudio", "ctranslate2", "faster_whisper", "pesq")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
+# The default run with two processes takes 1.6 GB (benchmarks/main_job.py) and leaves 75 MB.
+MEMORY_GB_PER_JOB = 0.8
+DISK_GB = 0.5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        what: Its name.
+        detail: What was found; of what is missing also the remedy.
+        is_ok: Whether it is as a run needs it.
+        is_needed: Whether no run goes without it.
+    """
+
+    what: str
+    detail: str
+    is_ok: bool = True
+    is_needed: bool = True
+
+
+def examine(out: Path = Path("lowsr-run")) -> tuple[Finding, ...]:
+    """Return what was found of machine, disk, libraries, GPU, weights, embedded corpora and browser.
+
+    Args:
+        out: The folder that a run is to write.
+    """
+    return (
+        Finding("cores", f"{machine.n_cores()}, {machine.cpu_name()}"),
+        _memory(machine.available_gb(), machine.n_cores()),
+        *_disk(out),
+        *(_look(name, partial(_load, name)) for name in COMPILED),
+        _look("GPU", _gpu),
+        _look("Whisper weights", _weights),
+        _look("embedded corpora", _corpora),
+        _browser(),
+    )
+
+
+def _memory(free_gb: float, n_jobs: int) -> Finding:
+    found = f"{free_gb:.1f} GB free"
+    n_fit = int(free_gb / MEMORY_GB_PER_JOB)
+    if n_fit >= n_jobs:
+        return Finding("memory", found)
+    if n_fit:
+        fits = f"{found}, too little for {n_jobs} processes; run with --jobs {n_fit}"
+        return Finding("memory", fits, is_ok=False, is_needed=False)
+    return Finding("memory", f"{found}, a run takes {MEMORY_GB_PER_JOB:g} GB; end other programs", is_ok=False)
+
+
+def _disk(out: Path) -> Iterator[Finding]:
+    """Free space where the folder is or will be, and whether it can be written."""
+    there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+    free_gb = shutil.disk_usage(there).free / 1e9
+    found = f"{free_gb:.1f} GB free in {there}"
+    is_enough = free_gb >= DISK_GB
+    short = "" if is_enough else f", a run wants {DISK_GB:g} GB; make room or choose another --out"
+    yield Finding("disk", f"{found}{short}", is_ok=is_enough)
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            yield Finding("folder", f"{there} can be written")
+    except OSError as error:
+        remedy = "allow writing or choose another --out"
+        yield Finding("folder", f"{there} cannot be written ({error.strerror}); {remedy}", is_ok=False)
+
+
+def _look(what: str, find: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, find())
+    except LowsrError as error:
+        return Finding(what, str(error), is_ok=False)
+    except (ImportError, OSError) as error:
+        return Finding(what, f"{error}; install lowsr-tradeoff again, with all it needs: uv sync", is_ok=False)
+
+
+def _load(name: str) -> str:
+    importlib.import_module(name)
+    return version(name.replace("_", "-"))
+
+
+def _gpu() -> str:
+    return machine.gpu_name() or "none that PyTorch finds; a run does without, --device-type cuda needs one"
+
+
+def _weights() -> str:
+    return ", ".join(f"{name} sha256 {digest[:12]}…" for name, digest in published.weights(StudyConfig()).items())
+
+
+def _corpora() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        study = open_study(StudyConfig(), Path(folder))
+    return f"{study.events.summary.n_clips} events, {study.speech.summary.n_clips} utterances"
+
+
+def _browser() -> Finding:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found:
+        return Finding("browser", found, is_needed=False)
+    missing = "none found; a run does without, the report opens in any, on any machine: apt-get install chromium"
+    return Finding("browser", missing, is_ok=False, is_needed=False)

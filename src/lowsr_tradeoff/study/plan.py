@@ -1,0 +1,103 @@
+"""A study's corpora, checked, and its steps."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from lowsr_tradeoff.classify import stage as classify
+from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
+from lowsr_tradeoff.corpora.events import events_of
+from lowsr_tradeoff.corpora.speech import speech_of
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.power.profiles.devices import load_devices
+from lowsr_tradeoff.privacy import stage as privacy
+from lowsr_tradeoff.runner import machine
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import named_front_end
+from lowsr_tradeoff.settings.study import StudyConfig
+
+INSPECTED = "inspected.json"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Study:
+    """Settings with the corpora they name, checked and ready."""
+
+    config: StudyConfig
+    events: EventCorpus
+    speech: SpeechCorpus
+
+
+def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> Study:
+    """Return the study with its corpora and devices loaded and every input checked.
+
+    Args:
+        config: The settings.
+        out: The run folder; remembers which files were already inspected.
+        is_run_here: Whether its steps are to run on this machine.
+
+    Raises:
+        ConfigError: A device or weight setting cannot be used.
+        DataError: The corpora have problems; the message lists all of them, and that there is no GPU either.
+    """
+    load_devices(config.power.devices)
+    events, no_events = _tried(partial(events_of, config, out / INSPECTED))
+    speech, no_speech = _tried(partial(speech_of, config, out / INSPECTED))
+    if events is None or speech is None:
+        no_gpu = machine.why_no_gpu() if is_run_here and config.device_type == "cuda" else None
+        raise DataError("\n".join(filter(None, (no_events, no_speech, no_gpu))))
+    return Study(config, events, speech)
+
+
+def plan(study: Study) -> tuple[Step, ...]:
+    """Return every step whose artefact the trade-off is made from; what they need comes along."""
+    steps = (
+        step
+        for each in through_microphones(study)
+        for step in (*privacy.plan(each.config, each.speech), *classify.plan(each.config, each.events))
+    )
+    return tuple(dict.fromkeys(steps))
+
+
+def through_microphones(study: Study) -> tuple[Study, ...]:
+    """Return the study through its own front end, which decides, and through every other one to compare.
+
+    Learning curves are of the first alone: the comparison is of what attackers recover with the data of the run.
+
+    Raises:
+        ConfigError: There is no front end of a name.
+    """
+    own = study.config.front_end
+    others = [named_front_end(name, own) for name in study.config.front_ends]
+    privacy_alone = study.config.privacy.model_copy(update={"learning_curves": "none"})
+    alone = study.config.model_copy(update={"front_ends": (), "privacy": privacy_alone})
+    return (
+        study,
+        *(
+            replace(study, config=alone.model_copy(update={"front_end": other}))
+            for other in dict.fromkeys(others)
+            if other != own
+        ),
+    )
+
+
+def run_steps(study: Study, store: Store, steps: Sequence[Step]) -> None:
+    """Run one batch of steps of one stage and write their artefacts."""
+    match steps[0].stage:
+        case "diagnose" | "features" | "search" | "spectrum" | "train":
+            classify.run(steps, study.events, store)
+        case _:
+            privacy.run(steps, study.speech, store)
+
+
+def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
+    """What was loaded, or what is wrong with it: the user hears of both corpora at once."""
+    try:
+        return load(), None
+    except DataError as error:
+        return None, str(error)

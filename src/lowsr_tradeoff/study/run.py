@@ -1,0 +1,121 @@
+"""A study: settings in, :class:`~lowsr_tradeoff.records.run.Tradeoff` out.
+
+``open_study`` loads and checks the corpora, ``plan`` names every step, ``execute`` runs what the store lacks, and
+``assemble`` joins the artefacts. Nothing here computes a figure.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from lowsr_tradeoff.errors import PartialRunError, StageError
+from lowsr_tradeoff.files.writing import write_atomic
+from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.records.run import Run
+from lowsr_tradeoff.runner.crew import require_gpu
+from lowsr_tradeoff.runner.lock import locked
+from lowsr_tradeoff.runner.schedule import Means, Outcome, Progress, describe, missing_steps, run_missing
+from lowsr_tradeoff.runner.shards import CONFIG, steps_of_shard
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.settings.toml import dump_toml
+from lowsr_tradeoff.study.assemble import _manifest, assemble, gpus_of
+from lowsr_tradeoff.study.clips import listen_pack
+from lowsr_tradeoff.study.plan import Study, open_study, plan, run_steps
+
+
+def run_study(
+    config: StudyConfig,
+    out: Path,
+    jobs: int,
+    report: Callable[[Progress], None],
+    *,
+    step_timeout_s: float | None = None,
+    cluster: str | None = None,
+    gpu_share: float = 1.0,
+) -> Run:
+    """Return the finished study, reusing every step that the run folder holds.
+
+    What rests on a step that failed is not among the figures; the trade-off names each, and another run tries them
+    again.
+
+    Args:
+        config: The settings.
+        out: The run folder.
+        jobs: Processes that work at once; changes no figure.
+        report: Called whenever steps finish.
+        step_timeout_s: Time for one step; steps then run in processes of their own, however many ``jobs``.
+        cluster: Address of a Ray cluster to run them on: ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, ``local:N``.
+        gpu_share: Share of a GPU that a step takes which computes on one.
+
+    Raises:
+        ConfigError: The settings cannot be used, or another run uses the folder.
+        DataError: The corpora have problems; nothing has run.
+        MissingResourceError: There is no GPU; nothing has run.
+        StageError: The folder cannot be written, or no step that counts has finished; what has is kept.
+    """
+    start, store = time.monotonic(), Store(out)
+    with locked(out):
+        study = open_study(config, out, is_run_here=cluster is None)
+        wanted, run = plan(study), partial(run_steps, study, store)
+        outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s, cluster, gpu_share), report)
+        if set(wanted) <= set(outcome.failures):
+            raise StageError(describe(outcome, store))
+        write_atomic(out / CONFIG, dump_toml(config).encode())
+        finished = replace(store, failed=outcome.failures)
+        tradeoff = assemble(study, finished)
+        heard = published.heard(config, study.speech, finished)
+        listen = listen_pack(config, study.events, study.speech, heard)
+        wall_s = round(time.monotonic() - start, 1)
+        manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished))
+        damaged = (step.label for step in outcome.damaged)
+        return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=tuple(damaged))
+
+
+def run_shard(
+    config: StudyConfig, out: Path, shard: tuple[int, int], report: Callable[[Progress], None], means: Means
+) -> Outcome:
+    """Run one part of a study and return how it went; :func:`shards.merge` puts the parts together.
+
+    Args:
+        config: The settings.
+        out: The part's own folder.
+        shard: Which part of how many, from 1.
+        report: Called whenever steps finish.
+        means: What to run with.
+
+    Raises:
+        ConfigError: The settings cannot be used, or another run uses the folder.
+        DataError: The corpora have problems; nothing has run.
+        MissingResourceError: There is no GPU; nothing has run.
+        PartialRunError: Some steps failed; the others are kept.
+        StageError: All failed, or the folder cannot be written.
+    """
+    store = Store(out)
+    with locked(out):
+        study = open_study(config, out, is_run_here=means.cluster is None)
+        wanted = steps_of_shard(plan(study), *shard)
+        write_atomic(out / CONFIG, dump_toml(config).encode())
+        outcome = run_missing(wanted, store, partial(run_steps, study, store), means, report)
+        if outcome.failures:
+            is_empty = set(wanted) <= set(outcome.failures)
+            raise (StageError if is_empty else PartialRunError)(describe(outcome, store))
+    return outcome
+
+
+def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tuple[dict[str, int], int]:
+    """Return how many steps of each stage would run, and how many of the wanted ones are there already.
+
+    Raises:
+        MissingResourceError: They would run on this machine, on a GPU, and there is none.
+    """
+    wanted = plan(study)
+    todo = missing_steps(wanted, store)
+    if is_run_here:
+        require_gpu(todo)
+    stages = dict.fromkeys((step.stage for step in todo), 0)
+    for step in todo:
+        stages[step.stage] += 1
+    return stages, len(set(wanted) - set(todo))

@@ -1,0 +1,83 @@
+"""The constants are those of the features, in float to the last bit and in fixed point to its own step."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lowsr_tradeoff.deploy.firmware.headers import (
+    c_number,
+    constants,
+    fixed_weights,
+    power_scale,
+    sparse_bank,
+    tables,
+)
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.learning.log_mel import mel_bank
+from lowsr_tradeoff.learning.mel import lay_out, periodic_hann
+
+LAYOUTS = [lay_out(500, "native", 1.0), lay_out(4000, "native", 2.0), lay_out(16000, "shared", 1.0)]
+
+
+def arrays(text):
+    found = re.findall(r"static const (\w+) (\w+)\[(\d+)\] = \{([^}]*)\}", text)
+    return [
+        (kind, name, int(n), [part for part in body.replace("\n", " ").split(",") if part.strip()])
+        for kind, name, n, body in found
+    ]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_sparse_bank_is_the_bank(layout):
+    bank, dense, at = sparse_bank(layout), np.zeros_like(mel_bank(layout)), 0
+    for band, (first, n) in enumerate(zip(bank.first, bank.n_bins, strict=True)):
+        dense[first : first + n, band] = bank.weights[at : at + n]
+        at += n
+    np.testing.assert_array_equal(dense, mel_bank(layout))
+    assert at == len(bank.weights) == np.count_nonzero(dense)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_weights_in_fixed_point_stand_for_those_of_the_bank(layout):
+    bank = sparse_bank(layout)
+    weights, units = fixed_weights(layout)
+    assert weights.min() >= 1
+    assert weights.max() == 65535
+    found = weights * np.repeat(2.0 ** (units / 65536), bank.n_bins)
+    largest = np.repeat(np.maximum.reduceat(bank.weights, np.cumsum([0, *bank.n_bins[:-1]])), bank.n_bins)
+    assert (np.abs(found / power_scale(layout) - bank.weights) <= 2e-5 * largest).all()
+
+
+def test_arrays_hold_the_windows_own_floats_and_as_many_as_they_say():
+    layout = LAYOUTS[0]
+    found = arrays(tables(layout))
+    assert all(len(values) == n for _, _, n, values in found)
+    (window,) = [values for kind, name, _, values in found if (kind, name) == ("float", "FE_WINDOW")]
+    read = np.array([float(value.strip().rstrip("f")) for value in window], np.float32)
+    np.testing.assert_array_equal(read, periodic_hann(layout.fft_size))
+    sizes = {"uint16_t": (0, 65535), "int16_t": (-32768, 32767)}
+    for kind, _, _, values in found:
+        low, high = sizes.get(kind, (-(2**31), 2**32 - 1))
+        assert all(low <= float(value.strip().rstrip("f")) <= high for value in values)
+
+
+def test_the_sizes_are_those_of_the_layout():
+    named = constants(lay_out(1000, "native", 2.0))
+    assert (named["FE_WINDOW_SAMPLES"], named["FE_FFT_SIZE"], named["FE_HOP"]) == (2000, 64, 20)
+    assert (named["FE_BANDS"], named["FE_COLUMNS"]) == (16, 50)
+
+
+def test_a_window_too_short_to_be_mirrored_is_refused():
+    # 40 ms hold one column, and half an FFT of 64 ms rounded up to a power of two is longer than they are.
+    with pytest.raises(ConfigError, match="too few to mirror half an FFT of 64; lengthen clip_s"):
+        constants(lay_out(725, "native", 0.0401))
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_numbers_are_read_back_by_c_as_they_were(value):
+    written = c_number(value)
+    assert re.fullmatch(r"-?(\d+\.\d*|\d+(\.\d+)?e[+-]\d+)f", written)
+    assert np.float32(written.rstrip("f")) == np.float32(value)

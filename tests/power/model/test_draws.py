@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from lowsr_tradeoff.power.model.draws import sampler, summarise
+from lowsr_tradeoff.power.profiles.parts import Quantity
+
+
+def quantity(value, spread):
+    return Quantity(value=value, unit="mW", spread=spread, basis="assumed", source="here")
+
+
+@pytest.mark.parametrize("spread", [1.1, 3.0])
+def test_95_percent_of_draws_lie_between_value_over_k_and_value_times_k(spread):
+    n = 40_000
+    draws = sampler("a", 0, n)("p", quantity(2.0, spread))[1:]
+    inside = np.mean((draws >= 2.0 / spread) & (draws <= 2.0 * spread))
+    # Five standard errors of a proportion of 0.95.
+    assert inside == pytest.approx(0.95, abs=5 * np.sqrt(0.95 * 0.05 / n))
+    assert np.median(draws) == pytest.approx(2.0, rel=0.02)
+
+
+def test_central_value_comes_first_and_spread_one_never_moves():
+    assert sampler("a", 0, 10)("p", quantity(2.0, 3.0))[0] == 2.0
+    assert sampler("a", 0, 10)("p", quantity(2.0, 1.0)).tolist() == [2.0] * 11
+
+
+def test_draws_are_those_of_seed_device_and_parameter():
+    def draw(device, seed, name):
+        return sampler(device, seed, 50)(name, quantity(1.0, 2.0)).tobytes()
+
+    assert draw("a", 0, "p") == draw("a", 0, "p")
+    assert len({draw("a", 0, "p"), draw("b", 0, "p"), draw("a", 1, "p"), draw("a", 0, "q")}) == 4
+
+
+def test_summary_is_the_central_value_with_the_quantiles_of_the_draws():
+    draws = np.concatenate(([7.0], np.random.default_rng(0).uniform(5, 10, 999)))
+    m = summarise(draws, "mW")
+    assert (m.value, m.n, m.n_of, m.unit, m.basis) == (7.0, 999, "draws", "mW", "modelled")
+    assert (m.low, m.high) == pytest.approx(tuple(np.quantile(draws[1:], [0.025, 0.975])))

@@ -1,0 +1,45 @@
+import pytest
+from tests.power.quantities import quantities
+
+from lowsr_tradeoff.power.profiles.describe import describe, overview, sheet
+from lowsr_tradeoff.power.profiles.devices import list_devices, list_profiles, load_device
+
+
+@pytest.mark.parametrize("name", list_devices())
+def test_description_shows_every_figure_with_its_source(name):
+    text = describe(name)
+    found = list(quantities(load_device(name).model_dump()))
+    assert text.count(": ") > len(found)
+    assert all(f"{figure['basis']}: {figure['source']}" in text for figure in found)
+    assert text.startswith(f"{name}: ")
+
+
+def test_description_shows_value_interval_and_unit():
+    assert "  core.clocks.96MHz.idle_power: 2.1 (0.7…6.3) mW, derived: MLPerf Tiny" in describe("stm32u385")
+    assert "  memory.flash: 1024 KiB, datasheet: " in describe("stm32u385")
+    assert "  adc.native_rates: 8000, 11025, 16000, 44100, 48000 Hz, datasheet: " in describe("phone_cpu")
+
+
+@pytest.mark.parametrize("name", ["t5818", "ble_nrf52840", "sd_card"])
+def test_parts_are_described_by_their_names(name):
+    assert describe(name).startswith(f"{name}: ")
+
+
+def test_a_part_shows_its_modes():
+    assert "  modes.low_power.current: 220 (200…242) uA, datasheet: TDK T5818" in describe("t5818")
+
+
+def test_overview_names_every_profile_and_every_part():
+    text = overview()
+    for name in (*list_devices(), *list_profiles("microphones"), *list_profiles("radios"), "sd_card"):
+        assert name in text
+    assert f"stm32u385  {load_device('stm32u385').description}" in text
+
+
+def test_a_sheet_holds_every_figure_and_its_source():
+    profile = load_device("stm32u385")
+    found = {figure.parameter: figure for figure in sheet(profile).figures}
+    assert len(found) == len(list(quantities(profile.model_dump())))
+    idle = found["core.clocks.96MHz.idle_power"]
+    assert (idle.text, idle.basis) == ("2.1 (0.7…6.3) mW", "derived")
+    assert idle.source == profile.core.point.idle_power.source

@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.privacy.attackers.presence import attack
+from lowsr_tradeoff.privacy.attackers.presence.attack import Windows
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
+
+CONFIG = StudyConfig(rates_hz=(500,), n_resamples=100)
+ERRORS, MISSES, FALSE_ALARMS = "frame error rate", "miss rate", "false-alarm rate"
+
+
+@pytest.fixture(scope="module")
+def speech():
+    whole = load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
+    return replace(whole, utterances=whole.utterances[:4])
+
+
+def sounding(n=9000, seed=0):
+    """A sound that is loud for half its length, and then 40 dB lower."""
+    rng = np.random.default_rng(seed)
+    sound = 0.1 * rng.standard_normal(n).astype(np.float32)
+    sound[n // 2 :] *= 0.01
+    return sound
+
+
+def test_the_noise_of_a_track_has_spectrum_and_level_of_the_utterance():
+    sound, said = attack.track(sounding(), np.random.default_rng(0))
+    spoken = sound[said == 1]
+    outside = sound[said == 0]
+    noise = outside[attack.WINDOW * 16 : -attack.WINDOW * 16]
+    assert len(noise) == len(spoken) == 9216
+    np.testing.assert_allclose(
+        np.abs(np.fft.rfft(noise))[1:-1], np.abs(np.fft.rfft(spoken))[1:-1], rtol=2e-3, atol=1e-3
+    )
+    assert np.std(noise) == pytest.approx(np.std(spoken), rel=1e-2)
+    assert not sound[: attack.WINDOW * 15].any()
+    assert not sound[-attack.WINDOW * 15 :].any()
+
+
+def test_a_track_depends_on_its_draw_alone():
+    first, again, other = (attack.track(sounding(), np.random.default_rng(seed))[0] for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_pauses_count_as_neither():
+    sound, said = attack.track(sounding(), np.random.default_rng(0))
+    is_speech, is_certain = attack.truth(sound, said)
+    inside = np.flatnonzero(said.reshape(-1, attack.WINDOW).any(axis=1))
+    assert is_speech[inside].sum() == 9
+    assert (~is_certain).sum() == (~is_certain[inside]).sum() == 9
+    assert not is_speech[~is_certain].any()
+
+
+def told(probability, is_speech, utterance):
+    return Windows(np.array(probability, np.float32), np.array(is_speech, bool), np.array(utterance))
+
+
+def stored(speech, tmp_path, probability_of):
+    """A store in which the detector says what a function makes of the truth."""
+    store, rng = Store(tmp_path), np.random.default_rng(0)
+    is_speech = rng.random(4000) < 0.3
+    utterance = np.repeat(np.arange(4), 1000)
+    for step in attack.plan(CONFIG, speech):
+        store.write(step, {}, vars(told(probability_of(is_speech, rng), is_speech, utterance)))
+    return {
+        (result.attacker, result.measure): result
+        for result in attack.results(CONFIG, speech, store)
+        if result.rate_hz == 500
+    }
+
+
+def test_a_detector_that_is_always_right_errs_never_but_not_for_certain(speech, tmp_path):
+    found = stored(speech, tmp_path, lambda is_speech, _: is_speech)
+    for result in found.values():
+        assert result.value.value == result.value.low == 0 < result.value.high
+        assert not result.is_leak
+
+
+def test_errors_are_counted_on_the_side_where_they_are(speech, tmp_path):
+    """It takes every window for silence: it misses all that is said, and errs as often as something is."""
+    found = stored(speech, tmp_path, lambda is_speech, _: np.zeros(len(is_speech)))
+    assert found[attack.PUBLISHED, MISSES].value.value == 1
+    assert found[attack.PUBLISHED, FALSE_ALARMS].value.value == 0
+    overall = found[attack.PUBLISHED, ERRORS]
+    assert overall.value.value == overall.chance.value == pytest.approx(0.3, abs=0.02)
+    assert found[attack.PUBLISHED, MISSES].chance is None
+
+
+def test_whoever_knows_the_rate_moves_the_threshold(speech, tmp_path):
+    """The detector is right, but never surer than one in a hundred."""
+    found = stored(speech, tmp_path, lambda is_speech, rng: 0.01 * is_speech + 0.001 * rng.random(len(is_speech)))
+    assert found[attack.PUBLISHED, MISSES].value.value == 1
+    assert found[attack.INFORMED, ERRORS].value.value == 0
+
+
+def test_a_threshold_is_chosen_on_other_speakers_alone():
+    """One speaker's windows call for 0.1; the other's, who has more of them, for 0.9."""
+    low = ([0.05, 0.2] * 3, [False, True] * 3, [0] * 6)
+    high = ([0.8, 0.95] * 5, [False, True] * 5, [1] * 10)
+    windows = told(*(a + b for a, b in zip(low, high, strict=True)))
+    for_low, for_high = attack.choose_thresholds(windows, ["a", "b"])
+    assert 0.05 < for_high <= 0.2
+    assert 0.8 < for_low <= 0.95
+
+
+def test_one_speaker_has_no_others_to_choose_on(speech, tmp_path):
+    alone = replace(speech, utterances=tuple(replace(u, speaker="a") for u in speech.utterances))
+    found = stored(alone, tmp_path, lambda is_speech, _: is_speech)
+    assert found[attack.PUBLISHED, ERRORS].value.value == 0
+    assert "two speakers or more" in found[attack.INFORMED, ERRORS].value.reason
+    assert found[attack.INFORMED, ERRORS].chance is None
+
+
+def test_speech_is_heard_at_full_rate_and_hardly_at_500_hz(speech, tmp_path):
+    store = Store(tmp_path)
+    attack.run(attack.plan(CONFIG, speech), speech, store)
+    errors = {
+        result.rate_hz: result.value.value
+        for result in attack.results(CONFIG, speech, store)
+        if (result.attacker, result.measure) == (attack.PUBLISHED, ERRORS)
+    }
+    assert errors[16000] < 0.05
+    assert errors[500] > 0.15

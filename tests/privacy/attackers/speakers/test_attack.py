@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.privacy.attackers.speakers import attack
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
+
+CONFIG = StudyConfig(rates_hz=(500,), n_resamples=100)
+EER, ACCEPTED, FOUND = "equal error rate", "true positives at 1 % false positives", "identification"
+
+
+@pytest.fixture(scope="module")
+def speech():
+    return load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
+
+
+def only(speech, keep):
+    return replace(speech, utterances=tuple(u for u in speech.utterances if keep(u)))
+
+
+def figures(results):
+    return {(result.rate_hz, result.attacker, result.measure): result for result in results}
+
+
+@pytest.fixture(scope="module")
+def heard(speech, tmp_path_factory):
+    """What the attackers make of four voices with four sentences each, at 500 Hz and at full rate."""
+    four = only(speech, lambda u: u.speaker in {"af_heart", "bf_emma", "am_adam", "bm_george"})
+    store = Store(tmp_path_factory.mktemp("store"))
+    attack.run(attack.plan(CONFIG, four), four, store)
+    return figures(attack.results(CONFIG, four, store))
+
+
+def test_voices_on_file_at_the_rate_are_found_again(heard):
+    informed, ignorant = (heard[500, name, EER].value.value for name in (attack.INFORMED, attack.IGNORANT))
+    assert informed < 0.15 < ignorant
+    assert heard[500, attack.INFORMED, FOUND].value.value > heard[500, attack.IGNORANT, FOUND].value.value
+
+
+def test_at_full_rate_both_attackers_have_the_same_on_file(heard):
+    for measure in (EER, FOUND):
+        ignorant, informed = (heard[16000, name, measure].value for name in (attack.IGNORANT, attack.INFORMED))
+        assert ignorant == informed
+
+
+def test_every_figure_says_which_way_it_leaks_and_what_guessing_gets(heard):
+    assert {result.is_leak for key, result in heard.items() if EER in key} == {False}
+    assert {result.is_leak for key, result in heard.items() if FOUND in key} == {True}
+    assert heard[500, attack.INFORMED, FOUND].chance.value == 1 / 4
+    assert heard[500, attack.INFORMED, EER].chance.value == 0.5
+    assert "500 Hz" in heard[500, attack.INFORMED, EER].setup
+    assert "16000 Hz" in heard[500, attack.IGNORANT, EER].setup
+    assert "room and the microphone" in heard[500, attack.IGNORANT, EER].setup
+
+
+def test_twelve_strangers_cannot_show_one_per_cent(heard):
+    assert "too few to let 1 %" in heard[500, attack.INFORMED, ACCEPTED].value.reason
+
+
+def test_one_utterance_of_each_speaker_is_too_few(speech, tmp_path):
+    alone = only(speech, lambda u: u.clip_id.endswith("_01.flac"))
+    assert attack.plan(CONFIG, alone) == ()
+    results = attack.results(CONFIG, alone, Store(tmp_path))
+    assert len(results) == 12
+    assert {result.value.value for result in results} == {None}
+    assert all("two utterances or more" in result.value.reason for result in results)
+
+
+def test_who_says_nothing_else_is_left_out(speech, tmp_path):
+    def keep(utterance):
+        return utterance.speaker in {"af_heart", "bf_emma"} or utterance.clip_id == "am_adam_01.flac"
+
+    three = only(speech, keep)
+    store, rng = Store(tmp_path), np.random.default_rng(0)
+    for step in attack.plan(CONFIG, three):
+        store.write(step, {}, {"embeddings": rng.random((len(three.utterances), 256), np.float32)})
+    result = figures(attack.results(CONFIG, three, store))[500, attack.INFORMED, FOUND]
+    assert result.value.n == 8
+    assert result.chance.value == 1 / 2
+    assert "2 speakers, on file" in result.setup
+    assert "Left out: 1 of 9 utterances" in result.setup
+
+
+def test_an_edit_elsewhere_does_not_embed_anew_but_another_microphone_does(speech):
+    (low, _), (again, _) = (attack.plan(config, speech) for config in (CONFIG, CONFIG))
+    deaf = CONFIG.model_copy(update={"front_end": CONFIG.front_end.model_copy(update={"bits": 8})})
+    assert low == again != attack.plan(deaf, speech)[0]
+    assert low == attack.plan(CONFIG.model_copy(update={"n_resamples": 300}), speech)[0]

@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score
+
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy.attackers.speakers import attack, sex
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
+
+CONFIG = StudyConfig(rates_hz=(500,), n_resamples=100)
+
+
+@pytest.fixture(scope="module")
+def speech():
+    return load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
+
+
+def results_for(speech, folder, points):
+    """What is told of the sexes when the encoder's points are these."""
+    store = Store(folder)
+    for step in attack.plan(CONFIG, speech):
+        store.write(step, {}, {"embeddings": points})
+    sex.run(sex.plan(CONFIG, speech), speech, store)
+    return {(result.rate_hz, result.attacker): result for result in sex.results(CONFIG, speech, store)}
+
+
+def test_the_regression_is_that_of_sklearn():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 60)
+    features = np.column_stack([rng.standard_normal((60, 5)) + np.eye(3, 5)[truth], np.ones(60)])
+    mine = sex.fit_softmax(features, truth)
+    peer = LogisticRegression(C=1 / (60 * sex.PENALTY), tol=1e-10, max_iter=5000).fit(features[:, :5], truth)
+    np.testing.assert_allclose(mine[:5], peer.coef_.T, atol=1e-3)
+
+
+def test_balanced_accuracy_is_that_of_sklearn():
+    rng = np.random.default_rng(0)
+    truth, answers = (rng.random((2, 90)) < [[0.2], [0.4]]).astype(int)
+    people = [f"s{i // 3}" for i in range(90)]
+    found = sex.balanced_accuracy(truth, answers, people, (500, 0))
+    assert found.value == pytest.approx(balanced_accuracy_score(truth, answers))
+    assert found.low < found.value < found.high
+
+
+def test_points_that_hold_the_sex_give_it_away(speech, tmp_path):
+    rng = np.random.default_rng(0)
+    points = rng.random((64, 256), np.float32)
+    points[:, 7] += [4 * (utterance.sex == "male") for utterance in speech.utterances]
+    told = results_for(speech, tmp_path, points)
+    assert {result.value.value for result in told.values()} == {1.0}
+    assert all(0.7 < result.value.low < 0.9 for result in told.values())
+    assert told[500, sex.INFORMED].chance.value == 0.5
+    assert told[500, sex.INFORMED].is_leak
+
+
+def test_points_that_hold_the_speaker_alone_do_not(speech, tmp_path):
+    """Everyone is easily known again; but nobody is judged by what was learned from them."""
+    names = sorted({utterance.speaker for utterance in speech.utterances})
+    centres = np.random.default_rng(1).standard_normal((len(names), 256)).astype(np.float32)
+    points = np.stack([centres[names.index(utterance.speaker)] for utterance in speech.utterances])
+    value = results_for(speech, tmp_path, points)[500, sex.INFORMED].value
+    assert value.low <= 0.5 <= value.high
+    assert value.value < 0.8
+
+
+def test_without_sexes_there_is_a_reason_and_nothing_to_run(speech, tmp_path):
+    nameless = replace(speech, utterances=tuple(replace(u, sex=None) for u in speech.utterances))
+    assert sex.plan(CONFIG, nameless) == ()
+    results = sex.results(CONFIG, nameless, Store(tmp_path))
+    assert len(results) == 4
+    assert all("column sex of metadata.csv" in result.value.reason for result in results)
+    assert {result.chance for result in results} == {None}
+
+
+def test_a_sex_that_one_speaker_alone_has_is_left_out(speech):
+    def third(utterance):
+        return replace(utterance, sex="other") if utterance.speaker == "am_adam" else utterance
+
+    assert sex.sexes(replace(speech, utterances=tuple(map(third, speech.utterances)))) == ("female", "male")
+
+
+def test_a_speaker_with_two_sexes_is_refused(speech):
+    mixed = replace(speech.utterances[0], sex="male")
+    with pytest.raises(DataError, match="two sexes to af_heart"):
+        sex.plan(CONFIG, replace(speech, utterances=(mixed, *speech.utterances[1:])))

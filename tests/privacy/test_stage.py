@@ -1,0 +1,190 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import soundfile
+
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
+from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy import captures, stage
+from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.privacy.words import count
+from lowsr_tradeoff.runner.schedule import execute
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.settings.toml import load_config
+
+EMBEDDED = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
+CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
+
+
+def corpus_of(utterances) -> SpeechCorpus:
+    return dataclasses.replace(EMBEDDED, utterances=tuple(utterances))
+
+
+SPEECH = corpus_of(EMBEDDED.utterances[:3])
+
+
+def changed(**overrides) -> StudyConfig:
+    return load_config(None, {"rates_hz": (1000,), **{key.replace("__", "."): v for key, v in overrides.items()}})
+
+
+@pytest.fixture(autouse=True)
+def _recogniser_alone(monkeypatch):
+    """The other attackers have tests of their own."""
+    monkeypatch.setattr(stage.roster, "plan", lambda *_: ())
+    monkeypatch.setattr(stage.roster, "results", lambda *_: ())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("run"))
+    run_all(stage.plan(CONFIG, SPEECH)[:6], SPEECH, store)
+    return store
+
+
+def run_all(steps, speech, store):
+    execute(steps, store, lambda batch: stage.run(batch, speech, store), 1, lambda _: None)
+
+
+def test_every_rate_and_the_reference_rate_is_heard_and_scored():
+    steps = stage.plan(CONFIG, SPEECH)
+    assert [(step.stage, step.label) for step in steps] == [
+        ("words", "words at 1000 Hz"),
+        ("words", "words at 16000 Hz"),
+        ("recognise", "Whisper at 1000 Hz"),
+        ("recognise", "Whisper at 16000 Hz"),
+        ("intelligibility", "STOI, ESTOI and PESQ at 1000 Hz"),
+        ("intelligibility", "STOI, ESTOI and PESQ at 16000 Hz"),
+    ]
+    assert [need.label for step in steps[:2] for need in step.needs] == [
+        "Whisper at 1000 Hz",
+        "Whisper at 16000 Hz",
+    ]
+
+
+def test_results_hold_what_was_counted(finished):
+    found = stage.results(CONFIG, SPEECH, finished)
+    heard, signals = found.heard, found.intelligibility
+    assert [result.rate_hz for result in heard] == [result.rate_hz for result in signals] == [1000, 16000]
+    low, full = heard
+    assert low.word_recovery.value < 0.5
+    assert full.word_recovery.value > 0.9
+    assert full.counts.reference_words == sum(len(count.normalise(said.text).split()) for said in SPEECH.utterances)
+    assert (full.attacker, full.n_utterances, full.n_speakers) == ("whisper-tiny.en", 3, 3)
+    assert full.keyword_recovery.n == sum(len(said.keywords) for said in SPEECH.utterances)
+    assert "greedy" in full.policy
+    assert "1 s of silence" in full.policy
+    assert signals[0].estoi.value < signals[1].estoi.value
+    assert signals[1].pesq_wb.unit == signals[1].pesq_nb.unit == "MOS"
+    assert signals[0].sii.value == pytest.approx(0.134, abs=0.01)
+    (difference,) = found.differences
+    assert difference.difference.value == pytest.approx(low.word_recovery.value - full.word_recovery.value)
+    assert full.word_chance.value < 0.2
+    assert [kind.kind for kind in full.kinds] == ["content words", "stop words", "digits"]
+
+
+def test_transcripts_are_kept_by_rate_and_clip(finished):
+    heard = published.heard(CONFIG, SPEECH, finished)
+    assert list(heard) == [1000, 16000]
+    said = SPEECH.utterances[0]
+    assert count.normalise(heard[16000][said.clip_id]) == count.normalise(said.text)
+
+
+def test_same_settings_same_bytes(finished, tmp_path):
+    steps = stage.plan(CONFIG, SPEECH)[:6]
+    again = Store(tmp_path)
+    run_all(steps, SPEECH, again)
+    for step in steps:
+        assert again.meta(step) == finished.meta(step)
+
+
+@pytest.mark.parametrize(
+    ("config", "n_changed"),
+    [
+        (changed(privacy__pad_s=3.0), 4),
+        (changed(privacy__batch_size=4), 4),
+        (changed(seed=1), 6),
+        (changed(front_end__bits=8), 6),
+        (changed(constraints__min_accuracy=0.5, n_resamples=500), 0),
+    ],
+)
+def test_steps_depend_on_what_changes_their_results(config, n_changed):
+    keys = {step.key for step in stage.plan(CONFIG, SPEECH)[:6]}
+    assert len({step.key for step in stage.plan(config, SPEECH)[:6]} - keys) == n_changed
+
+
+def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
+    def keys(folder, content):
+        folder.mkdir()
+        for name in ("model.bin", "tokenizer.json"):
+            (folder / name).write_bytes(content)
+        return [step.key for step in stage.plan(changed(privacy__weights=str(folder)), SPEECH)][:2]
+
+    first = keys(tmp_path / "a", b"one")
+    assert keys(tmp_path / "b", b"one") == first
+    assert set(keys(tmp_path / "c", b"two")).isdisjoint(first)
+    assert list(published.weights(changed(privacy__weights=str(tmp_path / "c")))) == [
+        "whisper:c/model.bin",
+        "whisper:c/tokenizer.json",
+    ]
+
+
+def test_keywords_outside_their_transcripts_are_all_named_before_anything_is_heard(tmp_path):
+    wrong = [dataclasses.replace(said, keywords=("zebra",)) for said in SPEECH.utterances]
+    store, corpus = Store(tmp_path), corpus_of(wrong)
+    (step,) = stage.plan(CONFIG, corpus)[0].needs
+    with pytest.raises(DataError) as error:
+        stage.run([step], corpus, store)
+    assert str(error.value).count("'zebra' is not in its transcript") == 3
+    assert not store.holds(step)
+
+
+def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
+    rng = np.random.default_rng(0)
+    soundfile.write(tmp_path / "low.wav", 0.1 * rng.standard_normal(16000), 8000)
+    corpus = corpus_of([Utterance("low", "hello", "a", None, (), "d", tmp_path / "low.wav")])
+    config = StudyConfig(rates_hz=(1000,), reference_rate_hz=8000, front_end=FrontEnd())
+    store = Store(tmp_path)
+    steps = [step for step in stage.plan(config, corpus) if step.stage == "intelligibility"]
+    stage.run(steps, corpus, store)
+    rows = store.meta(steps[0])["utterances"]
+    assert rows[0]["stoi"] is None
+    assert (
+        rows[0]["stoi_reason"]
+        == rows[0]["pesq_reason"]
+        == (
+            "its file has 8000 Hz, and STOI and PESQ compare with an original of 16000 Hz or more; "
+            "take a recording at full rate"
+        )
+    )
+
+
+def test_one_voice_alone_still_has_an_interval():
+    alone = [dataclasses.replace(said, speaker="one") for said in SPEECH.utterances]
+    assert np.ptp(captures._draws(CONFIG, corpus_of(alone)), axis=1).any()
+
+
+def test_a_mended_transcript_costs_no_recognition(finished, tmp_path):
+    mended = corpus_of(
+        [dataclasses.replace(said, text="something else", keywords=()) for said in SPEECH.utterances]
+    )
+    mended = dataclasses.replace(mended, summary=mended.summary.model_copy(update={"digest": "other"}))
+    new, old = stage.plan(CONFIG, mended)[0], stage.plan(CONFIG, SPEECH)[0]
+    assert new != old
+    assert new.needs == old.needs
+
+
+def test_without_transcripts_the_words_at_the_full_rate_stand_in(finished):
+    untold = corpus_of([dataclasses.replace(said, text=None, keywords=()) for said in SPEECH.utterances])
+    store = Store(finished.root)
+    steps = stage.plan(CONFIG, untold)[:2]
+    assert [need.label for need in steps[0].needs] == ["Whisper at 1000 Hz", "Whisper at 16000 Hz"]
+    run_all(steps, untold, store)
+    low, full = stage.results(CONFIG, untold, store).heard
+    assert low.reference == full.reference == "its own words at the full rate"
+    assert full.word_recovery.value == 1
+    assert low.word_recovery.value < 0.5
+    assert low.keyword_recovery.value is None

@@ -1,0 +1,73 @@
+import pytest
+from tests.privacy.counting import KEY, RENT, heard, once
+
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy.words import count, pooled
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded():
+    """The normaliser's first use takes seconds and belongs to no test."""
+    count.normalise("")
+
+
+def test_spelling_case_and_numbers_are_no_errors():
+    row = heard("The colour costs twenty-five dollars, doesn't it?", "the color costs $25 does not it")
+    assert row.words.hits == row.words.reference_words
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "n"),
+    [
+        ("she keeps the spare key under the blue flower pot", 2),
+        ("she keeps a spare key under the blue power pot", 1),
+        ("key spare pot flower blue", 0),
+        ("", 0),
+    ],
+)
+def test_keyword_counts_when_every_word_of_it_is_a_hit(hypothesis, n):
+    assert heard(KEY, hypothesis, ("spare key", "Blue flower pot")).found.keywords_heard == n
+
+
+@pytest.mark.parametrize("hypothesis", ["the rent is $940 this month", "the rent is 940 this month"])
+def test_amount_leaks_with_or_without_its_currency(hypothesis):
+    assert heard(RENT, hypothesis, ("nine hundred and forty",)).found.keywords_heard == 1
+    assert heard(RENT, "the rent is $914 this month", ("nine hundred and forty",)).found.keywords_heard == 0
+
+
+def test_either_place_of_a_keyword_that_is_said_twice_counts():
+    assert heard("Martin, call Martin back", "mister call martin back", ("martin",)).found.keywords_heard == 1
+
+
+def test_keyword_outside_its_transcript_is_refused():
+    with pytest.raises(DataError, match="'garage' is not in its transcript"):
+        heard(KEY, "anything", ("garage",))
+    assert count.keyword_problems("clip", KEY, ("spare key", "garage", "...")) == [
+        f"clip: the keyword 'garage' is not in its transcript {KEY!r}",
+        f"clip: the keyword '...' is not in its transcript {KEY!r}",
+    ]
+
+
+def test_loops_and_empty_outputs_are_told_apart():
+    rows = [heard(KEY, KEY), heard(KEY, "I don't know. " * 20), heard(KEY, "..."), heard(KEY, "")]
+    assert [row.is_loop for row in rows] == [False, True, False, False]
+    assert [row.is_empty for row in rows] == [False, False, True, True]
+    share = pooled.share([row.is_empty for row in rows], once(rows))
+    assert (share.value, share.n) == (0.5, 4)
+
+
+def test_loop_threshold_is_that_of_whisper():
+    from inspect import signature
+
+    from whisper.transcribe import transcribe
+    from whisper.utils import compression_ratio
+
+    assert (
+        signature(transcribe).parameters["compression_ratio_threshold"].default == count.COMPRESSION_RATIO_THRESHOLD
+    )
+    assert count.compression_ratio(RENT * 3) == compression_ratio(RENT * 3)
+
+
+def test_rows_survive_a_file():
+    row = heard(KEY, "the spare key", ("spare key",))
+    assert count.HeardUtterance.model_validate_json(row.model_dump_json()) == row
