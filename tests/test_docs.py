@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lowsr_tradeoff.cli.app import app
+from lowsr_tradeoff.cli.commands import app
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))

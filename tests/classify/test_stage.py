@@ -186,8 +186,8 @@ def test_clips_shorter_than_a_column_are_refused_before_any_work(corpus):
 def test_planning_and_results_do_without_torch(corpus, store):
     script = (
         "import pickle, sys; config, corpus, store = pickle.loads(sys.stdin.buffer.read());"
-        "from lowsr_tradeoff.classify import protocol;"
-        "protocol.plan(config, corpus); protocol.results(config, corpus, store);"
+        "from lowsr_tradeoff.classify import stage;"
+        "stage.plan(config, corpus); stage.results(config, corpus, store);"
         "sys.exit(bool({'torch', 'torchaudio'} & set(sys.modules)))"
     )
     given = pickle.dumps((CONFIG, corpus, store))

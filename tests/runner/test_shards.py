@@ -165,7 +165,7 @@ def test_a_part_that_lacks_some_steps_is_partial_and_one_that_lacks_all_has_fail
             raise DataError("the disk of clip 7 is broken")
         run(store, steps)
 
-    monkeypatch.setattr("lowsr_tradeoff.study.plan.run_steps", some_fail)
+    monkeypatch.setattr("lowsr_tradeoff.study.run.run_steps", some_fail)
     labels = [one.label for one in steps_of_shard(plan(open_study(config, tmp_path)), 1, 9)]
     broken.append("500 Hz shared cssd, fold 1, repetition 1")
     assert set(broken) < set(labels)

@@ -179,7 +179,7 @@ def with_a_hole(small_study, small_run, out, monkeypatch, pattern):
         run_steps(study, store, steps)
 
     with monkeypatch.context() as patched:
-        patched.setattr("lowsr_tradeoff.study.plan.run_steps", fail)
+        patched.setattr("lowsr_tradeoff.study.run.run_steps", fail)
         return run_study(config, out, 1, lambda _: None)
 
 

@@ -100,7 +100,7 @@ def _call(arguments: Sequence[str]) -> int:
     """Parse and call. Commands are loaded here, so that Ctrl-C while they load ends like any other."""
     from cyclopts import CycloptsError
 
-    from lowsr_tradeoff.cli.app import app
+    from lowsr_tradeoff.cli.commands import app
 
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")

@@ -85,9 +85,9 @@ def lay_out(
     model_rate_hz = SHARED_RATE_HZ if grid == "shared" else rate_hz
     hop = max(1, round(HOP_S * model_rate_hz))
     n_columns = round(window_s * model_rate_hz) // hop // POOLED_FRAMES
-    if n_columns == 0:
+    if n_columns < 1:
         raise ConfigError(
-            f"a window of {window_s} s is shorter than one column of features at {rate_hz} Hz; give a longer one (clip_s)"
+            f"a window of {window_s} s is shorter than one column of features at {rate_hz} Hz; give a longer one"
         )
     fft_size = SHARED_FFT_SIZE if grid == "shared" else _native_fft_size(rate_hz)
     return Layout(
@@ -106,8 +106,8 @@ def _panns_layout(front_end: PannsFrontEnd, window_s: float) -> Layout:
     mel_bands, n_frames = front_end.image(round(window_s * front_end.model_rate_hz))
     if n_frames < LEAST_PANNS_FRAMES:
         raise ConfigError(
-            f"a window of {window_s} s makes {n_frames} frames, the PANNs need {LEAST_PANNS_FRAMES}; give a longer one "
-            "(clip_s)"
+            f"a window of {window_s} s makes {n_frames} frames, the PANNs need {LEAST_PANNS_FRAMES}; "
+            "give a longer one"
         )
     return Layout(
         model_rate_hz=front_end.model_rate_hz,

@@ -27,7 +27,7 @@ needs_compiler = pytest.mark.skipif(not has_compiler(), reason="no C compiler on
 
 def write_sources(folder, layout):
     """Write the C sources with the constants of a layout."""
-    for source in Path(str(files("lowsr_tradeoff") / "handover" / "c")).iterdir():
+    for source in Path(str(files("lowsr_tradeoff") / "deploy" / "firmware" / "c")).iterdir():
         (folder / source.name).write_bytes(source.read_bytes())
     (folder / "settings.h").write_text(settings_header(layout, package().settings, STEP, 0.25))
     (folder / "tables.h").write_text(tables(layout))

@@ -38,7 +38,7 @@ from lowsr_tradeoff.runner.schedule import Progress, execute, missing_steps
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
-SOURCES = resources.files("lowsr_tradeoff") / "handover" / "c"
+SOURCES = resources.files("lowsr_tradeoff") / "deploy" / "firmware" / "c"
 NETWORK, RECORD, SUMS = "network.int8.onnx", "handover.json", "SHA256SUMS"
 
 Files = dict[str, bytes]
