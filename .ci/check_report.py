@@ -49,7 +49,7 @@ def main(run: Path) -> None:
 
 def _n_heard(tradeoff: Tradeoff) -> int:
     """An utterance and an event of each class at every rate and the reference."""
-    return (1 + len(tradeoff.classify[0].class_recall)) * (len(RATES_HZ) + 1)
+    return (1 + len(tradeoff.recognition.results[0].class_recall)) * (len(RATES_HZ) + 1)
 
 
 def _undrawn(page: Path) -> list[str]:

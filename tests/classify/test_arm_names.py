@@ -1,7 +1,7 @@
 from typing import get_args
 
 from lowsr_tradeoff.classify import arms
-from lowsr_tradeoff.records.classify import Arm
+from lowsr_tradeoff.records.network import Arm
 
 
 def test_every_arm_is_in_one_group_and_explained():

@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from lowsr_tradeoff.classify.arms import Listener, listeners_of, origin_of, reference_of, teachers_of
-from lowsr_tradeoff.records.classify import Arm
+from lowsr_tradeoff.records.network import Arm
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 

@@ -12,7 +12,7 @@ from lowsr_tradeoff.classify.inner_folds import inner_folds, validation_fold
 from lowsr_tradeoff.classify.plan import choosing_steps, final_step, train_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError
-from lowsr_tradeoff.records.classify import Network
+from lowsr_tradeoff.records.network import Network
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ChosenTransfer, ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig

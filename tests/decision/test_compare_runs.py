@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.replaced import replaced
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.decision.compare_runs import compare, flattened
@@ -13,8 +14,8 @@ from lowsr_tradeoff.statistics.intervals import independent_difference, percenti
 
 
 def with_spread(tradeoff, fold_sd):
-    classify = tuple(found.model_copy(update={"fold_sd": fold_sd}) for found in tradeoff.classify)
-    return tradeoff.model_copy(update={"classify": classify})
+    classify = tuple(found.model_copy(update={"fold_sd": fold_sd}) for found in tradeoff.recognition.results)
+    return replaced(tradeoff, {"recognition.results": classify})
 
 
 # Nothing tells the luck of training, so that differences are of clips alone.
@@ -46,7 +47,7 @@ def noisier():
         )
         return found.model_copy(update={"accuracy": value, "accuracy_draws": tuple(drawn.tolist())})
 
-    return FIRST.model_copy(update={"classify": tuple(map(lowered, FIRST.classify))})
+    return replaced(FIRST, {"recognition.results": tuple(map(lowered, FIRST.recognition.results))})
 
 
 def test_a_run_does_not_differ_from_itself():
@@ -56,13 +57,13 @@ def test_a_run_does_not_differ_from_itself():
         assert each.difference.value in {0.0, None}
         assert not each.is_supported
     assert {each.pairing for each in found.differences if each.measure == "accuracy"} == {"paired"}
-    n_attacks = sum(attack.front_end == "ideal" for attack in FIRST.attacks)
-    assert len(found.differences) == len(FIRST.classify) + n_attacks + 2 * len(FIRST.power)
+    n_attacks = sum(attack.front_end == "ideal" for attack in FIRST.privacy.attacks)
+    assert len(found.differences) == len(FIRST.recognition.results) + n_attacks + 2 * len(FIRST.power.results)
 
 
 def test_the_same_clips_and_seed_are_compared_resample_by_resample(noisier):
     found = only(compare([("a", FIRST), ("b", noisier)]), "accuracy")
-    for each, one, other in zip(found, FIRST.classify, noisier.classify, strict=True):
+    for each, one, other in zip(found, FIRST.recognition.results, noisier.recognition.results, strict=True):
         low, high = percentile_interval(np.array(other.accuracy_draws) - np.array(one.accuracy_draws))
         assert each.pairing == "paired"
         assert each.is_supported
@@ -78,8 +79,8 @@ def test_luck_of_training_widens_differences_of_other_trainings_alone(noisier):
     pairs = zip(
         only(compare([("a", FIRST), ("b", noisier)]), "accuracy"),
         only(compare([("a", lucky), ("b", with_spread(noisier, spread))]), "accuracy"),
-        luck_sds(lucky.classify),
-        luck_sds(with_spread(noisier, spread).classify),
+        luck_sds(lucky.recognition.results),
+        luck_sds(with_spread(noisier, spread).recognition.results),
         strict=True,
     )
     for bare, wide, luck, other_luck in pairs:
@@ -92,7 +93,7 @@ def test_luck_of_training_widens_differences_of_other_trainings_alone(noisier):
 @pytest.mark.parametrize("name", ["seed", "n_resamples"])
 def test_other_draws_are_independent(noisier, name):
     found = only(compare([("a", FIRST), ("b", with_setting(noisier, name, 4321))]), "accuracy")
-    for each, one, other in zip(found, FIRST.classify, noisier.classify, strict=True):
+    for each, one, other in zip(found, FIRST.recognition.results, noisier.recognition.results, strict=True):
         assert each.pairing == "independent"
         assert each.difference == independent_difference(other.accuracy, one.accuracy)
 
@@ -124,19 +125,25 @@ def test_each_run_is_compared_with_the_first(noisier):
 
 
 def test_figures_of_one_run_alone_are_listed_and_not_compared():
-    fewer = FIRST.model_copy(
-        update={"classify": tuple(found for found in FIRST.classify if found.rate_hz != 500), "rates_hz": (1000,)}
+    fewer = replaced(
+        FIRST,
+        {
+            "recognition.results": tuple(found for found in FIRST.recognition.results if found.rate_hz != 500),
+            "rates_hz": (1000,),
+        },
     )
     found = compare([("a", FIRST), ("b", fewer)])
     assert {change.what for change in found.unmatched} == {
-        f"accuracy at 500 Hz ({each.arm}, {each.grid} features)" for each in FIRST.classify if each.rate_hz == 500
+        f"accuracy at 500 Hz ({each.arm}, {each.grid} features)"
+        for each in FIRST.recognition.results
+        if each.rate_hz == 500
     }
     assert 500 not in {each.rate_hz for each in only(found, "accuracy")}
 
 
 def test_a_figure_that_is_missing_in_one_run_has_no_difference():
-    gone = FIRST.classify[0].model_copy(update={"accuracy": missing("the step failed", "clips")})
-    other = FIRST.model_copy(update={"classify": (gone, *FIRST.classify[1:])})
+    gone = FIRST.recognition.results[0].model_copy(update={"accuracy": missing("the step failed", "clips")})
+    other = replaced(FIRST, {"recognition.results": (gone, *FIRST.recognition.results[1:])})
     first = only(compare([("a", FIRST), ("b", other)]), "accuracy")[0]
     assert first.difference.reason == "the step failed"
     assert not first.is_supported
@@ -151,9 +158,11 @@ def test_attackers_on_other_speech_are_not_compared():
 def test_attackers_that_learnt_other_words_are_not_compared():
     privacy = {**FIRST.settings["privacy"], "words_source": "my-words"}
     other = with_setting(FIRST, "privacy", privacy)
-    relearnt = other.attacks[0].model_copy(update={"setup": "other words"})
-    found = compare([("a", FIRST), ("b", other.model_copy(update={"attacks": (relearnt, *other.attacks[1:])}))])
-    assert sum(each.attacker is not None for each in found.differences) == len(FIRST.attacks) - 1
+    relearnt = other.privacy.attacks[0].model_copy(update={"setup": "other words"})
+    found = compare(
+        [("a", FIRST), ("b", replaced(other, {"privacy.attacks": (relearnt, *other.privacy.attacks[1:])}))]
+    )
+    assert sum(each.attacker is not None for each in found.differences) == len(FIRST.privacy.attacks) - 1
     assert any("learnt other words" in remark for remark in found.remarks)
 
 

@@ -33,7 +33,7 @@ def attack(front_end, value):
 
 
 def test_every_front_end_is_compared_with_one_network(small_run):
-    results = small_run[1].tradeoff.classify
+    results = small_run[1].tradeoff.recognition.results
     worse = tuple(r.model_copy(update={"accuracy": share((r.accuracy.value or 0) / 2)}) for r in results)
     found = {"ideal": (results, (attack("ideal", 0.2),)), "none": (worse, (attack("none", 0.6),))}
     ideal, aliased = compare(found, [500])
@@ -45,12 +45,15 @@ def test_every_front_end_is_compared_with_one_network(small_run):
 
 
 def test_without_an_attacker_on_words_the_reason_is_told(small_run):
-    found = {"ideal": (small_run[1].tradeoff.classify, ()), "none": (small_run[1].tradeoff.classify, ())}
+    found = {
+        "ideal": (small_run[1].tradeoff.recognition.results, ()),
+        "none": (small_run[1].tradeoff.recognition.results, ()),
+    }
     assert compare(found, [500])[0].word_recovery.reason == "no attacker on words was tested"
 
 
 def test_one_front_end_is_no_comparison(small_run):
-    assert compare({"ideal": (small_run[1].tradeoff.classify, ())}, [500]) == ()
+    assert compare({"ideal": (small_run[1].tradeoff.recognition.results, ())}, [500]) == ()
 
 
 def test_other_front_ends_keep_noise_and_bits_and_the_own_one_is_not_repeated():

@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from lowsr_tradeoff.decision.frontier import clearly_dominates, decide, dominates, join, misses, strongest_at
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import ClassifyResult, ModelCost
+from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.settings.groups import Constraints

@@ -1,9 +1,12 @@
 """A gate passes what meets every rule on its pessimistic end and with the probability asked for, and no more."""
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.replaced import replaced
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.decision.gate import gate
@@ -16,22 +19,23 @@ TRADEOFF = build_tradeoff()
 EASY = {"min_accuracy": 0.5, "max_word_recovery": 0.9, "min_battery_hours": 10}
 
 
-def changed(**lists):
-    """The study with some results rewritten: ``classify=lambda found: {...}``."""
-    return TRADEOFF.model_copy(
-        update={
-            name: tuple(found.model_copy(update=rewrite(found)) for found in getattr(TRADEOFF, name))
+def changed(lists):
+    """The study with some results rewritten: ``{"recognition.results": lambda found: {...}}``."""
+    return replaced(
+        TRADEOFF,
+        {
+            name: tuple(found.model_copy(update=rewrite(found)) for found in attrgetter(name)(TRADEOFF))
             for name, rewrite in lists.items()
-        }
+        },
     )
 
 
 def passing_by_hand(rules):
     """Rates at which some training and layout meets the rules, straight from the stages' own results."""
-    powers = {(p.rate_hz, p.grid): p for p in TRADEOFF.power if p.device == (rules.device or "stm32u575")}
-    words = {a.rate_hz: a for a in TRADEOFF.attacks if a.value.value is not None}
+    powers = {(p.rate_hz, p.grid): p for p in TRADEOFF.power.results if p.device == (rules.device or "stm32u575")}
+    words = {a.rate_hz: a for a in TRADEOFF.privacy.attacks if a.value.value is not None}
     rates = set()
-    for heard in TRADEOFF.classify:
+    for heard in TRADEOFF.recognition.results:
         power, attack = powers[heard.rate_hz, heard.grid], words[heard.rate_hz]
         if power.infeasible:
             continue
@@ -84,7 +88,7 @@ def test_the_best_of_what_passes_needs_least_power():
 def test_a_rate_tells_what_it_misses_and_by_how_much():
     result = gate(TRADEOFF, GateRules(min_accuracy=0.9, min_battery_hours=1))
     verdict = next(verdict for verdict in result.rates if verdict.rate_hz == 1000)
-    low = max(found.accuracy.low for found in TRADEOFF.classify if found.rate_hz == 1000)
+    low = max(found.accuracy.low for found in TRADEOFF.recognition.results if found.rate_hz == 1000)
     (short,) = verdict.shortfalls
     assert short.relative == pytest.approx((0.9 - low) / 0.9)
     assert short.sentence.startswith(f"accuracy {low:.3g}")
@@ -93,14 +97,18 @@ def test_a_rate_tells_what_it_misses_and_by_how_much():
 @pytest.mark.parametrize(
     ("what", "rewrite", "told"),
     [
-        ("classify", lambda _: {"accuracy": missing("no fold was left", "clips")}, "no fold was left"),
-        ("attacks", lambda _: {"value": missing("it was ended", "words"), "value_draws": ()}, "it was ended"),
-        ("power", lambda _: {"infeasible": ("too much memory",)}, "too much memory"),
+        ("recognition.results", lambda _: {"accuracy": missing("no fold was left", "clips")}, "no fold was left"),
+        (
+            "privacy.attacks",
+            lambda _: {"value": missing("it was ended", "words"), "value_draws": ()},
+            "it was ended",
+        ),
+        ("power.results", lambda _: {"infeasible": ("too much memory",)}, "too much memory"),
     ],
 )
 @pytest.mark.parametrize("confidence", [0, 0.95])
 def test_what_was_not_measured_or_cannot_be_built_never_passes(what, rewrite, told, confidence):
-    result = gate(changed(**{what: rewrite}), GateRules(**EASY, confidence=confidence))
+    result = gate(changed({what: rewrite}), GateRules(**EASY, confidence=confidence))
     assert not result.passes
     assert result.point_id is None
     for verdict in result.rates:
@@ -108,11 +116,11 @@ def test_what_was_not_measured_or_cannot_be_built_never_passes(what, rewrite, to
 
 
 def test_an_attacker_that_was_lost_might_have_been_the_strongest():
-    lost = TRADEOFF.attacks[1].model_copy(
+    lost = TRADEOFF.privacy.attacks[1].model_copy(
         update={"rate_hz": 1000, "value": missing("killed", "words"), "is_lost": True}
     )
     result = gate(
-        TRADEOFF.model_copy(update={"attacks": (*TRADEOFF.attacks, lost)}), GateRules(**EASY, confidence=0)
+        replaced(TRADEOFF, {"privacy.attacks": (*TRADEOFF.privacy.attacks, lost)}), GateRules(**EASY, confidence=0)
     )
     passing = {verdict.rate_hz: verdict.passes for verdict in result.rates}
     assert not passing[1000]
@@ -121,8 +129,8 @@ def test_an_attacker_that_was_lost_might_have_been_the_strongest():
 
 def test_a_rate_without_any_training_does_not_pass_and_says_why():
     failed = Failure(step="train 500 Hz", stage="train", rate_hz=500, reason="disk full", is_cause=True)
-    fewer = tuple(found for found in TRADEOFF.classify if found.rate_hz != 500)
-    result = gate(TRADEOFF.model_copy(update={"classify": fewer, "failures": (failed,)}), GateRules(**EASY))
+    fewer = tuple(found for found in TRADEOFF.recognition.results if found.rate_hz != 500)
+    result = gate(replaced(TRADEOFF, {"recognition.results": fewer, "failures": (failed,)}), GateRules(**EASY))
     first = result.rates[0]
     assert (first.rate_hz, first.passes, first.point_id) == (500, False, None)
     assert "train 500 Hz failed: disk full" in first.shortfalls[0].sentence
@@ -130,9 +138,11 @@ def test_a_rate_without_any_training_does_not_pass_and_says_why():
 
 def test_a_run_without_draws_fails_and_says_so_unless_no_confidence_is_asked_for():
     bare = changed(
-        classify=lambda _: {"accuracy_draws": ()},
-        attacks=lambda _: {"value_draws": ()},
-        power=lambda _: {"battery_hours_draws": (), "power_mw_draws": ()},
+        {
+            "recognition.results": lambda _: {"accuracy_draws": ()},
+            "privacy.attacks": lambda _: {"value_draws": ()},
+            "power.results": lambda _: {"battery_hours_draws": (), "power_mw_draws": ()},
+        }
     )
     result = gate(bare, GateRules(**EASY))
     assert not result.passes

@@ -12,7 +12,7 @@ FIRST = build_tradeoff()
 
 
 def result(accuracy, half_width, fold_sd=None, seed_sd=None, n_seeds=1):
-    return FIRST.classify[0].model_copy(
+    return FIRST.recognition.results[0].model_copy(
         update={
             "accuracy": Measurement(
                 value=accuracy, low=accuracy - half_width, high=accuracy + half_width, n=400, n_of="clips"
@@ -61,11 +61,11 @@ def test_luck_that_is_there_is_found_on_average():
 
 def test_every_figure_keeps_its_draws_and_what_they_are_from():
     found = figures(FIRST)
-    heard = FIRST.classify[0]
+    heard = FIRST.recognition.results[0]
     figure = found[Named("accuracy", heard.rate_hz, grid=heard.grid, arm=heard.arm)]
     assert figure.value == heard.accuracy
     assert figure.draws == heard.accuracy_draws
-    drawn = FIRST.power[0]
+    drawn = FIRST.power.results[0]
     named = Named("battery life", drawn.rate_hz, grid=drawn.grid, device=drawn.device)
     assert found[named].draws == drawn.battery_hours_draws
     assert figure.drawn_from != found[named].drawn_from

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.replaced import replaced
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.decision.frontier import strongest_at
@@ -54,8 +55,8 @@ def curve(rate_hz, tenfold, attacker=ATTACKER):
 def grown() -> Tradeoff:
     """At 500 Hz ten times the data give 0.1 more, at 1 kHz nothing is told; elsewhere there is no curve."""
     curves = (curve(500, words(0.3, 0.05)), curve(1000, missing("the curve allows anything", "words")))
-    found = {"attacks": tuple(attack(rate_hz) for rate_hz in NOW), "learning_curves": curves}
-    return build_tradeoff().model_copy(update=found)
+    attacks = tuple(attack(rate_hz) for rate_hz in NOW)
+    return replaced(build_tradeoff(), {"privacy.attacks": attacks, "privacy.learning_curves": curves})
 
 
 def passed(tradeoff, **rules):
@@ -63,7 +64,7 @@ def passed(tradeoff, **rules):
 
 
 def test_as_in_the_run_nothing_is_added(grown):
-    assert with_more_data(grown, 1) == grown.attacks
+    assert with_more_data(grown, 1) == grown.privacy.attacks
     assert passed(grown) == {500, 1000}
 
 
@@ -91,8 +92,11 @@ def test_the_attacker_with_more_data_is_drawn_through_its_interval_in_the_order_
 
 
 def with_adapted(tradeoff, *curves):
-    attacks = (*tradeoff.attacks, *(attack(rate_hz, ADAPTED) for rate_hz in NOW))
-    return tradeoff.model_copy(update={"attacks": attacks, "learning_curves": (*tradeoff.learning_curves, *curves)})
+    attacks = (*tradeoff.privacy.attacks, *(attack(rate_hz, ADAPTED) for rate_hz in NOW))
+    return replaced(
+        tradeoff,
+        {"privacy.attacks": attacks, "privacy.learning_curves": (*tradeoff.privacy.learning_curves, *curves)},
+    )
 
 
 def test_of_several_attackers_with_more_data_the_strongest_decides(grown):

@@ -14,7 +14,7 @@ def test_steps_of_a_finished_study_are_not_run_again(small_study, small_run, tmp
     assert [at.label for at in done] == ["1000 Hz native finetuned, all clips, repetition 1"]
     study = next(
         result
-        for result in small_run[1].tradeoff.classify
+        for result in small_run[1].tradeoff.recognition.results
         if (result.rate_hz, result.grid, result.arm) == (1000, "native", "finetuned")
     )
     assert package.settings.tested.accuracy == study.accuracy

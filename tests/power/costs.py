@@ -1,6 +1,6 @@
 """What a small network on sound at 4 kHz costs, for the tests that put a price on it."""
 
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 
 
 def cost(**changes) -> ModelCost:

@@ -67,7 +67,7 @@ def test_every_rate_and_the_reference_rate_is_heard_and_scored():
 
 def test_results_hold_what_was_counted(finished):
     found = stage.results(CONFIG, SPEECH, finished)
-    heard, signals = found.heard, found.intelligibility
+    heard, signals = found.words, found.intelligibility
     assert [result.rate_hz for result in heard] == [result.rate_hz for result in signals] == [1000, 16000]
     low, full = heard
     assert low.word_recovery.value < 0.5
@@ -80,14 +80,14 @@ def test_results_hold_what_was_counted(finished):
     assert signals[0].estoi.value < signals[1].estoi.value
     assert signals[1].pesq_wb.unit == signals[1].pesq_nb.unit == "MOS"
     assert signals[0].sii.value == pytest.approx(0.134, abs=0.01)
-    (difference,) = found.differences
+    (difference,) = found.rate_differences
     assert difference.difference.value == pytest.approx(low.word_recovery.value - full.word_recovery.value)
     assert full.word_chance.value < 0.2
     assert [kind.kind for kind in full.kinds] == ["content words", "stop words", "digits"]
 
 
 def test_transcripts_are_kept_by_rate_and_clip(finished):
-    heard = published.heard(CONFIG, SPEECH, finished)
+    heard = published.words(CONFIG, SPEECH, finished)
     assert list(heard) == [1000, 16000]
     said = SPEECH.utterances[0]
     assert count.normalise(heard[16000][said.clip_id]) == count.normalise(said.text)
@@ -183,7 +183,7 @@ def test_without_transcripts_the_words_at_the_full_rate_stand_in(finished):
     steps = stage.plan(CONFIG, untold)[:2]
     assert [need.label for need in steps[0].needs] == ["Whisper at 1000 Hz", "Whisper at 16000 Hz"]
     run_all(steps, untold, store)
-    low, full = stage.results(CONFIG, untold, store).heard
+    low, full = stage.results(CONFIG, untold, store).words
     assert low.reference == full.reference == "its own words at the full rate"
     assert full.word_recovery.value == 1
     assert low.word_recovery.value < 0.5

@@ -19,12 +19,14 @@ from lowsr_tradeoff.power.validation.summary import summary
 from lowsr_tradeoff.privacy.attackers.published import by_recogniser
 from lowsr_tradeoff.privacy.signal.sii import sii_of
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import Arm, ClassifyResult, ClassRecall, Contrast, Grid, ModelCost
-from lowsr_tradeoff.records.power import ClockTrial, PowerComponent, PowerResult, SpreadShare
+from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast, Recognition
+from lowsr_tradeoff.records.network import Arm, Grid, ModelCost
+from lowsr_tradeoff.records.power import ClockTrial, Power, PowerComponent, PowerResult, SpreadShare
 from lowsr_tradeoff.records.privacy import (
     AttackResult,
     IntelligibilityResult,
     KindRecovery,
+    Privacy,
     PrivacyResult,
     RateDifference,
     WordCounts,
@@ -130,21 +132,29 @@ def build_tradeoff(
         reference_rate_hz=REFERENCE,
         front_end="ideal",
         corpora=_corpora(classes, corpus, is_synthetic=is_synthetic),
-        classify=results,
-        contrasts=tuple(_contrasts(draw)),
-        sensitivity=() if is_paper else tuple(taught.sensitivity(lessons, results)),
-        optimism=tuple(taught.optimism(lessons, results)) if is_paper else (),
-        published=taught.published(results, source),
-        diagnoses=tuple(taught.diagnoses(lessons, results, REFERENCE)),
-        humps=taught.humps(lessons),
-        privacy=heard,
-        rate_differences=tuple(_differences(heard)),
-        attacks=attacked,
-        intelligibility=tuple(_signal(draw, rate) for rate in (*RATES, REFERENCE)),
-        power=drawn,
-        devices=tuple(sheet(load_device(device)) for device in dict.fromkeys(result.device for result in drawn)),
-        power_errors=summary(),
-        microphones=(),
+        recognition=Recognition(
+            results=results,
+            contrasts=tuple(_contrasts(draw)),
+            sensitivity=() if is_paper else tuple(taught.sensitivity(lessons, results)),
+            optimism=tuple(taught.optimism(lessons, results)) if is_paper else (),
+            published=taught.published(results, source),
+            diagnoses=tuple(taught.diagnoses(lessons, results, REFERENCE)),
+            humps=taught.humps(lessons),
+        ),
+        privacy=Privacy(
+            words=heard,
+            rate_differences=tuple(_differences(heard)),
+            attacks=attacked,
+            intelligibility=tuple(_signal(draw, rate) for rate in (*RATES, REFERENCE)),
+        ),
+        power=Power(
+            results=drawn,
+            devices=tuple(
+                sheet(load_device(device)) for device in dict.fromkeys(result.device for result in drawn)
+            ),
+            errors=summary(),
+        ),
+        front_ends=(),
         points=points,
         decision=frontier.decide(points, asked, DEVICES[0]),
         settings=StudyConfig(classify=taught.settings(is_paper=is_paper)).model_dump(mode="json"),

@@ -121,7 +121,9 @@ def test_the_page_decides_as_the_study_does(tab, hostile):
 def test_the_page_is_as_sure_as_the_study_is(tab, hostile):
     limits = {"min_accuracy": 0.55, "max_word_recovery": 0.08, "min_battery_hours": 2300.0}
     asked = Constraints.model_validate(limits)
-    joined = frontier.join(hostile.classify, hostile.attacks, hostile.power, asked, hostile.front_end)
+    joined = frontier.join(
+        hostile.recognition.results, hostile.privacy.attacks, hostile.power.results, asked, hostile.front_end
+    )
     told = tab.evaluate(
         """async (limits) => {
           const {choices} = JSON.parse(await unpack("content")), draws = await unpackDraws(choices);

@@ -1,9 +1,16 @@
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.reports import captions
 from lowsr_tradeoff.reports.placing import deciding_points, is_on_frontier
 
-EMPTY = {"classify": (), "privacy": (), "intelligibility": (), "power": (), "points": ()}
+EMPTY = {
+    "recognition.results": (),
+    "privacy.words": (),
+    "privacy.intelligibility": (),
+    "power.results": (),
+    "points": (),
+}
 
 
 @pytest.mark.parametrize(
@@ -11,7 +18,7 @@ EMPTY = {"classify": (), "privacy": (), "intelligibility": (), "power": (), "poi
 )
 def test_captions_are_made_from_the_data(tradeoff, name):
     caption = getattr(captions, name)
-    assert caption(tradeoff) != caption(tradeoff.model_copy(update=EMPTY))
+    assert caption(tradeoff) != caption(replaced(tradeoff, EMPTY))
 
 
 def test_the_frontier_is_counted(tradeoff):
@@ -35,15 +42,17 @@ def test_the_largest_loss_is_named_first(build):
                 )
             }
         )
-        for result in tradeoff.classify
+        for result in tradeoff.recognition.results
     )
-    caption = captions.recall(tradeoff.model_copy(update={"classify": results}))
+    caption = captions.recall(replaced(tradeoff, {"recognition.results": results}))
     assert caption.startswith("From 16000 Hz (fine-tuned, shared features) to 500 Hz (CSSD, native features)")
     assert "falls most for birds (-" in caption
 
 
 def test_the_best_training_of_each_rate_is_named(tradeoff):
-    best = max((r for r in tradeoff.classify if r.rate_hz == 2000), key=lambda result: result.accuracy.value)
+    best = max(
+        (r for r in tradeoff.recognition.results if r.rate_hz == 2000), key=lambda result: result.accuracy.value
+    )
     assert f"{100 * best.accuracy.value:.1f} % at 2000 Hz (CSSD, {best.grid})" in captions.accuracy(tradeoff)
 
 
@@ -59,7 +68,7 @@ def test_infeasible_rates_have_no_bar_and_a_reason(tradeoff):
 
 
 def test_the_smallest_difference_that_could_be_shown_is_said(tradeoff):
-    declared = [contrast.detectable.value for contrast in tradeoff.contrasts if contrast.is_declared]
+    declared = [contrast.detectable.value for contrast in tradeoff.recognition.contrasts if contrast.is_declared]
     caption = captions.differences(tradeoff)
     assert f"is {100 * min(declared):.1f} to {100 * max(declared):.1f} points, by rate and pair" in caption
     assert "24 differences of the paper's three arms" in caption
@@ -67,6 +76,6 @@ def test_the_smallest_difference_that_could_be_shown_is_said(tradeoff):
 
 
 def test_where_nothing_was_declared_everything_explores(tradeoff):
-    explored = tuple(contrast for contrast in tradeoff.contrasts if not contrast.is_declared)
-    caption = captions.differences(tradeoff.model_copy(update={"contrasts": explored}))
+    explored = tuple(contrast for contrast in tradeoff.recognition.contrasts if not contrast.is_declared)
+    caption = captions.differences(replaced(tradeoff, {"recognition.contrasts": explored}))
     assert caption == "No difference was declared beforehand: all of them explore."

@@ -2,6 +2,8 @@
 
 import re
 
+from tests.replaced import replaced
+
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.wording import percent
@@ -20,7 +22,7 @@ def test_it_names_corpus_front_end_weights_policy_and_the_strongest_with_its_int
         "c0dec0de",
     ):
         assert part in text
-    for found in tradeoff.privacy:
+    for found in tradeoff.privacy.words:
         assert f"| {found.rate_hz} Hz | {found.attacker} as published | word recovery |" in text
         assert str(percent(found.word_recovery)) in text
 
@@ -41,9 +43,10 @@ def test_it_never_promises(tradeoff, build):
 
 def test_a_rate_without_any_attacker_says_so(tradeoff):
     deaf = tuple(
-        found.model_copy(update={"value": missing("no", "words"), "chance": None}) for found in tradeoff.attacks
+        found.model_copy(update={"value": missing("no", "words"), "chance": None})
+        for found in tradeoff.privacy.attacks
     )
-    assert "| 500 Hz | none was tested |" in claims(tradeoff.model_copy(update={"attacks": deaf}))
+    assert "| 500 Hz | none was tested |" in claims(replaced(tradeoff, {"privacy.attacks": deaf}))
 
 
 def test_names_of_users_break_no_line_and_no_cell(build):

@@ -1,5 +1,6 @@
 import plotly.graph_objects as go
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.reports.confusions import MOST_PANELS, confusions
 
@@ -33,9 +34,9 @@ def test_the_table_says_what_each_class_is_taken_for(tradeoff):
 
 
 def test_of_many_rates_the_ends_are_drawn_and_all_are_in_the_table(tradeoff):
-    (one,) = (r for r in tradeoff.classify if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
+    (one,) = (r for r in tradeoff.recognition.results if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
     many = tuple(one.model_copy(update={"rate_hz": rate}) for rate in range(500, 1700, 100))
-    figure = confusions(tradeoff.model_copy(update={"classify": many}))
+    figure = confusions(replaced(tradeoff, {"recognition.results": many}))
     drawn = [note["text"] for note in figure.spec["layout"]["annotations"]]
     assert 1 < len(drawn) <= MOST_PANELS
     assert drawn[0].startswith("<b>500 Hz")
@@ -44,7 +45,7 @@ def test_of_many_rates_the_ends_are_drawn_and_all_are_in_the_table(tradeoff):
 
 
 def test_runs_of_before_have_no_matrix(tradeoff):
-    before = tuple(result.model_copy(update={"confusion": ()}) for result in tradeoff.classify)
-    figure = confusions(tradeoff.model_copy(update={"classify": before}))
+    before = tuple(result.model_copy(update={"confusion": ()}) for result in tradeoff.recognition.results)
+    figure = confusions(replaced(tradeoff, {"recognition.results": before}))
     assert figure.spec["data"] == []
     assert figure.table.rows == ()

@@ -42,7 +42,7 @@ def test_every_figure_of_the_evidence_has_interval_and_n(study, sheet):
 
 def test_it_says_who_attacked_and_what_was_not_measured(study, sheet):
     attackers = section(sheet, "Attackers tested")
-    tried = {attack.attacker for attack in study.attacks if attack.value.value is not None}
+    tried = {attack.attacker for attack in study.privacy.attacks if attack.value.value is not None}
     assert all(f"- {name}: " in attackers for name in tried)
     for line in not_measured(study):
         assert f"- {line}" in section(sheet, "What was not measured")

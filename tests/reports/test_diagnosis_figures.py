@@ -2,6 +2,7 @@ import math
 
 import plotly.graph_objects as go
 import pytest
+from tests.replaced import replaced
 from tests.reports.taught import least_error
 
 from lowsr_tradeoff.reports import diagnosis_figures
@@ -19,7 +20,7 @@ def test_specs_are_valid_plotly(tradeoff, draw):
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_a_study_without_diagnoses_still_draws(tradeoff, draw):
-    go.Figure(draw(tradeoff.model_copy(update={"diagnoses": ()})).spec)
+    go.Figure(draw(replaced(tradeoff, {"recognition.diagnoses": ()})).spec)
 
 
 @pytest.mark.parametrize("n_classes", [2, 10, 50])
@@ -35,7 +36,7 @@ def test_lines_hold_the_usable_information_of_each_arm_and_features(tradeoff):
     }
     expected = [
         told.usable_scaled.value
-        for one in tradeoff.diagnoses
+        for one in tradeoff.recognition.diagnoses
         for told in one.information
         if (one.grid, told.arm) == ("native", "cssd")
     ]
@@ -47,21 +48,23 @@ def test_lines_hold_the_usable_information_of_each_arm_and_features(tradeoff):
 def test_each_error_stands_over_the_bits_of_its_network(tradeoff):
     dots = [t for t in diagnosis_figures.information(tradeoff).spec["data"] if t["mode"] == "markers"]
     drawn = {pair for trace in dots for pair in zip(trace["x"], trace["y"], strict=True)}
-    found = [told for one in tradeoff.diagnoses for told in one.information]
+    found = [told for one in tradeoff.recognition.diagnoses for told in one.information]
     assert drawn == {(told.usable_scaled.value, error(told)) for told in found}
     assert len(drawn) == len(found)
 
 
 def test_recoverability_is_drawn_by_features(tradeoff):
     shared, native = diagnosis_figures.recoverability(tradeoff).spec["data"]
-    assert shared["y"] == [one.recoverability.value for one in tradeoff.diagnoses if one.grid == "shared"]
+    assert shared["y"] == [
+        one.recoverability.value for one in tradeoff.recognition.diagnoses if one.grid == "shared"
+    ]
     assert native["name"] == "native features"
 
 
 def test_each_class_is_a_mark_at_each_rate(tradeoff):
     traces = diagnosis_figures.energy(tradeoff).spec["data"]
     assert [trace["name"] for trace in traces] == ["500 Hz", "1000 Hz", "2000 Hz", "4000 Hz"]
-    (one,) = (one for one in tradeoff.diagnoses if (one.rate_hz, one.grid) == (2000, "native"))
+    (one,) = (one for one in tradeoff.recognition.diagnoses if (one.rate_hz, one.grid) == (2000, "native"))
     assert traces[2]["x"] == [of_class.energy_kept.value for of_class in one.classes]
     assert traces[2]["y"] == [of_class.gain.value for of_class in one.classes]
     assert len({trace["marker"]["symbol"] for trace in traces}) == 4

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.decision.compare_runs import compare
 from lowsr_tradeoff.reports.differences import INTERVALS, lines, page
@@ -19,11 +20,12 @@ def comparison(tradeoff):
             update={"accuracy": found.accuracy.model_copy(update=ends), "accuracy_draws": draws}
         )
 
-    changed = tradeoff.model_copy(
-        update={
-            "classify": (lowered(tradeoff.classify[0]), *tradeoff.classify[1:]),
+    changed = replaced(
+        tradeoff,
+        {
+            "recognition.results": (lowered(tradeoff.recognition.results[0]), *tradeoff.recognition.results[1:]),
             "settings": {**tradeoff.settings, "seed": HOSTILE},
-        }
+        },
     )
     return compare([("a", tradeoff), (HOSTILE, changed)])
 

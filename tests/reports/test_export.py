@@ -64,7 +64,7 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_numbers_that_are_none_are_refused(tradeoff, tmp_path):
     file = tmp_path / "tradeoff.json"
     value = json.loads(export.to_json(tradeoff))
-    value["classify"][0]["accuracy"]["value"] = float("nan")
+    value["recognition"]["results"][0]["accuracy"]["value"] = float("nan")
     file.write_text(json.dumps(value))
     with pytest.raises(DataError, match="accuracy"):
         export.load(file)

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.classify.arms import ARMS
 from lowsr_tradeoff.files.safe_text import source_of
@@ -145,20 +146,21 @@ def test_the_cloud_button_is_off_and_the_plotting_code_is_there_once(page):
 def test_every_measurement_of_the_study_stands_in_a_table(build, manifest, listen):
     tradeoff = build(constraints=QUALIFIES)
     cells = set(Page(render(tradeoff, manifest, listen)).text_of("td", "th"))
+    recognised, drawn = tradeoff.recognition, tradeoff.power.results
     found = [
-        *(result.accuracy for result in tradeoff.classify),
-        *(result.macro_f1 for result in tradeoff.classify),
-        *(spread for result in tradeoff.classify for spread in (result.fold_sd, result.seed_sd)),
-        *(of_class.recall for result in tradeoff.classify for of_class in result.class_recall),
-        *(figure for contrast in tradeoff.contrasts for figure in (contrast.difference, contrast.detectable)),
-        *(one.accuracy for one in tradeoff.sensitivity),
-        *(figure for one in tradeoff.diagnoses for figure in (one.recoverability, one.class_entropy)),
-        *(m for one in tradeoff.diagnoses for told in (*one.information, *one.classes)
+        *(result.accuracy for result in recognised.results),
+        *(result.macro_f1 for result in recognised.results),
+        *(spread for result in recognised.results for spread in (result.fold_sd, result.seed_sd)),
+        *(of_class.recall for result in recognised.results for of_class in result.class_recall),
+        *(figure for contrast in recognised.contrasts for figure in (contrast.difference, contrast.detectable)),
+        *(one.accuracy for one in recognised.sensitivity),
+        *(figure for one in recognised.diagnoses for figure in (one.recoverability, one.class_entropy)),
+        *(m for one in recognised.diagnoses for told in (*one.information, *one.classes)
           for _, m in told if isinstance(m, Measurement)),
-        *(m for result in tradeoff.power for part in result.components for m in (part.power_mw, part.peak_mw)),
-        *(trial.power_mw for result in tradeoff.power for trial in result.clocks),
-        *(m for error in tradeoff.power_errors for _, m in error if isinstance(m, Measurement)),
-        *(m for record in (*tradeoff.privacy, *tradeoff.intelligibility, *tradeoff.power, *tradeoff.points)
+        *(m for result in drawn for part in result.components for m in (part.power_mw, part.peak_mw)),
+        *(trial.power_mw for result in drawn for trial in result.clocks),
+        *(m for error in tradeoff.power.errors for _, m in error if isinstance(m, Measurement)),
+        *(m for record in (*tradeoff.privacy.words, *tradeoff.privacy.intelligibility, *drawn, *tradeoff.points)
           for _, m in record if isinstance(m, Measurement)),
     ]  # fmt: skip
     assert len(found) > 1000
@@ -206,13 +208,13 @@ def test_the_results_lie_in_the_page(page, tradeoff):
 def test_results_that_are_too_large_stay_in_their_own_file(tradeoff, manifest, listen, monkeypatch):
     monkeypatch.setattr("lowsr_tradeoff.reports.html.MOST_LETTERS", 1000)
     page = render(tradeoff, manifest, listen)
-    assert "in tradeoff.json (schema version 3), which was written beside it" in page
+    assert "in tradeoff.json (schema version 4), which was written beside it" in page
     assert '<script type="text/plain" id="tradeoff"></script>' in page
 
 
 def test_a_table_of_very_many_rows_is_packed_and_folded(tradeoff, manifest, listen, parsed):
-    results = tradeoff.classify * 6
-    page = render(tradeoff.model_copy(update={"classify": results}), manifest, listen)
+    results = tradeoff.recognition.results * 6
+    page = render(replaced(tradeoff, {"recognition.results": results}), manifest, listen)
     huge = json.loads(embedded(page, "content"))["tables"]
     (caption,) = (name for name, table in huge.items() if "Macro-F1" in table["columns"] or "macro-F1" in name)
     assert len(huge[caption]["rows"]) == len(results)
@@ -249,8 +251,8 @@ def test_the_papers_protocol_is_called_optimistic_wherever_accuracy_is_shown(bui
 
 
 def test_what_was_not_chosen_not_published_or_not_diagnosed_takes_a_sentence(build, manifest, listen):
-    none = {"sensitivity": (), "published": (), "diagnoses": (), "humps": ()}
-    parsed = Page(render(build(is_paper=True).model_copy(update=none), manifest, listen))
+    none = {f"recognition.{name}": () for name in ("sensitivity", "published", "diagnoses", "humps")}
+    parsed = Page(render(replaced(build(is_paper=True), none), manifest, listen))
     assert parsed.tags().count("figure") == 11
     assert "One pair of alpha and T was given, so none was chosen and none was compared." in parsed.text_of("p")
     assert any("Nothing was diagnosed" in text for text in parsed.text_of("p"))
@@ -265,14 +267,14 @@ def test_exploratory_differences_are_folded_and_declared_ones_are_not(parsed):
 
 def test_many_arms_stay_readable_and_the_page_light(build, manifest, listen):
     tradeoff = build()
-    (one,) = (r for r in tradeoff.classify if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
+    (one,) = (r for r in tradeoff.recognition.results if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
     many = tuple(
         one.model_copy(update={"rate_hz": rate, "arm": arm}) for rate in range(500, 5500, 500) for arm in ARMS
     )
-    page = render(tradeoff.model_copy(update={"classify": many}), manifest, listen)
+    page = render(replaced(tradeoff, {"recognition.results": many}), manifest, listen)
     assert len(page.encode()) - len(render(tradeoff, manifest, listen).encode()) < 5000 * len(many)
-    assert len(recognition_tables.by_rate(tradeoff.model_copy(update={"classify": many})).rows) == len(ARMS)
-    assert len(stage_figures.accuracy(tradeoff.model_copy(update={"classify": many})).spec["data"]) == 7
+    assert len(recognition_tables.by_rate(replaced(tradeoff, {"recognition.results": many})).rows) == len(ARMS)
+    assert len(stage_figures.accuracy(replaced(tradeoff, {"recognition.results": many})).spec["data"]) == 7
 
 
 def test_every_axis_says_in_words_which_way_is_better(page):

@@ -1,5 +1,6 @@
 import plotly.graph_objects as go
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import Extrapolation, LearningCurve, LearningLaw, LearningPoint
@@ -37,7 +38,7 @@ def curve(rate_hz, beyond, attacker="closed vocabulary, trained at the rate", am
 def grown(tradeoff):
     told = curve(500, (words(0.88), missing("the curve allows anything from 0.10 to 0.90", "words")))
     untold = curve(1000, (missing("no law", "words"), missing("no law", "words")))
-    return tradeoff.model_copy(update={"learning_curves": (told, untold)})
+    return replaced(tradeoff, {"privacy.learning_curves": (told, untold)})
 
 
 def test_the_figure_shows_what_was_measured_the_law_and_what_it_tells(grown):
@@ -58,7 +59,7 @@ def test_the_figure_shows_what_was_measured_the_law_and_what_it_tells(grown):
 
 
 def test_the_table_holds_every_share_and_says_why_a_figure_is_missing(grown):
-    table = learning.table(grown.learning_curves)
+    table = learning.table(grown.privacy.learning_curves)
     assert table.columns[:3] == ("Rate", "1 speakers", "3 speakers")
     assert table.columns[-2:] == ("10 times as many", "100 times as many")
     assert all(len(row) == len(table.columns) for row in table.rows)
@@ -89,7 +90,7 @@ def test_the_claim_sheet_and_the_rows_name_the_data(grown):
 def test_each_attacker_has_a_figure_and_a_table_of_its_own(grown, manifest, listen):
     named = "Whisper <b>adapted</b>"
     adapted = curve(500, (words(0.3), words(0.4)), named, "utterances")
-    both = grown.model_copy(update={"learning_curves": (*grown.learning_curves, adapted)})
+    both = replaced(grown, {"privacy.learning_curves": (*grown.privacy.learning_curves, adapted)})
     first, second = learning.curves(both)
     assert first.name != second.name
     assert "closed vocabulary" in first.title

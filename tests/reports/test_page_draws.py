@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.decision.chances import Drawn, p_meets
 from lowsr_tradeoff.errors import DataError
@@ -16,13 +17,13 @@ def rows_of(found) -> np.ndarray:
 def test_shares_come_back_to_five_decimals_and_hours_within_half_a_unit(tradeoff):
     found = page_draws.page_draws(tradeoff)
     rows = rows_of(found)
-    assert found.n_draws == len(tradeoff.classify[0].accuracy_draws)
-    for result in tradeoff.classify:
+    assert found.n_draws == len(tradeoff.recognition.results[0].accuracy_draws)
+    for result in tradeoff.recognition.results:
         (name,) = (p.point_id for p in tradeoff.points if p.device == tradeoff.decision.device
                    and (p.rate_hz, p.grid, p.arm) == (result.rate_hz, result.grid, result.arm))  # fmt: skip
         kept = rows[found.rows[name]["accuracy"]]
         assert kept == pytest.approx(result.accuracy_draws, abs=5.1e-6)
-    for result in tradeoff.power:
+    for result in tradeoff.power.results:
         if result.battery_hours_draws:
             (row,) = {found.rows[p.point_id]["hours"] for p in tradeoff.points
                       if (p.rate_hz, p.grid, p.device) == (result.rate_hz, result.grid, result.device)}  # fmt: skip
@@ -67,11 +68,11 @@ def test_units_give_the_study_s_own_probability(build):
 @pytest.mark.parametrize("draws", [(0.0, 1e30), (-1e308, 1e308)])
 def test_draws_that_no_figure_has_are_refused(tradeoff, draws):
     """A page is drawn again from a file that anybody may have changed."""
-    first = tradeoff.classify[0].model_copy(update={"accuracy_draws": draws})
+    first = tradeoff.recognition.results[0].model_copy(update={"accuracy_draws": draws})
     points = tuple(
         point
         for point in tradeoff.points
         if (point.rate_hz, point.grid, point.arm) == (first.rate_hz, first.grid, first.arm)
     )
     with pytest.raises(DataError, match="the draws of a figure span"):
-        page_draws.page_draws(tradeoff.model_copy(update={"classify": (first,), "points": points}))
+        page_draws.page_draws(replaced(tradeoff, {"recognition.results": (first,), "points": points}))

@@ -1,5 +1,6 @@
 import plotly.graph_objects as go
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.reports import power_figures
 
@@ -14,15 +15,15 @@ def test_specs_are_valid_plotly(tradeoff, draw):
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_a_study_without_power_still_draws(tradeoff, draw):
-    figure = draw(tradeoff.model_copy(update={"power": ()}))
+    figure = draw(replaced(tradeoff, {"power.results": ()}))
     go.Figure(figure.spec)
     assert figure.caption
 
 
 def test_battery_has_a_line_for_each_device_and_features_with_intervals(tradeoff):
     traces = power_figures.battery(tradeoff).spec["data"]
-    assert len(traces) == len({(result.device, result.grid) for result in tradeoff.power})
-    hours = {result.battery_hours.value for result in tradeoff.power if result.battery_hours.value}
+    assert len(traces) == len({(result.device, result.grid) for result in tradeoff.power.results})
+    hours = {result.battery_hours.value for result in tradeoff.power.results if result.battery_hours.value}
     assert {hour for trace in traces for hour in trace["y"]} == hours
     assert all(reach > 0 for trace in traces for reach in trace["error_y"]["array"])
 

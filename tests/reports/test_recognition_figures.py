@@ -1,4 +1,5 @@
 import plotly.graph_objects as go
+from tests.replaced import replaced
 
 from lowsr_tradeoff.reports import recognition_figures
 from lowsr_tradeoff.reports.wording import percent
@@ -8,8 +9,8 @@ def test_every_pair_is_a_cell_of_its_own_map(tradeoff):
     figure = recognition_figures.choices(tradeoff)
     assert len(go.Figure(figure.spec).data) == 4
     cells = [value for trace in figure.spec["data"] for row in trace["z"] for value in row]
-    assert sorted(cells) == sorted(one.accuracy.value for one in tradeoff.sensitivity)
-    first, trace = tradeoff.sensitivity[0], figure.spec["data"][0]
+    assert sorted(cells) == sorted(one.accuracy.value for one in tradeoff.recognition.sensitivity)
+    first, trace = tradeoff.recognition.sensitivity[0], figure.spec["data"][0]
     row, column = trace["y"].index(f"{first.alpha:g}"), trace["x"].index(f"{first.temperature:g}")
     assert trace["z"][row][column] == first.accuracy.value
 
@@ -31,7 +32,7 @@ def test_maps_do_not_overlap(tradeoff):
 
 
 def test_the_best_pair_of_each_map_is_named(tradeoff):
-    panel = [one for one in tradeoff.sensitivity if (one.rate_hz, one.arm) == (500, "cssd")]
+    panel = [one for one in tradeoff.recognition.sensitivity if (one.rate_hz, one.arm) == (500, "cssd")]
     best = max(panel, key=lambda one: one.accuracy.value)
     worst = min(panel, key=lambda one: one.accuracy.value)
     apart = 100 * (best.accuracy.value - worst.accuracy.value)
@@ -51,9 +52,9 @@ def test_maps_whose_best_and_worst_pair_overlap_are_counted(tradeoff):
                     )
                 }
             )
-            for one in tradeoff.sensitivity
+            for one in tradeoff.recognition.sensitivity
         )
-        return recognition_figures.choices_caption(tradeoff.model_copy(update={"sensitivity": changed}))
+        return recognition_figures.choices_caption(replaced(tradeoff, {"recognition.sensitivity": changed}))
 
     assert "overlap in 0 of 4 maps" in said(0.001)
     assert "overlap in 4 of 4 maps" in said(0.5)
@@ -62,8 +63,8 @@ def test_maps_whose_best_and_worst_pair_overlap_are_counted(tradeoff):
 def test_where_nothing_was_chosen_the_reason_stands(tradeoff):
     def why(**classify: object) -> str:
         chosen = {**tradeoff.settings["classify"], **classify}
-        none = {"sensitivity": (), "settings": {"classify": chosen}}
-        return recognition_figures.choices_caption(tradeoff.model_copy(update=none))
+        none = {"recognition.sensitivity": (), "settings": {"classify": chosen}}
+        return recognition_figures.choices_caption(replaced(tradeoff, none))
 
     assert why(alpha=[0.4], temperature=[4.0]).startswith("One pair of alpha and T was given")
     assert why(search_trials=20) == "Alpha and T were searched in 20 trials, not tried on a grid."

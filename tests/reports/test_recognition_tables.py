@@ -1,3 +1,5 @@
+from tests.replaced import replaced
+
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.reports import recognition_tables, stage_figures
 from lowsr_tradeoff.reports.wording import percent, points
@@ -7,7 +9,7 @@ def test_each_accuracy_stands_with_its_interval_where_arm_and_rate_meet(tradeoff
     table = recognition_tables.by_rate(tradeoff)
     rows = {row[1:3]: dict(zip(table.columns, map(str, row), strict=True)) for row in table.rows}
     assert "n = 400 clips" in table.caption
-    for result in tradeoff.classify:
+    for result in tradeoff.recognition.results:
         cell = rows[arm_name(result.arm), result.grid][f"{result.rate_hz} Hz"]
         assert str(percent(result.accuracy)) == f"{cell}, n = 400 clips"
     assert rows["raw", "shared"]["16000 Hz"] == "not run"
@@ -17,10 +19,10 @@ def test_the_arms_stand_group_by_group_with_what_they_are(build):
     tradeoff = build()
     controls = tuple(
         result.model_copy(update={"arm": arm})
-        for result in tradeoff.classify[:1]
+        for result in tradeoff.recognition.results[:1]
         for arm in ("ema", "dkd", "ladder")
     )
-    changed = tradeoff.model_copy(update={"classify": (*controls, *tradeoff.classify)})
+    changed = replaced(tradeoff, {"recognition.results": (*controls, *tradeoff.recognition.results)})
     table = recognition_tables.arms(changed)
     assert [row[0] for row in table.rows] == ["paper"] * 4 + ["chains", "rivals", "controls"]
     groups = [row[0] for row in recognition_tables.by_rate(changed).rows]
@@ -47,20 +49,20 @@ def test_an_adapted_network_is_said_to_be_so(tradeoff):
 def test_published_stands_beside_measured_in_table_and_lines(tradeoff):
     table = recognition_tables.published(tradeoff)
     lines = recognition_tables.published_lines(tradeoff)
-    for one, row, line in zip(tradeoff.published, table.rows, lines, strict=True):
+    for one, row, line in zip(tradeoff.recognition.published, table.rows, lines, strict=True):
         assert row[2] == f"{100 * one.published:.1f} %"
         assert str(row[3]) == str(percent(one.measured))
         assert f"published {row[2]}, measured {row[3]}; {row[4]}; {one.source}" in line
     assert "-0.1 points; published lies inside the measured interval" in str(table.rows[0][4])
     assert "+30.0 points; published lies outside the measured interval" in str(table.rows[1][4])
     assert table.rows[2][4] == "nothing to compare"
-    assert recognition_tables.published_lines(tradeoff.model_copy(update={"published": ()})) == ()
+    assert recognition_tables.published_lines(replaced(tradeoff, {"recognition.published": ()})) == ()
 
 
 def test_optimism_stands_with_both_accuracies(build):
     tradeoff = build(is_paper=True)
     table = recognition_tables.optimism(tradeoff)
     assert table.rows
-    for one, row in zip(tradeoff.optimism, table.rows, strict=True):
+    for one, row in zip(tradeoff.recognition.optimism, table.rows, strict=True):
         shown = (percent(one.best_epoch), percent(one.last_epoch), points(one.difference))
         assert tuple(map(str, row[3:])) == tuple(map(str, shown))

@@ -1,6 +1,7 @@
 from collections import Counter
 
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.decision import OperatingPoint
@@ -43,13 +44,13 @@ def test_no_two_rows_are_of_the_same(tradeoff):
 
 
 def test_a_nested_figure_names_the_fields_it_lies_in(tradeoff):
-    diagnosis = tradeoff.diagnoses[0]
+    diagnosis = tradeoff.recognition.diagnoses[0]
     teacher = diagnosis.teachers[0]
     (row,) = of(
         tradeoff, rate_hz=diagnosis.rate_hz, grid=diagnosis.grid, arm=teacher.arm, measure="on_test_clips.brier"
     )
     assert row["value"] == teacher.on_test_clips.brier.value
-    choice = tradeoff.sensitivity[0]
+    choice = tradeoff.recognition.sensitivity[0]
     (row,) = of(tradeoff, rate_hz=choice.rate_hz, grid=choice.grid, arm=choice.arm,
                 part=f"alpha {choice.alpha:g}, T {choice.temperature:g}")  # fmt: skip
     assert row["value"] == choice.accuracy.value
@@ -64,7 +65,7 @@ def test_word_counts_add_up(tradeoff):
 def test_a_difference_says_what_it_is_against_and_how_it_was_tested(tradeoff):
     against = {row["against"] for row in of(tradeoff, measure="difference")}
     assert {"500 shared finetuned", "16000 shared finetuned"} <= against
-    first = tradeoff.contrasts[0]
+    first = tradeoff.recognition.contrasts[0]
     (row,) = of(tradeoff, measure="p_holm", rate_hz=first.rate_hz, grid=first.grid, arm=first.arm,
                 against=f"{first.against_rate_hz} {first.against_grid} {first.against}")  # fmt: skip
     assert row["value"] == first.p_holm
@@ -72,7 +73,9 @@ def test_a_difference_says_what_it_is_against_and_how_it_was_tested(tradeoff):
 
 def test_published_figures_and_probabilities_of_points_have_rows(build):
     study = build(constraints={"min_accuracy": 0.6})
-    assert [row["value"] for row in of(study, measure="published")] == [one.published for one in study.published]
+    assert [row["value"] for row in of(study, measure="published")] == [
+        one.published for one in study.recognition.published
+    ]
     for measure in ("p_frontier", "p_meets"):
         wanted = [getattr(p, measure) for p in study.points if getattr(p, measure) is not None]
         assert wanted
@@ -80,9 +83,9 @@ def test_published_figures_and_probabilities_of_points_have_rows(build):
 
 
 def test_the_same_attacker_behind_another_microphone_is_told_apart(tradeoff):
-    heard = tradeoff.attacks[0]
+    heard = tradeoff.privacy.attacks[0]
     other = AttackResult.model_validate({**heard.model_dump(), "front_end": "none"})
-    both = tradeoff.model_copy(update={"attacks": (heard, other)})
+    both = replaced(tradeoff, {"privacy.attacks": (heard, other)})
     assert {row["front_end"] for row in of(both, stage="attack")} == {heard.front_end, "none"}
 
 
@@ -98,4 +101,4 @@ def test_the_frame_has_the_columns_and_whole_rates(tradeoff):
     assert list(table.columns) == list(COLUMNS)
     assert table.rate_hz.dtype == "Int64"
     shown = table.query("stage == 'classify' and measure == 'accuracy' and part.isna()")
-    assert shown.value.tolist() == [result.accuracy.value for result in tradeoff.classify]
+    assert shown.value.tolist() == [result.accuracy.value for result in tradeoff.recognition.results]

@@ -1,5 +1,6 @@
 import plotly.graph_objects as go
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.reports import stage_figures
 
@@ -20,8 +21,8 @@ def test_specs_are_valid_plotly(tradeoff, draw):
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_a_study_without_results_still_draws(tradeoff, draw):
-    empty = {"classify": (), "privacy": (), "intelligibility": (), "power": (), "points": ()}
-    figure = draw(tradeoff.model_copy(update=empty))
+    stages = ("recognition.results", "privacy.words", "privacy.intelligibility", "power.results", "points")
+    figure = draw(replaced(tradeoff, dict.fromkeys(stages, ())))
     go.Figure(figure.spec)
     assert figure.caption
 
@@ -46,7 +47,7 @@ def test_the_heat_map_holds_the_recalls(tradeoff):
     (trace,) = figure.spec["data"]
     drawn = [
         result
-        for result in tradeoff.classify
+        for result in tradeoff.recognition.results
         if (result.arm, result.grid, result.rate_hz) == ("cssd", "native", 500)
     ]
     assert [row[0] for row in trace["z"]] == [of_class.recall.value for of_class in drawn[0].class_recall]
@@ -60,7 +61,7 @@ def test_what_was_not_measured_is_no_point(tradeoff):
 
 def test_stacks_add_up_to_the_components(tradeoff):
     *bars, total = stage_figures.power(tradeoff).spec["data"]
-    here = [result for result in tradeoff.power if result.device == tradeoff.decision.device]
+    here = [result for result in tradeoff.power.results if result.device == tradeoff.decision.device]
     expected = sorted(sum(part.power_mw.value for part in result.components) for result in here)
     assert sorted(map(sum, zip(*(bar["y"] for bar in bars), strict=True))) == pytest.approx(expected)
     assert sorted(total["y"]) == sorted(result.power_mw.value for result in here)

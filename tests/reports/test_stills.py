@@ -3,6 +3,7 @@ import struct
 import xml.etree.ElementTree as ET
 
 import pytest
+from tests.replaced import replaced
 
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.export import write_run
@@ -66,12 +67,15 @@ def test_every_rate_training_attacker_and_part_is_named(study, drawn):
 
 def test_what_was_not_measured_is_left_out(study):
     gone = missing("gone", "clips")
-    holes = study.model_copy(
-        update={
-            "classify": tuple(one.model_copy(update={"accuracy": gone}) for one in study.classify),
-            "attacks": (),
-            "power": (),
+    holes = replaced(
+        study,
+        {
+            "recognition.results": tuple(
+                one.model_copy(update={"accuracy": gone}) for one in study.recognition.results
+            ),
+            "privacy.attacks": (),
+            "power.results": (),
             "points": tuple(point.model_copy(update={"accuracy": gone}) for point in study.points),
-        }
+        },
     )
     assert list(stills(holes)) == NAMES

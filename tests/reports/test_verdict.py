@@ -1,5 +1,7 @@
 import re
 
+from tests.replaced import replaced
+
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.placing import find
 from lowsr_tradeoff.reports.verdict import headline, not_measured, open_choices, verdict, warnings
@@ -57,12 +59,18 @@ def test_what_was_not_measured_comes_from_the_records(build):
 
 
 def test_measured_power_and_repeated_training_are_not_listed_as_missing(tradeoff):
-    metered = tradeoff.power[0].power_mw.model_copy(update={"basis": "measured"})
-    changed = tradeoff.model_copy(
-        update={
-            "power": (tradeoff.power[0].model_copy(update={"power_mw": metered}), *tradeoff.power[1:]),
-            "classify": tuple(result.model_copy(update={"n_seeds": 3}) for result in tradeoff.classify),
-        }
+    metered = tradeoff.power.results[0].power_mw.model_copy(update={"basis": "measured"})
+    changed = replaced(
+        tradeoff,
+        {
+            "power.results": (
+                tradeoff.power.results[0].model_copy(update={"power_mw": metered}),
+                *tradeoff.power.results[1:],
+            ),
+            "recognition.results": tuple(
+                result.model_copy(update={"n_seeds": 3}) for result in tradeoff.recognition.results
+            ),
+        },
     )
     text = "\n".join(not_measured(changed))
     assert "Power on real hardware" not in text
@@ -81,10 +89,8 @@ def test_the_filter_is_part_of_the_claim(tradeoff):
 
 def test_one_reason_at_several_rates_is_one_line(tradeoff):
     silent = missing("the recogniser did not start", "words")
-    deaf = tuple(result.model_copy(update={"word_recovery": silent}) for result in tradeoff.privacy)
-    lines = [
-        line for line in not_measured(tradeoff.model_copy(update={"privacy": deaf})) if "did not start" in line
-    ]
+    deaf = tuple(result.model_copy(update={"word_recovery": silent}) for result in tradeoff.privacy.words)
+    lines = [line for line in not_measured(replaced(tradeoff, {"privacy.words": deaf})) if "did not start" in line]
     assert len(lines) == 1
     assert "500 Hz, 1000 Hz, 2000 Hz, 4000 Hz and 16000 Hz" in lines[0]
 
@@ -102,8 +108,8 @@ def test_the_papers_protocol_is_warned_of_in_the_answer(build):
 
 def test_what_attackers_measured_is_not_listed_as_unmeasured(tradeoff):
     def said(*recovers):
-        attacks = tuple(tradeoff.attacks[0].model_copy(update={"recovers": what}) for what in recovers)
-        return "\n".join(not_measured(tradeoff.model_copy(update={"attacks": attacks})))
+        attacks = tuple(tradeoff.privacy.attacks[0].model_copy(update={"recovers": what}) for what in recovers)
+        return "\n".join(not_measured(replaced(tradeoff, {"privacy.attacks": attacks})))
 
     assert "Who is speaking, whether anyone is speaking and what human listeners understand." in said("words")
     assert "What human listeners understand." in said("words", "identity", "presence")
@@ -111,5 +117,5 @@ def test_what_attackers_measured_is_not_listed_as_unmeasured(tradeoff):
 
 
 def test_attackers_whose_names_hold_commas_are_told_apart(tradeoff):
-    attacks = tuple(tradeoff.attacks[0].model_copy(update={"attacker": name}) for name in ("a, b", "c"))
-    assert "other than a, b; c." in not_measured(tradeoff.model_copy(update={"attacks": attacks}))[0]
+    attacks = tuple(tradeoff.privacy.attacks[0].model_copy(update={"attacker": name}) for name in ("a, b", "c"))
+    assert "other than a, b; c." in not_measured(replaced(tradeoff, {"privacy.attacks": attacks}))[0]

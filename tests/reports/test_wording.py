@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lowsr_tradeoff.classify.arms import ARMS, arm_name
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import Arm
+from lowsr_tradeoff.records.network import Arm
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
     accuracy_title,
@@ -71,7 +71,10 @@ def test_accuracies_of_the_papers_protocol_are_called_optimistic(build):
 
 
 def test_an_unsupported_difference_is_said_to_be_so_and_an_undeclared_one_to_explore(tradeoff):
-    said = {(contrast.is_declared, contrast.is_supported): support(contrast) for contrast in tradeoff.contrasts}
+    said = {
+        (contrast.is_declared, contrast.is_supported): support(contrast)
+        for contrast in tradeoff.recognition.contrasts
+    }
     assert said[True, True] == "supported"
     assert said[True, False] == "not supported by these data"
     assert said[False, True] == "supported (exploratory)"

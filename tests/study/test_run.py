@@ -30,15 +30,15 @@ def again(file, out, **overrides):
 def test_every_rate_is_measured_by_every_stage(small_run):
     tradeoff = small_run[1].tradeoff
     rates_hz = {500, 1000, 16000}
-    assert {r.rate_hz for r in tradeoff.classify} == rates_hz
-    assert {r.rate_hz for r in tradeoff.privacy} == rates_hz
-    assert {r.rate_hz for r in tradeoff.intelligibility} == rates_hz
-    assert {r.rate_hz for r in tradeoff.attacks} == rates_hz
-    assert {r.rate_hz for r in tradeoff.power} == rates_hz
+    assert {r.rate_hz for r in tradeoff.recognition.results} == rates_hz
+    assert {r.rate_hz for r in tradeoff.privacy.words} == rates_hz
+    assert {r.rate_hz for r in tradeoff.privacy.intelligibility} == rates_hz
+    assert {r.rate_hz for r in tradeoff.privacy.attacks} == rates_hz
+    assert {r.rate_hz for r in tradeoff.power.results} == rates_hz
     assert {(p.rate_hz, p.device) for p in tradeoff.points} >= {
         (r, d) for r in rates_hz for d in ("stm32u575", "phone_cpu")
     }
-    assert {r.arm for r in tradeoff.classify if r.rate_hz == 500} == {"raw", "finetuned", "basd", "cssd"}
+    assert {r.arm for r in tradeoff.recognition.results if r.rate_hz == 500} == {"raw", "finetuned", "basd", "cssd"}
 
 
 def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run):
@@ -206,7 +206,9 @@ def test_a_run_delivers_without_what_failed(
     assert "the disk of clip 7 is broken" in (tmp_path / "claims.md").read_text()
     assert "the disk of clip 7 is broken" in (tmp_path / "results.csv").read_text()
     assert load(tmp_path / "tradeoff.json") == found
-    assert len(found.classify) == (len(whole.classify) + n_classify if n_classify is not None else 0)
+    assert len(found.recognition.results) == (
+        len(whole.recognition.results) + n_classify if n_classify is not None else 0
+    )
     unknown = {point.rate_hz for point in found.points if point.word_recovery.value is None}
     assert unknown == unknown_hz
     assert again(small_study, tmp_path).tradeoff == whole

@@ -10,7 +10,7 @@ from itertools import product
 from typing import cast, get_args
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, Transfer
-from lowsr_tradeoff.records.classify import Arm, CausalArm, ChainArm, ControlArm, Grid, PaperArm, RivalArm
+from lowsr_tradeoff.records.network import Arm, CausalArm, ChainArm, ControlArm, Grid, PaperArm, RivalArm
 from lowsr_tradeoff.settings.groups import COMPACT
 from lowsr_tradeoff.settings.study import StudyConfig
 

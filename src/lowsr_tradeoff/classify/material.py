@@ -21,7 +21,7 @@ from lowsr_tradeoff.learning.networks.checkpoint import load_panns, start_from
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.learning.train import Images, Scale, predict, seeded_network
-from lowsr_tradeoff.records.classify import Grid
+from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Arrays, Store
 

@@ -28,7 +28,7 @@ from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import front_of
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.learning.sources import FEATURES, NETWORKS
-from lowsr_tradeoff.records.classify import Grid, Network
+from lowsr_tradeoff.records.network import Grid, Network
 from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.study import StudyConfig

@@ -4,7 +4,6 @@ Planning and results need no torch, so a finished run is read again in a moment.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,24 +27,12 @@ from lowsr_tradeoff.classify.scores import (
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
 from lowsr_tradeoff.learning.mel import front_of, lay_out
-from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, ModelCost, Optimism, Published, Sensitivity
-from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
+from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import Resamples, resample
-
-
-class Recognition(NamedTuple):
-    """Everything that this room found."""
-
-    results: tuple[ClassifyResult, ...]
-    contrasts: tuple[Contrast, ...]
-    sensitivity: tuple[Sensitivity, ...]
-    optimism: tuple[Optimism, ...]
-    published: tuple[Published, ...]
-    diagnoses: tuple[Diagnosis, ...]
-    humps: tuple[HumpTest, ...]
 
 
 def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recognition:

@@ -9,7 +9,7 @@ from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Recipe, Transfer
-from lowsr_tradeoff.records.classify import Adapt, Arm, Grid, Network
+from lowsr_tradeoff.records.network import Adapt, Arm, Grid, Network
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings, DeviceType, Settings
 

@@ -12,7 +12,7 @@ from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import ConfigError
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.records.classify import ModelCost
+    from lowsr_tradeoff.records.network import ModelCost
     from lowsr_tradeoff.settings.study import StudyConfig
 
 Model = Literal["small_vgg", "cp_mobile", "mobilenetv2", "cnn14", "resnet38"]

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.records.classify import ClassifyResult
-from lowsr_tradeoff.records.decision import MicrophoneResult
+from lowsr_tradeoff.records.decision import FrontEndResult
 from lowsr_tradeoff.records.privacy import AttackResult
 
 Found = tuple[Sequence[ClassifyResult], Sequence[AttackResult]]
 
 
-def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[MicrophoneResult, ...]:
+def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[FrontEndResult, ...]:
     """Return accuracy and strongest attacker of every front end at every rate; nothing where there is one alone.
 
     The network is the one that recognises most through the first front end, the same for all of them. A rate at
@@ -26,7 +26,7 @@ def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[Microp
     return tuple(one for rate_hz in rates_hz for one in _at(found, rate_hz))
 
 
-def _at(found: Mapping[str, Found], rate_hz: int) -> Iterator[MicrophoneResult]:
+def _at(found: Mapping[str, Found], rate_hz: int) -> Iterator[FrontEndResult]:
     first = next(iter(found.values()))[0]
     best = max(
         (result for result in first if result.rate_hz == rate_hz),
@@ -38,7 +38,7 @@ def _at(found: Mapping[str, Found], rate_hz: int) -> Iterator[MicrophoneResult]:
     for front_end, (results, attacks) in found.items():
         same = next((r for r in results if (r.rate_hz, r.grid, r.arm) == (rate_hz, best.grid, best.arm)), None)
         strongest = strongest_at(attacks, rate_hz, front_end)
-        yield MicrophoneResult(
+        yield FrontEndResult(
             front_end=front_end,
             rate_hz=rate_hz,
             grid=best.grid,

@@ -57,7 +57,7 @@ def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     """The device's points, judged by these rules."""
     device = rules.device or tradeoff.decision.device
     attacks = with_more_data(tradeoff, rules.times_the_data)
-    joined = frontier.join(tradeoff.classify, attacks, tradeoff.power, rules, tradeoff.front_end)
+    joined = frontier.join(tradeoff.recognition.results, attacks, tradeoff.power.results, rules, tradeoff.front_end)
     points = [point for point in joined if point.device == device]
     if not points:
         known = ", ".join(dict.fromkeys(point.device for point in joined))
@@ -139,7 +139,7 @@ def _not_tested(tradeoff: Tradeoff) -> list[str]:
     """Attackers on words that the run did without: the word recovery says nothing of them."""
     return [
         f"{found.attacker}: {found.value.reason}"
-        for found in tradeoff.attacks
+        for found in tradeoff.privacy.attacks
         if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is None
     ]
 
@@ -158,17 +158,17 @@ def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
         ConfigError: The run has no learning curves.
     """
     if times == 1:
-        return tradeoff.attacks
-    if not tradeoff.learning_curves:
+        return tradeoff.privacy.attacks
+    if not tradeoff.privacy.learning_curves:
         raise ConfigError(
             f"--attacker-data {times}x: the run has no learning curves; run it again with --attackers all"
         )
-    return (*tradeoff.attacks, *_grown(tradeoff, times))
+    return (*tradeoff.privacy.attacks, *_grown(tradeoff, times))
 
 
 def _grown(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
-    for name in dict.fromkeys(curve.attacker for curve in tradeoff.learning_curves):
-        curves = {curve.rate_hz: curve for curve in tradeoff.learning_curves if curve.attacker == name}
+    for name in dict.fromkeys(curve.attacker for curve in tradeoff.privacy.learning_curves):
+        curves = {curve.rate_hz: curve for curve in tradeoff.privacy.learning_curves if curve.attacker == name}
         for rate_hz in sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz}):
             if rate_hz in curves:
                 yield _extrapolated(tradeoff, curves[rate_hz], times)
@@ -181,10 +181,10 @@ def as_in_the_run(tradeoff: Tradeoff, times: int) -> tuple[str, ...]:
 
     They count with what they recovered in the run.
     """
-    have_curves = {curve.attacker for curve in tradeoff.learning_curves}
+    have_curves = {curve.attacker for curve in tradeoff.privacy.learning_curves}
     tested = (
         found.attacker
-        for found in tradeoff.attacks
+        for found in tradeoff.privacy.attacks
         if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is not None
     )
     others = (name for name in dict.fromkeys(tested) if times > 1 and name not in have_curves)
@@ -196,7 +196,7 @@ def _extrapolated(tradeoff: Tradeoff, curve: LearningCurve, times: int) -> Attac
         (more.value for more in curve.extrapolations if more.times == times),
         missing(f"the run has no extrapolation to {times} times the data", "words"),
     )
-    today = next((found for found in tradeoff.attacks if _is_of(found, curve)), None)
+    today = next((found for found in tradeoff.privacy.attacks if _is_of(found, curve)), None)
     return _result(
         curve,
         curve.rate_hz,

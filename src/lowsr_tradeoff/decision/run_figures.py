@@ -12,7 +12,8 @@ from statistics import NormalDist, fmean
 
 from lowsr_tradeoff.errors import NotComparableError
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.classify import Arm, ClassifyResult, Grid
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 from lowsr_tradeoff.statistics.intervals import CONFIDENCE
@@ -75,7 +76,7 @@ def corpus_of(tradeoff: Tradeoff, kind: str) -> CorpusSummary:
 
 def own_attacks(tradeoff: Tradeoff) -> list[AttackResult]:
     """Return the attacks behind the study's own front end."""
-    return [found for found in tradeoff.attacks if found.front_end == tradeoff.front_end]
+    return [found for found in tradeoff.privacy.attacks if found.front_end == tradeoff.front_end]
 
 
 def luck_sds(results: Sequence[ClassifyResult]) -> list[float]:
@@ -107,7 +108,7 @@ def _accuracies(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
         Named("accuracy", found.rate_hz, grid=found.grid, arm=found.arm): Figure(
             found.accuracy, found.accuracy_draws, drawn_from, luck_sd
         )
-        for found, luck_sd in zip(tradeoff.classify, luck_sds(tradeoff.classify), strict=True)
+        for found, luck_sd in zip(tradeoff.recognition.results, luck_sds(tradeoff.recognition.results), strict=True)
     }
 
 
@@ -123,7 +124,7 @@ def _leaks(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
 
 def _powers(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
     drawn = {}
-    for found in tradeoff.power:
+    for found in tradeoff.power.results:
         drawn_from, of = (*_drawn_by(tradeoff), found.device), (found.rate_hz, found.grid, None, found.device)
         drawn[Named("power", *of)] = Figure(found.power_mw, found.power_mw_draws, drawn_from)
         drawn[Named("battery life", *of)] = Figure(found.battery_hours, found.battery_hours_draws, drawn_from)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.records.classify import Adapt
+from lowsr_tradeoff.records.network import Adapt
 
 RANK = 8
 SCALE = 1.0

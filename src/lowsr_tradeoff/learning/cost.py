@@ -16,7 +16,7 @@ from torch.utils.flop_counter import conv_flop_count
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.log_mel import mel_bank
 from lowsr_tradeoff.learning.mel import Layout
-from lowsr_tradeoff.records.classify import Grid, ModelCost
+from lowsr_tradeoff.records.network import Grid, ModelCost
 
 # Computed where the values lie.
 IN_PLACE = (nn.BatchNorm2d, nn.ReLU, nn.ReLU6, nn.Identity)

@@ -22,7 +22,7 @@ from lowsr_tradeoff.learning.distances import (
 )
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.recipe import Cell
-from lowsr_tradeoff.records.classify import Arm
+from lowsr_tradeoff.records.network import Arm
 
 DKD_TEMPERATURE, DKD_WARM_UP = 4.0, 0.2
 STANDARDISED_TEMPERATURE, STANDARDISED_LABELS, STANDARDISED_WEIGHT = 2.0, 0.1, 9.0

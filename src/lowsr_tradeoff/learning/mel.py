@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.panns_hearing import PannsFrontEnd, front_end_of
-from lowsr_tradeoff.records.classify import Grid, Network
+from lowsr_tradeoff.records.network import Grid, Network
 from lowsr_tradeoff.settings.groups import COMPACT
 
 Samples = NDArray[np.float32]

@@ -9,7 +9,7 @@ MobileNetV2, whose checkpoints bring the mel matrix for 32 kHz: these two hear e
 
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records.classify import Network
+from lowsr_tradeoff.records.network import Network
 
 
 @dataclass(frozen=True)

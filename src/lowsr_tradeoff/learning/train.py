@@ -22,7 +22,7 @@ from lowsr_tradeoff.learning.networks.build import untrained
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.optimise import descend, no_moments
 from lowsr_tradeoff.learning.recipe import Recipe
-from lowsr_tradeoff.records.classify import Network
+from lowsr_tradeoff.records.network import Network
 
 AVERAGE_DECAY = 0.99
 # As many as 1 GB holds of the largest network.

@@ -14,11 +14,12 @@ from lowsr_tradeoff.power.model.waiting import asleep_mw, listening_share
 from lowsr_tradeoff.power.profiles.describe import sheet
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, HeldMicrophone
+from lowsr_tradeoff.power.validation.summary import summary
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.power import (
     ClockTrial,
-    DeviceSheet,
+    Power,
     PowerComponent,
     PowerPart,
     PowerResult,
@@ -56,13 +57,14 @@ def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResu
     )
 
 
-def sheets(config: StudyConfig) -> tuple[DeviceSheet, ...]:
-    """Return every configured device's figures with their sources.
+def results(config: StudyConfig, costs: Sequence[ModelCost]) -> Power:
+    """Return :func:`evaluate`'s figures with every device's own, their sources, and the model's errors.
 
     Raises:
         ConfigError: As :func:`evaluate`.
     """
-    return tuple(sheet(profile) for profile in fitted_devices(config.power))
+    devices = tuple(sheet(profile) for profile in fitted_devices(config.power))
+    return Power(results=evaluate(config, costs), devices=devices, errors=summary())
 
 
 def estimate(

@@ -1,7 +1,6 @@
 """The privacy stages: which steps there are, how they run, what the finished ones say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers import published, roster
@@ -18,27 +17,10 @@ from lowsr_tradeoff.privacy.attackers.published import (
 from lowsr_tradeoff.privacy.captures import CaptureSettings, _draws
 from lowsr_tradeoff.privacy.signal.step import _intelligibility_result, _intelligibility_step, _score
 from lowsr_tradeoff.privacy.words import pooled
-from lowsr_tradeoff.records.privacy import (
-    AttackResult,
-    IntelligibilityResult,
-    LearningCurve,
-    PrivacyResult,
-    RateDifference,
-)
+from lowsr_tradeoff.records.privacy import Privacy
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
-
-
-@dataclass(frozen=True)
-class Privacy:
-    """What the privacy stages found, lowest rate first."""
-
-    heard: tuple[PrivacyResult, ...]
-    differences: tuple[RateDifference, ...]
-    intelligibility: tuple[IntelligibilityResult, ...]
-    attacks: tuple[AttackResult, ...]
-    curves: tuple[LearningCurve, ...]
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
@@ -86,14 +68,14 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
         published.by_recogniser(result, pooled.word_recovery_draws(rows[result.rate_hz], draws)) for result in found
     )
     return Privacy(
-        heard=found,
+        words=found,
         attacks=(
             *as_published,
             *published.lost_recogniser(config, _words_steps(config, speech), store),
             *roster.results(config, speech, store),
         ),
-        curves=roster.curves(config, speech, store, found),
-        differences=tuple(_differences(config, rows, draws)),
+        learning_curves=roster.curves(config, speech, store, found),
+        rate_differences=tuple(_differences(config, rows, draws)),
         intelligibility=tuple(
             of_finished(
                 lambda rate_hz: _intelligibility_result(config, speech, rate_hz, store, draws),

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Arm, Grid, Probability
+from lowsr_tradeoff.records.classify import Probability
+from lowsr_tradeoff.records.network import Arm, Grid
 
 
 class OperatingPoint(Record):
@@ -60,7 +61,7 @@ class Decision(Record):
     nearest_misses: tuple[str, ...]
 
 
-class MicrophoneResult(Record):
+class FrontEndResult(Record):
     """One front end at one rate, for comparison with others.
 
     Attributes:

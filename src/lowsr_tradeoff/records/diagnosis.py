@@ -3,7 +3,7 @@
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Arm, Grid
+from lowsr_tradeoff.records.network import Arm, Grid
 
 Taught = Literal["basd", "cssd"]
 

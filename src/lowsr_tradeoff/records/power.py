@@ -3,7 +3,7 @@
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Grid
+from lowsr_tradeoff.records.network import Grid
 
 PowerPart = Literal[
     "microphone",
@@ -231,3 +231,11 @@ class ModelError(Record):
     target: ErrorTarget | None = None
     is_met: bool | None = None
     not_predicted: tuple[str, ...] = ()
+
+
+class Power(Record):
+    """What every rate costs on every device, the devices' figures with their sources, and the model's errors."""
+
+    results: tuple[PowerResult, ...]
+    devices: tuple[DeviceSheet, ...]
+    errors: tuple[ModelError, ...]

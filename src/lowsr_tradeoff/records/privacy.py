@@ -232,3 +232,13 @@ class LearningCurve(Record):
     law: LearningLaw | None
     extrapolations: tuple[Extrapolation, ...]
     setup: str
+
+
+class Privacy(Record):
+    """What attackers recover at every rate, lowest first; ``words`` is of the recogniser as published."""
+
+    words: tuple[PrivacyResult, ...]
+    rate_differences: tuple[RateDifference, ...]
+    intelligibility: tuple[IntelligibilityResult, ...]
+    attacks: tuple[AttackResult, ...]
+    learning_curves: tuple[LearningCurve, ...] = ()

@@ -5,19 +5,12 @@ from typing import Literal
 from pydantic import JsonValue, model_validator
 
 from lowsr_tradeoff.records.base import Record
-from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Optimism, Published, Sensitivity
-from lowsr_tradeoff.records.decision import Decision, MicrophoneResult, OperatingPoint
-from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
-from lowsr_tradeoff.records.power import DeviceSheet, ModelError, PowerResult
-from lowsr_tradeoff.records.privacy import (
-    AttackResult,
-    IntelligibilityResult,
-    LearningCurve,
-    PrivacyResult,
-    RateDifference,
-)
+from lowsr_tradeoff.records.classify import Recognition
+from lowsr_tradeoff.records.decision import Decision, FrontEndResult, OperatingPoint
+from lowsr_tradeoff.records.power import Power
+from lowsr_tradeoff.records.privacy import Privacy
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class CorpusSummary(Record):
@@ -75,22 +68,10 @@ class Tradeoff(Record):
     reference_rate_hz: int
     front_end: str
     corpora: tuple[CorpusSummary, ...]
-    classify: tuple[ClassifyResult, ...]
-    contrasts: tuple[Contrast, ...]
-    sensitivity: tuple[Sensitivity, ...]
-    optimism: tuple[Optimism, ...]
-    published: tuple[Published, ...]
-    diagnoses: tuple[Diagnosis, ...]
-    humps: tuple[HumpTest, ...]
-    privacy: tuple[PrivacyResult, ...]
-    rate_differences: tuple[RateDifference, ...]
-    intelligibility: tuple[IntelligibilityResult, ...]
-    attacks: tuple[AttackResult, ...]
-    learning_curves: tuple[LearningCurve, ...] = ()
-    power: tuple[PowerResult, ...]
-    devices: tuple[DeviceSheet, ...]
-    power_errors: tuple[ModelError, ...]
-    microphones: tuple[MicrophoneResult, ...]
+    recognition: Recognition
+    privacy: Privacy
+    power: Power
+    front_ends: tuple[FrontEndResult, ...]
     points: tuple[OperatingPoint, ...]
     decision: Decision
     failures: tuple[Failure, ...] = ()

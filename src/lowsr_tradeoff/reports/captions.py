@@ -80,7 +80,7 @@ def protocol(tradeoff: Tradeoff) -> str:
 def accuracy(tradeoff: Tradeoff) -> str:
     """Return what the figure of accuracy by rate shows."""
     by_rate: dict[int, list[ClassifyResult]] = {}
-    for result in tradeoff.classify:
+    for result in tradeoff.recognition.results:
         if result.accuracy.value is not None:
             by_rate.setdefault(result.rate_hz, []).append(result)
     best = [max(by_rate[rate], key=lambda result: result.accuracy.value or 0) for rate in sorted(by_rate)]
@@ -111,7 +111,7 @@ def recall(tradeoff: Tradeoff) -> str:
 
 def differences(tradeoff: Tradeoff) -> str:
     """Return how differences between ways of training were tested, and what could have been found at all."""
-    declared = [contrast for contrast in tradeoff.contrasts if contrast.is_declared]
+    declared = [contrast for contrast in tradeoff.recognition.contrasts if contrast.is_declared]
     if not declared:
         return "No difference was declared beforehand: all of them explore."
     return _sentences(
@@ -129,8 +129,10 @@ def differences(tradeoff: Tradeoff) -> str:
 def privacy(tradeoff: Tradeoff) -> str:
     """Return what the figure of recovered words shows."""
     sentences = []
-    for attacker in dict.fromkeys(result.attacker for result in tradeoff.privacy):
-        found = sorted((r for r in tradeoff.privacy if r.attacker == attacker), key=lambda result: result.rate_hz)
+    for attacker in dict.fromkeys(result.attacker for result in tradeoff.privacy.words):
+        found = sorted(
+            (r for r in tradeoff.privacy.words if r.attacker == attacker), key=lambda result: result.rate_hz
+        )
         each = [f"{percent(result.word_recovery).brief} at {hz(result.rate_hz)}" for result in found]
         sentences.append(f"Share of the words that {attacker} recovers: {listed(each)}")
     return _sentences(*sentences or ["No attacker was tried"], "Bars are 95 % intervals")
@@ -138,7 +140,7 @@ def privacy(tradeoff: Tradeoff) -> str:
 
 def intelligibility(tradeoff: Tradeoff) -> str:
     """Return what the figure of signal measures shows."""
-    found = sorted(tradeoff.intelligibility, key=lambda result: result.rate_hz)
+    found = sorted(tradeoff.privacy.intelligibility, key=lambda result: result.rate_hz)
     each = [
         f"{hz(result.rate_hz)}: STOI {number(result.stoi).brief}, ESTOI {number(result.estoi).brief}, PESQ"
         f" {number(result.pesq_wb).brief}"
@@ -171,7 +173,7 @@ def _optimism(tradeoff: Tradeoff) -> Iterator[str]:
 
 
 def _undrawn(tradeoff: Tradeoff) -> Iterator[str]:
-    arms = {result.arm for result in tradeoff.classify}
+    arms = {result.arm for result in tradeoff.recognition.results}
     if n_more := len(arms) - len(drawn(arms)):
         yield f"{count(n_more, 'more way')} of training {'stands' if n_more == 1 else 'stand'} in the table alone"
 

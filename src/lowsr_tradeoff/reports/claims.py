@@ -34,7 +34,7 @@ def _material(tradeoff: Tradeoff) -> Iterator[str]:
     for corpus in tradeoff.corpora:
         if corpus.kind == "speech":
             yield f"- Corpus: {plain(_corpus(corpus))}"
-    for front_end in dict.fromkeys(found.front_end for found in tradeoff.attacks):
+    for front_end in dict.fromkeys(found.front_end for found in tradeoff.privacy.attacks):
         yield f"- Microphone front end: {plain(front_end)}"
 
 
@@ -47,8 +47,8 @@ def _corpus(corpus: CorpusSummary) -> str:
 def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
     yield "| rate | attacker | figure | recovered, 95 % interval | by chance |"
     yield "|---|---|---|---|---|"
-    for rate_hz in sorted({found.rate_hz for found in tradeoff.attacks}):
-        found = strongest_at(tradeoff.attacks, rate_hz, tradeoff.front_end)
+    for rate_hz in sorted({found.rate_hz for found in tradeoff.privacy.attacks}):
+        found = strongest_at(tradeoff.privacy.attacks, rate_hz, tradeoff.front_end)
         if found is not None and found.is_lost:
             yield f"| {hz(rate_hz)} | not known: {plain(found.attacker)}, whose step failed | | | |"
             continue
@@ -62,9 +62,9 @@ def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
 
 def _learning(tradeoff: Tradeoff) -> Iterator[str]:
     """Nothing where no curve was asked for."""
-    if tradeoff.learning_curves:
+    if tradeoff.privacy.learning_curves:
         yield from ("", "## Attackers on words, with more to learn from", "")
-    for curve in tradeoff.learning_curves:
+    for curve in tradeoff.privacy.learning_curves:
         who = f"{plain(curve.attacker)}, {hz(curve.rate_hz)}"
         for more in curve.extrapolations:
             what = f"with {more.times} times its {curve.points[-1].amount:.3g} {curve.amount_of}"
@@ -72,7 +72,11 @@ def _learning(tradeoff: Tradeoff) -> Iterator[str]:
 
 
 def _others(tradeoff: Tradeoff) -> Iterator[str]:
-    found = [attack for attack in tradeoff.attacks if attack.recovers != "words" and attack.value.value is not None]
+    found = [
+        attack
+        for attack in tradeoff.privacy.attacks
+        if attack.recovers != "words" and attack.value.value is not None
+    ]
     for name, measure in dict.fromkeys((attack.attacker, attack.measure) for attack in found):
         group = [attack for attack in found if (attack.attacker, attack.measure) == (name, measure)]
         each = ", ".join(f"{shown(attack.value).brief} at {hz(attack.rate_hz)}" for attack in group)
@@ -83,7 +87,7 @@ def _others(tradeoff: Tradeoff) -> Iterator[str]:
 
 def _untested(tradeoff: Tradeoff) -> Iterator[str]:
     reasons: dict[tuple[str, str], list[AttackResult]] = {}
-    for found in tradeoff.attacks:
+    for found in tradeoff.privacy.attacks:
         if found.value.reason is not None:
             reasons.setdefault((f"{found.attacker}, {found.measure}", found.value.reason), []).append(found)
     for failure in tradeoff.failures:
@@ -100,11 +104,11 @@ def _rates(group: Sequence[AttackResult]) -> str:
 
 
 def _how(tradeoff: Tradeoff) -> Iterator[str]:
-    for found in _recognisers(tradeoff.privacy):
+    for found in _recognisers(tradeoff.privacy.words):
         how = f"{plain(found.policy)}; compared with {found.reference}"
         yield f"- {plain(found.attacker)} ({found.engine}): {how}"
     setups = dict.fromkeys(
-        (found.attacker, found.setup) for found in tradeoff.attacks if found.value.value is not None
+        (found.attacker, found.setup) for found in tradeoff.privacy.attacks if found.value.value is not None
     )
     for name, setup in setups:
         yield f"- {plain(name)}: {plain(setup)}"

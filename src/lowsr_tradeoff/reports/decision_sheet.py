@@ -89,7 +89,7 @@ def _attackers(tradeoff: Tradeoff) -> Iterator[str]:
     """The strongest on words at each rate, which decides, then everyone."""
     strongest = privacy_tables.strongest(tradeoff)
     yield from (f"{plain(strongest.caption)}:", "", *table_lines(strongest), "", "All that were tested:", "")
-    tried = [found for found in tradeoff.attacks if found.value.value is not None]
+    tried = [found for found in tradeoff.privacy.attacks if found.value.value is not None]
     for attacker, setup in dict.fromkeys((found.attacker, found.setup) for found in tried):
         yield f"- {plain(attacker)}: {plain(setup)}"
     yield from ("", "Every figure of theirs is in `claims.md`; what stronger attackers recover is not known.")

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lowsr_tradeoff.classify.arms import arm_name, drawn
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.classify import Arm, Grid
 from lowsr_tradeoff.records.diagnosis import Diagnosis, UsableInformation
+from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import diagnosis_tables, diagnosis_text
 from lowsr_tradeoff.reports.plot import (
@@ -34,7 +34,7 @@ CURVE_POINTS = 41
 
 def information(tradeoff: Tradeoff) -> Figure:
     """Return usable information over rate by arm, and the error against it with the bound by Fano's inequality."""
-    found = tradeoff.diagnoses
+    found = tradeoff.recognition.diagnoses
     lower = {"xaxis": "x2", "yaxis": "y2"}
     dots = [{**trace, **lower} for trace in _errors(found)]
     curve = [{**trace, **lower} for trace in _fano_curve(tradeoff)]
@@ -56,7 +56,7 @@ def information(tradeoff: Tradeoff) -> Figure:
 
 def recoverability(tradeoff: Tradeoff) -> Figure:
     """Return how much of what the full-rate network says can be told from the low rate, over rate."""
-    found, grids = tradeoff.diagnoses, _grids(tradeoff.diagnoses)
+    found, grids = tradeoff.recognition.diagnoses, _grids(tradeoff.recognition.diagnoses)
     traces = [
         series(
             f"{grid} features",
@@ -88,7 +88,7 @@ def energy(tradeoff: Tradeoff) -> Figure:
     looks = rate_styles(tradeoff)
     traces = [
         _classes(one, looks[one.rate_hz].colour, looks[one.rate_hz].symbol)
-        for one in tradeoff.diagnoses
+        for one in tradeoff.recognition.diagnoses
         if one.grid == grid and one.classes
     ]
     return Figure(
@@ -205,8 +205,10 @@ def _errors(found: Sequence[Diagnosis]) -> Iterator[Spec]:
 
 
 def _fano_curve(tradeoff: Tradeoff) -> Iterator[Spec]:
-    n_classes = max((len(result.class_recall) for result in tradeoff.classify), default=0)
-    entropies = [one.class_entropy.value for one in tradeoff.diagnoses if one.class_entropy.value is not None]
+    n_classes = max((len(result.class_recall) for result in tradeoff.recognition.results), default=0)
+    entropies = [
+        one.class_entropy.value for one in tradeoff.recognition.diagnoses if one.class_entropy.value is not None
+    ]
     if n_classes > 1 and entropies:
         curve = fano_curve(n_classes, entropies[0])
         yield {

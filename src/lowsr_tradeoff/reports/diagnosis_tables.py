@@ -34,7 +34,7 @@ def information(tradeoff: Tradeoff) -> Table:
                 *(number(told.usable), number(told.usable_scaled), number(told.lost)),
                 *(percent(told.error_bound), points(told.error_above_bound)),
             )
-            for one in tradeoff.diagnoses
+            for one in tradeoff.recognition.diagnoses
             for told in one.information
         ),
         n_heads=3,
@@ -54,7 +54,7 @@ def recoverability(tradeoff: Tradeoff) -> Table:
                 *_place(one),
                 *(percent(one.recoverability), number(one.class_entropy), number(one.reference_usable)),
             )
-            for one in tradeoff.diagnoses
+            for one in tradeoff.recognition.diagnoses
         ),
         n_heads=2,
     )
@@ -108,7 +108,7 @@ def fidelity(tradeoff: Tradeoff) -> Table:
 def energy(tradeoff: Tradeoff) -> Table:
     """Return energy kept and gain of CSSD for every class, by rate and features."""
     found: dict[tuple[str, str], dict[int, Row]] = {}
-    for one in tradeoff.diagnoses:
+    for one in tradeoff.recognition.diagnoses:
         for of_class in one.classes:
             row = found.setdefault((of_class.label, one.grid), {})
             row[one.rate_hz] = (percent(of_class.energy_kept), points(of_class.gain))
@@ -131,7 +131,7 @@ def ranks(tradeoff: Tradeoff) -> Table:
         ("Rate", "Features", "Spearman's correlation", "p, by random pairings"),
         tuple(
             (*_place(one), number(one.rank_correlation), probability(one.rank_p_value))
-            for one in tradeoff.diagnoses
+            for one in tradeoff.recognition.diagnoses
         ),
         n_heads=2,
     )
@@ -150,7 +150,7 @@ def humps(tradeoff: Tradeoff) -> Table:
                 *(test.grid, _rates(test.middle_rates_hz), _rates(test.outer_rates_hz)),
                 *(points(test.rise), points(test.fall), points(test.contrast), _standing(test)),
             )
-            for test in tradeoff.humps
+            for test in tradeoff.recognition.humps
         ),
     )
 
@@ -166,7 +166,7 @@ def _place(one: Diagnosis) -> tuple[str, str]:
 
 
 def _taught(tradeoff: Tradeoff) -> list[tuple[Diagnosis, TeacherDiagnosis]]:
-    return [(one, told) for one in tradeoff.diagnoses for told in one.teachers]
+    return [(one, told) for one in tradeoff.recognition.diagnoses for told in one.teachers]
 
 
 def _each_once(tradeoff: Tradeoff, cells: Callable[[TeacherDiagnosis], Row]) -> tuple[Row, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from lowsr_tradeoff.classify.arms import arm_name, drawn
-from lowsr_tradeoff.records.classify import Grid
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
+from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.wording import chance, hz, listed, number, percent, points
 
@@ -14,8 +14,10 @@ ALPHA = 0.05
 def information(tradeoff: Tradeoff) -> str:
     """Return what the figure of usable information shows."""
     grid = drawn_grid(tradeoff)
-    each = [_most(one) for one in tradeoff.diagnoses if one.grid == grid and one.information]
-    n_more = len(arms := {told.arm for one in tradeoff.diagnoses for told in one.information}) - len(drawn(arms))
+    each = [_most(one) for one in tradeoff.recognition.diagnoses if one.grid == grid and one.information]
+    n_more = len(arms := {told.arm for one in tradeoff.recognition.diagnoses for told in one.information}) - len(
+        drawn(arms)
+    )
     return (
         f"Most usable information with {grid} features: {'; '.join(each) or 'none measured'}. Above: bits per clip,"
         " scores scaled on the other folds, with 95 % intervals. Below: measured errors over the same bits, and"
@@ -27,7 +29,10 @@ def information(tradeoff: Tradeoff) -> str:
 
 def recoverability(tradeoff: Tradeoff) -> str:
     """Return what the figure of recoverability shows."""
-    each = [f"{percent(one.recoverability).brief} at {hz(one.rate_hz)} ({one.grid})" for one in tradeoff.diagnoses]
+    each = [
+        f"{percent(one.recoverability).brief} at {hz(one.rate_hz)} ({one.grid})"
+        for one in tradeoff.recognition.diagnoses
+    ]
     return (
         f"Recoverable from the low-rate network's embedding: {listed(each) if each else 'not measured'}."
         " Bars are 95 % intervals. The more"
@@ -39,7 +44,7 @@ def recoverability(tradeoff: Tradeoff) -> str:
 def energy(tradeoff: Tradeoff) -> str:
     """Return whether classes that lose more energy gain more from the full-rate teacher."""
     grid = drawn_grid(tradeoff)
-    each = [_rank(one) for one in tradeoff.diagnoses if one.grid == grid]
+    each = [_rank(one) for one in tradeoff.recognition.diagnoses if one.grid == grid]
     return (
         f"One mark for each class and rate, {grid} features, with 95 % intervals."
         f" {'; '.join(each) or 'None was measured'}. A negative"
@@ -50,15 +55,15 @@ def energy(tradeoff: Tradeoff) -> str:
 
 def hump(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return the outcome of the one prediction that can fail, a sentence or two for each feature layout."""
-    return tuple(f"{test.grid.capitalize()} features: {_outcome(test)}" for test in tradeoff.humps) or (
+    return tuple(f"{test.grid.capitalize()} features: {_outcome(test)}" for test in tradeoff.recognition.humps) or (
         "Not tested: the study does not train both BASD and CSSD.",
     )
 
 
 def null_result(tradeoff: Tradeoff) -> Iterator[str]:
     """Yield in plain words what it means when nothing was shown."""
-    untested = [test for test in tradeoff.humps if test.rise.value is None or test.fall.value is None]
-    if any(not test.is_supported and test not in untested for test in tradeoff.humps):
+    untested = [test for test in tradeoff.recognition.humps if test.rise.value is None or test.fall.value is None]
+    if any(not test.is_supported and test not in untested for test in tradeoff.recognition.humps):
         yield (
             "A hump that is not supported is a result: the prediction did not come true here. It counts against the"
             " hypothesis as far as the intervals leave no room for a hump that would matter; where they are wide,"
@@ -68,7 +73,7 @@ def null_result(tradeoff: Tradeoff) -> Iterator[str]:
 
 def drawn_grid(tradeoff: Tradeoff) -> Grid | None:
     """Return the features that classes are drawn for: the last ones of the study."""
-    return next((one.grid for one in reversed(tradeoff.diagnoses)), None)
+    return next((one.grid for one in reversed(tradeoff.recognition.diagnoses)), None)
 
 
 def _most(one: Diagnosis) -> str:

@@ -21,7 +21,6 @@ from lowsr_tradeoff.records.run import SCHEMA_VERSION, ListenPack, Manifest, Tra
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.html import render
-from lowsr_tradeoff.reports.migrate import migrated
 from lowsr_tradeoff.reports.rows import COLUMNS, rows
 
 REPORT, CLAIMS, DECISION, FIGURES, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
@@ -88,37 +87,31 @@ def read_run(folder: Path) -> tuple[Tradeoff, Manifest, ListenPack]:
     """Return what :func:`write_run` left in a folder, all that a report is drawn from.
 
     Raises:
-        DataError: A file is not there, is not what it should be, or is of a newer version.
+        DataError: A file is not there, or is not what it should be.
     """
     return load(folder / TRADEOFF), _read(folder / MANIFEST, Manifest), _read(folder / LISTEN, ListenPack)
 
 
 def to_json(record: Record) -> str:
     """Return a record as JSON, keys sorted and one item of a list a line, equal text for equal records."""
-    tree = record.model_dump(mode="json")
-    return "{\n" + ",\n".join(f" {_dumped(name)}: {_lines(tree[name])}" for name in sorted(tree)) + "\n}\n"
+    return _lines(record.model_dump(mode="json"), "") + "\n"
 
 
 def load(path: Path) -> Tradeoff:
-    """Return the trade-off of a ``tradeoff.json`` of this or an older schema version.
+    """Return the trade-off of a ``tradeoff.json``.
 
     Raises:
-        DataError: The file cannot be read, is not a trade-off, or is of a newer schema version.
+        DataError: The file cannot be read, or is not a trade-off of this schema version.
     """
     tree = _parsed(path)
     version = tree.get("schema_version")
-    if isinstance(version, int) and version > SCHEMA_VERSION:
+    if version != SCHEMA_VERSION:
+        named = f"schema version {version}" if isinstance(version, int) else "no schema version"
         raise DataError(
-            f"{path}: is of schema version {version}; this program reads up to {SCHEMA_VERSION}: upgrade it"
+            f"{path}: is not a Tradeoff of this version of lowsr-tradeoff: it names {named} and this program reads "
+            f"version {SCHEMA_VERSION}; {AGAIN}"
         )
-    if not isinstance(version, int) or version < 1:
-        raise DataError(f"{path}: is not a Tradeoff of lowsr-tradeoff: it names no schema version; {AGAIN}")
-    try:
-        return _validated(path, migrated(tree, version), Tradeoff)
-    except (KeyError, TypeError) as error:
-        raise DataError(
-            f"{path}: is not a Tradeoff of schema version {version}: {error!r} is missing or wrong; {AGAIN}"
-        ) from error
+    return _validated(path, tree, Tradeoff)
 
 
 def schema() -> dict[str, Any]:
@@ -167,12 +160,13 @@ def _dumped(value: object) -> str:
     return json.dumps(value, sort_keys=True, allow_nan=False)
 
 
-def _lines(value: object) -> str:
-    return (
-        "[\n  " + ",\n  ".join(map(_dumped, value)) + "\n ]"
-        if isinstance(value, list) and value
-        else _dumped(value)
-    )
+def _lines(value: object, indent: str) -> str:
+    if isinstance(value, list) and value:
+        return f"[\n{indent} " + f",\n{indent} ".join(map(_dumped, value)) + f"\n{indent}]"
+    if isinstance(value, dict) and value:
+        each = (f"{indent} {_dumped(name)}: {_lines(value[name], indent + ' ')}" for name in sorted(value))
+        return "{\n" + ",\n".join(each) + f"\n{indent}}}"
+    return _dumped(value)
 
 
 def _read(path: Path, kind: type[R]) -> R:

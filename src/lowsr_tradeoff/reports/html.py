@@ -146,11 +146,11 @@ def _figures(tradeoff: Tradeoff) -> dict[str, Figure]:
 
 
 def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
-    elsewhere = [result for result in tradeoff.power if result.device != tradeoff.decision.device]
+    elsewhere = [result for result in tradeoff.power.results if result.device != tradeoff.decision.device]
     return {
         "accuracy": stage_tables.accuracy(tradeoff),
         "arms": recognition_tables.arms(tradeoff),
-        "recalls": stage_tables.recalls(tradeoff.classify),
+        "recalls": stage_tables.recalls(tradeoff.recognition.results),
         "declared": stage_tables.contrasts(tradeoff, is_declared=True),
         "exploratory": stage_tables.contrasts(tradeoff, is_declared=False),
         "optimism": recognition_tables.optimism(tradeoff),
@@ -161,8 +161,8 @@ def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
         "fidelity": diagnosis_tables.fidelity(tradeoff),
         "ranks": diagnosis_tables.ranks(tradeoff),
         "humps": diagnosis_tables.humps(tradeoff),
-        "peaks": power_tables.peaks(tradeoff.power),
-        "clocks": power_tables.clocks(tradeoff.power),
+        "peaks": power_tables.peaks(tradeoff.power.results),
+        "clocks": power_tables.clocks(tradeoff.power.results),
         "bounds": power_tables.bounds(tradeoff),
         "errors": power_tables.errors(tradeoff),
         "sources": power_tables.sources(tradeoff),

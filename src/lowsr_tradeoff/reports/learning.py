@@ -24,8 +24,8 @@ def curves(tradeoff: Tradeoff) -> tuple[Figure, ...]:
 
 
 def _by_attacker(tradeoff: Tradeoff) -> list[list[LearningCurve]]:
-    names = dict.fromkeys(curve.attacker for curve in tradeoff.learning_curves)
-    return [[curve for curve in tradeoff.learning_curves if curve.attacker == name] for name in names]
+    names = dict.fromkeys(curve.attacker for curve in tradeoff.privacy.learning_curves)
+    return [[curve for curve in tradeoff.privacy.learning_curves if curve.attacker == name] for name in names]
 
 
 def _figure(name: str, group: Sequence[LearningCurve], looks: Mapping[int, Style]) -> Figure:

@@ -63,20 +63,29 @@ def page_draws(tradeoff: Tradeoff) -> PageDraws:
 def without_draws(tradeoff: Tradeoff) -> Tradeoff:
     """Return a study whose figures keep their intervals and lose their draws, which take more than all the rest."""
     power = {"power_mw_draws": (), "battery_hours_draws": ()}
+    recognised = tuple(found.model_copy(update={"accuracy_draws": ()}) for found in tradeoff.recognition.results)
+    recovered = tuple(found.model_copy(update={"value_draws": ()}) for found in tradeoff.privacy.attacks)
+    drawn = tuple(found.model_copy(update=power) for found in tradeoff.power.results)
     return tradeoff.model_copy(
         update={
-            "classify": tuple(found.model_copy(update={"accuracy_draws": ()}) for found in tradeoff.classify),
-            "attacks": tuple(found.model_copy(update={"value_draws": ()}) for found in tradeoff.attacks),
-            "power": tuple(found.model_copy(update=power) for found in tradeoff.power),
+            "recognition": tradeoff.recognition.model_copy(update={"results": recognised}),
+            "privacy": tradeoff.privacy.model_copy(update={"attacks": recovered}),
+            "power": tradeoff.power.model_copy(update={"results": drawn}),
         }
     )
 
 
 def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, Draws]]]:
-    accuracy = {(found.rate_hz, found.grid, found.arm): found.accuracy_draws for found in tradeoff.classify}
-    hours = {(found.rate_hz, found.grid, found.device): found.battery_hours_draws for found in tradeoff.power}
+    accuracy = {
+        (found.rate_hz, found.grid, found.arm): found.accuracy_draws for found in tradeoff.recognition.results
+    }
+    hours = {
+        (found.rate_hz, found.grid, found.device): found.battery_hours_draws for found in tradeoff.power.results
+    }
     rates_hz = dict.fromkeys(point.rate_hz for point in tradeoff.points)
-    strongest = {rate_hz: strongest_at(tradeoff.attacks, rate_hz, tradeoff.front_end) for rate_hz in rates_hz}
+    strongest = {
+        rate_hz: strongest_at(tradeoff.privacy.attacks, rate_hz, tradeoff.front_end) for rate_hz in rates_hz
+    }
     for point in tradeoff.points:
         attack = strongest[point.rate_hz]
         yield (

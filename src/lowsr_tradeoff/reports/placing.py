@@ -89,7 +89,7 @@ def reference_point(tradeoff: Tradeoff, like: OperatingPoint) -> OperatingPoint 
 
 def deciding_power(tradeoff: Tradeoff) -> tuple[PowerResult, ...]:
     """Return the power of the device that the decision is for, rates ascending."""
-    results = (result for result in tradeoff.power if result.device == tradeoff.decision.device)
+    results = (result for result in tradeoff.power.results if result.device == tradeoff.decision.device)
     return tuple(sorted(results, key=lambda result: result.rate_hz))
 
 
@@ -98,9 +98,11 @@ def shown_recalls(tradeoff: Tradeoff) -> tuple[ClassifyResult, ...]:
 
     CSSD on the last feature layout that it ran on, else the last result of the rate.
     """
-    grid = next((result.grid for result in reversed(tradeoff.classify) if result.arm == DRAWN_ARM), None)
+    grid = next((result.grid for result in reversed(tradeoff.recognition.results) if result.arm == DRAWN_ARM), None)
     shown: dict[int, ClassifyResult] = {}
-    for result in sorted(tradeoff.classify, key=lambda result: (result.arm, result.grid) == (DRAWN_ARM, grid)):
+    for result in sorted(
+        tradeoff.recognition.results, key=lambda result: (result.arm, result.grid) == (DRAWN_ARM, grid)
+    ):
         shown[result.rate_hz] = result
     return tuple(shown[rate] for rate in sorted(shown))
 

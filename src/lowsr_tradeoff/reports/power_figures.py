@@ -26,13 +26,13 @@ from lowsr_tradeoff.reports.wording import hz, listed, number
 
 def battery(tradeoff: Tradeoff) -> Figure:
     """Return hours on the battery by rate, a line for each device and features."""
-    lines = list(dict.fromkeys((result.device, result.grid) for result in tradeoff.power))
+    lines = list(dict.fromkeys((result.device, result.grid) for result in tradeoff.power.results))
     devices = list(dict.fromkeys(device for device, _ in lines))
     grids = list(dict.fromkeys(grid for _, grid in lines))
     traces = [
         series(
             f"{device}, {grid}",
-            {r.rate_hz: r.battery_hours for r in tradeoff.power if (r.device, r.grid) == (device, grid)},
+            {r.rate_hz: r.battery_hours for r in tradeoff.power.results if (r.device, r.grid) == (device, grid)},
             style(devices.index(device)),
             number,
             DASHES[grids.index(grid) % len(DASHES)],
@@ -46,7 +46,7 @@ def battery(tradeoff: Tradeoff) -> Figure:
         _battery_caption(tradeoff),
         spec(
             traces,
-            rate_axis(sorted({result.rate_hz for result in tradeoff.power})),
+            rate_axis(sorted({result.rate_hz for result in tradeoff.power.results})),
             titled("hours, log scale<br>(more is better)", type="log", nticks=6),
             height=520,
         ),
@@ -68,7 +68,7 @@ def sensitivity(tradeoff: Tradeoff) -> Figure:
             share_axis("share of the variance<br>(the more, the better it is worth measuring)"),
             barmode="group",
         ),
-        power_tables.dominant(tradeoff.power),
+        power_tables.dominant(tradeoff.power.results),
     )
 
 
@@ -89,8 +89,8 @@ def _explained(results: Sequence[PowerResult], name: str, index: int) -> Spec:
 
 def _battery_caption(tradeoff: Tradeoff) -> str:
     each = []
-    for device in dict.fromkeys(result.device for result in tradeoff.power):
-        hours = [r.battery_hours for r in tradeoff.power if r.device == device and r.battery_hours.value]
+    for device in dict.fromkeys(result.device for result in tradeoff.power.results):
+        hours = [r.battery_hours for r in tradeoff.power.results if r.device == device and r.battery_hours.value]
         if hours:
             least = min(hours, key=lambda m: m.value or 0.0)
             most = max(hours, key=lambda m: m.value or 0.0)

@@ -64,7 +64,7 @@ def dominant(results: Iterable[PowerResult]) -> Table:
 
 def bounds(tradeoff: Tradeoff) -> Table:
     """Return what an ideal converter, and the best and the median published one, would draw at each rate."""
-    rates_hz = sorted({result.rate_hz for result in tradeoff.power})
+    rates_hz = sorted({result.rate_hz for result in tradeoff.power.results})
     by_rate = {rate_hz: converter_bounds(rate_hz, BOUND_SNDR_DB) for rate_hz in rates_hz}
     names = dict.fromkeys(bound.name for found in by_rate.values() for bound in found)
     return Table(
@@ -82,7 +82,7 @@ def errors(tradeoff: Tradeoff) -> Table:
             *("Predicted", "On", "How", "Not seen", "Median", "Nine in ten", "Worst", "Within the interval"),
             "Wanted",
         ),
-        tuple(_error(error) for error in tradeoff.power_errors),
+        tuple(_error(error) for error in tradeoff.power.errors),
         2,
     )
 
@@ -94,7 +94,7 @@ def sources(tradeoff: Tradeoff) -> Table:
         ("Device", "Figure", "Value, 95 % interval and unit", "Basis", "Source"),
         tuple(
             (sheet.device, figure.parameter, figure.text, figure.basis, figure.source)
-            for sheet in tradeoff.devices
+            for sheet in tradeoff.power.devices
             for figure in sheet.figures
         ),
         2,

@@ -21,7 +21,7 @@ def attackers(tradeoff: Tradeoff) -> Figure:
         _caption(lines),
         spec(
             [*_drawn(lines), _published()],
-            rate_axis(sorted({found.rate_hz for found in tradeoff.attacks})),
+            rate_axis(sorted({found.rate_hz for found in tradeoff.privacy.attacks})),
             share_axis("recovered<br>(lower is better for this report)"),
             height=540,
         ),
@@ -31,7 +31,7 @@ def attackers(tradeoff: Tradeoff) -> Figure:
 
 def _lines(tradeoff: Tradeoff) -> list[list[AttackResult]]:
     groups: dict[tuple[str, str, str], list[AttackResult]] = {}
-    for found in tradeoff.attacks:
+    for found in tradeoff.privacy.attacks:
         if found.recovers == "words" and found.value.value is not None:
             groups.setdefault((found.attacker, found.measure, found.front_end), []).append(found)
     return list(groups.values())

@@ -40,11 +40,11 @@ PUBLISHED = (
 
 def attackers(tradeoff: Tradeoff) -> Table:
     """Return every attacker, tested or not, with its figure at every rate and its chance level."""
-    rates_hz = sorted({found.rate_hz for found in tradeoff.attacks})
+    rates_hz = sorted({found.rate_hz for found in tradeoff.privacy.attacks})
     return Table(
         "What every attacker gets, by rate",
         ("Attacker", "At stake", "Figure", *map(hz, rates_hz), "By chance", "Set up"),
-        tuple(_attacker(group, rates_hz) for group in _groups(tradeoff.attacks)),
+        tuple(_attacker(group, rates_hz) for group in _groups(tradeoff.privacy.attacks)),
         n_heads=3,
     )
 
@@ -56,7 +56,7 @@ def microphones(tradeoff: Tradeoff) -> Table:
         ("Rate", "Front end", "Accuracy", "Strongest attacker", "It recovers"),
         tuple(
             (hz(one.rate_hz), one.front_end, percent(one.accuracy), one.attacker, percent(one.word_recovery))
-            for one in tradeoff.microphones
+            for one in tradeoff.front_ends
         ),
         n_heads=2,
     )
@@ -64,8 +64,8 @@ def microphones(tradeoff: Tradeoff) -> Table:
 
 def strongest(tradeoff: Tradeoff) -> Table:
     """Return the strongest attacker on words at each rate: what decisions use."""
-    rates_hz = sorted({found.rate_hz for found in tradeoff.attacks})
-    found = [(rate_hz, strongest_at(tradeoff.attacks, rate_hz, tradeoff.front_end)) for rate_hz in rates_hz]
+    rates_hz = sorted({found.rate_hz for found in tradeoff.privacy.attacks})
+    found = [(rate_hz, strongest_at(tradeoff.privacy.attacks, rate_hz, tradeoff.front_end)) for rate_hz in rates_hz]
     return Table(
         "The strongest attacker tested at each rate, by its figure above chance",
         ("Rate", "Attacker", "Figure", "It recovers", "By chance"),
@@ -84,7 +84,7 @@ def kinds(tradeoff: Tradeoff) -> Table:
         ("Rate", "Attacker", "Words", "Recovered", "By chance"),
         tuple(
             (hz(found.rate_hz), found.attacker, kind.kind, percent(kind.recovery), percent(kind.chance))
-            for found in tradeoff.privacy
+            for found in tradeoff.privacy.words
             for kind in found.kinds
         ),
         n_heads=3,
@@ -101,7 +101,7 @@ def rate_differences(tradeoff: Tradeoff) -> Table:
                 *(hz(found.rate_hz), hz(found.against_rate_hz), found.attacker, points(found.difference)),
                 "supported" if found.is_supported else "not supported by these data",
             )
-            for found in tradeoff.rate_differences
+            for found in tradeoff.privacy.rate_differences
         ),
         n_heads=2,
     )

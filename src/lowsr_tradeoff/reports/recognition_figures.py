@@ -41,7 +41,7 @@ def choices(tradeoff: Tradeoff) -> Figure:
 
 def choices_caption(tradeoff: Tradeoff) -> str:
     """Return which pair is best where, how far the worst lies below it, and what the figure cannot say."""
-    if not tradeoff.sensitivity:
+    if not tradeoff.recognition.sensitivity:
         return why_no_choices(tradeoff)
     panels = _panels(tradeoff)
     best = [_best(panel) for panel in panels[:NAMED_PANELS]]
@@ -68,7 +68,7 @@ def why_no_choices(tradeoff: Tradeoff) -> str:
 
 def _panels(tradeoff: Tradeoff) -> list[Choices]:
     found: dict[tuple[int, str, str], list[Sensitivity]] = {}
-    for one in tradeoff.sensitivity:
+    for one in tradeoff.recognition.sensitivity:
         found.setdefault((one.rate_hz, one.grid, one.arm), []).append(one)
     return list(found.values())
 

@@ -1,7 +1,8 @@
 """The tables of recognition beside its figures: ways of training, choices, networks, published figures."""
 
 from lowsr_tradeoff.classify.arms import EXPLAINED, GROUPS, arm_name, group_of, in_order
-from lowsr_tradeoff.records.classify import Arm, ClassifyResult, Grid, Published
+from lowsr_tradeoff.records.classify import ClassifyResult, Published
+from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.tables import Cell, Table, named
 from lowsr_tradeoff.reports.wording import Shown, accuracy_title, count, digits, hz, percent, points
@@ -10,9 +11,9 @@ from lowsr_tradeoff.reports.wording import Shown, accuracy_title, count, digits,
 def by_rate(tradeoff: Tradeoff) -> Table:
     """Return accuracy with its interval: a row for each training and features, a column for each rate."""
     found: dict[tuple[Arm, Grid], dict[int, Cell]] = {}
-    for result in tradeoff.classify:
+    for result in tradeoff.recognition.results:
         found.setdefault((result.arm, result.grid), {})[result.rate_hz] = _brief(result)
-    rates_hz = sorted({result.rate_hz for result in tradeoff.classify})
+    rates_hz = sorted({result.rate_hz for result in tradeoff.recognition.results})
     lines = [line for arm in in_order(arm for arm, _ in found) for line in found if line[0] == arm]
     return Table(
         f"{accuracy_title(tradeoff)} and 95 % interval by rate and training{_tested_on(tradeoff)}",
@@ -27,7 +28,7 @@ def by_rate(tradeoff: Tradeoff) -> Table:
 
 def arms(tradeoff: Tradeoff) -> Table:
     """Return what each way of training of the study does, in one line."""
-    there = {result.arm for result in tradeoff.classify}
+    there = {result.arm for result in tradeoff.recognition.results}
     return Table(
         "The ways of training compared",
         ("Group", "Training", "What it is"),
@@ -40,7 +41,7 @@ def arms(tradeoff: Tradeoff) -> Table:
 
 def networks(tradeoff: Tradeoff) -> Table:
     """Return what the network costs to compute second by second, by rate and features."""
-    unique = {(result.rate_hz, result.grid): result.cost for result in tradeoff.classify}
+    unique = {(result.rate_hz, result.grid): result.cost for result in tradeoff.recognition.results}
     return Table(
         f"The network: {_network(tradeoff)}",
         (
@@ -74,7 +75,7 @@ def optimism(tradeoff: Tradeoff) -> Table:
                 *(hz(one.rate_hz), arm_name(one.arm), one.grid),
                 *(percent(one.best_epoch), percent(one.last_epoch), points(one.difference)),
             )
-            for one in tradeoff.optimism
+            for one in tradeoff.recognition.optimism
         ),
         n_heads=3,
     )
@@ -90,7 +91,7 @@ def published(tradeoff: Tradeoff) -> Table:
                 *(hz(one.rate_hz), arm_name(one.arm), f"{100 * one.published:.1f} %"),
                 *(percent(one.measured), _against(one), one.source),
             )
-            for one in tradeoff.published
+            for one in tradeoff.recognition.published
         ),
         n_heads=2,
     )
@@ -101,7 +102,7 @@ def published_lines(tradeoff: Tradeoff) -> tuple[str, ...]:
     return tuple(
         f"{hz(one.rate_hz)} ({arm_name(one.arm)}): published {100 * one.published:.1f} %, measured"
         f" {percent(one.measured)}; {_against(one)}; {one.source}"
-        for one in tradeoff.published
+        for one in tradeoff.recognition.published
     )
 
 
@@ -116,7 +117,7 @@ def sensitivity(tradeoff: Tradeoff) -> Table:
                 *(f"{one.alpha:g}", f"{one.temperature:g}"),
                 *(percent(one.accuracy), count(one.n_chosen, "test fold")),
             )
-            for one in tradeoff.sensitivity
+            for one in tradeoff.recognition.sensitivity
         ),
         n_heads=5,
     )
@@ -131,7 +132,7 @@ def _brief(result: ClassifyResult) -> Cell:
 
 
 def _tested_on(tradeoff: Tradeoff) -> str:
-    sizes = sorted({result.n_clips for result in tradeoff.classify})
+    sizes = sorted({result.n_clips for result in tradeoff.recognition.results})
     return f", n = {' or '.join(map(str, sizes))} clips" if sizes else ""
 
 

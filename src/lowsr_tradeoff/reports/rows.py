@@ -26,18 +26,17 @@ COLUMNS = (
     "measure", "value", "low", "high", "n", "n_of", "unit", "basis", "reason",
 )  # fmt: skip
 NAMES = ("rate_hz", "grid", "arm", "device", "attacker", "front_end")
+# What the column ``stage`` says of a field of the run or of its stages.
 STAGES = {
-    "contrasts": "classify",
-    "sensitivity": "classify",
-    "optimism": "classify",
-    "published": "classify",
-    "diagnoses": "classify",
-    "humps": "classify",
+    "recognition": "classify",
+    "words": "privacy",
     "rate_differences": "privacy",
     "intelligibility": "privacy",
     "attacks": "attack",
     "learning_curves": "attack",
-    "power_errors": "validation",
+    "devices": "devices",
+    "errors": "validation",
+    "front_ends": "microphones",
     "points": "frontier",
 }
 TESTS = ("p_value", "p_holm", "nb_p", "p_better", "p_equivalent", "p_worse")
@@ -55,10 +54,12 @@ def rows(tradeoff: Tradeoff) -> Iterator[Row]:
     that failed have a row with the reason and no value.
     """
     for field, value in tradeoff:
-        if isinstance(value, tuple):
-            for record in value:
+        stage = STAGES.get(field, field)
+        fields = value if isinstance(value, Record) else ((field, value),)
+        for name, records in fields:
+            for record in records if isinstance(records, tuple) else ():
                 if isinstance(record, Record):
-                    yield from _rows_of(record, {"stage": STAGES.get(field, field)})
+                    yield from _rows_of(record, {"stage": STAGES.get(name, stage)})
 
 
 def frame(tradeoff: Tradeoff) -> "pd.DataFrame":

@@ -37,7 +37,7 @@ ROW_PX = 26
 
 def accuracy(tradeoff: Tradeoff) -> Figure:
     """Return accuracy by rate, a line for each training that is drawn and its features, and the chance level."""
-    rates_hz = _rates(result.rate_hz for result in tradeoff.classify)
+    rates_hz = _rates(result.rate_hz for result in tradeoff.recognition.results)
     return Figure(
         "accuracy",
         "Accuracy by rate",
@@ -73,7 +73,7 @@ def recall(tradeoff: Tradeoff) -> Figure:
 
 def privacy(tradeoff: Tradeoff) -> Figure:
     """Return the words and keywords that each attacker recovers by rate."""
-    attackers = list(dict.fromkeys(result.attacker for result in tradeoff.privacy))
+    attackers = list(dict.fromkeys(result.attacker for result in tradeoff.privacy.words))
     traces = [line for index, attacker in enumerate(attackers) for line in _recovered(tradeoff, attacker, index)]
     return Figure(
         "privacy",
@@ -81,7 +81,7 @@ def privacy(tradeoff: Tradeoff) -> Figure:
         captions.privacy(tradeoff),
         spec(
             traces,
-            rate_axis(_rates(result.rate_hz for result in tradeoff.privacy)),
+            rate_axis(_rates(result.rate_hz for result in tradeoff.privacy.words)),
             share_axis("recovered<br>(lower is better for this report)"),
         ),
         stage_tables.privacy(tradeoff),
@@ -90,7 +90,7 @@ def privacy(tradeoff: Tradeoff) -> Figure:
 
 def intelligibility(tradeoff: Tradeoff) -> Figure:
     """Return STOI and ESTOI by rate, and PESQ below them."""
-    found = tradeoff.intelligibility
+    found = tradeoff.privacy.intelligibility
     traces = [
         series("STOI", {result.rate_hz: result.stoi for result in found}, style(0), number),
         series("ESTOI", {result.rate_hz: result.estoi for result in found}, style(1), number),
@@ -141,11 +141,13 @@ def _rates(rates_hz: Iterable[int]) -> list[int]:
 
 def _listeners(tradeoff: Tradeoff) -> Iterator[Spec]:
     """A line for each training, by colour and marker, and features, by dashes."""
-    arms = drawn(result.arm for result in tradeoff.classify)
-    lines = list(dict.fromkeys((result.arm, result.grid) for result in tradeoff.classify if result.arm in arms))
+    arms = drawn(result.arm for result in tradeoff.recognition.results)
+    lines = list(
+        dict.fromkeys((result.arm, result.grid) for result in tradeoff.recognition.results if result.arm in arms)
+    )
     grids = list(dict.fromkeys(grid for _, grid in lines))
     for index, (arm, grid) in enumerate(lines):
-        found = [result for result in tradeoff.classify if (result.arm, result.grid) == (arm, grid)]
+        found = [result for result in tradeoff.recognition.results if (result.arm, result.grid) == (arm, grid)]
         yield series(
             f"{arm_name(arm)}, {grid}",
             {result.rate_hz: result.accuracy for result in found},
@@ -157,7 +159,7 @@ def _listeners(tradeoff: Tradeoff) -> Iterator[Spec]:
 
 
 def _chance(tradeoff: Tradeoff, rates_hz: Sequence[int]) -> Iterator[Spec]:
-    n_classes = max((len(result.class_recall) for result in tradeoff.classify), default=0)
+    n_classes = max((len(result.class_recall) for result in tradeoff.recognition.results), default=0)
     if n_classes:
         yield {
             "type": "scatter",
@@ -193,7 +195,7 @@ def _recall(result: ClassifyResult, label: str) -> float | None:
 
 
 def _recovered(tradeoff: Tradeoff, attacker: str, index: int) -> Iterator[Spec]:
-    found = [result for result in tradeoff.privacy if result.attacker == attacker]
+    found = [result for result in tradeoff.privacy.words if result.attacker == attacker]
     words = {result.rate_hz: result.word_recovery for result in found}
     keywords = {result.rate_hz: result.keyword_recovery for result in found}
     yield series(f"words, {attacker}", words, style(2 * index), percent, aside=1 / ASIDE)

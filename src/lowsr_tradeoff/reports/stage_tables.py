@@ -41,7 +41,7 @@ def accuracy(tradeoff: Tradeoff) -> Table:
                 percent(result.macro_f1),
                 _protocol(result),
             )
-            for result in tradeoff.classify
+            for result in tradeoff.recognition.results
         ),
         n_heads=3,
     )
@@ -101,7 +101,7 @@ def contrasts(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
                 *_tests(contrast),
                 percent(contrast.detectable),
             )
-            for contrast in tradeoff.contrasts
+            for contrast in tradeoff.recognition.contrasts
             if contrast.is_declared is is_declared
         ),
         n_heads=2,
@@ -122,7 +122,7 @@ def privacy(tradeoff: Tradeoff) -> Table:
                 *(hz(result.rate_hz), result.attacker, *_recovered(result), result.reference),
                 *(str(result.n_speakers), f"{result.engine}: {result.policy}"),
             )
-            for result in tradeoff.privacy
+            for result in tradeoff.privacy.words
         ),
         n_heads=2,
     )
@@ -138,7 +138,7 @@ def intelligibility(tradeoff: Tradeoff) -> Table:
                 *(hz(result.rate_hz), number(result.stoi), number(result.estoi)),
                 *(number(result.pesq_wb), number(result.pesq_nb), number(result.sii)),
             )
-            for result in tradeoff.intelligibility
+            for result in tradeoff.privacy.intelligibility
         ),
     )
 
@@ -168,7 +168,7 @@ def power(tradeoff: Tradeoff) -> Table:
                 _converter(result),
                 f"infeasible: {'; '.join(result.infeasible)}" if result.infeasible else "feasible",
             )
-            for result in tradeoff.power
+            for result in tradeoff.power.results
         ),
         n_heads=3,
     )
@@ -189,7 +189,7 @@ def components(results: Iterable[PowerResult], caption: str) -> Table:
 
 def costs(tradeoff: Tradeoff) -> Table:
     """Return what one classification computes, by rate and features."""
-    unique = {(result.rate_hz, result.grid): result.cost for result in tradeoff.classify}
+    unique = {(result.rate_hz, result.grid): result.cost for result in tradeoff.recognition.results}
     return Table(
         "What one classification computes, counted on the trained network",
         ("Rate", "Features", "Window", "Front end", "Multiply-accumulates", "Parameters", "Weights", "Activations"),

@@ -158,8 +158,8 @@ def _bars(axes: Axes, points: Sequence[OperatingPoint], look: dict[str, Any]) ->
 
 
 def _accuracy(tradeoff: Tradeoff, axes: Axes) -> None:
-    arms = drawn(result.arm for result in tradeoff.classify)
-    shown = [result for result in tradeoff.classify if result.arm in arms]
+    arms = drawn(result.arm for result in tradeoff.recognition.results)
+    shown = [result for result in tradeoff.recognition.results if result.arm in arms]
     grids = list(dict.fromkeys(result.grid for result in shown))
     lines: list[Line] = []
     for arm, grid in dict.fromkeys((result.arm, result.grid) for result in shown):
@@ -173,7 +173,9 @@ def _accuracy(tradeoff: Tradeoff, axes: Axes) -> None:
 
 def _words(tradeoff: Tradeoff, axes: Axes) -> None:
     """Every attacker on words behind the study's own front end."""
-    found = [a for a in tradeoff.attacks if a.recovers == "words" and a.is_leak and a.value.value is not None]
+    found = [
+        a for a in tradeoff.privacy.attacks if a.recovers == "words" and a.is_leak and a.value.value is not None
+    ]
     here = [attack for attack in found if attack.front_end == tradeoff.front_end]
     lines: list[Line] = []
     for index, (name, measure) in enumerate(dict.fromkeys((a.attacker, a.measure) for a in here)):

@@ -164,7 +164,7 @@ def _axes(point: OperatingPoint) -> Row:
 def _accuracy_difference(tradeoff: Tradeoff, subject: OperatingPoint, reference: OperatingPoint) -> Cell:
     """The paired difference where the study has it, else what the two intervals say."""
     wanted = (_listener(subject), _listener(reference))
-    for contrast in tradeoff.contrasts:
+    for contrast in tradeoff.recognition.contrasts:
         second = (contrast.against_rate_hz, contrast.against_grid, contrast.against)
         if wanted == (_listener(contrast), second):
             shown = points(contrast.difference)

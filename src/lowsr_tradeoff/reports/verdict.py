@@ -137,7 +137,9 @@ def _choice(tradeoff: Tradeoff) -> str:
 
 
 def _attackers(tradeoff: Tradeoff) -> str:
-    tried = list(dict.fromkeys(found.attacker for found in tradeoff.attacks if found.value.value is not None))
+    tried = list(
+        dict.fromkeys(found.attacker for found in tradeoff.privacy.attacks if found.value.value is not None)
+    )
     if not tried:
         return "Speech: no attacker was tried."
     untried = list(dict.fromkeys(f"{found.attacker} ({found.value.reason})" for found in _untested(tradeoff)))
@@ -151,7 +153,7 @@ def _attackers(tradeoff: Tradeoff) -> str:
 
 def _people(tradeoff: Tradeoff) -> str:
     """What of the people who speak no attacker was set upon; listeners are asked by the listening test alone."""
-    tested = {found.recovers for found in tradeoff.attacks if found.value.value is not None}
+    tested = {found.recovers for found in tradeoff.privacy.attacks if found.value.value is not None}
     open_questions = [
         *(["who is speaking"] if "identity" not in tested else []),
         *(["whether anyone is speaking"] if "presence" not in tested else []),
@@ -162,7 +164,7 @@ def _people(tradeoff: Tradeoff) -> str:
 
 
 def _untested(tradeoff: Tradeoff) -> list[AttackResult]:
-    return [found for found in tradeoff.attacks if found.value.value is None]
+    return [found for found in tradeoff.privacy.attacks if found.value.value is None]
 
 
 def _hardware(tradeoff: Tradeoff) -> tuple[str, ...]:
@@ -197,7 +199,7 @@ def _rates(tradeoff: Tradeoff) -> list[int]:
 
 
 def _repetitions(tradeoff: Tradeoff) -> tuple[str, ...]:
-    if max((result.n_seeds for result in tradeoff.classify), default=1) > 1:
+    if max((result.n_seeds for result in tradeoff.recognition.results), default=1) > 1:
         return ()
     return ("The spread between trainings: every network was trained from one seed.",)
 
@@ -220,12 +222,12 @@ def _gaps(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def _recognition_and_speech(tradeoff: Tradeoff) -> Iterable[tuple[str, int, Measurement]]:
-    for classified in tradeoff.classify:
+    for classified in tradeoff.recognition.results:
         yield "Accuracy", classified.rate_hz, classified.accuracy
-    for heard in tradeoff.privacy:
+    for heard in tradeoff.privacy.words:
         yield f"Word recovery by {heard.attacker}", heard.rate_hz, heard.word_recovery
         yield f"Keyword recovery by {heard.attacker}", heard.rate_hz, heard.keyword_recovery
-    for signal in tradeoff.intelligibility:
+    for signal in tradeoff.privacy.intelligibility:
         yield "STOI", signal.rate_hz, signal.stoi
         yield "ESTOI", signal.rate_hz, signal.estoi
         yield "PESQ", signal.rate_hz, signal.pesq_wb

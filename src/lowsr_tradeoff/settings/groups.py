@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from lowsr_tradeoff.records.classify import Adapt, Arm, Grid, Network
+from lowsr_tradeoff.records.network import Adapt, Arm, Grid, Network
 from lowsr_tradeoff.records.privacy import Engine
 from lowsr_tradeoff.settings.front_end import FilePath
 from lowsr_tradeoff.settings.front_end import FrontEnd as FrontEnd  # noqa: PLC0414 - all groups are read from here

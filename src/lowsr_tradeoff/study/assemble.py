@@ -8,7 +8,6 @@ from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.decision.front_ends import compare
 from lowsr_tradeoff.power import stage as power
 from lowsr_tradeoff.power.profiles.devices import load_device
-from lowsr_tradeoff.power.validation.summary import summary
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.privacy.attackers import published
 from lowsr_tradeoff.records.run import Failure, Manifest, Tradeoff
@@ -44,38 +43,26 @@ def assemble(study: Study, store: Store) -> Tradeoff:
     """Return everything the finished steps found, joined by rate, and which steps of this run failed."""
     config = study.config
     recognition = classify.results(config, study.events, store)
-    privacy_found = privacy.results(config, study.speech, store)
+    recovered = privacy.results(config, study.speech, store)
     # Arms differ in what they were taught, not in what they compute.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
-    drawn = power.evaluate(config, tuple(costs.values()))
+    drawn = power.results(config, tuple(costs.values()))
     front_end = name_of(config.front_end)
-    found = {front_end: (recognition.results, privacy_found.attacks)}
+    found = {front_end: (recognition.results, recovered.attacks)}
     for other in through_microphones(study)[1:]:
         heard = classify.results(other.config, other.events, store).results
         leaked = privacy.results(other.config, other.speech, store).attacks
         found[name_of(other.config.front_end)] = (heard, leaked)
-    points = frontier.join(recognition.results, privacy_found.attacks, drawn, config.constraints, front_end)
+    points = frontier.join(recognition.results, recovered.attacks, drawn.results, config.constraints, front_end)
     return Tradeoff(
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
         front_end=front_end,
         corpora=(study.events.summary, study.speech.summary),
-        classify=recognition.results,
-        contrasts=recognition.contrasts,
-        sensitivity=recognition.sensitivity,
-        optimism=recognition.optimism,
-        published=recognition.published,
-        diagnoses=recognition.diagnoses,
-        humps=recognition.humps,
-        privacy=privacy_found.heard,
-        rate_differences=privacy_found.differences,
-        intelligibility=privacy_found.intelligibility,
-        attacks=privacy_found.attacks,
-        learning_curves=privacy_found.curves,
+        recognition=recognition,
+        privacy=recovered,
         power=drawn,
-        devices=power.sheets(config),
-        power_errors=summary(),
-        microphones=compare(found, config.rates_hz),
+        front_ends=compare(found, config.rates_hz),
         points=points,
         decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
         failures=failures_of(store.failed),

@@ -1,6 +1,7 @@
 """What is handed over is a network of the run that a device can run; anything else is refused with the remedy."""
 
 import pytest
+from tests.replaced import replaced
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.deploy.firmware.chosen import choose
@@ -34,7 +35,7 @@ def test_by_default_it_is_the_recommended_arm_and_the_deciding_device(tradeoff):
 def test_where_none_is_recommended_it_is_the_most_accurate(tradeoff):
     recommended = tradeoff.decision.recommended
     rate_hz = next(rate for rate in tradeoff.rates_hz if not recommended.startswith(f"{rate}-"))
-    at_rate = [r for r in tradeoff.classify if (r.rate_hz, r.grid) == (rate_hz, "native")]
+    at_rate = [r for r in tradeoff.recognition.results if (r.rate_hz, r.grid) == (rate_hz, "native")]
     best = max(at_rate, key=lambda result: result.accuracy.value)
     assert choose(tradeoff, rate_hz, None, None).result == best
 
@@ -54,9 +55,9 @@ def test_what_the_run_does_not_have_is_told_with_what_it_has(tradeoff):
 
 
 def test_a_run_on_the_shared_grid_alone_is_told_how_to_get_another(tradeoff):
-    shared = tuple(result for result in tradeoff.classify if result.grid == "shared")
+    shared = tuple(result for result in tradeoff.recognition.results if result.grid == "shared")
     with pytest.raises(ConfigError, match=r"restored to 16 kHz, which costs .* run the study with grids = \[\"nat"):
-        choose(tradeoff.model_copy(update={"classify": shared}), 1000, None, None)
+        choose(replaced(tradeoff, {"recognition.results": shared}), 1000, None, None)
 
 
 def test_networks_with_a_front_end_of_their_own_are_refused(tradeoff):
@@ -65,9 +66,9 @@ def test_networks_with_a_front_end_of_their_own_are_refused(tradeoff):
 
 
 def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):
-    result = next(r for r in tradeoff.classify if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
+    result = next(r for r in tradeoff.recognition.results if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
     large = result.cost.model_copy(update={"weight_bytes": 5 << 20})
-    heavy = tradeoff.model_copy(update={"classify": (result.model_copy(update={"cost": large}),)})
+    heavy = replaced(tradeoff, {"recognition.results": (result.model_copy(update={"cost": large}),)})
     with pytest.raises(
         ConfigError, match="the weights take 5,120 KiB and there are 2,048 KiB of flash; take another"
     ):

@@ -83,7 +83,7 @@ def test_the_record_and_the_sheets_are_those_of_the_run(handed, small_run):
     folder, record = handed[:2]
     tradeoff = small_run[1].tradeoff
     assert record.name == "1000-native-cssd-stm32u575"
-    (studied,) = [r for r in tradeoff.classify if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd")]
+    (studied,) = [r for r in tradeoff.recognition.results if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd")]
     assert record.tested.accuracy == studied.accuracy
     assert record.classes == ("high", "low")
     assert (folder / "claims.md").read_text() == claims(tradeoff)

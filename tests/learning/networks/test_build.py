@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lowsr_tradeoff.learning.networks.build import untrained, without_weights
-from lowsr_tradeoff.records.classify import Network
+from lowsr_tradeoff.records.network import Network
 
 NAMES = get_args(Network)
 

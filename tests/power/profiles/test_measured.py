@@ -5,7 +5,7 @@ from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.power.profiles.measured import host_profile, traced_profile
 from lowsr_tradeoff.power.stage import estimate
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.power import InferenceEnergy, TracePower
 from lowsr_tradeoff.settings.groups import PowerSettings
 

@@ -20,8 +20,8 @@ from lowsr_tradeoff.classify.diagnosis.usable import BITS, information, scalings
 from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import Arm, Grid
 from lowsr_tradeoff.records.diagnosis import ClassEnergy, Diagnosis, HumpTest, Taught, TeacherDiagnosis
+from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import mean_measurement, paired_difference, pooled_ratio

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.classify.scores import CLIPS, Weights
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import Grid
 from lowsr_tradeoff.records.diagnosis import HumpTest
+from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.statistics.intervals import mean_measurement
 
 # Declared with the hypothesis; a study that chose them after a look at its leads would test nothing.

@@ -7,8 +7,8 @@ from lowsr_tradeoff.classify.diagnosis.calibration import Scores, is_right, log_
 from lowsr_tradeoff.classify.diagnosis.information import class_shares, least_error, usable_information
 from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.classify import Arm
 from lowsr_tradeoff.records.diagnosis import UsableInformation
+from lowsr_tradeoff.records.network import Arm
 from lowsr_tradeoff.statistics.intervals import mean_measurement, percentile_interval
 
 BITS = "bit"

@@ -86,9 +86,9 @@ def _hearing(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> list[Clas
             f"{config.classify.network}: has a front end of its own, made for large machines; run the study with "
             f"--network {' or '.join(sorted(COMPACT))}"
         )
-    at_rate = [result for result in tradeoff.classify if result.rate_hz == rate_hz]
+    at_rate = [result for result in tradeoff.recognition.results if result.rate_hz == rate_hz]
     if not at_rate:
-        rates = ", ".join(str(each) for each in sorted({result.rate_hz for result in tradeoff.classify}))
+        rates = ", ".join(str(each) for each in sorted({result.rate_hz for result in tradeoff.recognition.results}))
         raise ConfigError(f"--rate {rate_hz}: the run has {rates} Hz; take one of these, or run the study with it")
     trained = [result for result in at_rate if result.arm not in UNTRAINED]
     hearing = [result for result in trained if layout_of(result).model_rate_hz == rate_hz]

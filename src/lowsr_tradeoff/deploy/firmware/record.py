@@ -2,7 +2,7 @@
 
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Arm, Grid, Network
+from lowsr_tradeoff.records.network import Arm, Grid, Network
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 HANDOVER_VERSION = 1

@@ -11,7 +11,7 @@ from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated, Int8Loss, ModelSettings
 from lowsr_tradeoff.deploy.model.package import Package
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig

@@ -3,7 +3,8 @@
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.learning.mel import front_of
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Arm, ClassRecall, Grid, ModelCost, Network
+from lowsr_tradeoff.records.classify import ClassRecall
+from lowsr_tradeoff.records.network import Arm, Grid, ModelCost, Network
 from lowsr_tradeoff.records.run import CorpusSummary
 from lowsr_tradeoff.settings.front_end import FrontEnd
 

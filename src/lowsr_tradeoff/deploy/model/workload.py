@@ -17,7 +17,7 @@ from lowsr_tradeoff.learning.cost import model_cost
 from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.learning.networks.build import untrained, without_weights
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
-from lowsr_tradeoff.records.classify import Grid, ModelCost, Network
+from lowsr_tradeoff.records.network import Grid, ModelCost, Network
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]

@@ -10,7 +10,7 @@ from lowsr_tradeoff.learning.networks.mobilenet_v2 import MobileNetV2
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser, initialised
 from lowsr_tradeoff.learning.networks.resnet38 import ResNet38
 from lowsr_tradeoff.learning.networks.small_vgg import SmallVgg
-from lowsr_tradeoff.records.classify import Network
+from lowsr_tradeoff.records.network import Network
 
 
 def untrained(

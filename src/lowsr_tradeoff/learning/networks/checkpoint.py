@@ -19,7 +19,7 @@ from lowsr_tradeoff.files.reading import check_archive, sha256_of
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
-from lowsr_tradeoff.records.classify import Network
+from lowsr_tradeoff.records.network import Network
 
 Weights = Mapping[str, Tensor]
 

@@ -21,7 +21,7 @@ from lowsr_tradeoff.power.model.draws import Draws, Sample
 from lowsr_tradeoff.power.model.parts import adc_mw, bits_per_s, microphone_mw, radio_mw, regulator_mw, storage_mw
 from lowsr_tradeoff.power.model.waiting import asleep_mw, autonomous_mw, idle_mw, listening_share
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.power import PowerPart
 from lowsr_tradeoff.settings.groups import PowerSettings
 

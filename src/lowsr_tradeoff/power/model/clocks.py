@@ -13,7 +13,7 @@ from lowsr_tradeoff.power.model.draws import Draws, Sample, summarise
 from lowsr_tradeoff.power.model.feasible import misfits, too_slow
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.settings.groups import PowerSettings
 
 

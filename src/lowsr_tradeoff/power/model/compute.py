@@ -13,7 +13,7 @@ import numpy as np
 
 from lowsr_tradeoff.power.model.draws import Draws, Sample
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, Core
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 
 
 def unpriced_operators(core: Core, macs: Mapping[str, int]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from lowsr_tradeoff.power.model.waiting import why_awake
 from lowsr_tradeoff.power.profiles.parts import Kibibytes, Microphone, Radio
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.classify import ModelCost
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.settings.groups import PowerSettings
 
 COMPLEX_BYTES = 8

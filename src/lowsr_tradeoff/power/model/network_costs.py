@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.mel import Layout, count_mel_weights, front_of, lay_out
-from lowsr_tradeoff.records.classify import Grid, ModelCost, Network
+from lowsr_tradeoff.records.network import Grid, ModelCost, Network
 from lowsr_tradeoff.settings.groups import Settings
 
 TABLE = resources.files("lowsr_tradeoff") / "configs" / "model_costs.json"

@@ -1,0 +1,47 @@
+"""The names of networks and of ways to train them, and what one costs to compute."""
+
+from typing import Literal
+
+from lowsr_tradeoff.records.base import Record
+
+Grid = Literal["shared", "native"]
+Network = Literal["small_vgg", "cp_mobile", "cnn14", "cnn14_8k", "cnn14_32k", "resnet38", "mobilenetv2"]
+Adapt = Literal["full", "probe", "lora", "dora"]
+PaperArm = Literal["raw", "finetuned", "basd", "cssd"]
+ChainArm = Literal["basd_cssd", "generation2", "generation3", "generation4", "generation5", "ladder"]
+CausalArm = Literal["out_of_fold", "cssd_low", "cssd_permuted", "cssd_early"]
+RivalArm = Literal["dkd", "standardised", "dist", "rkd", "hint", "attention"]
+ControlArm = Literal["double_length", "label_smoothing", "ema", "warm_start", "mixed_rate"]
+Arm = Literal[PaperArm, ChainArm, CausalArm, RivalArm, ControlArm]
+
+
+class ModelCost(Record):
+    """What one classification costs to compute, counted on the network that was trained.
+
+    Attributes:
+        rate_hz: The microphone's rate.
+        grid: Feature layout, ``"shared"`` or ``"native"``.
+        model_rate_hz: The rate the feature front end runs at.
+        window_s: Seconds of audio classified at once.
+        parameters: Trained values of the network.
+        macs: Multiply-accumulates per window by operator type: ``"conv"``, ``"depthwise"``, ``"linear"``.
+        fft_size: Points of one FFT.
+        frames: FFTs per window.
+        mel_bands: Bands of the mel bank.
+        mel_nonzeros: Non-zero weights of the mel bank (multiply-accumulates per frame).
+        weight_bytes: Bytes of the weights at int8.
+        activation_bytes: Largest input plus output of one layer, with what a way around it keeps, bytes at int8.
+    """
+
+    rate_hz: int
+    grid: Grid
+    model_rate_hz: int
+    window_s: float
+    parameters: int
+    macs: dict[str, int]
+    fft_size: int
+    frames: int
+    mel_bands: int
+    mel_nonzeros: int
+    weight_bytes: int
+    activation_bytes: int
