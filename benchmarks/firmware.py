@@ -28,9 +28,9 @@ from lowsr_tradeoff.deploy.model.card import percent, points
 from lowsr_tradeoff.deploy.model.final import final_steps, packaged
 from lowsr_tradeoff.deploy.model.int8_step import int8_steps
 from lowsr_tradeoff.deploy.model.onnx_export import Images
-from lowsr_tradeoff.deploy.train import run_batch
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.learning.mel import Layout, lay_out
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
@@ -51,7 +51,7 @@ def hand_over_at(rate_hz: int, root: Path) -> None:
     execute(
         (*tests, final, *in_int8),
         store,
-        partial(run_batch, corpus=corpus, store=store),
+        partial(run_batch, {"events": corpus}, store),
         1,
         lambda at: print(at.label),
     )

@@ -22,11 +22,12 @@ import numpy as np
 import soundfile
 
 from lowsr_tradeoff.corpora.event_layouts import DATA
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
-from lowsr_tradeoff.study.plan import open_study, plan, run_steps
+from lowsr_tradeoff.study.plan import open_study, plan
 
 SPEECH = DATA / "speech_kokoro"
 N_CLIPS, CLIPS_A_SENTENCE, N_SENTENCES = 64, 8, 8
@@ -74,7 +75,7 @@ def steps_s(named: dict[str, Any], rates_hz: Sequence[int], arms: Sequence[str])
         study, store = open_study(config, Path(name)), Store(Path(name))
         steps = plan(study)
         start = time.process_time()
-        execute(steps, store, partial(run_steps, study, store), 1, lambda _: None)
+        execute(steps, store, partial(run_batch, study.corpora, store), 1, lambda _: None)
         return time.process_time() - start
 
 

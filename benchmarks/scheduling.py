@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from lowsr_tradeoff.classify.feature_step import run_features
+from lowsr_tradeoff.classify.feature_step import run as run_features
 from lowsr_tradeoff.classify.plan import feature_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
@@ -76,7 +76,7 @@ def step_ms(n_steps: int, folder: Path, jobs: int) -> tuple[float, float]:
 
     On a disk both are mostly its own time to make one file durable.
     """
-    steps = [Step("empty", Place(i=i), "code", f"step {i}") for i in range(n_steps)]
+    steps = [Step("empty", "runner.step:write", Place(i=i), f"step {i}", "events") for i in range(n_steps)]
     alone, store = Store(folder / f"alone-{jobs}-{n_steps}"), Store(folder / f"{jobs}-{n_steps}")
     start = time.perf_counter()
     for step in steps:

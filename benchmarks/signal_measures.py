@@ -26,6 +26,7 @@ from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.captures import captured_at_16k, captures_of, original_at_16k
 from lowsr_tradeoff.privacy.signal import step as step_module
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -41,7 +42,7 @@ Pair = tuple[Samples, Samples]
 def measure(step: Step, speech: SpeechCorpus, store: Store) -> float:
     """Run the step of one rate and return its processor time in s."""
     start = time.process_time()
-    stage.run([step], speech, store)
+    run_batch({"speech": speech}, store, [step])
     return time.process_time() - start
 
 

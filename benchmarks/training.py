@@ -17,6 +17,7 @@ from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.records.network import Grid
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
@@ -32,7 +33,7 @@ def seconds(corpus: EventCorpus, grid: Grid, jobs: int, n_seeds: int = 1) -> flo
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         start = time.perf_counter()
-        run = partial(stage.run, corpus=corpus, store=store)
+        run = partial(run_batch, {"events": corpus}, store)
         execute(stage.plan(config, corpus), store, run, jobs, lambda _: None)
         return time.perf_counter() - start
 

@@ -11,7 +11,7 @@ from tests.classify.corpora import event_corpus
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.classify import feature_step
-from lowsr_tradeoff.classify.feature_step import image_of, run_features
+from lowsr_tradeoff.classify.feature_step import image_of, run
 from lowsr_tradeoff.classify.plan import feature_steps
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip
@@ -148,7 +148,7 @@ def test_every_layout_of_a_fold_is_made_from_one_reading(corpus, tmp_path, monke
     config, store = StudyConfig(), Store(tmp_path / "run")
     points = [(1000, "shared"), (1000, "native"), (4000, "native")]
     steps = [feature_steps(config, corpus, rate_hz, grid)[1] for rate_hz, grid in points]
-    run_features(steps, corpus, store)
+    run(steps, corpus, store)
     assert read_paths == [corpus.clips[1].audio, corpus.clips[3].audio]
     for step, (rate_hz, grid) in zip(steps, points, strict=True):
         images = store.arrays(step)["features"]
@@ -164,7 +164,7 @@ def test_the_microphone_hears_its_own_noise_after_a_short_clip(corpus, tmp_path)
     """The clip is lengthened before the microphone: after its end there is noise, not digital silence."""
     config = StudyConfig(front_end=FrontEnd(noise_floor_dbfs=-50.0))
     step = feature_steps(config, corpus, 1000, "native")[0]
-    run_features([step], corpus, Store(tmp_path / "run"))
+    run([step], corpus, Store(tmp_path / "run"))
     after_the_end = Store(tmp_path / "run").arrays(step)["features"][0, 0, :, -3:]
     assert (after_the_end > LOG_FLOOR).any()
 

@@ -9,6 +9,7 @@ import torch
 from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.learning.networks.build import untrained
 from lowsr_tradeoff.learning.networks.checkpoint import KERNEL, MEL_MATRIX
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
@@ -36,7 +37,7 @@ def found(tones, checkpoint, tmp_path_factory):
     }
     config = load_config(Path("paper-esc50"), overrides)
     store = Store(tmp_path_factory.mktemp("runs") / "run")
-    execute(stage.plan(config, tones), store, partial(stage.run, corpus=tones, store=store), 1, lambda _: None)
+    execute(stage.plan(config, tones), store, partial(run_batch, {"events": tones}, store), 1, lambda _: None)
     return stage.results(config, tones, store), store, stage.plan(config, tones)
 
 

@@ -3,10 +3,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.plan import choosing_steps, train_steps
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings, PublishedAccuracy
@@ -32,7 +32,7 @@ def store(tmp_path_factory):
 
 def run(config, corpus, store):
     steps = [step for runs in train_steps(config, corpus).values() for step in runs]
-    execute(steps, store, partial(stage.run, corpus=corpus, store=store), 1, lambda _: None)
+    execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
 
 
 def test_every_pair_has_its_accuracy_on_the_inner_folds_and_each_test_fold_chose_one(corpus, store):

@@ -12,6 +12,7 @@ from lowsr_tradeoff.classify.arms import Listener, reference_of
 from lowsr_tradeoff.classify.plan import train_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import ConfigError, StageError
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
@@ -24,11 +25,7 @@ CONFIG = StudyConfig(
 
 
 def run_all(steps, corpus, store):
-    return execute(steps, store, partial(_run, corpus=corpus, store=store), 1, lambda _: None)
-
-
-def _run(steps, corpus, store):
-    stage.run(steps, corpus, store)
+    return execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
 
 
 @pytest.fixture(scope="module")

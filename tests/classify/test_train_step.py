@@ -4,12 +4,12 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.arms import Listener, listeners_of, reference_of
 from lowsr_tradeoff.classify.inner_folds import chosen_cell, validated
 from lowsr_tradeoff.classify.plan import choosing_steps, final_step, train_steps
 from lowsr_tradeoff.corpora.clips import clips_of
 from lowsr_tradeoff.records.network import Arm
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
@@ -25,7 +25,7 @@ def with_classify(**update) -> StudyConfig:
 
 
 def run_all(steps, corpus, store):
-    return execute(steps, store, partial(stage.run, corpus=corpus, store=store), 1, lambda _: None)
+    return execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,7 @@ import soundfile
 from tests.conftest import write_tones
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.deploy import train
-from lowsr_tradeoff.deploy.model import onnx_export
+from lowsr_tradeoff.deploy.model import int8_step, onnx_export
 from lowsr_tradeoff.deploy.model.package import read_package
 
 
@@ -73,11 +72,12 @@ def test_the_same_command_goes_on_from_what_is_there(trained, capsys):
 
 
 def test_int8_is_counted_on_test_folds_when_asked_for(trained, tmp_path, capsys, monkeypatch):
-    def run_int8(step, corpus, store):
-        n = sum(clip.fold in step.settings.held_out for clip in corpus.clips)
-        store.write(step, {}, {"float": np.zeros(n, int), "int8": np.ones(n, int)})
+    def run(steps, corpus, store):
+        for step in steps:
+            n = sum(clip.fold in step.settings.held_out for clip in corpus.clips)
+            store.write(step, {}, {"float": np.zeros(n, int), "int8": np.ones(n, int)})
 
-    monkeypatch.setattr(train, "run_int8", run_int8)
+    monkeypatch.setattr(int8_step, "run", run)
     code, out, _ = call(capsys, *command(trained[2] | {"--to": tmp_path / "model"}), "--int8")
     assert code == 0
     assert "in int8, minus float: +0.0 points" in out

@@ -127,7 +127,7 @@ def test_what_other_code_found_is_not_believed(tmp_path, monkeypatch):
     inspect_files([path], cache)
     cache.write_bytes(seal(unseal(cache.read_bytes()).replace(b'"n_samples":4000', b'"n_samples":1')))
     assert inspect_files([path], cache)[path].n_samples == 1
-    monkeypatch.setattr(inspect, "fingerprint", lambda rooms, libraries: "edited")
+    monkeypatch.setattr(inspect, "code_of", lambda _: "edited")
     assert inspect_files([path], cache)[path].n_samples == 4000
 
 

@@ -44,7 +44,9 @@ def chain(n=40):
     """Steps that each need the one before and three that need none."""
     made = []
     for i in range(n):
-        made.append(Step("chain", Place(i=i), "code", f"link {i}", tuple(made[-1:]) if i % 4 else ()))
+        made.append(
+            Step("chain", "errors:run", Place(i=i), f"link {i}", "events", tuple(made[-1:]) if i % 4 else ())
+        )
     return made
 
 

@@ -13,9 +13,8 @@ from tests.learning.test_train import N_CLASSES, RECIPE, lesson_of
 from tests.privacy.attackers.extension import test_extender
 from tests.privacy.whisper import test_lora
 
-from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.plan import train_steps
-from lowsr_tradeoff.classify.train_step import run_training
+from lowsr_tradeoff.classify.train_step import run
 from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.learning.augment import Draws
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
@@ -24,6 +23,7 @@ from lowsr_tradeoff.privacy.attackers.extension import extender
 from lowsr_tradeoff.privacy.attackers.vocabulary import spotter
 from lowsr_tradeoff.privacy.whisper import lora
 from lowsr_tradeoff.records.network import Arm
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
@@ -48,7 +48,7 @@ def taught(tones_in_three_folds, tmp_path_factory):
         runs = train_steps(config, tones_in_three_folds)
         steps |= {(name, who.arm): its[0] for who, its in runs.items() if who.rate_hz == 1000}
     needed = dict.fromkeys(need for step in steps.values() for need in step.needs)
-    run = partial(stage.run, corpus=tones_in_three_folds, store=store)
+    run = partial(run_batch, {"events": tones_in_three_folds}, store)
     execute(needed, store, run, 1, lambda _: None)
     return store, steps
 
@@ -63,7 +63,7 @@ def test_a_whole_training_step_of_every_arm_stays_on_its_device(which, taught, t
     step = steps[which]
     there = dataclasses.replace(step, settings=step.settings.model_copy(update={"device_type": "meta"}))
     with PretendedGpu() as gpu:
-        run_training(there, tones_in_three_folds, store)
+        run([there], tones_in_three_folds, store)
     assert store.arrays(there)["test_logits"].shape == (6, 3)
     assert gpu.n_there > (100 if step.settings.recipe else 10)
 

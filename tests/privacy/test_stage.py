@@ -1,4 +1,5 @@
 import dataclasses
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import captures, stage
 from lowsr_tradeoff.privacy.attackers import published
 from lowsr_tradeoff.privacy.words import count
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -46,7 +48,7 @@ def finished(tmp_path_factory):
 
 
 def run_all(steps, speech, store):
-    execute(steps, store, lambda batch: stage.run(batch, speech, store), 1, lambda _: None)
+    execute(steps, store, partial(run_batch, {"speech": speech}, store), 1, lambda _: None)
 
 
 def test_every_rate_and_the_reference_rate_is_heard_and_scored():
@@ -137,7 +139,7 @@ def test_keywords_outside_their_transcripts_are_all_named_before_anything_is_hea
     store, corpus = Store(tmp_path), corpus_of(wrong)
     (step,) = stage.plan(CONFIG, corpus)[0].needs
     with pytest.raises(DataError) as error:
-        stage.run([step], corpus, store)
+        run_batch({"speech": corpus}, store, [step])
     assert str(error.value).count("'zebra' is not in its transcript") == 3
     assert not store.holds(step)
 
@@ -149,7 +151,7 @@ def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
     config = StudyConfig(rates_hz=(1000,), reference_rate_hz=8000, front_end=FrontEnd())
     store = Store(tmp_path)
     steps = [step for step in stage.plan(config, corpus) if step.stage == "intelligibility"]
-    stage.run(steps, corpus, store)
+    run_batch({"speech": corpus}, store, steps)
     rows = store.meta(steps[0])["utterances"]
     assert rows[0]["stoi"] is None
     assert (

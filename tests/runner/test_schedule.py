@@ -23,7 +23,7 @@ class Named(Settings):
 
 
 def step(name, *needs, together=None):
-    return Step("test", Named(name=name), "code", name, needs, together)
+    return Step("test", "errors:run", Named(name=name), name, "events", needs, together)
 
 
 def run(store, log, steps):

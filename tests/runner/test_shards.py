@@ -24,7 +24,7 @@ class Named(Settings):
 
 
 def step(name, *needs, stage="train"):
-    return Step(stage, Named(name=name), "code", name, needs)
+    return Step(stage, "errors:run", Named(name=name), name, "events", needs)
 
 
 def run(store, steps):
@@ -160,12 +160,12 @@ def test_a_part_that_lacks_some_steps_is_partial_and_one_that_lacks_all_has_fail
     """As of a whole run."""
     config, broken = load_config(small_study), []
 
-    def some_fail(study, store, steps):
+    def some_fail(corpora, store, steps):
         if any(one.label in broken for one in steps):
             raise DataError("the disk of clip 7 is broken")
         run(store, steps)
 
-    monkeypatch.setattr("lowsr_tradeoff.study.run.run_steps", some_fail)
+    monkeypatch.setattr("lowsr_tradeoff.study.run.run_batch", some_fail)
     labels = [one.label for one in steps_of_shard(plan(open_study(config, tmp_path)), 1, 9)]
     broken.append("500 Hz shared cssd, fold 1, repetition 1")
     assert set(broken) < set(labels)

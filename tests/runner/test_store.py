@@ -17,8 +17,8 @@ class Wish(Settings):
     x: int = 0
 
 
-def step(x=0, *, stage="features", code="c", needs=()):
-    return Step(stage, Wish(x=x), code, f"{stage} {x}", needs)
+def step(x=0, *, stage="features", run="errors:run", needs=()):
+    return Step(stage, run, Wish(x=x), f"{stage} {x}", "events", needs)
 
 
 RECORD = {"stage": "features", "key": step().key, "meta": {}, "arrays_sha256": sha256_of(b""), "has_arrays": False}
@@ -26,7 +26,7 @@ RECORD = {"stage": "features", "key": step().key, "meta": {}, "arrays_sha256": s
 
 @pytest.mark.parametrize(
     "other",
-    [step(1), step(stage="train"), step(code="d"), step(needs=(step(5),))],
+    [step(1), step(stage="train"), step(run="files.safe_text:run"), step(needs=(step(5),))],
     ids=["settings", "stage", "code", "need"],
 )
 def test_the_key_changes_with_everything_the_result_depends_on(other):

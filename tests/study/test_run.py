@@ -14,12 +14,13 @@ import pytest
 
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports.export import load, write_run
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.assemble import gpus_of
-from lowsr_tradeoff.study.plan import open_study, plan, run_steps
+from lowsr_tradeoff.study.plan import open_study, plan
 from lowsr_tradeoff.study.run import count_steps, run_study
 
 
@@ -158,8 +159,8 @@ def test_where_networks_compute_names_what_they_compute_and_nothing_else(small_s
 
 
 def test_the_gpus_that_computed_results_are_named(tmp_path):
-    store, one = Store(tmp_path), Step("test", Settings(), "code", "one")
-    steps = [replace(one, code=f"{i}", is_on_gpu=i < 3) for i in range(4)]
+    store, one = Store(tmp_path), Step("test", "errors:run", Settings(), "one", "events")
+    steps = [replace(one, stage=f"{i}", is_on_gpu=i < 3) for i in range(4)]
     for step, gpu in zip(steps, ("H100", "A100", "H100", None), strict=True):
         store.write(step, {"gpu": gpu} if gpu else {})
     assert gpus_of([replace(one, needs=tuple(steps[1:])), steps[0]], store) == ("A100", "H100")
@@ -173,13 +174,13 @@ def with_a_hole(small_study, small_run, out, monkeypatch, pattern):
         if re.search(pattern, step.label):
             (out / "steps" / step.stage / f"{step.key}.json").unlink(missing_ok=True)
 
-    def fail(study, store, steps):
+    def fail(corpora, store, steps):
         if any(re.search(pattern, step.label) for step in steps):
             raise DataError("the disk of clip 7 is broken")
-        run_steps(study, store, steps)
+        run_batch(corpora, store, steps)
 
     with monkeypatch.context() as patched:
-        patched.setattr("lowsr_tradeoff.study.run.run_steps", fail)
+        patched.setattr("lowsr_tradeoff.study.run.run_batch", fail)
         return run_study(config, out, 1, lambda _: None)
 
 

@@ -10,9 +10,8 @@ logarithm then means the same everywhere.
 Reference: mel scale and area normalisation after Slaney, Auditory Toolbox, Interval TR 1998-010.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,20 +26,19 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
 
-def run_features(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[FeatureSettings]], corpus: EventCorpus, store: Store) -> None:
     """Write the feature images of one fold for several layouts, reading each clip once and keeping none.
 
     Writes ``features``, shape ``(n_clips, 1, bands, frames)``, in the order of :func:`clips_of`.
     """
-    wanted = {step: cast("FeatureSettings", step.settings) for step in steps}
-    clips = clips_of(corpus, wanted[steps[0]].fold)
+    clips = clips_of(corpus, steps[0].settings.fold)
     names = {"clips": [clip.clip_id for clip in clips]}
     with ExitStack() as files:
         append = {
             step: files.enter_context(store.writing_rows(step, names, "features", len(clips))) for step in steps
         }
         for clip in clips:
-            for step, image in _images(clip, wanted):
+            for step, image in _images(clip, steps):
                 append[step](image[None])
 
 
@@ -66,11 +64,14 @@ def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
     return panns_log_mel(heard, front_end).astype(np.float16)
 
 
-def _images(clip: EventClip, wanted: Mapping[Step, FeatureSettings]) -> Iterator[tuple[Step, NDArray[np.float16]]]:
+def _images(
+    clip: EventClip, steps: Sequence[Step[FeatureSettings]]
+) -> Iterator[tuple[Step[FeatureSettings], NDArray[np.float16]]]:
     """One image per layout; layouts of one rate hear the same capture."""
     samples, source_rate_hz = read(clip)
     captures: dict[FeatureSettings, Samples] = {}
-    for step, asked in wanted.items():
+    for step in steps:
+        asked = step.settings
         heard = asked.model_copy(update={"grid": "shared"})
         if heard not in captures:
             captures[heard] = _captured(samples, source_rate_hz, clip.digest, asked)

@@ -27,9 +27,7 @@ from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import front_of
 from lowsr_tradeoff.learning.recipe import Cell
-from lowsr_tradeoff.learning.sources import FEATURES, NETWORKS
-from lowsr_tradeoff.records.network import Grid, Network
-from lowsr_tradeoff.runner.fingerprint import fingerprint
+from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -61,11 +59,15 @@ def choosing_steps(config: StudyConfig, corpus: EventCorpus, listener: Listener)
     }
 
 
-def feature_steps(config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: Grid) -> tuple[Step, ...]:
+def feature_steps(
+    config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: Grid
+) -> tuple[Step[FeatureSettings], ...]:
     """Return the feature steps of one layout, fold by fold; those of one fold decode their clips together."""
     return tuple(
         Step(
             stage="features",
+            run="classify.feature_step:run",
+            corpus="events",
             settings=FeatureSettings(
                 rate_hz=rate_hz,
                 grid=grid,
@@ -77,7 +79,6 @@ def feature_steps(config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: 
                 front_end=config.front_end,
                 seed=config.seed,
             ),
-            code=fingerprint(FEATURES, ("numpy", "scipy", "soundfile", "soxr", "torchaudio")),
             label=f"features {rate_hz} Hz {grid}, fold {fold}",
             together=f"features-{fold}",
         )
@@ -102,8 +103,6 @@ class Make(Protocol):
 def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
     """A teacher's step comes from the call that makes a listener's own, so the two are one."""
     labels = digest_of([corpus.summary.classes, [clip.label for clip in corpus.clips]])
-    sources = (*NETWORKS, *_sources_of(config.classify.network))
-    code = fingerprint(sources, ("numpy", "torch", "torchaudio"))
     checkpoint = checkpoint_of(config.classify.checkpoint)
 
     @cache
@@ -133,31 +132,18 @@ def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
         )
         return Step(
             stage=stage,
+            run="classify.train_step:run" if stage == "train" else "classify.search:run",
+            corpus="events",
             # Made and checked once a listener: a study has thousands of steps.
             settings=settings(listener, cell, is_tested=len(held_out) == 1).model_copy(
                 update={"repetition": repetition, "held_out": held_out}
             ),
-            code=code,
             label=_label(listener, repetition, held_out, cell, stage),
             needs=(*images(listener), *dict.fromkeys(networks)),
             is_on_gpu=config.device_type == "cuda",
         )
 
     return make
-
-
-def _sources_of(network: Network) -> tuple[str, ...]:
-    """The network's own files: an edit to one network trains no other anew."""
-    panns = ("learning/networks/checkpoint.py", "learning/networks/panns.py")
-    match network:
-        case "small_vgg" | "cp_mobile":
-            return (f"learning/networks/{network}.py",)
-        case "resnet38":
-            return ("learning/networks/resnet38.py", *panns)
-        case "mobilenetv2":
-            return ("learning/networks/mobilenet_v2.py", *panns)
-        case "cnn14" | "cnn14_8k" | "cnn14_32k":
-            return ("learning/networks/cnn14.py", *panns)
 
 
 def _layouts(config: StudyConfig, listener: Listener) -> list[tuple[int, Grid]]:

@@ -3,6 +3,7 @@
 Reference: the tree-structured Parzen estimator, Bergstra et al., NeurIPS 2011, as optuna has it.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 
 from lowsr_tradeoff.classify.inner_folds import validated
 from lowsr_tradeoff.classify.material import gather
+from lowsr_tradeoff.classify.step_settings import TrainSettings
 from lowsr_tradeoff.classify.train_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError, StageError
@@ -23,7 +25,13 @@ if TYPE_CHECKING:
     from optuna import Trial
 
 
-def run_search(step: Step, corpus: EventCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store) -> None:
+    """Search alpha and T of each step."""
+    for step in steps:
+        _search(step, corpus, store)
+
+
+def _search(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
     """Write the best pair of alpha and T that a search ``found``, and all that it tried: ``trials``.
 
     Rows of ``trials`` are alpha, T, and the share of the inner fold's clips recognised.

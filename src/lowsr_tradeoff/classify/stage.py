@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.classify.arms import Listener, reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
-from lowsr_tradeoff.classify.diagnosis.spectrum import run_spectrum
-from lowsr_tradeoff.classify.diagnosis.stage import diagnoses, diagnosis_step, run_diagnosis
-from lowsr_tradeoff.classify.feature_step import run_features
+from lowsr_tradeoff.classify.diagnosis.stage import diagnoses, diagnosis_step
 from lowsr_tradeoff.classify.plan import choosing_steps, train_steps
 from lowsr_tradeoff.classify.scores import (
     Answers,
@@ -83,26 +81,6 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
     chosen_by = [runs for listener in steps for runs in choosing_steps(config, corpus, listener).values()]
     trained = [*steps.values(), *chosen_by]
     return (*(step for runs in trained for step in runs), diagnosis_step(config, corpus, steps))
-
-
-def run(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
-    """Run one batch of steps of one stage and write their artefacts."""
-    match steps[0].stage:
-        case "features":
-            run_features(steps, corpus, store)
-            return
-        case "spectrum":
-            run_spectrum(steps[0], corpus, store)
-            return
-        case "diagnose":
-            run_diagnosis(steps[0], corpus, store)
-            return
-    # They bring torch, which results do without.
-    from lowsr_tradeoff.classify.search import run_search  # noqa: PLC0415
-    from lowsr_tradeoff.classify.train_step import run_training  # noqa: PLC0415
-
-    for step in steps:
-        (run_search if step.stage == "search" else run_training)(step, corpus, store)
 
 
 def _predicted(steps: Sequence[Step], n_clips: int, store: Store) -> NDArray[np.intp]:

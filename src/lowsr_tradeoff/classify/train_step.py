@@ -56,7 +56,13 @@ class Ready:
     last: Said | None = None
 
 
-def run_training(step: Step, corpus: EventCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store) -> None:
+    """Train, or ask, the network of each step and write what it says."""
+    for step in steps:
+        _train(step, corpus, store)
+
+
+def _train(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
     """Write what one step's network says of the clips it held out, ``test_logits`` and ``test_embeddings``.
 
     Beside it what it says of the others, ``train_logits`` and ``train_embeddings``, which it teaches with, and its

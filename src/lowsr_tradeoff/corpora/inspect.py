@@ -16,7 +16,7 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import seal, unseal, write_atomic
 from lowsr_tradeoff.records.base import Record
-from lowsr_tradeoff.runner.fingerprint import fingerprint
+from lowsr_tradeoff.runner.fingerprint import code_of
 
 # Twice full scale: more than a lossy codec overshoots, less than any file that is scaled to integers.
 LOUDEST = 2.0
@@ -129,7 +129,7 @@ def inspect_files(paths: Iterable[Path], cache: Path | None) -> dict[Path, Findi
         paths: Files that exist.
         cache: File that remembers findings; ``None`` remembers nothing.
     """
-    code = fingerprint(("audio/decode.py", "corpora/inspect.py"), ("soundfile",))
+    code = code_of("corpora.inspect:inspect_files")
     known = _recall(cache, code)
     findings: dict[Path, Finding] = {}
     new: dict[str, Finding] = {}

@@ -1,19 +1,18 @@
 """Train one network to be put to use: test it by cross-validation, then train it on everything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from lowsr_tradeoff.classify import stage as classify
-from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.deploy.model.final import final_steps, listener_of, packaged
-from lowsr_tradeoff.deploy.model.int8_step import STAGE, int8_steps, loss_in_int8, run_int8
+from lowsr_tradeoff.deploy.model.int8_step import int8_steps, loss_in_int8
 from lowsr_tradeoff.deploy.model.onnx_export import require_onnx
 from lowsr_tradeoff.deploy.model.package import Package, write_package
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Progress, execute
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -55,17 +54,8 @@ def train_model(
         classify.plan(config, corpus)  # says what settings do not fit the clips
         steps = final_steps(config, corpus, listener)
         in_int8 = int8_steps(steps[:-1]) if is_int8_counted else ()
-        execute((*steps, *in_int8), store, partial(run_batch, corpus=corpus, store=store), jobs, report)
+        execute((*steps, *in_int8), store, partial(run_batch, {"events": corpus}, store), jobs, report)
         int8 = loss_in_int8(in_int8, corpus, store, config.seed) if in_int8 else None
         package = packaged(config, corpus, listener, store, data_licence, int8)
     write_package(to, package)
     return package
-
-
-def run_batch(steps: Sequence[Step], corpus: EventCorpus, store: Store) -> None:
-    """Run one batch of steps, of a training or of the count of what int8 costs, and write their artefacts."""
-    if steps[0].stage != STAGE:
-        classify.run(steps, corpus, store)
-        return
-    for step in steps:
-        run_int8(step, corpus, store)

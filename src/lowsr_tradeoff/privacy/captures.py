@@ -16,10 +16,6 @@ from lowsr_tradeoff.statistics.intervals import resample_weights
 # What recognisers, speaker encoders and signal measures expect.
 MODEL_RATE_HZ = 16000
 
-# For the fingerprint of a step that reads captures.
-SOURCES = ("audio", "corpora/clips.py", "privacy/captures.py", "records/base.py")
-LIBRARIES = ("numpy", "soundfile", "soxr")
-
 
 class CaptureSettings(Settings):
     """What is heard of which corpus at which rate.
@@ -96,8 +92,6 @@ def capture_of(x: Samples, source_rate_hz: int, digest: str, settings: CaptureSe
     seed = noise_seed(settings.seed, digest, settings.rate_hz)
     return capture(x, source_rate_hz, settings.rate_hz, settings.front_end, seed)
 
-
-HERE = ("privacy/stage.py", "records/privacy.py")
 
 Draws = NDArray[np.float64]
 

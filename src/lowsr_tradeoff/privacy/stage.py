@@ -1,21 +1,15 @@
 """The privacy stages: which steps there are, how they run, what the finished ones say."""
 
-from collections.abc import Sequence
-
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers import published, roster
 from lowsr_tradeoff.privacy.attackers.published import (
-    RecogniseSettings,
-    WordsSettings,
-    _count,
     _differences,
-    _hear,
     _heard_utterances,
     _privacy_result,
     _words_steps,
 )
-from lowsr_tradeoff.privacy.captures import CaptureSettings, _draws
-from lowsr_tradeoff.privacy.signal.step import _intelligibility_result, _intelligibility_step, _score
+from lowsr_tradeoff.privacy.captures import _draws
+from lowsr_tradeoff.privacy.signal.step import _intelligibility_result, _intelligibility_step
 from lowsr_tradeoff.privacy.words import pooled
 from lowsr_tradeoff.records.privacy import Privacy
 from lowsr_tradeoff.runner.step import Step
@@ -37,26 +31,6 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
         *(_intelligibility_step(config, speech, rate_hz) for rate_hz in config.all_rates_hz()),
         *roster.plan(config, speech),
     )
-
-
-def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
-    """Run steps of one stage and write their artefacts.
-
-    Raises:
-        DataError: A keyword is not in its transcript, or the weights cannot be used.
-    """
-    for step in steps:
-        match step.stage, step.settings:
-            case "recognise", RecogniseSettings() as settings:
-                store.write(step, {"heard": _hear(settings, speech)})
-            case "words", WordsSettings():
-                rows = _count(step, speech, store)
-                store.write(step, {"utterances": [row.model_dump() for row in rows]})
-            case "intelligibility", CaptureSettings() as settings:
-                scores = [_score(settings, utterance) for utterance in speech.utterances]
-                store.write(step, {"utterances": [row.model_dump() for row in scores]})
-            case _:
-                roster.run([step], speech, store)
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:

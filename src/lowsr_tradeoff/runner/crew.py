@@ -1,13 +1,16 @@
 """What runs a batch of steps: the interface, and this process."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 from lowsr_tradeoff.errors import LowsrError, MissingResourceError
+from lowsr_tradeoff.runner.fingerprint import NAME
 from lowsr_tradeoff.runner.machine import why_no_gpu
 from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 
 RunSteps = Callable[[Sequence[Step]], None]
 # Places of steps among all that are to run; those of one call.
@@ -45,6 +48,19 @@ class Crew:
     n_free: Callable[[Numbers], int]
     begin: Callable[[Numbers], None]
     ended: Callable[[], list[Ended]]
+
+
+def run_batch(corpora: Mapping[str, object], store: Store, steps: Sequence[Step]) -> None:
+    """Run one batch of steps by the function that they name, which writes their artefacts.
+
+    Args:
+        corpora: ``"events"`` and ``"speech"``, those that the steps ask for.
+        store: Where artefacts lie.
+        steps: One or more that share their function.
+    """
+    module, _, function = steps[0].run.partition(":")
+    run = getattr(import_module(f"{NAME}.{module}"), function)
+    run(steps, corpora[steps[0].corpus], store)
 
 
 def attempt(run: RunSteps, steps: Sequence[Step]) -> str | None:

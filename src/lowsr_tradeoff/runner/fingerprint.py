@@ -1,72 +1,165 @@
-"""What ran: versions, sources, machine."""
+"""Code and libraries as a hash, and where they come from: an edited function never answers with an old result.
 
+What a function computes with follows from the imports of its module, read from the source text. Rooms that carry
+figures and compute none (settings, records, files, the runner itself) end the search, so that an edit of a
+setting's description keeps every result.
+"""
+
+import ast
 import hashlib
 import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
+from typing import NamedTuple
 
 from lowsr_tradeoff.records.run import Provenance
 
+NAME = "lowsr_tradeoff"
 PACKAGE = Path(__file__).parents[1]
+CARRIERS = frozenset({"errors", "files", "records", "runner", "settings"})
+# Distributions that are imported by another name; what is not here is looked up, which takes a third of a second.
+CALLED = {"PIL": "pillow", "sklearn": "scikit-learn", "whisper": "openai-whisper"}
+# What computes behind a library that only wraps it.
+BEHIND = {"faster-whisper": ("ctranslate2", "tokenizers")}
 
-# The libraries whose version can change a figure.
-LIBRARIES = (
-    "ctranslate2",
-    "faster-whisper",
-    "jiwer",
-    "numpy",
-    "openai-whisper",
-    "pesq",
-    "pystoi",
-    "resemblyzer",
-    "scipy",
-    "silero-vad",
-    "soundfile",
-    "soxr",
-    "tokenizers",
-    "torch",
-    "torchaudio",
-)
+
+class Imports(NamedTuple):
+    """What one module imports: modules of this package by dotted name below it, and distributions."""
+
+    modules: frozenset[str]
+    libraries: frozenset[str]
 
 
 @cache
-def fingerprint(rooms: tuple[str, ...], libraries: tuple[str, ...]) -> str:
-    """Return a hash of the sources of some rooms and the versions of some libraries.
-
-    It enters every step's key, so that an edited function never answers with a result of the old one.
+def code_of(function: str) -> str:
+    """Return a hash of everything that a function computes with.
 
     Args:
-        rooms: Module or package paths below the package: ``"audio"``, ``"classify/features.py"``.
-        libraries: Distribution names.
+        function: ``"classify.train_step:run"``: a module below this package and a function in it.
+
+    Raises:
+        FileNotFoundError: There is no such module.
     """
+    modules = reached(function)
     digest = hashlib.blake2b(digest_size=16)
-    for room in rooms:
-        for file in _sources(PACKAGE / room):
-            digest.update(file.relative_to(PACKAGE).as_posix().encode())
-            digest.update(file.read_bytes())
-    for name in libraries:
-        digest.update(f"{name}=={version(name)}".encode())
+    for module in modules:
+        digest.update(module.encode())
+        digest.update(_file(module).read_bytes())
+    for name, installed in libraries_of([function]).items():
+        digest.update(f"{name}=={installed}".encode())
     digest.update(platform.machine().encode())
     return digest.hexdigest()
 
 
-def provenance(weights: dict[str, str]) -> Provenance:
-    """Return what produced the figures: versions, source hash, weight hashes by name."""
+@cache
+def package_code() -> str:
+    """Return a hash of this package's sources and data tables, all of them."""
+    digest = hashlib.blake2b(digest_size=16)
+    found = (file for kind in ("*.py", "*.toml") for file in PACKAGE.rglob(kind))
+    for file in sorted(file for file in found if "__pycache__" not in file.parts):
+        digest.update(file.relative_to(PACKAGE).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def reached(function: str) -> tuple[str, ...]:
+    """Return the modules that a function's module reaches by imports, its own among them, in order of name.
+
+    >>> reached("audio.converter:quantise")
+    ('audio', 'audio.converter')
+    """
+    left, found = [function.partition(":")[0]], set[str]()
+    while left:
+        module = left.pop()
+        if module not in found:
+            found.add(module)
+            left += [one for one in imports_of(module).modules if one.partition(".")[0] not in CARRIERS]
+    return tuple(sorted(found))
+
+
+def libraries_of(functions: Iterable[str]) -> dict[str, str]:
+    """Return the versions of the libraries that functions compute with."""
+    modules = {module for function in functions for module in reached(function)}
+    imported = {library for module in modules for library in imports_of(module).libraries}
+    return {name: version(name) for name in sorted(imported.union(*(BEHIND.get(name, ()) for name in imported)))}
+
+
+@cache
+def imports_of(module: str) -> Imports:
+    """Return what a module imports, at any depth of its functions; what only type checkers read does not count."""
+    modules, libraries = set(_packages_of(module)), set[str]()
+    for name, attribute in _imported(ast.parse(_file(module).read_bytes()).body):
+        top, _, below = name.partition(".")
+        if top == NAME:
+            inner = f"{below}.{attribute}".strip(".")
+            found = inner if _exists(inner) else below
+            modules |= {*_packages_of(found), found} - {""}
+        elif top not in sys.stdlib_module_names:
+            libraries |= _distributions(top)
+    return Imports(frozenset(modules), frozenset(libraries))
+
+
+def provenance(functions: Iterable[str], weights: dict[str, str]) -> Provenance:
+    """Return what produced the figures.
+
+    Args:
+        functions: What computed them, as in :func:`code_of`.
+        weights: SHA-256 of the weights by name.
+    """
     return Provenance(
         version=version("lowsr-tradeoff"),
-        code=fingerprint((".",), ()),
+        code=package_code(),
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}",
-        libraries={name: version(name) for name in LIBRARIES},
+        libraries=libraries_of(functions),
         weights=weights,
     )
 
 
-def _sources(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise FileNotFoundError(f"{path}: a step names sources that do not exist")
-    found = (file for kind in ("*.py", "*.toml") for file in path.rglob(kind))
-    return sorted(file for file in found if "__pycache__" not in file.parts)
+def _imported(body: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Every module imported and, of ``from MODULE import NAME``, the name."""
+    for node in body:
+        match node:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                yield from _imported(node.orelse)
+            case ast.Import():
+                yield from ((alias.name, "") for alias in node.names)
+            case ast.ImportFrom():
+                yield from ((node.module or "", alias.name) for alias in node.names)
+            case _:
+                yield from _imported(ast.iter_child_nodes(node))
+
+
+def _file(module: str) -> Path:
+    path = PACKAGE.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _exists(module: str) -> bool:
+    return _file(module).is_file()
+
+
+def _packages_of(module: str) -> Iterator[str]:
+    """The packages that are loaded before a module, the outermost, which loads nothing, left out."""
+    names = module.split(".")
+    return (".".join(names[:depth]) for depth in range(1, len(names)))
+
+
+@cache
+def _distributions(top: str) -> frozenset[str]:
+    """The distributions that bring a top-level module; most are called like it."""
+    name = _normal(CALLED.get(top, top))
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return frozenset(map(_normal, packages_distributions().get(top, ())))
+    return frozenset({name})
+
+
+def _normal(library: str) -> str:
+    return re.sub(r"[-_.]+", "-", library).lower()

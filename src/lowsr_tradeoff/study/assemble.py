@@ -39,8 +39,14 @@ def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:
     return tuple(sorted(found, key=lambda failure: (not failure.is_cause, failure.rate_hz or 0, failure.step)))
 
 
-def assemble(study: Study, store: Store) -> Tradeoff:
-    """Return everything the finished steps found, joined by rate, and which steps of this run failed."""
+def assemble(study: Study, wanted: Sequence[Step], store: Store) -> Tradeoff:
+    """Return everything the finished steps found, joined by rate, and which steps of this run failed.
+
+    Args:
+        study: The study.
+        wanted: Its steps.
+        store: Where their artefacts lie.
+    """
     config = study.config
     recognition = classify.results(config, study.events, store)
     recovered = privacy.results(config, study.speech, store)
@@ -67,7 +73,7 @@ def assemble(study: Study, store: Store) -> Tradeoff:
         decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
         failures=failures_of(store.failed),
         settings=config.model_dump(mode="json"),
-        provenance=fingerprint.provenance(published.weights(config)),
+        provenance=fingerprint.provenance({step.run for step in wanted}, published.weights(config)),
     )
 
 

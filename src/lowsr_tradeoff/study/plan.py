@@ -1,6 +1,6 @@
 """A study's corpora, checked, and its steps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from lowsr_tradeoff.power.profiles.devices import load_devices
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import named_front_end
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -31,6 +30,11 @@ class Study:
     config: StudyConfig
     events: EventCorpus
     speech: SpeechCorpus
+
+    @property
+    def corpora(self) -> dict[str, object]:
+        """What the functions of steps are given, by the name that steps ask for."""
+        return {"events": self.events, "speech": self.speech}
 
 
 def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> Study:
@@ -84,15 +88,6 @@ def through_microphones(study: Study) -> tuple[Study, ...]:
             if other != own
         ),
     )
-
-
-def run_steps(study: Study, store: Store, steps: Sequence[Step]) -> None:
-    """Run one batch of steps of one stage and write their artefacts."""
-    match steps[0].stage:
-        case "diagnose" | "features" | "search" | "spectrum" | "train":
-            classify.run(steps, study.events, store)
-        case _:
-            privacy.run(steps, study.speech, store)
 
 
 def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:

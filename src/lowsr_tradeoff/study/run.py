@@ -14,7 +14,7 @@ from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.privacy.attackers import published
 from lowsr_tradeoff.records.run import Run
-from lowsr_tradeoff.runner.crew import require_gpu
+from lowsr_tradeoff.runner.crew import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Means, Outcome, Progress, describe, missing_steps, run_missing
 from lowsr_tradeoff.runner.shards import CONFIG, steps_of_shard
@@ -23,7 +23,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml
 from lowsr_tradeoff.study.assemble import _manifest, assemble, gpus_of
 from lowsr_tradeoff.study.clips import listen_pack
-from lowsr_tradeoff.study.plan import Study, open_study, plan, run_steps
+from lowsr_tradeoff.study.plan import Study, open_study, plan
 
 
 def run_study(
@@ -59,13 +59,13 @@ def run_study(
     start, store = time.monotonic(), Store(out)
     with locked(out):
         study = open_study(config, out, is_run_here=cluster is None)
-        wanted, run = plan(study), partial(run_steps, study, store)
+        wanted, run = plan(study), partial(run_batch, study.corpora, store)
         outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
         write_atomic(out / CONFIG, dump_toml(config).encode())
         finished = replace(store, failed=outcome.failures)
-        tradeoff = assemble(study, finished)
+        tradeoff = assemble(study, wanted, finished)
         heard = published.heard(config, study.speech, finished)
         listen = listen_pack(config, study.events, study.speech, heard)
         wall_s = round(time.monotonic() - start, 1)
@@ -98,7 +98,7 @@ def run_shard(
         study = open_study(config, out, is_run_here=means.cluster is None)
         wanted = steps_of_shard(plan(study), *shard)
         write_atomic(out / CONFIG, dump_toml(config).encode())
-        outcome = run_missing(wanted, store, partial(run_steps, study, store), means, report)
+        outcome = run_missing(wanted, store, partial(run_batch, study.corpora, store), means, report)
         if outcome.failures:
             is_empty = set(wanted) <= set(outcome.failures)
             raise (StageError if is_empty else PartialRunError)(describe(outcome, store))

@@ -12,7 +12,8 @@ from tests.classify.corpora import event_corpus
 
 from lowsr_tradeoff.classify.arms import Listener, reference_of
 from lowsr_tradeoff.classify.diagnosis.diagnose import diagnose, hump_tests
-from lowsr_tradeoff.classify.diagnosis.spectrum import run_spectrum, spectrum_step
+from lowsr_tradeoff.classify.diagnosis.spectrum import run as run_spectrum
+from lowsr_tradeoff.classify.diagnosis.spectrum import spectrum_step
 from lowsr_tradeoff.classify.plan import train_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, folds_of
 from lowsr_tradeoff.errors import DataError, StageError
@@ -65,7 +66,7 @@ def said(listener: Listener, corpus, n: int, seed: int) -> dict[str, np.ndarray]
 
 
 def write_study(config, corpus, store, leave_out=()) -> None:
-    run_spectrum(spectrum_step(config, corpus), corpus, store)
+    run_spectrum([spectrum_step(config, corpus)], corpus, store)
     folds = [fold for fold in folds_of(corpus) for clip in corpus.clips if clip.fold == fold]
     numbered = list(train_steps(config, corpus).items())
     for number, (listener, steps) in enumerate(numbered):
@@ -184,7 +185,7 @@ def test_clips_are_read_once_and_for_all(corpus, store, found, tmp_path):
     unreadable = replace(corpus, clips=tuple(replace(clip, audio=tmp_path / "gone.wav") for clip in corpus.clips))
     assert diagnose(CONFIG, unreadable, store) == tuple(found.values())
     with pytest.raises(DataError, match=r"gone\.wav"):
-        run_spectrum(spectrum_step(CONFIG, unreadable), unreadable, store)
+        run_spectrum([spectrum_step(CONFIG, unreadable)], unreadable, store)
 
 
 def test_the_same_artefacts_give_the_same_diagnosis(corpus, store, found):

@@ -7,13 +7,13 @@ import pytest
 from scipy.special import softmax
 from tests.conftest import write_tones
 
-from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.corpora.clips import clips_of, folds_of, read
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.deploy.model.final import final_steps, listener_of, packaged
 from lowsr_tradeoff.deploy.model.predict import answers, hear, load_model
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
@@ -32,7 +32,7 @@ def finished(tmp_path_factory):
     corpus = load_events(str(events), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)
     store = Store(root / "run")
     steps = final_steps(study(), corpus, Listener(1000, "native", "finetuned"))
-    execute(steps, store, partial(stage.run, corpus=corpus, store=store), 1, lambda _: None)
+    execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
     return corpus, store, steps
 
 

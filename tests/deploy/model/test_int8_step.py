@@ -7,15 +7,15 @@ import pytest
 from tests.conftest import write_tones
 from tests.deploy.model.test_final import study
 
-from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.corpora.clips import clips_of, folds_of
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.deploy.model import int8_step
 from lowsr_tradeoff.deploy.model.final import final_steps
-from lowsr_tradeoff.deploy.model.int8_step import int8_steps, loss_in_int8, run_int8
+from lowsr_tradeoff.deploy.model.int8_step import int8_steps, loss_in_int8, run
 from lowsr_tradeoff.deploy.model.onnx_export import quantise
 from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 
@@ -27,7 +27,7 @@ def tested(tmp_path_factory):
     corpus = load_events(str(events), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)
     store = Store(root / "run")
     steps = final_steps(study(), corpus, Listener(1000, "native", "finetuned"))[:-1]
-    execute(steps, store, partial(stage.run, corpus=corpus, store=store), 1, lambda _: None)
+    execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
     return corpus, store, steps
 
 
@@ -38,7 +38,7 @@ def test_the_network_in_float_is_the_one_that_was_tested(tested, monkeypatch):
         int8_step, "quantise", lambda packed, images: calibrated.append(images) or quantise(packed, images)
     )
     step = int8_steps(steps)[0]
-    run_int8(step, corpus, store)
+    run([step], corpus, store)
     said = store.arrays(step)
     np.testing.assert_array_equal(said["float"], store.arrays(steps[0])["test_logits"].argmax(axis=1))
     assert len(said["int8"]) == len(clips_of(corpus, 1))
@@ -76,6 +76,6 @@ def test_its_key_follows_the_training(tested):
 def test_an_arm_that_trains_nothing_has_nothing_to_repeat(tested):
     corpus, store, _ = tested
     steps = final_steps(study(arm="raw", grid="shared"), corpus, Listener(1000, "shared", "raw"))[:-1]
-    execute(steps, store, partial(stage.run, corpus=corpus, store=store), 1, lambda _: None)
+    execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
     with pytest.raises(StageError, match="no training to repeat"):
-        run_int8(int8_steps(steps)[0], corpus, store)
+        run(int8_steps(steps)[:1], corpus, store)

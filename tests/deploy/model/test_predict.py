@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.deploy.packaged import package
 
-from lowsr_tradeoff.classify.feature_step import run_features
+from lowsr_tradeoff.classify.feature_step import run
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.deploy.model.package import Package
 from lowsr_tradeoff.deploy.model.predict import answers, hear, listen, load_model, windows
@@ -38,8 +38,10 @@ def test_the_first_window_is_the_image_that_training_heard(tmp_path):
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     clip = EventClip("a", "high", 1, "a", digest, file)
     corpus = EventCorpus(settings.corpus, (clip,), 0.5, is_own=True)
-    step = Step("features", settings.features.model_copy(update={"fold": 1}), "code", "label")
-    run_features([step], corpus, Store(tmp_path / "run"))
+    step = Step(
+        "features", "classify.feature_step:run", settings.features.model_copy(update={"fold": 1}), "label", "events"
+    )
+    run([step], corpus, Store(tmp_path / "run"))
     trained_on = Store(tmp_path / "run").arrays(step)["features"][0, 0]
     sound, rate_hz = soundfile.read(file, dtype="float32")
     np.testing.assert_array_equal(hear(settings, sound, rate_hz, digest), trained_on)

@@ -1,13 +1,9 @@
 import dataclasses
-
-import pytest
+from importlib import import_module
 
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy.attackers import roster
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
@@ -15,15 +11,10 @@ EMBEDDED = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 SPEECH = dataclasses.replace(EMBEDDED, utterances=EMBEDDED.utterances[:2])
 
 
-def test_every_planned_stage_has_somebody_who_runs_it():
+def test_every_planned_step_names_a_function_that_runs_it():
     for step in roster.plan(CONFIG, EMBEDDED):
-        assert step.stage.startswith("attack-")
-
-
-def test_a_stage_of_nobody_is_an_error(tmp_path):
-    step = Step("attack-nobody", Settings(), "code", "nobody at 1000 Hz")
-    with pytest.raises(StageError, match="nobody at 1000 Hz: no attacker has the stage 'attack-nobody'"):
-        roster.run([step], SPEECH, Store(tmp_path))
+        module, _, function = step.run.partition(":")
+        assert callable(getattr(import_module(f"lowsr_tradeoff.{module}"), function))
 
 
 def test_what_was_not_asked_for_is_listed_with_the_way_to_ask(tmp_path, monkeypatch):

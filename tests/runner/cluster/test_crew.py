@@ -102,7 +102,7 @@ def test_an_address_without_a_number_is_refused(address):
 @pytest.mark.parametrize(("resources", "is_refused"), [({"CPU": 4.0}, True), ({"CPU": 4.0, "GPU": 1.0}, False)])
 def test_a_cluster_without_a_gpu_is_refused_where_steps_need_one(monkeypatch, resources, is_refused):
     monkeypatch.setattr(crew, "_resources", lambda: resources)
-    plain = Step("test", Settings(), "code", "plain")
+    plain = Step("test", "errors:run", Settings(), "plain", "events")
     crew._require_gpu([plain], "auto")
     with pytest.raises(ConfigError, match="none of its machines declares a GPU") if is_refused else nullcontext():
         crew._require_gpu([plain, replace(plain, is_on_gpu=True)], "auto")

@@ -1,7 +1,6 @@
 """How much of a class's sound a rate keeps, and whether that goes with what a way of training gains."""
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,8 +9,6 @@ from scipy.fft import rfft
 from lowsr_tradeoff.audio.capture import Samples
 from lowsr_tradeoff.classify.diagnosis.calibration import Scores
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, folds_of, read
-from lowsr_tradeoff.learning.sources import CLIPS
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
@@ -60,23 +57,23 @@ def spectrum_step(config: StudyConfig, corpus: EventCorpus) -> Step:
     """Return the step that reads each clip once for its energy below half of every rate, the reference last."""
     return Step(
         stage="spectrum",
+        run="classify.diagnosis.spectrum:run",
+        corpus="events",
         settings=SpectrumSettings(
             corpus=corpus.summary.digest,
             clip_s=corpus.clip_s,
             edges_hz=tuple(rate_hz / 2 for rate_hz in config.all_rates_hz()),
         ),
-        code=fingerprint(
-            ("audio/decode.py", "classify/diagnosis/spectrum.py", *CLIPS), ("numpy", "scipy", "soundfile")
-        ),
         label="energy of the clips by band",
     )
 
 
-def run_spectrum(step: Step, corpus: EventCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[SpectrumSettings]], corpus: EventCorpus, store: Store) -> None:
     """Write ``energy``, rows fold by fold, columns by edge: see :func:`energies_below`."""
-    settings = cast("SpectrumSettings", step.settings)
     clips = clips_of(corpus, *folds_of(corpus))
-    store.write(step, {}, {"energy": energies_below(clips, settings.clip_s, settings.edges_hz)})
+    for step in steps:
+        found = energies_below(clips, step.settings.clip_s, step.settings.edges_hz)
+        store.write(step, {}, {"energy": found})
 
 
 def energies(config: StudyConfig, corpus: EventCorpus, store: Store) -> Scores:

@@ -1,7 +1,6 @@
 """The diagnostics as a step of the run: a second report need not compute them again."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.diagnosis.diagnose import diagnose, hump_tests
@@ -9,21 +8,9 @@ from lowsr_tradeoff.classify.diagnosis.spectrum import spectrum_step
 from lowsr_tradeoff.classify.step_settings import DiagnosisSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
-
-SOURCES = (
-    *(
-        "audio/decode.py",
-        "classify/diagnosis/diagnose.py",
-        "classify/diagnosis",
-        "records/base.py",
-        "records/diagnosis.py",
-    ),
-    "statistics/intervals.py",
-)
 
 
 def diagnosis_step(config: StudyConfig, corpus: EventCorpus, steps: Mapping[Listener, Sequence[Step]]) -> Step:
@@ -36,24 +23,25 @@ def diagnosis_step(config: StudyConfig, corpus: EventCorpus, steps: Mapping[List
     """
     return Step(
         stage="diagnose",
+        run="classify.diagnosis.stage:run",
+        corpus="events",
         settings=DiagnosisSettings(**{name: getattr(config, name) for name in DiagnosisSettings.model_fields}),
-        code=fingerprint(SOURCES, ("numpy", "scipy", "soundfile")),
         label="diagnostics of distillation",
         needs=(spectrum_step(config, corpus), *dict.fromkeys(step for runs in steps.values() for step in runs)),
     )
 
 
-def run_diagnosis(step: Step, corpus: EventCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[DiagnosisSettings]], corpus: EventCorpus, store: Store) -> None:
     """Write the diagnostics of every rate, and the tests for a hump."""
-    settings = cast("DiagnosisSettings", step.settings)
-    config = StudyConfig(**dict(settings))
-    store.write(
-        step,
-        {
-            "diagnoses": [one.model_dump(mode="json") for one in diagnose(config, corpus, store)],
-            "humps": [one.model_dump(mode="json") for one in hump_tests(config, corpus, store)],
-        },
-    )
+    for step in steps:
+        config = StudyConfig(**dict(step.settings))
+        store.write(
+            step,
+            {
+                "diagnoses": [one.model_dump(mode="json") for one in diagnose(config, corpus, store)],
+                "humps": [one.model_dump(mode="json") for one in hump_tests(config, corpus, store)],
+            },
+        )
 
 
 def diagnoses(

@@ -25,7 +25,7 @@ from lowsr_tradeoff.deploy.model.final import final_steps, packaged
 from lowsr_tradeoff.deploy.model.int8_step import int8_steps, loss_in_int8
 from lowsr_tradeoff.deploy.model.onnx_export import Images, open_session, require_onnx, scores
 from lowsr_tradeoff.deploy.model.package import Package
-from lowsr_tradeoff.deploy.train import INSPECTED, run_batch
+from lowsr_tradeoff.deploy.train import INSPECTED
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.records.run import Tradeoff
@@ -33,6 +33,7 @@ from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.export import CLAIMS, DECISION, to_json
 from lowsr_tradeoff.reports.wording import count
+from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Progress, execute, missing_steps
 from lowsr_tradeoff.runner.step import Step
@@ -134,7 +135,7 @@ def _keep(
     wanted = (*tests, final, *in_int8)
     if todo := [step for step in missing_steps(wanted, store) if step.stage != "features"]:
         tell(f"{run}: {count(len(todo), 'network')} to train that it does not keep; kept for the next time")
-    execute(wanted, store, partial(run_batch, corpus=corpus, store=store), jobs, report)
+    execute(wanted, store, partial(run_batch, {"events": corpus}, store), jobs, report)
     int8 = loss_in_int8(in_int8, corpus, store, config.seed) if in_int8 else None
     package = packaged(config, corpus, chosen.listener, store, None, int8)
     images = np.concatenate([store.arrays(step)["features"][:, 0] for step in own_features(final)])

@@ -20,29 +20,34 @@ from lowsr_tradeoff.deploy.model.onnx_export import Body, Images, open_session, 
 from lowsr_tradeoff.deploy.model.quantisation import drawn, int8_loss
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
 STAGE = "int8"
-SOURCES = (
-    "deploy/model/int8_step.py",
-    "deploy/model/onnx_export.py",
-    "deploy/model/quantisation.py",
-)
 
 
 def int8_steps(tests: Sequence[Step]) -> tuple[Step, ...]:
     """Return the steps that repeat the first network of every test fold in int8."""
-    code = fingerprint(SOURCES, ("onnx", "onnxruntime", "onnxscript", "torch"))
     return tuple(
-        replace(test, stage=STAGE, code=code, label=f"{test.label}, int8", needs=(test, *test.needs))
+        replace(
+            test,
+            stage=STAGE,
+            run="deploy.model.int8_step:run",
+            label=f"{test.label}, int8",
+            needs=(test, *test.needs),
+        )
         for test in tests
         if cast("TrainSettings", test.settings).repetition == 0
     )
 
 
-def run_int8(step: Step, corpus: EventCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store) -> None:
+    """Write what int8 costs on the test fold of each step."""
+    for step in steps:
+        _count_loss(step, corpus, store)
+
+
+def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
     """Write the answers of one test fold's network in float and in int8, ``float`` and ``int8``: class numbers.
 
     Beside them the int8 network itself, ``network``: the bytes of its ONNX file.

@@ -7,9 +7,8 @@ from pydantic import Field
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.writing import digest_of
-from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers.recogniser_steps import lost
-from lowsr_tradeoff.privacy.captures import HERE, CaptureSettings, Draws, captured_at_16k, captures_of
+from lowsr_tradeoff.privacy.captures import CaptureSettings, Draws, captured_at_16k, captures_of
 from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.whisper.decoding import policy_of
 from lowsr_tradeoff.privacy.whisper.weights import attacker, digests
@@ -23,7 +22,6 @@ from lowsr_tradeoff.records.privacy import (
     RateDifference,
     Reference,
 )
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.front_end import name_of
@@ -65,24 +63,6 @@ def lost_recogniser(config: StudyConfig, steps: Mapping[int, Step], store: Store
 
 RECOGNISE = "recognise"
 WORDS = "words"
-HEARD = (
-    *captures.SOURCES,
-    *(
-        "privacy/whisper/ctranslate.py",
-        "privacy/whisper/openai.py",
-        "privacy/whisper/decoding.py",
-        "privacy/whisper/weights.py",
-    ),
-)
-HEARD_LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "openai-whisper", "tokenizers")
-COUNTED = (
-    *HERE,
-    "privacy/words/count.py",
-    "privacy/words/kinds.py",
-    "privacy/words/reference.py",
-    "records/base.py",
-)
-COUNTED_LIBRARIES = ("jiwer", "openai-whisper")
 
 
 def weights(config: StudyConfig) -> dict[str, str]:
@@ -137,7 +117,7 @@ def _recognise_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, sha
         batch_size=config.privacy.batch_size,
         pad_s=config.privacy.pad_s,
     )
-    return Step(RECOGNISE, settings, fingerprint(HEARD, HEARD_LIBRARIES), f"Whisper at {rate_hz} Hz")
+    return Step(RECOGNISE, "privacy.attackers.published:transcribe", settings, f"Whisper at {rate_hz} Hz", "speech")
 
 
 def _words_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, sha256: Mapping[str, str]) -> Step:
@@ -150,13 +130,31 @@ def _words_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, sha256:
     )
     rates_hz = (rate_hz,) if reference == "transcripts" else (rate_hz, config.reference_rate_hz)
     needs = tuple(_recognise_step(config, speech, rate, sha256) for rate in rates_hz)
-    code = fingerprint(COUNTED, COUNTED_LIBRARIES)
-    return Step(WORDS, settings, code, f"words at {rate_hz} Hz", needs, together=WORDS)
+    return Step(
+        WORDS, "privacy.attackers.published:count_words", settings, f"words at {rate_hz} Hz", "speech", needs, WORDS
+    )
 
 
 def _words_steps(config: StudyConfig, speech: SpeechCorpus) -> dict[int, Step]:
     sha256 = digests(config.privacy.weights, config.privacy.engine)
     return {rate_hz: _words_step(config, speech, rate_hz, sha256) for rate_hz in config.all_rates_hz()}
+
+
+def transcribe(steps: Sequence[Step[RecogniseSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Write what the recogniser writes down at each step's rate.
+
+    Raises:
+        DataError: A keyword is not in its transcript, or the weights cannot be used.
+    """
+    for step in steps:
+        store.write(step, {"heard": _hear(step.settings, speech)})
+
+
+def count_words(steps: Sequence[Step[WordsSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Count the words of what was written down for each step."""
+    for step in steps:
+        rows = _count(step, speech, store)
+        store.write(step, {"utterances": [row.model_dump() for row in rows]})
 
 
 def _hear(settings: RecogniseSettings, speech: SpeechCorpus) -> list[str]:

@@ -18,7 +18,6 @@ from lowsr_tradeoff.privacy.words import pooled
 from lowsr_tradeoff.privacy.words.count import HeardUtterance
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
@@ -27,14 +26,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import resample_weights
 
 COUNT = "attack-words"
-# Who is learnt from, and who is tested.
-HELD_OUT = ("corpora/folds.py", "privacy/attackers/held_out.py", "privacy/attackers/learning_curves.py")
-COUNTED = (
-    *HELD_OUT,
-    *("privacy/attackers/recogniser_steps.py", "privacy/words/count.py", "privacy/words/kinds.py"),
-    *("records/base.py", "records/privacy.py"),
-)
-COUNTED_LIBRARIES = ("jiwer", "openai-whisper")
+RUN_COUNTS = "privacy.attackers.recogniser_steps:run_counts"
 NO_TRANSCRIPTS = "the corpus has no transcripts to learn from; add a column text to metadata.csv"
 TOO_FEW = "one utterance cannot be both learnt from and tested; record more"
 
@@ -86,7 +78,7 @@ def steps_of(
     speech: SpeechCorpus,
     recipe: Recipe,
     stage: str,
-    code: str,
+    run: str,
     label: str,
     *,
     learns_words: bool,
@@ -103,7 +95,7 @@ def steps_of(
         speech: The corpus.
         recipe: How the attacker is fitted.
         stage: Of the steps that train.
-        code: Fingerprint of what computes them.
+        run: What runs those.
         label: Of such a step, up to its rate: ``"Whisper adapted to"``.
         learns_words: Whether it learns from transcripts as well as from sounds.
         share: Of what could be learnt.
@@ -113,7 +105,6 @@ def steps_of(
         DataError: The weights are not those that they are taken for.
     """
     sha256 = digests(config.privacy.weights, config.privacy.engine)
-    count_code = fingerprint(COUNTED, COUNTED_LIBRARIES)
     folds = sorted(set(held_out.folds_of(speech, config.seed)))
     parts = {fold: held_out.split(speech, config.seed, fold) for fold in folds}
     lessons = {fold: held_out.part(speech, config.seed, fold, share) for fold in folds}
@@ -135,22 +126,21 @@ def steps_of(
             share=share,
         )
         name = f"{label} {rate_hz} Hz, fold {fold}{of_share}"
-        heard = Step(stage, settings, code, name, is_on_gpu=config.device_type == "cuda")
+        heard = Step(stage, run, settings, name, "speech", is_on_gpu=config.device_type == "cuda")
         counts = CountSettings(said=said[fold], fold=fold, seed=config.seed)
-        return Step(COUNT, counts, count_code, f"words of {name}", needs=(heard,), together=COUNT)
+        return Step(COUNT, RUN_COUNTS, counts, f"words of {name}", "speech", needs=(heard,), together=COUNT)
 
     return {rate_hz: [step(rate_hz, fold) for fold in folds] for rate_hz in config.all_rates_hz()}
 
 
-def run_counts(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
+def run_counts(steps: Sequence[Step[CountSettings]], speech: SpeechCorpus, store: Store) -> None:
     """Count what was written down of each step's fold.
 
     Raises:
         DataError: A keyword is not in its transcript.
     """
     for step in steps:
-        settings = CountSettings.model_validate(step.settings, from_attributes=True)
-        _, tested = held_out.split(speech, settings.seed, settings.fold)
+        _, tested = held_out.split(speech, step.settings.seed, step.settings.fold)
         store.write(step, {"utterances": count_words(tested, store.meta(step.needs[0])["heard"])})
 
 

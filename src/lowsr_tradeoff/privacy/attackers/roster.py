@@ -6,8 +6,6 @@ The list is the same in every report: an attacker that was not asked for stands 
 from collections.abc import Sequence
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.privacy.attackers import recogniser_steps
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.adapted import learning_curve as growing_speech
 from lowsr_tradeoff.privacy.attackers.extension import attack as extension
@@ -39,33 +37,6 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
         *activity.plan(config, speech),
         *(_asked_for(config, speech) if _is_asked(config) else ()),
     )
-
-
-def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
-    """Run steps of one attacker and write their artefacts.
-
-    Raises:
-        StageError: No attacker has such a stage.
-    """
-    match steps[0].stage:
-        case attack.STAGE:
-            attack.run(steps, speech, store)
-        case extension.STAGE:
-            extension.run(steps, speech, store)
-        case adapted.STAGE:
-            adapted.run(steps, speech, store)
-        case learning_curve.STAGE:
-            learning_curve.run(steps, speech, store)
-        case recogniser_steps.COUNT:
-            recogniser_steps.run_counts(steps, speech, store)
-        case speakers.STAGE:
-            speakers.run(steps, speech, store)
-        case sex.STAGE:
-            sex.run(steps, speech, store)
-        case activity.STAGE:
-            activity.run(steps, speech, store)
-        case stage:
-            raise StageError(f"{steps[0].label}: no attacker has the stage {stage!r}")
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:

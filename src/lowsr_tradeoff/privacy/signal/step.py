@@ -1,27 +1,32 @@
 """The step that scores the signal at one rate: STOI, ESTOI, PESQ."""
 
+from collections.abc import Sequence
+
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance, read
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy import captures
-from lowsr_tradeoff.privacy.captures import HERE, CaptureSettings, Draws, capture_of, captures_of
+from lowsr_tradeoff.privacy.captures import CaptureSettings, Draws, capture_of, captures_of
 from lowsr_tradeoff.privacy.signal import intelligibility
 from lowsr_tradeoff.privacy.signal.intelligibility import SignalScores
 from lowsr_tradeoff.privacy.signal.sii import sii_of
 from lowsr_tradeoff.records.privacy import IntelligibilityResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
 INTELLIGIBILITY = "intelligibility"
-SIGNALS = (*captures.SOURCES, *HERE, "privacy/signal/intelligibility.py", "privacy/signal/stoi.py")
-SIGNAL_LIBRARIES = (*captures.LIBRARIES, "pesq", "pystoi", "scipy")
 
 
 def _intelligibility_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
     settings = captures_of(config, speech, rate_hz)
-    code = fingerprint(SIGNALS, SIGNAL_LIBRARIES)
-    return Step(INTELLIGIBILITY, settings, code, f"STOI, ESTOI and PESQ at {rate_hz} Hz")
+    label = f"STOI, ESTOI and PESQ at {rate_hz} Hz"
+    return Step(INTELLIGIBILITY, "privacy.signal.step:run", settings, label, "speech")
+
+
+def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Score every utterance at each step's rate."""
+    for step in steps:
+        scores = [_score(step.settings, utterance) for utterance in speech.utterances]
+        store.write(step, {"utterances": [row.model_dump() for row in scores]})
 
 
 def _score(settings: CaptureSettings, utterance: Utterance) -> SignalScores:

@@ -31,7 +31,7 @@ from lowsr_tradeoff.runner.crew import (
     n_sharing,
     over_limit,
 )
-from lowsr_tradeoff.runner.fingerprint import fingerprint
+from lowsr_tradeoff.runner.fingerprint import package_code
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
@@ -107,7 +107,7 @@ def on_cluster(
     with _connected(address):
         import ray  # noqa: PLC0415 - an extra
 
-        errand = Errand(secrets.token_hex(8), fingerprint((".",), ()), [ray.put(parcel.content)])
+        errand = Errand(secrets.token_hex(8), package_code(), [ray.put(parcel.content)])
         # Lost tasks are begun again by execute.py, which knows how often.
         task = ray.remote(max_retries=0, num_cpus=1)(work)
         desk = _Desk(task, errand, parcel, steps, store, timeout_s, gpu_share)

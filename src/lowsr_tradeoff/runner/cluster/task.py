@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lowsr_tradeoff.runner.cluster.parcel import AbsentFilesError, scratch, unpack
 from lowsr_tradeoff.runner.crew import Numbers, RunSteps, attempt
-from lowsr_tradeoff.runner.fingerprint import fingerprint
+from lowsr_tradeoff.runner.fingerprint import package_code
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Files, Store
 
@@ -56,7 +56,7 @@ def work(errand: Errand, numbers: Numbers, needs: dict[str, Any], shipped: dict[
     """
     import ray  # noqa: PLC0415 - an extra
 
-    if errand.code != fingerprint((".",), ()):
+    if errand.code != package_code():
         return Reply("its machine has another version of lowsr-tradeoff; install the same everywhere")
     try:
         run, steps, store = _open(errand, dict(zip(shipped, ray.get(list(shipped.values())), strict=True)))

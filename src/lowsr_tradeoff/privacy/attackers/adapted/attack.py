@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.recipe import Recipe
-from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers import held_out, recogniser_steps
 from lowsr_tradeoff.privacy.attackers.recogniser_steps import FoldSettings
 from lowsr_tradeoff.privacy.captures import captured_at_16k
 from lowsr_tradeoff.privacy.whisper.decoding import MODEL_RATE_HZ, policy_of
 from lowsr_tradeoff.privacy.whisper.weights import attacker
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -33,19 +31,6 @@ RECIPE = Recipe(
     mixup=0.0,
     optimiser="adamw_one_cycle",
 )
-SOURCES = (
-    *captures.SOURCES,
-    *recogniser_steps.HELD_OUT,
-    *("learning/adapt.py", "learning/gpu.py", "learning/optimise.py", "learning/train.py"),
-    *("privacy/attackers/adapted/attack.py", "privacy/attackers/recogniser_steps.py", "privacy/whisper/lora.py"),
-    *(
-        "privacy/whisper/convert.py",
-        "privacy/whisper/decoding.py",
-        "privacy/whisper/openai.py",
-        "privacy/whisper/ctranslate.py",
-    ),
-)
-LIBRARIES = (*captures.LIBRARIES, "openai-whisper", "torch")
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
@@ -59,7 +44,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
     return tuple(step for runs in steps.values() for step in runs)
 
 
-def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[FoldSettings]], speech: SpeechCorpus, store: Store) -> None:
     """Adapt the recogniser for each step's rate and fold, and write what it hears of the tested utterances.
 
     Raises:
@@ -70,7 +55,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
     from lowsr_tradeoff.learning.gpu import gpu_named, repeatable  # noqa: PLC0415 - imports torch
 
     for step in steps:
-        settings = FoldSettings.model_validate(step.settings, from_attributes=True)
+        settings = step.settings
         _, tested = held_out.split(speech, settings.captures.seed, settings.fold)
         learnt = held_out.part(speech, settings.captures.seed, settings.fold, settings.share)
         with repeatable(settings.device_type):
@@ -104,8 +89,8 @@ def steps_of(config: StudyConfig, speech: SpeechCorpus, share: float = 1.0) -> d
         MissingResourceError: The recogniser's weights are not there.
         DataError: The weights are not those that they are taken for.
     """
-    code, label = fingerprint(SOURCES, LIBRARIES), "Whisper adapted to"
-    return recogniser_steps.steps_of(config, speech, RECIPE, STAGE, code, label, learns_words=True, share=share)
+    run_by, label = "privacy.attackers.adapted.attack:run", "Whisper adapted to"
+    return recogniser_steps.steps_of(config, speech, RECIPE, STAGE, run_by, label, learns_words=True, share=share)
 
 
 def name_of(config: StudyConfig) -> str:

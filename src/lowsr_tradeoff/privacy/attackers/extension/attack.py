@@ -9,14 +9,12 @@ from collections.abc import Sequence
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.learning.recipe import Recipe
-from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers import held_out, recogniser_steps
 from lowsr_tradeoff.privacy.attackers.recogniser_steps import FoldSettings
 from lowsr_tradeoff.privacy.captures import captured_at_16k, original_at_16k
 from lowsr_tradeoff.privacy.whisper.decoding import policy_of
 from lowsr_tradeoff.privacy.whisper.weights import attacker
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -32,19 +30,6 @@ RECIPE = Recipe(
     mixup=0.0,
     optimiser="adamw_one_cycle",
 )
-SOURCES = (
-    *captures.SOURCES,
-    *recogniser_steps.HELD_OUT,
-    *("learning/gpu.py", "learning/optimise.py", "learning/train.py"),
-    *("privacy/attackers/extension/extender.py", "privacy/attackers/extension/recogniser.py"),
-    *(
-        "privacy/attackers/extension/attack.py",
-        "privacy/attackers/recogniser_steps.py",
-        "privacy/whisper/decoding.py",
-    ),
-    "privacy/whisper/ctranslate.py",
-)
-LIBRARIES = (*captures.LIBRARIES, "ctranslate2", "faster-whisper", "openai-whisper", "tokenizers", "torch")
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
@@ -58,7 +43,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
     return tuple(step for runs in steps.values() for step in runs)
 
 
-def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
+def run(steps: Sequence[Step[FoldSettings]], speech: SpeechCorpus, store: Store) -> None:
     """Fit the extension for each step's rate and fold, and write what it hears of the tested utterances.
 
     Raises:
@@ -69,7 +54,7 @@ def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
     from lowsr_tradeoff.learning.gpu import gpu_named, repeatable  # noqa: PLC0415 - imports torch
 
     for step in steps:
-        settings = FoldSettings.model_validate(step.settings, from_attributes=True)
+        settings = step.settings
         learnt, tested = held_out.split(speech, settings.captures.seed, settings.fold)
         with repeatable(settings.device_type):
             heard = _attack(settings, learnt, tested)
@@ -93,9 +78,9 @@ def _why_not(config: StudyConfig, speech: SpeechCorpus) -> str | None:
 
 
 def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[int, list[Step]]:
-    code = fingerprint(SOURCES, LIBRARIES)
+    run_by = "privacy.attackers.extension.attack:run"
     return recogniser_steps.steps_of(
-        config, speech, RECIPE, STAGE, code, "bandwidth extension from", learns_words=False
+        config, speech, RECIPE, STAGE, run_by, "bandwidth extension from", learns_words=False
     )
 
 

@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio.capture import noise_seed, restore
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
-from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.bundled_weights import bundled_file
 from lowsr_tradeoff.privacy.captures import MODEL_RATE_HZ, CaptureSettings, capture_of, captures_of, original_at_16k
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
@@ -28,13 +26,6 @@ from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights, sums_by
 
 STAGE = "attack-presence"
-SOURCES = (
-    *captures.SOURCES,
-    "privacy/attackers/presence/attack.py",
-    "privacy/bundled_weights.py",
-    "privacy/attackers/presence/silero.py",
-)
-LIBRARIES = (*captures.LIBRARIES, "torch")
 
 PUBLISHED, INFORMED = "silero-vad", "silero-vad, threshold chosen at the rate"
 # Its windows of 512 samples.
@@ -188,7 +179,9 @@ def choose_thresholds(windows: Windows, speakers: Sequence[str]) -> Floats:
 
 def _step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
     settings = PresenceSettings(captures=captures_of(config, speech, rate_hz))
-    return Step(STAGE, settings, fingerprint(SOURCES, LIBRARIES), f"speech presence at {rate_hz} Hz")
+    return Step(
+        STAGE, "privacy.attackers.presence.attack:run", settings, f"speech presence at {rate_hz} Hz", "speech"
+    )
 
 
 def _listen(settings: CaptureSettings, speech: SpeechCorpus) -> Windows:

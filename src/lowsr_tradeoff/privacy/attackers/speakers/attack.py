@@ -16,27 +16,18 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import FailedStepError
-from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers.speakers import verification
 from lowsr_tradeoff.privacy.attackers.speakers.verification import Comparisons
 from lowsr_tradeoff.privacy.bundled_weights import bundled_file
 from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, captures_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
 
 STAGE = "attack-speakers"
-SOURCES = (
-    *captures.SOURCES,
-    "privacy/bundled_weights.py",
-    "privacy/attackers/speakers/attack.py",
-    "privacy/attackers/speakers/voiceprint.py",
-)
-LIBRARIES = (*captures.LIBRARIES, "torch", "torchaudio")
 
 IGNORANT, INFORMED = "speaker verification, ignorant", "speaker verification, lazy-informed"
 # Utterances in memory at once.
@@ -95,7 +86,7 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
 def embedding_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
     """Return the step that embeds the corpus as heard at one rate."""
     settings = captures_of(config, speech, rate_hz)
-    return Step(STAGE, settings, fingerprint(SOURCES, LIBRARIES), f"voices at {rate_hz} Hz")
+    return Step(STAGE, "privacy.attackers.speakers.attack:run", settings, f"voices at {rate_hz} Hz", "speech")
 
 
 def returning(speech: SpeechCorpus) -> NDArray[np.bool_]:

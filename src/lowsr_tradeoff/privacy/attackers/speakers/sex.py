@@ -16,11 +16,9 @@ from scipy.special import logsumexp
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.folds import assign_folds
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.attackers.speakers import attack
 from lowsr_tradeoff.privacy.attackers.speakers.attack import embedding_step, weights_file
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
@@ -29,8 +27,6 @@ from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import NO_SPREAD, hidden_interval, percentile_interval, resample_weights
 
 STAGE = "attack-sex"
-SOURCES = (*attack.SOURCES, "privacy/attackers/speakers/sex.py", "corpora/folds.py")
-LIBRARIES = (*attack.LIBRARIES, "scipy")
 
 MISMATCHED, INFORMED = "sex from voice, trained at full rate", "sex from voice, trained at the rate"
 # Speakers of the rarest sex are spread over as many folds, and no more than these.
@@ -189,8 +185,9 @@ def _attacks(config: StudyConfig) -> Iterator[tuple[int, str, int]]:
 def _step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, trained_hz: int) -> Step:
     return Step(
         stage=STAGE,
+        run="privacy.attackers.speakers.sex:run",
+        corpus="speech",
         settings=SexSettings(corpus=speech.summary.digest, rate_hz=rate_hz, trained_hz=trained_hz),
-        code=fingerprint(SOURCES, LIBRARIES),
         label=f"sex from voice at {rate_hz} Hz, trained at {trained_hz} Hz",
         needs=tuple(embedding_step(config, speech, hz) for hz in (rate_hz, trained_hz)),
     )

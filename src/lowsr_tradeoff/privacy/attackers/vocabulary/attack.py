@@ -14,8 +14,6 @@ from pydantic import Field
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.recipe import Recipe
-from lowsr_tradeoff.learning.sources import FEATURES, NETWORKS
-from lowsr_tradeoff.privacy import captures
 from lowsr_tradeoff.privacy.attackers.vocabulary.digit_strings import (
     PIN_LENGTH,
     TELEPHONE_LENGTH,
@@ -26,7 +24,6 @@ from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import WordList, load
 from lowsr_tradeoff.privacy.captures import CaptureSettings
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of, named_front_end
@@ -49,15 +46,6 @@ RECIPE = Recipe(
     mixup=0.0,
     optimiser="adamw_one_cycle",
 )
-SOURCES = (
-    *(*FEATURES, *NETWORKS, "learning/networks/small_vgg.py", "privacy/captures.py"),
-    *(
-        "privacy/attackers/learning_curves.py",
-        "privacy/attackers/vocabulary/spotter.py",
-        "privacy/attackers/vocabulary/word_list.py",
-    ),
-)
-LIBRARIES = (*captures.LIBRARIES, "scipy", "torch", "torchaudio")
 
 
 class DigitsSettings(Settings):
@@ -87,14 +75,14 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:  # noqa
     return tuple(steps_of(config, load_words(word_list_of(config))))
 
 
-def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - likewise
+def run(steps: Sequence[Step[DigitsSettings]], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - likewise
     """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``.
 
     Raises:
         StageError: The vocabulary changed after planning, or a training diverged.
     """
     for step in steps:
-        attack(step, DigitsSettings.model_validate(step.settings, from_attributes=True), 1, store)
+        attack(step, step.settings, 1, store)
 
 
 def attack(step: Step, settings: DigitsSettings, share: float, store: Store) -> None:
@@ -132,12 +120,13 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[At
     return tuple(found)
 
 
-def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step]:
+def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step[DigitsSettings]]:
     """Yield the step of every rate and front end."""
-    code = fingerprint(SOURCES, LIBRARIES)
     for heard in _microphones(config, corpus.summary.digest):
         yield Step(
             stage=STAGE,
+            run="privacy.attackers.vocabulary.attack:run",
+            corpus="speech",
             settings=DigitsSettings(
                 words=word_list_of(config),
                 captures=heard,
@@ -145,7 +134,6 @@ def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step]:
                 recipe=RECIPE,
                 device_type=config.device_type,
             ),
-            code=code,
             label=f"words learnt at {heard.rate_hz} Hz, front end {name_of(heard.front_end)}",
             is_on_gpu=config.device_type == "cuda",
         )

@@ -20,7 +20,6 @@ from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
     word_list_of,
 )
 from lowsr_tradeoff.records.privacy import LearningCurve
-from lowsr_tradeoff.runner.fingerprint import fingerprint
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -28,7 +27,6 @@ from lowsr_tradeoff.settings.study import StudyConfig
 STAGE = "attack-learning"
 # Batch normalisation has no spread of one.
 LEAST_RECORDINGS = 2
-SOURCES = (*attack.SOURCES, "privacy/attackers/vocabulary/learning_curve.py")
 
 
 class ShareSettings(DigitsSettings):
@@ -51,15 +49,14 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:  # noqa
     return tuple(step for by_share in steps for step in by_share.values())
 
 
-def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - likewise
+def run(steps: Sequence[Step[ShareSettings]], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - likewise
     """Train and test on each step's share, and write ``scores``, shape ``(n_clips, n_classes)``.
 
     Raises:
         StageError: The vocabulary changed after planning, or a training diverged.
     """
     for step in steps:
-        settings = ShareSettings.model_validate(step.settings, from_attributes=True)
-        attack.attack(step, settings, settings.share, store)
+        attack.attack(step, step.settings, step.settings.share, store)
 
 
 def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[LearningCurve, ...]:  # noqa: ARG001
@@ -79,18 +76,18 @@ def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[Le
 
 def _steps(config: StudyConfig, corpus: EventCorpus) -> Iterator[dict[float, Step]]:
     """By share; the microphone is the study's."""
-    code, shares = fingerprint(SOURCES, attack.LIBRARIES), growing_shares(corpus, config.seed)
+    shares = growing_shares(corpus, config.seed)
     for whole in attack.steps_of(config, corpus):
-        settings = DigitsSettings.model_validate(whole.settings, from_attributes=True)
-        if settings.captures.front_end == config.front_end:
-            yield {share: _step(whole, share, code) for share in shares} | {1.0: whole}
+        if whole.settings.captures.front_end == config.front_end:
+            yield {share: _step(whole, share) for share in shares} | {1.0: whole}
 
 
-def _step(whole: Step, share: float, code: str) -> Step:
-    settings = DigitsSettings.model_validate(whole.settings, from_attributes=True)
-    of_share = ShareSettings(**dict(settings), share=share)
-    label = f"words learnt from 1/{1 / share:.0f} of the speakers at {settings.captures.rate_hz} Hz"
-    return replace(whole, stage=STAGE, settings=of_share, code=code, label=label)
+def _step(whole: Step[DigitsSettings], share: float) -> Step:
+    of_share = ShareSettings(**dict(whole.settings), share=share)
+    label = f"words learnt from 1/{1 / share:.0f} of the speakers at {whole.settings.captures.rate_hz} Hz"
+    return replace(
+        whole, stage=STAGE, run="privacy.attackers.vocabulary.learning_curve:run", settings=of_share, label=label
+    )
 
 
 def growing_shares(corpus: EventCorpus, seed: int) -> tuple[float, ...]:
