@@ -89,7 +89,7 @@ def test_results_hold_what_was_counted(finished):
 
 
 def test_transcripts_are_kept_by_rate_and_clip(finished):
-    heard = published.words(CONFIG, SPEECH, finished)
+    heard = published.heard(CONFIG, SPEECH, finished)
     assert list(heard) == [1000, 16000]
     said = SPEECH.utterances[0]
     assert count.normalise(heard[16000][said.clip_id]) == count.normalise(said.text)
