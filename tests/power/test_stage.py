@@ -3,7 +3,7 @@ import pytest
 from tests.power.costs import cost
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.power.profiles.devices import list_devices, load_device
+from lowsr_tradeoff.power.profiles.devices import list_profiles, load_device
 from lowsr_tradeoff.power.stage import estimate, evaluate
 from lowsr_tradeoff.settings.groups import PowerSettings
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -34,7 +34,7 @@ def parts(result):
     return {component.name: component.power_mw for component in result.components}
 
 
-@pytest.mark.parametrize("device", list_devices())
+@pytest.mark.parametrize("device", list_profiles("devices"))
 @pytest.mark.parametrize(
     "power",
     [{}, {"radio": "raw", "storage": "labels"}, {"listen_s": 5, "every_s": 60}],
@@ -49,7 +49,7 @@ def test_components_sum_to_the_total(device, power):
     assert result.power_mw.value == pytest.approx(sum(values))
 
 
-@pytest.mark.parametrize("device", list_devices())
+@pytest.mark.parametrize("device", list_profiles("devices"))
 def test_every_component_is_there_with_a_figure_or_a_reason(device):
     result, profile = on(device, cost()), load_device(device)
     components = parts(result)
@@ -58,12 +58,12 @@ def test_every_component_is_there_with_a_figure_or_a_reason(device):
         expected.remove("decimator")
     assert list(components) == expected
     absent = {name for name, m in components.items() if m.value is None}
-    held = {name for name, holder in profile.holders().items() if holder}
+    held = {name for name, holder in profile.included_in().items() if holder}
     assert absent - {"regulator"} == held
     assert all("counted in the figure of" in components[name].reason for name in held)
 
 
-@pytest.mark.parametrize("device", list_devices())
+@pytest.mark.parametrize("device", list_profiles("devices"))
 def test_no_part_peaks_below_its_average(device):
     result = on(device, cost(), radio="labels") if load_device(device).radio else on(device, cost())
     for component in result.components:
@@ -74,7 +74,7 @@ def test_no_part_peaks_below_its_average(device):
         assert result.peak_mw.low > result.power_mw.low
 
 
-@pytest.mark.parametrize("device", list_devices())
+@pytest.mark.parametrize("device", list_profiles("devices"))
 def test_on_the_shared_grid_only_what_hears_feels_the_rate(device):
     results = [parts(on(device, cost(rate_hz=rate_hz))) for rate_hz in (500, 1000, 4000, 16000)]
     for name in ("front_end", "inference"):
@@ -86,7 +86,7 @@ def test_on_the_shared_grid_only_what_hears_feels_the_rate(device):
         assert None in powers or powers == sorted(powers)
 
 
-@pytest.mark.parametrize("device", list_devices())
+@pytest.mark.parametrize("device", list_profiles("devices"))
 def test_on_the_native_grid_compute_falls_with_the_rate(device):
     results = [on(device, native_cost(rate_hz)) for rate_hz in (500, 1000, 4000, 16000)]
     for name in ("front_end", "inference"):
@@ -96,14 +96,14 @@ def test_on_the_native_grid_compute_falls_with_the_rate(device):
     assert totals == sorted(set(totals))
 
 
-@pytest.mark.parametrize("device", list_devices())
+@pytest.mark.parametrize("device", list_profiles("devices"))
 def test_a_shorter_hop_costs_more(device):
     powers = [on(device, cost(), hop_s=hop_s).power_mw.value for hop_s in (2.0, 1.0, 0.5)]
     assert powers == sorted(set(powers))
 
 
 def test_joint_draws_are_those_of_the_intervals_and_keep_what_two_rates_share():
-    device = load_device(list_devices()[0])
+    device = load_device(list_profiles("devices")[0])
     costs = [cost(), cost(rate_hz=4000, model_rate_hz=4000)]
     one, other = estimate(device, costs, PowerSettings(), 0, 2000)
     for measured, draws in (
@@ -116,7 +116,7 @@ def test_joint_draws_are_those_of_the_intervals_and_keep_what_two_rates_share():
     assert np.corrcoef(one.power_mw_draws, one.battery_hours_draws)[0, 1] < -0.7
 
 
-@pytest.mark.parametrize("device", list_devices())
+@pytest.mark.parametrize("device", list_profiles("devices"))
 def test_a_battery_twice_as_big_lasts_twice_as_long(device):
     # Self-discharge grows with the battery: 1.4 % of 300 mAh a month are 21 uW beside at least 0.8 mW.
     small, big = (on(device, cost(), battery_mah=mah).battery_hours for mah in (300, 600))
@@ -278,7 +278,7 @@ def test_a_stack_and_a_microphone_are_chosen_by_name():
     ("power", "told"),
     [
         ({"stack": "tflm"}, "stm32u575: core: stack: 'tflm' is none of x-cube-ai-10.2, x-cube-ai-7.1"),
-        ({"microphone": "t5818"}, "t5818 hands on pdm and AD7091 takes analogue"),
+        ({"microphone": "t5818"}, "the output of t5818 is pdm, but AD7091 takes analogue"),
         ({"microphone": "t58"}, "'t58' is no known microphone"),
     ],
 )

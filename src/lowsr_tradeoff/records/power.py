@@ -17,6 +17,7 @@ PowerPart = Literal[
     "radio",
     "regulator",
 ]
+Basis = Literal["measured", "datasheet", "derived", "assumed"]
 
 
 class PowerComponent(Record):
@@ -117,7 +118,7 @@ class SourcedFigure(Record):
 
     parameter: str
     text: str
-    basis: Literal["measured", "datasheet", "derived", "assumed"]
+    basis: Basis
     source: str
 
 

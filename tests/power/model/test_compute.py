@@ -10,7 +10,7 @@ from lowsr_tradeoff.power.model.compute import (
     energy_uj,
     front_end_work,
     inference_work,
-    unpriced_operators,
+    operators_without_cost,
 )
 from lowsr_tradeoff.power.model.draws import sampler
 from lowsr_tradeoff.power.profiles.devices import load_device
@@ -69,7 +69,7 @@ def test_metered_core_has_energy_and_no_speed():
 
 
 def test_operators_without_a_price_are_named():
-    assert unpriced_operators(load_device("stm32u385").core, {"conv": 1, "lstm": 1, "attention": 2}) == (
+    assert operators_without_cost(load_device("stm32u385").core, {"conv": 1, "lstm": 1, "attention": 2}) == (
         "attention",
         "lstm",
     )
