@@ -51,7 +51,7 @@ def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResu
 
 
 def results(config: StudyConfig, costs: Sequence[ModelCost]) -> Power:
-    """Return what :func:`evaluate` returns, the figures of every device with their sources, and the model's errors."""
+    """Return what :func:`evaluate` returns, every device's figures with their sources, and the model's errors."""
     devices = tuple(sheet(profile) for profile in fitted_devices(config.power))
     return Power(results=evaluate(config, costs), devices=devices, errors=summary())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.power.model.chain import Parts, average_mw, awake_mw, total_mw, work
 from lowsr_tradeoff.power.model.clocking import Clocking, clocking_of
-from lowsr_tradeoff.power.model.compute import operators_without_cost
+from lowsr_tradeoff.power.model.compute import why_no_cost
 from lowsr_tradeoff.power.model.draws import Draws, Sample, summarise
 from lowsr_tradeoff.power.model.feasible import too_slow, why_infeasible
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
@@ -57,15 +57,12 @@ def at_clocks(profile: DeviceProfile) -> tuple[DeviceProfile, ...]:
 def attempt(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Trial:
     """Return the power of a device at the clock in use, or why it cannot do it."""
     core, clocking = profile.core, clocking_of(profile, cost.rate_hz)
-    if unknown := operators_without_cost(core, cost.macs):
-        done, factor = None, missing(f"no cost is known for {', '.join(unknown)} on {core.part}", "draws")
-    else:
+    done, busy_share, why_no_factor = None, None, why_no_cost(core, cost.macs)
+    if why_no_factor is None:
         # The computing time is known also where the device cannot sample at the rate.
         done = work(profile, cost, clocking or Clocking(cost.rate_hz, None), settings, sample)
-        factor = missing(f"no figure is known for the speed of {core.part}", "draws")
-    busy_share = None if done is None else done.busy_share
-    if busy_share is not None:
-        factor = summarise(busy_share, "1")
+        busy_share, why_no_factor = done.busy_share, f"no figure is known for the speed of {core.part}"
+    factor = missing(why_no_factor, "draws") if busy_share is None else summarise(busy_share, "1")
     infeasible = (*why_infeasible(profile, cost, settings), *too_slow(factor))
     awake: Parts = {}
     average: Parts = {}

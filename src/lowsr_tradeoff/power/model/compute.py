@@ -15,9 +15,10 @@ from lowsr_tradeoff.power.profiles.profile import ClockedCore, Core
 from lowsr_tradeoff.records.network import ModelCost
 
 
-def operators_without_cost(core: Core, macs: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the operator types of a network whose cost on the core is unknown."""
-    return tuple(sorted(operator for operator in macs if operator not in core.mac))
+def why_no_cost(core: Core, macs: Mapping[str, int]) -> str | None:
+    """Return which operator types of a network have no known cost on the core; ``None`` if all have one."""
+    unknown = sorted(operator for operator in macs if operator not in core.mac)
+    return f"no cost is known for {', '.join(unknown)} on {core.part}" if unknown else None
 
 
 def front_end_work(core: Core, cost: ModelCost, hop_s: float, sample: Sample) -> Draws:
@@ -35,7 +36,7 @@ def front_end_work(core: Core, cost: ModelCost, hop_s: float, sample: Sample) ->
 def inference_work(core: Core, macs: Mapping[str, int], sample: Sample) -> Draws:
     """Return the work of one inference in the core's unit: multiply-accumulates by operator type times their cost.
 
-    Every operator must have a cost: see :func:`operators_without_cost`.
+    Every operator must have a cost: see :func:`why_no_cost`.
     """
     stack = f"core.stacks.{core.stack}"
     work = [count * sample(f"{stack}.mac.{operator}", core.mac[operator]) for operator, count in macs.items()]

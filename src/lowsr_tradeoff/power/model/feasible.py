@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from lowsr_tradeoff.power.model.clocking import clocking_of, why_not
-from lowsr_tradeoff.power.model.compute import operators_without_cost
+from lowsr_tradeoff.power.model.compute import why_no_cost
 from lowsr_tradeoff.power.model.parts import bits_per_s
 from lowsr_tradeoff.power.model.waiting import why_no_sleep
 from lowsr_tradeoff.power.profiles.parts import Kibibytes, Microphone
@@ -28,8 +28,8 @@ def why_infeasible(profile: DeviceProfile, cost: ModelCost, settings: PowerSetti
             f"{adc.part} offers {clocking.adc_rate_hz} Hz, not {cost.rate_hz} Hz, and no cost is known for"
             f" decimating on {core.part}"
         )
-    if unknown := operators_without_cost(core, cost.macs):
-        yield f"no cost is known for {', '.join(unknown)} on {core.part}"
+    if reason := why_no_cost(core, cost.macs):
+        yield reason
     yield from _overfull("the weights take", cost.weight_bytes, "flash", memory.flash)
     yield from _overfull("activations and sound take", ram_bytes(profile, cost, settings), "RAM", memory.ram)
     yield from _unknown_parts(profile, cost, settings)
