@@ -20,6 +20,19 @@ def test_weights_must_fit_into_flash_to_the_byte(weight_bytes, fits):
     assert (not list(why_infeasible(U385, cost(weight_bytes=weight_bytes), PowerSettings()))) == fits
 
 
+def test_activations_must_fit_into_ram_to_the_byte():
+    # 512 points take 8 bytes each as complex floats, and two frames of samples wait.
+    room = 256 * 1024 - 512 * 8 - 2 * 2 * 512
+    assert not list(why_infeasible(U385, cost(activation_bytes=room), PowerSettings()))
+    (reason,) = why_infeasible(U385, cost(activation_bytes=room + 1), PowerSettings())
+    assert reason == "activations and sound take 257 KiB and there are 256 KiB of RAM"
+
+
+def test_a_rate_above_the_codecs_is_not_offered():
+    (reason,) = why_infeasible(load_device("phone_cpu"), cost(rate_hz=96000), PowerSettings())
+    assert reason == "phone codec offers no rate of 96000 Hz or above"
+
+
 @pytest.mark.parametrize(("rate_hz", "fits"), [(48_000, True), (48_800, False)])
 def test_a_radio_carries_no_more_than_its_throughput(rate_hz, fits):
     # 780 kbit/s are 48,750 samples of 16 bits.

@@ -41,29 +41,13 @@ THIS_MACHINE = TimeSource()
 
 @dataclass(frozen=True)
 class Round:
-    """One round of resting and one of inferring; energies are 0 without a counter."""
+    """Power while inferring and at rest, 0 without a counter, and energy above rest and times of one inference."""
 
-    n_inferences: int
-    busy_s: float
+    busy_mw: float
+    idle_mw: float
+    energy_uj: float
+    duration_s: float
     cpu_s: float
-    busy_uj: int
-    rest_s: float
-    rest_uj: int
-
-    @property
-    def busy_mw(self) -> float:
-        """Power while inferring."""
-        return self.busy_uj / self.busy_s / 1e3
-
-    @property
-    def idle_mw(self) -> float:
-        """Power at rest."""
-        return self.rest_uj / self.rest_s / 1e3
-
-    @property
-    def energy_uj(self) -> float:
-        """Energy of one inference above that of resting for the same time."""
-        return (self.busy_mw - self.idle_mw) * 1e3 * self.busy_s / self.n_inferences
 
 
 def measure_inference(
@@ -101,8 +85,8 @@ def measure_inference(
         energy_uj=energy,
         busy_mw=busy,
         idle_mw=idle,
-        duration_s=_mean([each.busy_s / each.n_inferences for each in rounds], "s"),
-        cpu_s=_mean([each.cpu_s / each.n_inferences for each in rounds], "s"),
+        duration_s=_mean([each.duration_s for each in rounds], "s"),
+        cpu_s=_mean([each.cpu_s for each in rounds], "s"),
     )
 
 
@@ -129,14 +113,11 @@ def _round(infer: Callable[[], object], zones: Sequence[Zone], round_s: float, t
         infer()
         n += 1
     end_cpu_s, end_uj = times.cpu_s(), read_uj(zones)
-    return Round(
-        n_inferences=n,
-        busy_s=end_s - rested_s,
-        cpu_s=end_cpu_s - rested_cpu_s,
-        busy_uj=energy_between_uj(zones, rested_uj, end_uj),
-        rest_s=rested_s - start_s,
-        rest_uj=energy_between_uj(zones, start_uj, rested_uj),
-    )
+    busy_s, rest_s = end_s - rested_s, rested_s - start_s
+    busy_mw = energy_between_uj(zones, rested_uj, end_uj) / busy_s / 1e3
+    idle_mw = energy_between_uj(zones, start_uj, rested_uj) / rest_s / 1e3
+    energy_uj = (busy_mw - idle_mw) * 1e3 * busy_s / n
+    return Round(busy_mw, idle_mw, energy_uj, busy_s / n, (end_cpu_s - rested_cpu_s) / n)
 
 
 def _mean(values: Sequence[float], unit: str) -> Measurement:

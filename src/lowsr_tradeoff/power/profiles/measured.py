@@ -87,8 +87,7 @@ def host_profile(
 def _host_core(measured: InferenceEnergy, macs: Mapping[str, int], fft: Measurement) -> Tree:
     n_macs = sum(macs.values())
     source = f"{measured.counter} of this machine, {measured.model}"
-    mac_ns = _scaled(measured.duration_s, 1e9 / n_macs)
-    per_mac = _quantity(mac_ns, "cycles", f"{source}: time over {n_macs} operations")
+    per_mac = _quantity(measured.duration_s, "cycles", f"{source}: time over {n_macs} operations", 1e9 / n_macs)
     per_mac["spread"] = max(per_mac["spread"], OTHER_NETWORK_SPREAD)
     mac = dict.fromkeys(("conv", "depthwise", "linear"), per_mac)
     return {
@@ -128,15 +127,10 @@ def _replaced(base: DeviceProfile, parts: Tree, remark: str) -> DeviceProfile:
     return DeviceProfile.model_validate(base.model_dump() | parts | names)
 
 
-def _quantity(measured: Measurement, unit: str, source: str) -> Tree:
-    """Return a measurement as a quantity of a profile; its interval becomes the spread."""
-    value, low, high = measured.value, measured.low, measured.high
-    if value is None or low is None or high is None or low <= 0:
+def _quantity(measured: Measurement, unit: str, source: str, factor: float = 1.0) -> Tree:
+    """Return a measurement times a factor as a quantity of a profile; its interval becomes the spread."""
+    if measured.value is None or measured.low is None or measured.high is None or measured.low <= 0:
         raise ConfigError(f"{source}: its interval reaches 0; measure for longer")
+    value, low, high = (end * factor for end in (measured.value, measured.low, measured.high))
     spread = math.exp(max(math.log(high / value), math.log(value / low)))
     return {"value": value, "unit": unit, "spread": spread, "basis": "measured", "source": source}
-
-
-def _scaled(measured: Measurement, factor: float) -> Measurement:
-    ends = {end: x * factor for end in ("value", "low", "high") if (x := getattr(measured, end)) is not None}
-    return measured.model_copy(update=ends)
