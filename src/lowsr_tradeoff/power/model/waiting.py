@@ -23,7 +23,7 @@ def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) ->
         return None
     power_mw = sample(*power)
     if isinstance(profile.core, ClockedCore):
-        # Without this bound, in a draw from a wide spread more work would save power.
+        # Without this limit, more work would save power in some draws of a wide spread.
         power_mw = np.minimum(power_mw, active_mw(profile.core, sample))
     # A figure that includes the microphone counts all the time, because the microphone never stops.
     if busy_share is None or isinstance(profile.microphone, IncludedMicrophone):

@@ -55,17 +55,6 @@ def line_through(first: Reading, second: Reading) -> tuple[float, float]:
     return first[1] - slope * first[0], slope
 
 
-def static_share(readings: Iterable[Reading], rate_hz: int) -> float:
-    """Return the share of the power at one rate that does not depend on the rate, by the same line.
-
-    >>> static_share([(1000, 5.0), (3000, 9.0)], 1000)
-    0.6
-    """
-    known = sorted(readings)
-    static, slope = line_through(known[0], known[-1])
-    return static / (static + slope * rate_hz)
-
-
 def read_series() -> list[tuple[str, str, list[Reading]]]:
     """Return recorder, series and readings from 8 to 48 kHz: currents in mA, and batteries per hour."""
     series: dict[tuple[str, str], list[Reading]] = {}
