@@ -29,7 +29,7 @@ from lowsr_tradeoff.statistics.joint_draws import kept
 
 @dataclass(frozen=True)
 class Estimate:
-    """One device and one model cost: the clocks tried and the one chosen."""
+    """One model cost on one device: the clocks tried and the one chosen."""
 
     cost: ModelCost
     trials: tuple[Trial, ...]

@@ -22,13 +22,11 @@ class Trial:
     """One device at one clock.
 
     Attributes:
-        profile: The device at this clock.
         clocking: How it samples at the rate; ``None`` if it cannot.
         busy_share: Computing time per time; ``None`` where unknown.
         real_time_factor: The same with its interval, or why it is unknown.
         awake: Average power by part while it listens; empty when infeasible.
         parts: Average power by part; empty when infeasible.
-        infeasible: Reasons why it cannot do it.
     """
 
     profile: DeviceProfile

@@ -63,13 +63,9 @@ Share = Annotated[Ratio, AfterValidator(_at_most_one)]
 
 
 class MicrophoneMode(Settings):
-    """One mode of a microphone.
+    """Supply current, slowest and fastest clock of one mode of a microphone; an analogue one has no clock.
 
-    Attributes:
-        current: Supply current.
-        clock_low: Slowest clock of this mode; absent for an analogue output. The bit clock of a PDM microphone;
-            the word clock of an I2S one, which is the sampling rate.
-        clock_high: Fastest clock of this mode.
+    The clock is the bit clock of a PDM microphone, and the word clock of an I2S one, which is the sampling rate.
     """
 
     current: MicroAmperes
@@ -78,12 +74,10 @@ class MicrophoneMode(Settings):
 
 
 class Microphone(Settings):
-    """A microphone.
+    """A microphone with its modes by name; its clock decides in which one it works.
 
     Attributes:
-        output: Kind of its output signal.
         supply: Voltage at which the currents were measured.
-        modes: Its modes by name. The clock decides which one it works in.
         sleep: Current while asleep; absent where it can only be switched off.
         wake: Current while it waits for sound to wake the device; absent where it cannot.
     """
@@ -100,11 +94,8 @@ class Microphone(Settings):
 class Radio(Settings):
     """A radio that sends captures or labels.
 
-    Attributes:
-        bit_energy: Energy per payload bit, framing and acknowledgements included.
-        throughput: Greatest payload per second.
-        link_power: Power that keeps the connection while nothing is sent.
-        transmit_power: Power while it transmits; it sets the peak.
+    Energy per payload bit includes framing and acknowledgements. Link power keeps the connection while nothing is
+    sent; transmit power sets the peak.
     """
 
     name: Text
@@ -116,13 +107,7 @@ class Radio(Settings):
 
 
 class Storage(Settings):
-    """Memory that keeps captures or labels.
-
-    Attributes:
-        byte_energy: Energy per byte written.
-        standby_power: Power while nothing is written.
-        write_power: Power while a block is written; it sets the peak.
-    """
+    """Memory that keeps captures or labels; the power while a block is written sets the peak."""
 
     name: Text
     description: str

@@ -176,10 +176,8 @@ class Sleep(Settings):
 class Autonomous(Settings):
     """Capture that continues while the core is stopped, until a buffer is full.
 
-    Attributes:
-        stop_power: Power of the stopped device with the capture path running, without converter and microphone.
-        wake_cycles: Cycles that one full buffer costs in addition to its processing.
-        buffer: Duration of sound that one buffer stores.
+    The power while stopped includes the capture path, but not converter and microphone. Waking costs cycles for
+    every full buffer, in addition to its processing.
     """
 
     stop_power: MilliWatts
@@ -195,12 +193,9 @@ class Memory(Settings):
 
 
 class Supply(Settings):
-    """Battery and regulator.
+    """Share of the nominal charge that can be used before cut-off, and the regulator's efficiency and own power.
 
-    Attributes:
-        usable_share: Share of the nominal charge that can be used before cut-off.
-        regulator_efficiency: Output over input; absent where the loads were measured at the battery.
-        quiescent_power: Power of the regulator itself.
+    Loads without a regulator were measured at the battery.
     """
 
     usable_share: Share

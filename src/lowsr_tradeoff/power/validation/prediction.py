@@ -20,14 +20,10 @@ N_RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Prediction:
-    """One published row and what the model predicts without it.
+    """One published row and what the model predicts without it, in the same unit.
 
-    Attributes:
-        row: Which row.
-        device: The part it was measured on; the errors of one part's rows are alike.
-        measured: The published figure.
-        predicted: The model's figure, in the same unit.
-        log_sd: Standard deviation of the log of the prediction; ``None`` where the method gives no interval.
+    The errors of one device's rows are alike. ``log_sd`` is the standard deviation of the log of the prediction,
+    ``None`` where the method gives no interval.
     """
 
     row: str

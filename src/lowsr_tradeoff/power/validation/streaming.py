@@ -37,13 +37,8 @@ NOT_PREDICTED = (
 class Board:
     """One part whose inference rows and first streaming row are known.
 
-    Attributes:
-        part: The chip.
-        clock_mhz: Its first clock.
-        power_mw: Average over the stream.
-        duty: Share of the time that computes.
-        active_mw: Power while computing, from its newest inference rows.
-        cycles: Clock cycles of each benchmark network on it.
+    Clock, average power and duty are those of the stream. Power while computing and the cycles of each benchmark
+    network are those of the newest inference rows.
     """
 
     part: str
