@@ -10,8 +10,7 @@ import soundfile
 from tests.conftest import write_tones
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.deploy import train
-from lowsr_tradeoff.deploy.model import onnx_export
+from lowsr_tradeoff.deploy.model import onnx_export, train
 from lowsr_tradeoff.deploy.model.package import read_package
 
 

@@ -1,8 +1,9 @@
 """The model card says what was measured, on what, and what it is not for."""
 
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 
-from lowsr_tradeoff.deploy.model.card import model_card, percent
+from lowsr_tradeoff.deploy.markdown import percent
+from lowsr_tradeoff.deploy.model.card import model_card
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
