@@ -21,7 +21,7 @@ def plan_of(corpus, arm="finetuned", grid="native"):
 
 
 @pytest.fixture(scope="session")
-def tones(tmp_path_factory):
+def two_tones(tmp_path_factory):
     """Six clips of each of two classes, in two folds."""
     events = write_tones(tmp_path_factory.mktemp("tones"), {"low": 150, "high": 400})
     return load_events(str(events), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)

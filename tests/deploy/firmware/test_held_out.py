@@ -10,14 +10,14 @@ from lowsr_tradeoff.learning.mel import lay_out
 
 
 @pytest.fixture(scope="module")
-def tested(tones, store):
+def tested(two_tones, store):
     """A study whose float networks know every clip, and whose int8 networks miss one of the first fold's."""
-    plan = plan_of(tones)
+    plan = plan_of(two_tones)
     for step in plan.tests:
-        truth = class_numbers(tones, clips_of(tones, *step.settings.held_out))
+        truth = class_numbers(two_tones, clips_of(two_tones, *step.settings.held_out))
         store.write(step, {}, {"test_logits": np.eye(2)[truth]})
     for step in plan.int8:
-        truth = class_numbers(tones, clips_of(tones, *step.settings.held_out))
+        truth = class_numbers(two_tones, clips_of(two_tones, *step.settings.held_out))
         missed = np.arange(len(truth)) == 0 if step.settings.held_out == (1,) else False
         store.write(step, {}, {"int8": np.where(missed, 1 - truth, truth)})
     return plan, store

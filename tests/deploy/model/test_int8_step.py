@@ -21,8 +21,8 @@ def run_tests(plan, store):
 
 
 @pytest.fixture(scope="module")
-def tested(tones, store):
-    plan = plan_of(tones)
+def tested(two_tones, store):
+    plan = plan_of(two_tones)
     run_tests(plan, store)
     return plan, store
 
@@ -68,8 +68,8 @@ def test_its_key_follows_the_training(tested):
     assert first.needs[0] == tested[0].tests[0]
 
 
-def test_an_arm_that_trains_nothing_has_nothing_to_repeat(tested, tones):
-    plan = plan_of(tones, arm="raw", grid="shared")
+def test_an_arm_that_trains_nothing_has_nothing_to_repeat(tested, two_tones):
+    plan = plan_of(two_tones, arm="raw", grid="shared")
     run_tests(plan, tested[1])
     with pytest.raises(StageError, match="no training to repeat"):
-        run_int8(plan.int8[0], tones, tested[1])
+        run_int8(plan.int8[0], two_tones, tested[1])

@@ -17,8 +17,8 @@ from lowsr_tradeoff.settings.toml import load_config
 
 
 @pytest.fixture(scope="module")
-def finished(tones, store):
-    plan = replace(plan_of(tones), int8=())
+def finished(two_tones, store):
+    plan = replace(plan_of(two_tones), int8=())
     run_plan(plan, store, 1, lambda _: None)
     return plan, store
 
@@ -60,10 +60,10 @@ def test_arms_that_train_nothing_cannot_be_packaged(arm):
         listener_of(study(arm=arm, grid="shared"))
 
 
-def test_an_arm_that_needs_the_shared_grid_says_so(tones):
+def test_an_arm_that_needs_the_shared_grid_says_so(two_tones):
     config = study(arm="attention")
     with pytest.raises(ConfigError, match="there is none at 1000 Hz on --grid native"):
-        plan_model(config, tones, listener_of(config))
+        plan_model(config, two_tones, listener_of(config))
 
 
 def test_steps_of_a_finished_study_are_not_run_again(small_study, small_run, tmp_path):
