@@ -7,8 +7,7 @@ from lowsr_tradeoff.deploy.firmware.headers import LOG_2_STEPS, sparse_bank
 from lowsr_tradeoff.deploy.firmware.record import Effort, Memory
 from lowsr_tradeoff.deploy.firmware.target import Target
 from lowsr_tradeoff.learning.mel import Layout
-from lowsr_tradeoff.power.model.clocks import at_clocks
-from lowsr_tradeoff.power.model.compute import duration_s, front_end_work, inference_work
+from lowsr_tradeoff.power.model.compute import clock_mhz, front_end_work, inference_work
 from lowsr_tradeoff.power.model.draws import sampler, summarise
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
 from lowsr_tradeoff.records.base import missing
@@ -52,7 +51,7 @@ def effort_of(target: Target) -> Effort:
     The delivered front end computes every frame of a window anew, so nothing is saved where windows overlap.
     """
     cost, power, config, core = target.result.cost, target.power, target.config, target.profile.core
-    clock_mhz = next((trial.clock_mhz for trial in power.clocks if trial.is_chosen), None)
+    chosen_mhz = next((trial.clock_mhz for trial in power.clocks if trial.is_chosen), None)
     known = {
         "real_time_factor": power.real_time_factor,
         "power_mw": power.power_mw,
@@ -65,17 +64,13 @@ def effort_of(target: Target) -> Effort:
     sample = sampler(target.profile.name, config.seed, config.n_resamples)
     front_end = front_end_work(core, cost, cost.window_s, sample)
     network = inference_work(core, cost.macs, sample)
-    (at_clock,) = (
-        each.core
-        for each in at_clocks(target.profile)
-        if isinstance(each.core, ClockedCore) and each.core.point.clock.value == clock_mhz
-    )
-    taken_s = duration_s(at_clock, front_end + network, sample)
+    (clock,) = (name for name, point in core.clocks.items() if point.clock.value == chosen_mhz)
+    hz = 1e6 * clock_mhz(core.model_copy(update={"runs_at": clock}), sample)
     return Effort(
-        clock_mhz=clock_mhz,
+        clock_mhz=chosen_mhz,
         front_end=summarise(front_end, "cycles"),
         network=summarise(network, "cycles"),
-        duration_s=missing("unknown", "draws", "s") if taken_s is None else summarise(taken_s, "s"),
+        duration_s=summarise((front_end + network) / hz, "s"),
         **known,
     )
 

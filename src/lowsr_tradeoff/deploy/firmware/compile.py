@@ -29,14 +29,7 @@ def find_compiler() -> str:
 
 
 def compile_program(folder: Path, main: str, number: str, program: Path, options: Sequence[str] = ()) -> Path:
-    """Compile a program of a hand-over, without a warning, and return its path.
-
-    Args:
-        folder: The hand-over.
-        main: The file with its ``main``.
-        number: ``"float"`` or ``"q15"``.
-        program: The file to write.
-        options: More options for the compiler.
+    """Compile a program of a hand-over in ``"float"`` or ``"q15"``, without a warning, and return its path.
 
     Raises:
         MissingResourceError: There is no compiler.
@@ -52,12 +45,7 @@ def compile_program(folder: Path, main: str, number: str, program: Path, options
 
 
 def images_in_c(program: Path, windows: Sequence[Codes], image: tuple[int, int]) -> Images:
-    """Return the images that the compiled front end makes of windows of sound. Shape ``(n, bands, frames)``.
-
-    Args:
-        program: ``log_mel``, from :func:`compile_program`.
-        windows: 16-bit samples.
-        image: Rows and columns of each image.
+    """Return the images that the program ``log_mel`` makes of windows of sound. Shape ``(n, *image)``.
 
     Raises:
         StageError: The program fails.

@@ -51,14 +51,7 @@ def sparse_bank(layout: Layout) -> SparseBank:
 def settings_header(
     layout: Layout, settings: ModelSettings, quantisation: tuple[float, int], score_tolerance: float
 ) -> str:
-    """Return ``settings.h``: the sizes and factors of the front end.
-
-    Args:
-        layout: Frames and mel bands of the network's images.
-        settings: The network's.
-        quantisation: From :func:`network.input_quantisation`.
-        score_tolerance: From :func:`network.score_tolerance`.
-    """
+    """Return ``settings.h``: sizes and factors of the front end, and what :mod:`network` says of the network."""
     scale, zero_point = quantisation
     steps_per_neper = 1 / (settings.scale_std * scale)
     values = {

@@ -33,11 +33,7 @@ def chain_accuracies(
 ) -> tuple[ChainAccuracy, ...]:
     """Return what every chain recognised of the held-out clips, each minus the study's own networks.
 
-    Args:
-        plan: The steps, those in int8 among them.
-        store: Holds the steps.
-        programs: ``log_mel`` by its arithmetic.
-        layout: Of the networks' images.
+    ``programs`` are the program ``log_mel`` by its arithmetic.
     """
     corpus, steps = plan.corpus, plan.int8
     clips = [clip for step in steps for clip in _held_out_clips(step, corpus)]

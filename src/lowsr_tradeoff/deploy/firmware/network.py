@@ -53,12 +53,7 @@ def score_tolerance(network: bytes, images: Images, step: float, seed: int) -> f
     """Return how far scores move when every level moves by up to half a step of the network's input.
 
     Two correct runtimes may round differently and so differ by as much; a larger difference is an error.
-
-    Args:
-        network: In int8.
-        images: To try. Shape ``(n, bands, frames)``.
-        step: Of the input, in the unit of the levels.
-        seed: Of the movements.
+    ``step`` has the unit of the levels.
     """
     session, rng = open_session(network), np.random.default_rng(seed)
     scores, largest = class_scores(session, images), 0.0

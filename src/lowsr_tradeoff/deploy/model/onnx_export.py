@@ -131,13 +131,7 @@ def require_onnx() -> None:
 
 
 def to_onnx(network: NormalisedNetwork, images: Images, metadata: Mapping[str, str]) -> bytes:
-    """Return a network, in evaluation mode, as ONNX.
-
-    Args:
-        network: The network.
-        images: Two or more of the images that it takes. Shape ``(n, bands, frames)``.
-        metadata: Written into the file.
-    """
+    """Return a network, in evaluation mode, as ONNX; ``images`` are two or more of those it takes."""
     from onnxscript import opset18  # noqa: PLC0415 - an extra
 
     def global_max(maps: Any, output_size: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG001 - of torch's registry
@@ -180,14 +174,11 @@ def _batches(images: Images) -> Iterator[Images]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence the exporters' warnings about packages that are not used here."""
-    loggers = [logging.getLogger(name) for name in ("torch.onnx._internal.exporter._registration", "root")]
-    levels = [logger.level for logger in loggers]
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.setLevel(logging.ERROR)
         try:
             yield
         finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
+            logging.disable(disabled)

@@ -87,16 +87,9 @@ def load_model(package: Package) -> Model:
 
 
 def window_image(settings: ModelSettings, sound: Samples, source_rate_hz: int, digest: str) -> NDArray[np.float16]:
-    """Return the log-mel image of one window, recorded by a model's microphone.
+    """Return the log-mel image, ``(bands, frames)``, of the first ``clip_s`` seconds in a model's microphone.
 
-    Args:
-        settings: The model's.
-        sound: Its first ``clip_s`` seconds are used.
-        source_rate_hz: Rate of the sound.
-        digest: Decides the noise: with that of a training clip the image is the one that was trained on.
-
-    Shape:
-        ``(n_samples,)`` → ``(bands, frames)``.
+    ``digest`` decides the noise: with that of a training clip, the image is the one that was trained on.
     """
     window = fit_length(sound, round(settings.clip_s * source_rate_hz))
     seed = noise_seed(settings.seed, digest, settings.rate_hz)
@@ -119,11 +112,6 @@ def predict_windows(model: Model, file: Path, hop_s: float) -> Iterator[Predicti
 
     The last window ends with the file, up to a tenth of a window. A file shorter than a window is one window, with
     silence after it.
-
-    Args:
-        model: From :func:`load_model`.
-        file: A WAV, FLAC or OGG file at the model's rate or above.
-        hop_s: Seconds from one window to the next.
 
     Raises:
         DataError: The file cannot be read, is empty, is sampled below the model's rate or holds no numbers.
@@ -153,7 +141,7 @@ def mean_prediction(predictions: Iterable[Prediction]) -> Prediction:
 def windows(blocks: Iterable[Samples], n_window: int, n_hop: int) -> Iterator[tuple[int, Samples]]:
     """Yield the number of the first sample, and the samples, of every window.
 
-    The last one ends with the sound, but for a rest of less than a tenth of a window, which is left out.
+    The last one ends with the sound, unless it would bring less than a tenth of a window of new sound.
 
     >>> blocks = [np.arange(4.0), np.arange(4.0, 7.0)]
     >>> [(start, window.tolist()) for start, window in windows(blocks, 4, 2)]

@@ -26,13 +26,7 @@ ClassNumbers = NDArray[np.intp]
 
 
 def export_int8(settings: ModelSettings, float_model: Path, path: Path, corpus: EventCorpus) -> Int8Loss:
-    """Write the int8 network, its ranges set by clips of the whole corpus, and return what int8 costs.
-
-    Args:
-        settings: The model's.
-        float_model: From :func:`onnx_export.export_onnx`.
-        path: The file to write.
-        corpus: Sounds like those of use, with the model's labels.
+    """Write an exported network in int8, its ranges set by clips of the corpus, and return what int8 costs.
 
     Raises:
         DataError: The corpus has labels that the model does not know.
@@ -68,16 +62,7 @@ def int8_loss(
     *,
     is_trained_on: bool,
 ) -> Int8Loss:
-    """Return what int8 costs.
-
-    Args:
-        truth: Class numbers of some clips.
-        in_float: Class numbers predicted in float.
-        in_int8: Class numbers predicted in int8.
-        sources: The recording of each clip.
-        seed: Of the resampling.
-        is_trained_on: Whether the networks were trained on these clips.
-    """
+    """Return what int8 costs, from true and predicted class numbers of clips of some source recordings."""
     draws = resample(sources, N_RESAMPLES, seed)
     weights = draws.counts[:, draws.units]
     return Int8Loss(
