@@ -26,19 +26,22 @@ class Target:
         result: What the network recognised.
         profile: The device.
         power: What the device draws with it.
-        layout: Frames and mel bands of its images.
     """
 
     config: StudyConfig
     result: ClassifyResult
     profile: DeviceProfile
     power: PowerResult
-    layout: Layout
 
     @property
     def listener(self) -> Listener:
         """The network's rate, grid and arm."""
         return Listener(self.result.rate_hz, self.result.grid, self.result.arm)
+
+    @property
+    def layout(self) -> Layout:
+        """Frames and mel bands of its images."""
+        return lay_out(self.result.rate_hz, self.result.grid, self.result.cost.window_s)
 
     @property
     def name(self) -> str:
@@ -71,11 +74,7 @@ def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str
             f"{profile.name} cannot run {config.classify.network} at {rate_hz} Hz: {'; '.join(power.infeasible)}; "
             "take another --device, or run the study with a smaller --network"
         )
-    return Target(config, result, profile, power, _layout_of(result))
-
-
-def _layout_of(result: ClassifyResult) -> Layout:
-    return lay_out(result.rate_hz, result.grid, result.cost.window_s)
+    return Target(config, result, profile, power)
 
 
 def _usable_results(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> list[ClassifyResult]:
@@ -90,7 +89,7 @@ def _usable_results(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> li
         rates = ", ".join(str(each) for each in sorted({result.rate_hz for result in tradeoff.recognition.results}))
         raise ConfigError(f"--rate {rate_hz}: the run has {rates} Hz; take one of these, or run the study with it")
     trained = [result for result in at_rate if result.arm not in UNTRAINED]
-    usable = [result for result in trained if _layout_of(result).model_rate_hz == rate_hz]
+    usable = [result for result in trained if result.cost.model_rate_hz == rate_hz]
     if not usable:
         raise ConfigError(
             f"--rate {rate_hz}: the run's networks hear it on the shared grid alone, restored to 16 kHz, which "

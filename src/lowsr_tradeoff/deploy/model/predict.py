@@ -147,19 +147,19 @@ def windows(blocks: Iterable[Samples], n_window: int, n_hop: int) -> Iterator[tu
     >>> [(start, window.tolist()) for start, window in windows(blocks, 4, 2)]
     [(0, [0.0, 1.0, 2.0, 3.0]), (2, [2.0, 3.0, 4.0, 5.0]), (3, [3.0, 4.0, 5.0, 6.0])]
     """
-    held, first, following = np.empty(0, np.float32), 0, 0
+    buffer, start, next_start = np.empty(0, np.float32), 0, 0
     for block in blocks:
-        held = np.concatenate([held, block])
-        while first + len(held) >= following + n_window:
-            # The latest samples are kept: the last window of all may begin inside them.
-            held, first = held[following - first :], following
-            yield first, held[:n_window]
-            following += n_hop
-    end = first + len(held)
-    if following == 0 and len(held):
-        yield 0, held
-    elif end - (first + n_window) > LEAST_NEW_SHARE * n_window:
-        yield end - n_window, held[-n_window:]
+        buffer = np.concatenate([buffer, block])
+        while start + len(buffer) >= next_start + n_window:
+            # Samples from this window on stay: the last window of all may begin inside it.
+            buffer, start = buffer[next_start - start :], next_start
+            yield start, buffer[:n_window]
+            next_start += n_hop
+    end = start + len(buffer)
+    if next_start == 0 and len(buffer):
+        yield 0, buffer
+    elif end - (start + n_window) > LEAST_NEW_SHARE * n_window:
+        yield end - n_window, buffer[-n_window:]
 
 
 def _windows_of(file: Path, settings: ModelSettings, hop_s: float) -> Iterator[tuple[int, Samples, int]]:

@@ -88,7 +88,7 @@ def train_model(
     listener, store = listener_of(config), Store(run)
     with locked(run):
         corpus = events_of(config, run / INSPECTED)
-        classify.plan(config, corpus)  # says what settings do not fit the clips
+        classify.plan(config, corpus)  # refuses settings that do not fit the clips
         plan = plan_model(config, corpus, listener, is_int8_counted=is_int8_counted)
         run_plan(plan, store, jobs, report)
         package = make_package(plan, store, data_licence)
