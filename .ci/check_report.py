@@ -13,7 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.export import read_run, to_csv
+from lowsr_tradeoff.reports.exports.run_files import read_run, to_csv
 from lowsr_tradeoff.reports.packing import embedded
 
 FIGURES = (

@@ -27,7 +27,7 @@ from lowsr_tradeoff.classify.arms import ARMS
 from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.export import LISTEN, MANIFEST, REPORT, TRADEOFF, load, to_json
+from lowsr_tradeoff.reports.exports.run_files import LISTEN, MANIFEST, REPORT, TRADEOFF, load, to_json
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.settings.groups import Constraints
 from lowsr_tradeoff.statistics.joint_draws import kept
@@ -42,7 +42,7 @@ WRITE = """
 import json, resource, sys, time
 from pathlib import Path
 start = time.perf_counter()
-from lowsr_tradeoff.reports.export import read_run, write_run
+from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 write_run(Path(sys.argv[1]), *read_run(Path(sys.argv[1])))
 peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps([time.perf_counter() - start, time.process_time(), peak_kb / 1024]))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.records.run import Run
-from lowsr_tradeoff.reports.export import read_run, write_run
-from lowsr_tradeoff.reports.rows import frame, points_frame
+from lowsr_tradeoff.reports.exports.rows import frame, points_frame
+from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from lowsr_tradeoff.deploy.model.card import model_card
 from lowsr_tradeoff.files import safe_text
 from lowsr_tradeoff.records.run import Manifest
 from lowsr_tradeoff.reports import plot
-from lowsr_tradeoff.reports.claims import claims
-from lowsr_tradeoff.reports.export import to_csv
+from lowsr_tradeoff.reports.exports.claims import claims
+from lowsr_tradeoff.reports.exports.run_files import to_csv
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.reports.stills import stills
 

@@ -11,7 +11,7 @@ from lowsr_tradeoff.files.safe_text import source_of
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import recognition_tables, stage_figures
-from lowsr_tradeoff.reports.export import load, to_json
+from lowsr_tradeoff.reports.exports.run_files import load, to_json
 from lowsr_tradeoff.reports.html import render
 from lowsr_tradeoff.reports.packing import embedded
 from lowsr_tradeoff.reports.page_draws import without_draws

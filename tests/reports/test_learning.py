@@ -5,9 +5,9 @@ from tests.replaced import replaced
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import Extrapolation, LearningCurve, LearningLaw, LearningPoint
 from lowsr_tradeoff.reports import learning
-from lowsr_tradeoff.reports.claims import claims
+from lowsr_tradeoff.reports.exports.claims import claims
+from lowsr_tradeoff.reports.exports.rows import rows
 from lowsr_tradeoff.reports.html import render
-from lowsr_tradeoff.reports.rows import rows
 
 LAW = LearningLaw(chance=0.1, ceiling=0.9, scale=5, exponent=1, misfit_p=0.4)
 

@@ -6,7 +6,7 @@ import pytest
 from tests.replaced import replaced
 
 from lowsr_tradeoff.records.base import missing
-from lowsr_tradeoff.reports.export import write_run
+from lowsr_tradeoff.reports.exports.run_files import write_run
 from lowsr_tradeoff.reports.stills import stills
 
 NAMES = ["frontier", "accuracy", "words", "power"]

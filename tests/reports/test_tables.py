@@ -12,6 +12,7 @@ from lowsr_tradeoff.reports import (
     tables,
 )
 from lowsr_tradeoff.reports.placing import find
+from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import number, percent, points, probability
 
 
@@ -26,7 +27,7 @@ def measurements(record: object) -> Iterator[Measurement]:
             yield from measurements(value)
 
 
-def every_table(tradeoff) -> list[tables.Table]:
+def every_table(tradeoff) -> list[Table]:
     return [
         tables.operating_points(tradeoff),
         tables.rates(tradeoff),

@@ -53,7 +53,7 @@ def gate(
         json_: Print the decision as JSON.
     """
     from lowsr_tradeoff.decision.gate import gate as decide
-    from lowsr_tradeoff.reports.export import to_json
+    from lowsr_tradeoff.reports.exports.run_files import to_json
 
     tradeoff = _load(run)
     given = {
@@ -84,7 +84,7 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     from lowsr_tradeoff.decision.compare_runs import compare as differ
     from lowsr_tradeoff.files.writing import write_atomic
     from lowsr_tradeoff.reports.differences import lines, page
-    from lowsr_tradeoff.reports.export import to_json
+    from lowsr_tradeoff.reports.exports.run_files import to_json
 
     if len(runs) < 2:
         raise ConfigError("compare needs two runs or more: lowsr-tradeoff compare RUN_A RUN_B")
@@ -95,7 +95,7 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
 
 
 def _load(run: Path) -> "Tradeoff":
-    from lowsr_tradeoff.reports.export import TRADEOFF, load
+    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, load
 
     return load(run if run.suffix == ".json" else run / TRADEOFF)
 

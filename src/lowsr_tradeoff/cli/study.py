@@ -150,7 +150,7 @@ def report(folder: Path, /, *, figures: Flag = False) -> None:
         folder: The run's folder.
         figures: Draw the main figures as SVG and PNG as well, into the folder figures.
     """
-    from lowsr_tradeoff.reports.export import read_run, write_run
+    from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 
     tell(write_run(folder, *read_run(folder), has_figures=figures))
 
@@ -231,7 +231,7 @@ def _run(
     is_json: bool,
     is_quiet: bool,
 ) -> None:
-    from lowsr_tradeoff.reports.export import write_run
+    from lowsr_tradeoff.reports.exports.run_files import write_run
     from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.decision.compare_runs import flattened
 from lowsr_tradeoff.records.run import CorpusSummary, ListenClip, ListenPack, Manifest, Tradeoff
-from lowsr_tradeoff.reports.tables import Table
+from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import hz
 
 

@@ -8,7 +8,8 @@ from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import shown_recalls
 from lowsr_tradeoff.reports.plot import PALE_ORANGE, SKY, Figure, Spec, axis, spec, text
-from lowsr_tradeoff.reports.tables import Row, Table, named
+from lowsr_tradeoff.reports.table import Row, Table
+from lowsr_tradeoff.reports.tables import named
 from lowsr_tradeoff.reports.wording import hz, listed
 
 # Rates drawn: of more, the lowest, the highest and some between; the table has all.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.diagnosis import Diagnosis, Fidelity, HumpTest, TeacherDiagnosis, UsableInformation
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.tables import Row, Table
+from lowsr_tradeoff.reports.table import Row, Table
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
     hz,

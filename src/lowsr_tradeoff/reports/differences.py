@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import Change, Comparison, Difference
-from lowsr_tradeoff.reports.tables import Row, Table
+from lowsr_tradeoff.reports.table import Row, Table
 from lowsr_tradeoff.reports.templating import environment, read_template
 from lowsr_tradeoff.reports.wording import Shown, count, hz, listed, number, percent, points
 

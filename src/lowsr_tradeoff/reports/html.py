@@ -34,6 +34,7 @@ from lowsr_tradeoff.reports.choosing import choices, devices, hours_offered
 from lowsr_tradeoff.reports.packing import compact_json, packed
 from lowsr_tradeoff.reports.page_draws import PageDraws, page_draws, without_draws
 from lowsr_tradeoff.reports.plot import Figure
+from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.templating import environment, read_template
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured, warnings
 from lowsr_tradeoff.reports.wording import accuracy_title
@@ -95,7 +96,7 @@ def _results(tradeoff: Tradeoff) -> str:
 
 
 def _content(
-    tradeoff: Tradeoff, jointly: PageDraws, drawn: Mapping[str, Figure], tabled: Mapping[str, tables.Table]
+    tradeoff: Tradeoff, jointly: PageDraws, drawn: Mapping[str, Figure], tabled: Mapping[str, Table]
 ) -> dict[str, object]:
     """What the page's own script works on."""
     every = (*(figure.table for figure in drawn.values()), *tabled.values())
@@ -107,12 +108,12 @@ def _content(
     }
 
 
-def _columns(table: tables.Table) -> dict[str, object]:
+def _columns(table: Table) -> dict[str, object]:
     rows = [[cell if isinstance(cell, str) else (cell.value, cell.detail) for cell in row] for row in table.rows]
     return {"caption": table.caption, "columns": table.columns, "rows": rows, "n_heads": table.n_heads}
 
 
-def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, tables.Table]:
+def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, Table]:
     return {
         "strongest": privacy_tables.strongest(tradeoff),
         "microphones": privacy_tables.microphones(tradeoff),
@@ -145,7 +146,7 @@ def _figures(tradeoff: Tradeoff) -> dict[str, Figure]:
     return {figure.name: figure for figure in drawings}
 
 
-def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, tables.Table]:
+def _tables(tradeoff: Tradeoff, manifest: Manifest) -> dict[str, Table]:
     elsewhere = [result for result in tradeoff.power.results if result.device != tradeoff.decision.device]
     return {
         "accuracy": stage_tables.accuracy(tradeoff),

@@ -8,7 +8,7 @@ from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import LearningCurve, LearningLaw
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import Figure, Spec, Style, error_bar, rate_styles, share_axis, spec, text, titled
-from lowsr_tradeoff.reports.tables import Cell, Row, Table
+from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import hz, listed, percent
 from lowsr_tradeoff.statistics.learning_law import recovery
 

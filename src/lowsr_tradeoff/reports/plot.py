@@ -13,7 +13,7 @@ from typing import Any
 from lowsr_tradeoff.files.safe_text import visible
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.tables import Table
+from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import Shown, hz
 
 Spec = dict[str, Any]

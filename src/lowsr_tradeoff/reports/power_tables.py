@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from lowsr_tradeoff.power.model.bounds import converter_bounds
 from lowsr_tradeoff.records.power import ErrorTarget, ModelError, PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.tables import Cell, Row, Table
+from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import COMPONENTS, digits, hz, number, percent
 
 # About that of the serial converters in the profiles: 12 bits.

@@ -6,7 +6,7 @@ from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import ListenPack, Tradeoff
-from lowsr_tradeoff.reports.tables import Cell, Row, Table
+from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import Shown, hz, number, percent, points
 
 # What others found, with conditions that are not those here. Figures of the first are cited second-hand.

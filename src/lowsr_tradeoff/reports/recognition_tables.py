@@ -4,7 +4,8 @@ from lowsr_tradeoff.classify.arms import EXPLAINED, GROUPS, arm_name, group_of, 
 from lowsr_tradeoff.records.classify import ClassifyResult, Published
 from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.tables import Cell, Table, named
+from lowsr_tradeoff.reports.table import Cell, Table
+from lowsr_tradeoff.reports.tables import named
 from lowsr_tradeoff.reports.wording import Shown, accuracy_title, count, digits, hz, percent, points
 
 

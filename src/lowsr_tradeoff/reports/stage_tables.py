@@ -8,7 +8,8 @@ from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.privacy import PrivacyResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.placing import shown_recalls
-from lowsr_tradeoff.reports.tables import Cell, Row, Table, named
+from lowsr_tradeoff.reports.table import Cell, Row, Table
+from lowsr_tradeoff.reports.tables import named
 from lowsr_tradeoff.reports.wording import (
     COMPONENTS,
     accuracy_title,

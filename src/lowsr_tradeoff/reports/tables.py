@@ -1,7 +1,6 @@
-"""Tables, and those of the decision. Each figure's data stand in one: nothing is told by a drawing alone."""
+"""The tables of the decision."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Sensitivity
@@ -15,6 +14,7 @@ from lowsr_tradeoff.reports.placing import (
     standing,
     subject_point,
 )
+from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.verdict import open_choices
 from lowsr_tradeoff.reports.wording import (
     Shown,
@@ -27,39 +27,6 @@ from lowsr_tradeoff.reports.wording import (
     share_of_draws,
     support,
 )
-
-Cell = str | Shown
-Row = tuple[Cell, ...]
-
-LONG = 14
-HUGE_CELLS = 900
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table to print.
-
-    Attributes:
-        caption: What it shows.
-        columns: Headings.
-        rows: Cells, as many a row as there are headings.
-        n_heads: How many leading cells of a row are its headings.
-    """
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    n_heads: int = 1
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it scrolls in a box of its own on a screen."""
-        return len(self.rows) > LONG
-
-    @property
-    def is_huge(self) -> bool:
-        """Whether it is folded away, and built by the page only when it is unfolded."""
-        return len(self.rows) * len(self.columns) > HUGE_CELLS
 
 
 def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:

@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Failure
-from lowsr_tradeoff.reports.rows import COLUMNS, frame, rows
+from lowsr_tradeoff.reports.exports.rows import COLUMNS, frame, rows
 
 
 def figures(record):

@@ -5,7 +5,7 @@ import re
 from tests.replaced import replaced
 
 from lowsr_tradeoff.records.base import missing
-from lowsr_tradeoff.reports.claims import claims
+from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.wording import percent
 
 

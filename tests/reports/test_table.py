@@ -2,8 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.files.safe_text import markdown as plain
-from lowsr_tradeoff.reports.markdown import table_lines
-from lowsr_tradeoff.reports.tables import Table
+from lowsr_tradeoff.reports.table import Table, table_lines
 from lowsr_tradeoff.reports.wording import Shown
 
 

@@ -8,10 +8,10 @@ from pyarrow import parquet
 
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.records.run import SCHEMA_VERSION
-from lowsr_tradeoff.reports import export
-from lowsr_tradeoff.reports.rows import COLUMNS, rows
+from lowsr_tradeoff.reports.exports import run_files
+from lowsr_tradeoff.reports.exports.rows import COLUMNS, rows
 
-SCHEMA = Path(export.__file__).with_name("schema.json")
+SCHEMA = Path(run_files.__file__).with_name("schema.json")
 
 
 def read(text: str) -> list[dict[str, str]]:
@@ -20,17 +20,17 @@ def read(text: str) -> list[dict[str, str]]:
 
 def test_json_loads_back_equal(tradeoff, tmp_path):
     file = tmp_path / "tradeoff.json"
-    file.write_text(export.to_json(tradeoff))
-    assert export.load(file) == tradeoff
-    assert export.to_json(export.load(file)) == export.to_json(tradeoff)
+    file.write_text(run_files.to_json(tradeoff))
+    assert run_files.load(file) == tradeoff
+    assert run_files.to_json(run_files.load(file)) == run_files.to_json(tradeoff)
     assert file.read_text().endswith("}\n")
 
 
 def test_a_run_is_written_and_read_back(tradeoff, manifest, listen, tmp_path):
-    page = export.write_run(tmp_path, tradeoff, manifest, listen)
+    page = run_files.write_run(tmp_path, tradeoff, manifest, listen)
     first = page.read_bytes()
-    assert export.read_run(tmp_path) == (tradeoff, manifest, listen)
-    export.write_run(tmp_path, *export.read_run(tmp_path))
+    assert run_files.read_run(tmp_path) == (tradeoff, manifest, listen)
+    run_files.write_run(tmp_path, *run_files.read_run(tmp_path))
     assert page.read_bytes() == first
     assert {file.name for file in tmp_path.iterdir()} == {
         *("report.html", "claims.md", "decision.md"),
@@ -52,58 +52,58 @@ def test_what_is_not_a_tradeoff_is_refused_with_file_and_remedy(tmp_path, conten
     file = tmp_path / "tradeoff.json"
     file.write_bytes(content)
     with pytest.raises(DataError, match=says) as caught:
-        export.load(file)
+        run_files.load(file)
     assert str(file) in str(caught.value)
 
 
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(DataError, match="folder of a finished run"):
-        export.read_run(tmp_path)
+        run_files.read_run(tmp_path)
 
 
 def test_numbers_that_are_none_are_refused(tradeoff, tmp_path):
     file = tmp_path / "tradeoff.json"
-    value = json.loads(export.to_json(tradeoff))
+    value = json.loads(run_files.to_json(tradeoff))
     value["recognition"]["results"][0]["accuracy"]["value"] = float("nan")
     file.write_text(json.dumps(value))
     with pytest.raises(DataError, match="accuracy"):
-        export.load(file)
+        run_files.load(file)
 
 
 def test_the_committed_schema_is_the_one_of_the_records():
-    assert json.loads(SCHEMA.read_text()) == export.schema(), (
+    assert json.loads(SCHEMA.read_text()) == run_files.schema(), (
         "the records changed: raise SCHEMA_VERSION if old files no longer load, then write schema() to schema.json"
     )
 
 
 def test_the_schema_knows_every_field(tradeoff):
-    known = export.schema()["properties"]
-    assert set(known) == set(json.loads(export.to_json(tradeoff)))
+    known = run_files.schema()["properties"]
+    assert set(known) == set(json.loads(run_files.to_json(tradeoff)))
     assert known["schema_version"]["default"] == SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("label", ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_text_cell_is_a_formula(build, label, tmp_path):
     study = build(classes=(label, "b"), attacker=label)
-    (tmp_path / "results.parquet").write_bytes(export.to_parquet(study))
-    lines = [*read(export.to_csv(study)), *parquet.read_table(tmp_path / "results.parquet").to_pylist()]
+    (tmp_path / "results.parquet").write_bytes(run_files.to_parquet(study))
+    lines = [*read(run_files.to_csv(study)), *parquet.read_table(tmp_path / "results.parquet").to_pylist()]
     parts = {cell or "" for row in lines for cell in (row["part"], row["attacker"])}
     assert f"'{label}" in parts
     assert not any(part.startswith(("=", "+", "-", "@", "\t", "\r")) for part in parts)
 
 
 def test_negative_numbers_stay_numbers(tradeoff):
-    lines = [row for row in read(export.to_csv(tradeoff)) if row["measure"] == "difference"]
+    lines = [row for row in read(run_files.to_csv(tradeoff)) if row["measure"] == "difference"]
     assert min(float(row["value"]) for row in lines) < 0
 
 
 def test_csv_and_parquet_hold_the_rows(tradeoff, tmp_path):
     wanted = [{name: row.get(name) for name in COLUMNS} for row in rows(tradeoff)]
-    lines = read(export.to_csv(tradeoff))
+    lines = read(run_files.to_csv(tradeoff))
     assert lines == [{k: "" if v is None else str(v) for k, v in row.items()} for row in wanted]
-    (tmp_path / "results.parquet").write_bytes(export.to_parquet(tradeoff))
+    (tmp_path / "results.parquet").write_bytes(run_files.to_parquet(tradeoff))
     table = parquet.read_table(tmp_path / "results.parquet")
     assert table.to_pylist() == wanted
     assert table.schema.field("rate_hz").type == "int64"
     assert table.schema.field("value").type == "double"
-    assert export.to_parquet(tradeoff) == export.to_parquet(tradeoff)
+    assert run_files.to_parquet(tradeoff) == run_files.to_parquet(tradeoff)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import about, privacy_tables, tables
-from lowsr_tradeoff.reports.markdown import table_lines
 from lowsr_tradeoff.reports.placing import deciding_points, shown_by_rate, standing, subject_point
+from lowsr_tradeoff.reports.table import Table, table_lines
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured, warnings
 from lowsr_tradeoff.reports.wording import accuracy_title, number, percent, point_name
 
@@ -53,9 +53,9 @@ def _evidence(tradeoff: Tradeoff) -> Iterator[str]:
         yield from ("", f"{plain(table.caption)}:", "", *table_lines(table))
 
 
-def _by_rate(tradeoff: Tradeoff) -> tables.Table:
+def _by_rate(tradeoff: Tradeoff) -> Table:
     names = {point.point_id: point_name(point) for point in deciding_points(tradeoff)}
-    return tables.Table(
+    return Table(
         f"One point at each rate, on {tradeoff.decision.device}",
         (
             *("Point", accuracy_title(tradeoff), "Words recovered", "Average power", "Battery"),

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from lowsr_tradeoff.reports.decision_sheet import decision_sheet
+from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.placing import shown_by_rate, subject_point
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured
 from lowsr_tradeoff.reports.wording import number, percent

@@ -18,10 +18,10 @@ from lowsr_tradeoff.files.safe_text import cell
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.run import SCHEMA_VERSION, ListenPack, Manifest, Tradeoff
-from lowsr_tradeoff.reports.claims import claims
-from lowsr_tradeoff.reports.decision_sheet import decision_sheet
+from lowsr_tradeoff.reports.exports.claims import claims
+from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
+from lowsr_tradeoff.reports.exports.rows import COLUMNS, rows
 from lowsr_tradeoff.reports.html import render
-from lowsr_tradeoff.reports.rows import COLUMNS, rows
 
 REPORT, CLAIMS, DECISION, FIGURES, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
     "report.html",
