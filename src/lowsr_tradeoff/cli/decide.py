@@ -141,7 +141,9 @@ def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
 
 
 def _told_of(verdict: "RateVerdict", name: str) -> "Iterator[str]":
-    sure = "" if verdict.p_meets is None else f", probability {verdict.p_meets:.3f}"
+    from lowsr_tradeoff.reports.wording import share_of_draws
+
+    sure = "" if verdict.p_meets is None else f", probability {share_of_draws(verdict.p_meets)}"
     yield f"{'passes' if verdict.passes else 'fails '}  {name}{sure}"
     for short in verdict.shortfalls:
         by = "" if short.relative is None else f" (short by {100 * short.relative:.3g} %)"

@@ -11,6 +11,7 @@ from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.power import ErrorTarget
 from lowsr_tradeoff.records.run import Tradeoff
 
 COMPONENTS = {
@@ -77,6 +78,11 @@ def number(measurement: Measurement) -> Shown:
     return _show(measurement, digits, "" if measurement.unit == "1" else f" {measurement.unit}")
 
 
+def shown(measurement: Measurement) -> Shown:
+    """Return a figure in per cent where it is a share, else in its own unit."""
+    return percent(measurement) if measurement.unit == "1" else number(measurement)
+
+
 def digits(value: float) -> str:
     """Return a number to three significant digits, whole from 100 on, never with an exponent.
 
@@ -120,6 +126,20 @@ def asked_for(constraints: Mapping[str, float]) -> list[str]:
     return [write(constraints[name]) for name, write in CONSTRAINTS.items() if name in constraints]
 
 
+def error_bounds(target: ErrorTarget) -> str:
+    """Return what errors of the power model must not exceed.
+
+    >>> error_bounds(ErrorTarget(median=1.25, coverage=(0.9, 0.99)))
+    'median at most 1.25, within 90 to 99 %'
+    """
+    bounds = {"median": target.median, "nine in ten": target.p90, "worst": target.worst}
+    words = [f"{name} at most {bound:g}" for name, bound in bounds.items() if bound is not None]
+    if target.coverage is not None:
+        low, high = target.coverage
+        words.append(f"within {100 * low:g} to {100 * high:g} %")
+    return ", ".join(words)
+
+
 def support(contrast: Contrast) -> str:
     """Return whether the data support a difference, in words."""
     found = "supported" if contrast.is_supported else "not supported by these data"
@@ -140,16 +160,14 @@ def chance(p: float) -> str:
 
 
 def share_of_draws(p: float | None) -> str:
-    """Return a probability counted in joint draws, too few to tell it from zero or one.
+    """Return a probability counted in joint draws, which are too few to tell it from zero or one.
 
-    >>> share_of_draws(0.974), share_of_draws(1.0), share_of_draws(None)
-    ('0.97', '> 0.99', 'not known')
+    >>> share_of_draws(0.974), share_of_draws(0.992), share_of_draws(0.0), share_of_draws(None)
+    ('0.97', 'over 0.99', 'under 0.01', 'not known')
     """
     if p is None:
         return "not known"
-    if p < 0.005:
-        return "< 0.01"
-    return "> 0.99" if p > 0.995 else f"{p:.2f}"
+    return "over 0.99" if p > 0.99 else "under 0.01" if p < 0.01 else f"{p:.2f}"
 
 
 def probability(measurement: Measurement) -> Shown:

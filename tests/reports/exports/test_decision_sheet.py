@@ -5,7 +5,7 @@ import pytest
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.placing import shown_by_rate, subject_point
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured
-from lowsr_tradeoff.reports.wording import number, percent
+from lowsr_tradeoff.reports.wording import number, percent, share_of_draws
 
 ASKED = {"min_accuracy": 0.6, "max_word_recovery": 0.4}
 
@@ -28,8 +28,7 @@ def test_the_answer_comes_first(study, sheet):
     answer = sheet.split("\n## ", 1)[0]
     for sentence in (headline(study), *explanation(study)):
         assert sentence in answer
-    p_meets = subject_point(study).p_meets
-    assert f"at once: {'over 0.99' if p_meets > 0.99 else f'{p_meets:.2f}'};" in answer
+    assert f"at once: {share_of_draws(subject_point(study).p_meets)};" in answer
     assert "Synthetic data" in answer
 
 

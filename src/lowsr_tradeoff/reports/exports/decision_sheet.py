@@ -12,7 +12,7 @@ from lowsr_tradeoff.reports import about, privacy_tables, tables
 from lowsr_tradeoff.reports.placing import deciding_points, shown_by_rate, standing, subject_point
 from lowsr_tradeoff.reports.table import Table, table_lines
 from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured, warnings
-from lowsr_tradeoff.reports.wording import accuracy_title, number, percent, point_name
+from lowsr_tradeoff.reports.wording import accuracy_title, number, percent, point_name, share_of_draws
 
 
 def decision_sheet(tradeoff: Tradeoff) -> str:
@@ -43,7 +43,7 @@ def _certainty(tradeoff: Tradeoff) -> Iterator[str]:
     if subject is not None:
         yield (
             f"Probability that {point_name(subject)} meets all constraints at once:"
-            f" {_probability(subject.p_meets)}; that it is on the frontier: {_probability(subject.p_frontier)}."
+            f" {share_of_draws(subject.p_meets)}; that it is on the frontier: {share_of_draws(subject.p_frontier)}."
         )
 
 
@@ -66,23 +66,12 @@ def _by_rate(tradeoff: Tradeoff) -> Table:
                 point_name(point),
                 *(percent(figure) for figure in (point.accuracy, point.word_recovery)),
                 *(number(figure) for figure in (point.power_mw, point.battery_hours)),
-                *(_probability(p) for p in (point.p_frontier, point.p_meets)),
+                *(share_of_draws(p) for p in (point.p_frontier, point.p_meets)),
                 standing(point, names),
             )
             for point in shown_by_rate(tradeoff)
         ),
     )
-
-
-def _probability(p: float | None) -> str:
-    """Draws cannot tell more than one in their number.
-
-    >>> _probability(0.25), _probability(1.0), _probability(None)
-    ('0.25', 'over 0.99', 'not known')
-    """
-    if p is None:
-        return "not known"
-    return "over 0.99" if p > 0.99 else "under 0.01" if p < 0.01 else f"{p:.2f}"
 
 
 def _attackers(tradeoff: Tradeoff) -> Iterator[str]:
