@@ -14,8 +14,8 @@ from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
-    from lowsr_tradeoff.reports.stills import Still
     from lowsr_tradeoff.runner.schedule import Progress
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -68,8 +68,10 @@ def frames(run: Run) -> dict[str, "pd.DataFrame"]:
     return {"points": points_frame(run.tradeoff), **stages}
 
 
-def figures(run: Run) -> dict[str, "Still"]:
-    """Return frontier, accuracy, words and power as drawings that a notebook shows by themselves."""
-    from lowsr_tradeoff.reports.stills import stills  # noqa: PLC0415 - matplotlib, for who wants drawings
+def figures(run: Run) -> dict[str, "go.Figure"]:
+    """Return the figures of the report by name; a notebook shows one that is the last line of its cell."""
+    import plotly.graph_objects as go  # noqa: PLC0415 - most of a second to load, for this alone
 
-    return stills(run.tradeoff)
+    from lowsr_tradeoff.reports.html import every_figure  # noqa: PLC0415 - likewise
+
+    return {name: go.Figure(drawn.spec) for name, drawn in every_figure(run.tradeoff).items()}

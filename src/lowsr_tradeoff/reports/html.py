@@ -52,7 +52,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
         manifest: How the run went.
         listen: The clips to listen to.
     """
-    drawn = _figures(tradeoff)
+    drawn = every_figure(tradeoff)
     tabled = {**_tables(tradeoff, manifest), **_speech_tables(tradeoff, listen)}
     drawn_jointly = page_draws(tradeoff)
     plotly, script = get_plotlyjs(), "\n".join(map(read_template, SCRIPTS))
@@ -124,7 +124,8 @@ def _speech_tables(tradeoff: Tradeoff, listen: ListenPack) -> dict[str, Table]:
     }
 
 
-def _figures(tradeoff: Tradeoff) -> dict[str, Figure]:
+def every_figure(tradeoff: Tradeoff) -> dict[str, Figure]:
+    """Return the page's figures by name, in its order."""
     drawings = (
         figures.frontier(tradeoff),
         figures.speech(tradeoff),

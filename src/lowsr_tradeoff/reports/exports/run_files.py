@@ -23,49 +23,29 @@ from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.exports.rows import COLUMNS, rows
 from lowsr_tradeoff.reports.html import render
 
-REPORT, CLAIMS, DECISION, FIGURES, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
-    "report.html",
-    "claims.md",
-    "decision.md",
-    "figures",
-    "tradeoff.json",
-    "results.csv",
-    "results.parquet",
-    "manifest.json",
-    "listen.json",
-)
-
+REPORT, CLAIMS, DECISION = "report.html", "claims.md", "decision.md"
+TRADEOFF, MANIFEST, LISTEN = "tradeoff.json", "manifest.json", "listen.json"
+CSV, PARQUET = "results.csv", "results.parquet"
 AGAIN = "run the study again to write it anew"
-
 
 R = TypeVar("R", bound=Record)
 
 
-def write_run(
-    folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack, *, has_figures: bool = False
-) -> Path:
-    """Write everything a finished run leaves for people and programs, and return the report's path.
-
-    Args:
-        folder: The run's folder.
-        tradeoff: Everything the run found.
-        manifest: How the run went.
-        listen: The clips to listen to.
-        has_figures: Whether to draw the figures as SVG and PNG as well, which takes some seconds.
+def write_run(folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> Path:
+    """Write all files of a finished run, and return the report's path.
 
     Raises:
         StageError: The folder cannot be written.
     """
-    figures = to_csv(tradeoff)
+    table = to_csv(tradeoff)
     contents = {
         TRADEOFF: to_json(tradeoff).encode(),
-        RESULTS: figures.encode(),
-        TABLE: _parquet(figures),
+        CSV: table.encode(),
+        PARQUET: csv_to_parquet(table),
         MANIFEST: to_json(manifest).encode(),
         LISTEN: to_json(listen).encode(),
         CLAIMS: claims(tradeoff).encode(),
         DECISION: decision_sheet(tradeoff).encode(),
-        **(_drawings(tradeoff) if has_figures else {}),
         REPORT: render(tradeoff, manifest, listen).encode(),
     }
     for name, content in contents.items():
@@ -73,21 +53,11 @@ def write_run(
     return folder / REPORT
 
 
-def _drawings(tradeoff: Tradeoff) -> dict[str, bytes]:
-    from lowsr_tradeoff.reports.stills import stills  # noqa: PLC0415 - matplotlib, which the report does without
-
-    return {
-        f"{FIGURES}/{name}.{kind}": content
-        for name, still in stills(tradeoff).items()
-        for kind, content in (("svg", still.svg), ("png", still.png))
-    }
-
-
 def read_run(folder: Path) -> tuple[Tradeoff, Manifest, ListenPack]:
-    """Return what :func:`write_run` left in a folder, all that a report is drawn from.
+    """Return the records of the run in a folder: all that a report is made from.
 
     Raises:
-        DataError: A file is not there, or is not what it should be.
+        DataError: A file is missing, or is not what it should be.
     """
     return load(folder / TRADEOFF), _read(folder / MANIFEST, Manifest), _read(folder / LISTEN, ListenPack)
 
@@ -114,12 +84,6 @@ def load(path: Path) -> Tradeoff:
     return _validated(path, tree, Tradeoff)
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of ``tradeoff.json``."""
-    of_records = Tradeoff.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **of_records}
-
-
 def to_csv(tradeoff: Tradeoff) -> str:
     """Return every figure as one line of tidy CSV, as :func:`rows.rows` names them."""
     out = io.StringIO()
@@ -130,12 +94,8 @@ def to_csv(tradeoff: Tradeoff) -> str:
     return out.getvalue()
 
 
-def to_parquet(tradeoff: Tradeoff) -> bytes:
-    """Return the lines of :func:`to_csv` as a Parquet file with typed columns; an empty cell is null."""
-    return _parquet(to_csv(tradeoff))
-
-
-def _parquet(table: str) -> bytes:
+def csv_to_parquet(table: str) -> bytes:
+    """Return the CSV as a Parquet file with typed columns; an empty cell is null."""
     import pyarrow as pa  # noqa: PLC0415 - a tenth of a second, for whoever writes
     from pyarrow import csv as lines  # noqa: PLC0415 - likewise
     from pyarrow import parquet  # noqa: PLC0415 - likewise
