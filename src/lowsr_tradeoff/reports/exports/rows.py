@@ -1,6 +1,6 @@
 """Every figure of a run as one tidy row: a line of the CSV, of the Parquet file and of the data frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lowsr_tradeoff.records.base import Measurement, Record
@@ -38,6 +38,22 @@ STAGES = {
     "errors": "validation",
     "front_ends": "microphones",
     "points": "frontier",
+}
+# How a record that is one of several of its kind is named, by column, from its fields.
+TEMPLATES: dict[type[Record], dict[str, str]] = {
+    ClassRecall: {"part": "{label}"},
+    ClassEnergy: {"part": "{label}"},
+    KindRecovery: {"part": "{kind}"},
+    PowerComponent: {"part": "{name}"},
+    ClockTrial: {"part": "{clock_mhz:g} MHz"},
+    Sensitivity: {"part": "alpha {alpha:g}, T {temperature:g}"},
+    Published: {"part": "{source}"},
+    Contrast: {"against": "{against_rate_hz} {against_grid} {against}"},
+    RateDifference: {"against": "{against_rate_hz}"},
+    HumpTest: {"part": "hump at {middle_rates_hz} Hz", "against": "{outer_rates_hz} Hz"},
+    ModelError: {"device": "{scope}", "part": "{check}", "against": "{method}; not seen: {held_out}"},
+    LearningPoint: {"part": "learnt from {amount:.4g}"},
+    Extrapolation: {"part": "{times} times the data"},
 }
 TESTS = ("p_value", "p_holm", "nb_p", "p_better", "p_equivalent", "p_worse")
 
@@ -94,32 +110,37 @@ def _point(point: OperatingPoint) -> Row:
     return names | ends | standing
 
 
-def _rows_of(record: Record, names: Row) -> Iterator[Row]:
+def _rows_of(record: Record, stage: Row) -> Iterator[Row]:
+    names = stage | _names(record)
     match record:
         case OperatingPoint():
-            yield from _chances(record, names)
-        case AttackResult():
-            yield from _attack(record, names)
+            yield from _probabilities(record, ("p_frontier", "p_meets"), names)
+        case AttackResult(measure=measure, value=value, chance=chance):
+            yield names | {"measure": measure, "part": "figure", **dict(value)}
+            if chance:
+                yield names | {"measure": measure, "part": "chance", **dict(chance)}
+        case Failure(stage=failed, step=step, reason=reason):
+            yield names | {"stage": failed, "part": step, "measure": "failed step", "n": 0, "reason": reason}
         case _:
-            yield from _measurements(record, names)
+            yield from _measurements(record, stage)
     match record:
-        case Contrast():
-            yield from _tests(record, names)
-        case PrivacyResult():
-            yield from _counts(record, names)
-        case Failure():
-            why = {"stage": record.stage, "part": record.step, "n": 0, "reason": record.reason}
-            yield {**names, **_names(record), "measure": "failed step", **why}
-        case Published():
-            yield {**names, **_names(record), "measure": "published", "value": record.published, "unit": "1"}
+        case Contrast(difference=difference):
+            known = {"n": difference.n, "n_of": difference.n_of}
+            yield from _probabilities(record, TESTS, names | known)
+        case PrivacyResult(counts=counts):
+            # So that studies can be pooled.
+            known = {"n": counts.reference_words, "n_of": "words", "unit": "words", "basis": "counted"}
+            yield from (names | known | {"measure": f"counts.{name}", "value": value} for name, value in counts)
+        case Published(published=share):
+            yield names | {"measure": "published", "value": share, "unit": "1"}
 
 
 def _measurements(record: Record, names: Row, prefix: str = "") -> Iterator[Row]:
     """Those of a record and of the records in it."""
-    here = {**names, **_names(record)}
+    here = names | _names(record)
     for name, value in record:
         if isinstance(value, Measurement):
-            yield {**here, "measure": f"{prefix}{name}", **dict(value)}
+            yield here | {"measure": f"{prefix}{name}", **dict(value)}
         elif isinstance(value, Record):
             yield from _measurements(value, here, f"{prefix}{name}.")
         elif isinstance(value, tuple):
@@ -128,80 +149,18 @@ def _measurements(record: Record, names: Row, prefix: str = "") -> Iterator[Row]
                     yield from _measurements(each, here, prefix)
 
 
+def _probabilities(record: Record, fields: Sequence[str], names: Row) -> Iterator[Row]:
+    for field in fields:
+        if (value := getattr(record, field)) is not None:
+            yield names | {"measure": field, "value": value, "unit": "1", "basis": "modelled"}
+
+
 def _names(record: Record) -> Row:
     """What a record says of itself, by column."""
     fields = dict(record)
-    return {name: fields[name] for name in NAMES if name in fields} | _part(record)
-
-
-def _part(record: Record) -> Row:
-    match record:
-        case (
-            ClassRecall(label=part) | ClassEnergy(label=part) | KindRecovery(kind=part) | PowerComponent(name=part)
-        ):
-            return {"part": part}
-        case ClockTrial(clock_mhz=clock_mhz):
-            return {"part": f"{clock_mhz:g} MHz"}
-        case Sensitivity(alpha=alpha, temperature=temperature):
-            return {"part": f"alpha {alpha:g}, T {temperature:g}"}
-        case Published(source=source):
-            return {"part": source}
-        case _:
-            return _against(record)
-
-
-def _against(record: Record) -> Row:
-    match record:
-        case Contrast():
-            return {"against": f"{record.against_rate_hz} {record.against_grid} {record.against}"}
-        case RateDifference():
-            return {"against": str(record.against_rate_hz)}
-        case HumpTest():
-            inner, outer = (", ".join(map(str, hz)) for hz in (record.middle_rates_hz, record.outer_rates_hz))
-            return {"part": f"hump at {inner} Hz", "against": f"{outer} Hz"}
-        case ModelError():
-            return {
-                "device": record.scope,
-                "part": record.check,
-                "against": f"{record.method}; not seen: {record.held_out}",
-            }
-        case _:
-            return _learnt(record)
-
-
-def _learnt(record: Record) -> Row:
-    match record:
-        case LearningPoint(amount=amount):
-            return {"part": f"learnt from {amount:.4g}"}
-        case Extrapolation(times=times):
-            return {"part": f"{times} times the data"}
-        case _:
-            return {}
-
-
-def _attack(attack: AttackResult, names: Row) -> Iterator[Row]:
-    here = {**names, **_names(attack), "measure": attack.measure}
-    yield {**here, "part": "figure", **dict(attack.value)}
-    if attack.chance:
-        yield {**here, "part": "chance", **dict(attack.chance)}
-
-
-def _chances(point: OperatingPoint, names: Row) -> Iterator[Row]:
-    for name in ("p_frontier", "p_meets"):
-        if (chance := getattr(point, name)) is not None:
-            known = {"value": chance, "unit": "1", "basis": "modelled"}
-            yield {**names, **_names(point), "measure": name, **known}
-
-
-def _tests(contrast: Contrast, names: Row) -> Iterator[Row]:
-    of = {"n": contrast.difference.n, "n_of": contrast.difference.n_of, "unit": "1", "basis": "modelled"}
-    for name in TESTS:
-        if (chance := getattr(contrast, name)) is not None:
-            yield {**names, **_names(contrast), "measure": name, "value": chance, **of}
-
-
-def _counts(heard: PrivacyResult, names: Row) -> Iterator[Row]:
-    """The word counts that the rates are made from, so that studies can be pooled."""
-    counted = {**names, **_names(heard), "n": heard.counts.reference_words, "n_of": "words"}
-    for name, value in heard.counts:
-        yield {**counted, "measure": f"counts.{name}", "value": value, "unit": "words", "basis": "counted"}
+    named = {name: fields[name] for name in NAMES if name in fields}
+    templates = TEMPLATES.get(type(record))
+    if templates is None:
+        return named
+    texts = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in record}
+    return named | {column: template.format_map(texts) for column, template in templates.items()}
