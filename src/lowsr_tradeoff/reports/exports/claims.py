@@ -1,14 +1,14 @@
-"""The claim sheet: on one page, what may be said of the microphone's speech, and by which evidence.
+"""The claim sheet: on one page, what may be said about the speech that a microphone records, and the evidence.
 
-It speaks of the attackers tested. What others could recover it does not know, and says so.
+It covers the attackers tested only, and says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.files.safe_text import markdown as plain
-from lowsr_tradeoff.records.privacy import AttackResult, PrivacyResult
-from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.wording import count, hz, listed, percent, shown
 
 
@@ -19,7 +19,7 @@ def claims(tradeoff: Tradeoff) -> str:
             *("# What was recovered of speech", ""),
             "Every figure holds against the attackers tested, on this corpus, behind this microphone front end. A",
             "stronger attacker may recover more; none of the figures bounds what can be recovered.",
-            *("", "## What was attacked", "", *_material(tradeoff)),
+            *("", "## What was attacked", "", *_attacked(tradeoff)),
             *("", "## The strongest attacker tested, at each rate", "", *_strongest(tradeoff)),
             *_learning(tradeoff),
             *("", "## Who, and whether", "", *_others(tradeoff)),
@@ -29,18 +29,16 @@ def claims(tradeoff: Tradeoff) -> str:
     )
 
 
-def _material(tradeoff: Tradeoff) -> Iterator[str]:
+def _attacked(tradeoff: Tradeoff) -> Iterator[str]:
     for corpus in tradeoff.corpora:
         if corpus.kind == "speech":
-            yield f"- Corpus: {plain(_corpus(corpus))}"
+            made = "synthetic, so not for decisions; " if corpus.is_synthetic else ""
+            of = f"{count(corpus.n_clips, 'utterance')}, {corpus.n_groups} {corpus.group_of}"
+            yield (
+                f"- Corpus: {plain(corpus.name)} ({made}{of}, {corpus.duration_s:.0f} s, digest {corpus.digest[:12]})"
+            )
     for front_end in dict.fromkeys(found.front_end for found in tradeoff.privacy.attacks):
         yield f"- Microphone front end: {plain(front_end)}"
-
-
-def _corpus(corpus: CorpusSummary) -> str:
-    made = "synthetic, so not for decisions; " if corpus.is_synthetic else ""
-    of = f"{count(corpus.n_clips, 'utterance')}, {corpus.n_groups} {corpus.group_of}"
-    return f"{corpus.name} ({made}{of}, {corpus.duration_s:.0f} s, digest {corpus.digest[:12]})"
 
 
 def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
@@ -54,13 +52,12 @@ def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
         if found is None or found.value.value is None:
             yield f"| {hz(rate_hz)} | none was tested | | | |"
             continue
-        luck = percent(found.chance).brief if found.chance else "nothing"
-        cells = (hz(rate_hz), found.attacker, found.measure, str(percent(found.value)), luck)
+        chance = percent(found.chance).brief if found.chance else "nothing"
+        cells = (hz(rate_hz), found.attacker, found.measure, str(percent(found.value)), chance)
         yield f"| {' | '.join(map(plain, cells))} |"
 
 
 def _learning(tradeoff: Tradeoff) -> Iterator[str]:
-    """Nothing where no curve was asked for."""
     if tradeoff.privacy.learning_curves:
         yield from ("", "## Attackers on words, with more to learn from", "")
     for curve in tradeoff.privacy.learning_curves:
@@ -93,17 +90,15 @@ def _untested(tradeoff: Tradeoff) -> Iterator[str]:
         if failure.is_cause:
             yield f"- {plain(failure.step)}, because its step failed: {plain(failure.reason)}"
     for (what, reason), group in reasons.items():
-        yield f"- {plain(what)} at {_rates(group)}: {plain(reason)}"
+        rates_hz = sorted({found.rate_hz for found in group})
+        yield f"- {plain(what)} at {listed(map(hz, rates_hz))}: {plain(reason)}"
     yield "- People listening."
     yield "- Any attacker that is not named on this page."
 
 
-def _rates(group: Sequence[AttackResult]) -> str:
-    return listed(hz(rate_hz) for rate_hz in sorted({found.rate_hz for found in group}))
-
-
 def _how(tradeoff: Tradeoff) -> Iterator[str]:
-    for found in _recognisers(tradeoff.privacy.words):
+    # A recogniser does the same at every rate.
+    for found in {(result.attacker, result.policy): result for result in tradeoff.privacy.words}.values():
         how = f"{plain(found.policy)}; compared with {found.reference}"
         yield f"- {plain(found.attacker)} ({found.engine}): {how}"
     setups = dict.fromkeys(
@@ -114,8 +109,3 @@ def _how(tradeoff: Tradeoff) -> Iterator[str]:
     for name, digest in sorted(tradeoff.provenance.weights.items()):
         yield f"- Weights {plain(name)}: SHA-256 {digest}"
     yield f"- lowsr-tradeoff {tradeoff.provenance.version}, source code {tradeoff.provenance.code}"
-
-
-def _recognisers(found: Sequence[PrivacyResult]) -> list[PrivacyResult]:
-    """One of each recogniser: they do the same at every rate."""
-    return list({(result.attacker, result.policy): result for result in found}.values())
