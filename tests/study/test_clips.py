@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from lowsr_tradeoff.records.run import ListenClip
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.clips import listen_pack
 from lowsr_tradeoff.study.plan import open_study
@@ -99,9 +98,3 @@ def test_pictures_are_dark_above_half_the_rate(pack):
     low, *_, full = (clip for clip in listen.clips if clip.kind == "speech")
     assert low.picture_base64 != full.picture_base64
     assert len(base64.b64decode(low.picture_base64)) < len(base64.b64decode(full.picture_base64))
-
-
-def test_clips_of_before_are_still_read():
-    clip = {"kind": "event", "rate_hz": 500, "clip_id": "a", "label": "dog", "heard": None, "flac_base64": "AA=="}
-    read = ListenClip.model_validate(clip)
-    assert (read.audio_base64, read.media_type, read.picture_base64) == ("AA==", "audio/flac", None)

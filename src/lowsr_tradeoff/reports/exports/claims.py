@@ -34,9 +34,8 @@ def _attacked(tradeoff: Tradeoff) -> Iterator[str]:
         if corpus.kind == "speech":
             made = "synthetic, so not for decisions; " if corpus.is_synthetic else ""
             of = f"{count(corpus.n_clips, 'utterance')}, {corpus.n_groups} {corpus.group_of}"
-            yield (
-                f"- Corpus: {plain(corpus.name)} ({made}{of}, {corpus.duration_s:.0f} s, digest {corpus.digest[:12]})"
-            )
+            known = f"{of}, {corpus.duration_s:.0f} s, digest {corpus.digest[:12]}"
+            yield f"- Corpus: {plain(corpus.name)} ({made}{known})"
     for front_end in dict.fromkeys(found.front_end for found in tradeoff.privacy.attacks):
         yield f"- Microphone front end: {plain(front_end)}"
 
