@@ -39,7 +39,7 @@ def notebook(small_study, small_run, tmp_path_factory):
 
 
 def test_the_worked_example_shows_what_it_says(notebook, small_run):
-    _, (_, decision, answer, points, recalls, words, certainty, frontier, attackers) = notebook
+    _, (_, decision, answer, points, recalls, words, certainty, frontier, speech) = notebook
     tradeoff = small_run[1].tradeoff
     assert decision == tradeoff.decision
     assert set(answer) <= {500, 1000, 16000}
@@ -50,7 +50,7 @@ def test_the_worked_example_shows_what_it_says(notebook, small_run):
     assert set(words.rate_hz) == {500, 1000, 16000}
     assert 0.5 < certainty <= 1
     assert frontier.layout.yaxis.title.text.startswith("accuracy")
-    assert attackers.layout.yaxis.title.text.startswith("recovered")
+    assert speech.layout.yaxis.title.text.startswith("recovered")
 
 
 def test_it_leaves_the_files_of_the_command_line(notebook):

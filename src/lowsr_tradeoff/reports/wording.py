@@ -1,6 +1,6 @@
-"""Figures and names as text: each is written one way everywhere in the report.
+"""Figures and names as text, written in one way on the page, in files, on model cards and on the terminal.
 
-A figure is its value with unit, its 95 % interval and what it rests on; one that could not be had says why.
+A figure is its value with unit, its 95 % interval and the n that it rests on, or the reason why it is not known.
 """
 
 import math
@@ -36,7 +36,7 @@ CONSTRAINTS: dict[str, Callable[[float], str]] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as text: the value with its unit, and what stands behind it."""
+    """A figure as text: the value with its unit; interval, basis and n, or the reason why there is no value."""
 
     value: str
     detail: str
@@ -76,11 +76,6 @@ def number(measurement: Measurement) -> Shown:
     '1.50 mW modelled, n = 9 draws'
     """
     return _show(measurement, digits, "" if measurement.unit == "1" else f" {measurement.unit}")
-
-
-def shown(measurement: Measurement) -> Shown:
-    """Return a figure in per cent where it is a share, else in its own unit."""
-    return percent(measurement) if measurement.unit == "1" else number(measurement)
 
 
 def digits(value: float) -> str:
@@ -205,6 +200,11 @@ def count(n: int, thing: str) -> str:
     ('1 point', '2 points')
     """
     return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
+def shown(measurement: Measurement, of_share: Callable[[Measurement], Shown] = percent) -> Shown:
+    """Return a share as ``of_share`` writes it, any other figure in its own unit."""
+    return of_share(measurement) if measurement.unit == "1" else number(measurement)
 
 
 def _show(measurement: Measurement, write: Callable[[float], str], unit: str) -> Shown:

@@ -66,16 +66,6 @@ def test_numbers_that_are_none_are_refused(tradeoff, tmp_path):
         run_files.load(file)
 
 
-@pytest.mark.parametrize("label", ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_text_cell_is_a_formula(build, label, tmp_path):
-    study = build(classes=(label, "b"), attacker=label)
-    (tmp_path / "results.parquet").write_bytes(run_files.csv_to_parquet(run_files.to_csv(study)))
-    lines = [*read(run_files.to_csv(study)), *parquet.read_table(tmp_path / "results.parquet").to_pylist()]
-    parts = {cell or "" for row in lines for cell in (row["part"], row["attacker"])}
-    assert f"'{label}" in parts
-    assert not any(part.startswith(("=", "+", "-", "@", "\t", "\r")) for part in parts)
-
-
 def test_negative_numbers_stay_numbers(tradeoff):
     lines = [row for row in read(run_files.to_csv(tradeoff)) if row["measure"] == "difference"]
     assert min(float(row["value"]) for row in lines) < 0
