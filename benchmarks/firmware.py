@@ -28,7 +28,6 @@ from lowsr_tradeoff.deploy.model.train import make_package, plan_model, run_plan
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.learning.mel import Layout, lay_out
 from lowsr_tradeoff.reports.wording import percent, points
-from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
