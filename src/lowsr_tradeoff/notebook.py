@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.records.run import Run
 from lowsr_tradeoff.reports.export import read_run, write_run
+from lowsr_tradeoff.reports.page.html import sections
 from lowsr_tradeoff.reports.rows import frame, points_frame
+from lowsr_tradeoff.reports.sections.entry import drawings
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
-    from lowsr_tradeoff.reports.stills import Still
     from lowsr_tradeoff.runner.schedule import Progress
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -68,8 +70,12 @@ def frames(run: Run) -> dict[str, "pd.DataFrame"]:
     return {"points": points_frame(run.tradeoff), **stages}
 
 
-def figures(run: Run) -> dict[str, "Still"]:
-    """Return frontier, accuracy, words and power as drawings that a notebook shows by themselves."""
-    from lowsr_tradeoff.reports.stills import stills  # noqa: PLC0415 - matplotlib, for who wants drawings
+def figures(run: Run) -> dict[str, "go.Figure"]:
+    """Return the figures of the report by name; a notebook shows each by itself."""
+    import plotly.graph_objects as go  # noqa: PLC0415 - half a second, for who wants drawings
 
-    return stills(run.tradeoff)
+    return {
+        name: go.Figure(drawing)
+        for _, _, entries in sections(run.tradeoff, run.listen)
+        for name, drawing in drawings(entries).items()
+    }

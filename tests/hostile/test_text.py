@@ -19,8 +19,7 @@ from lowsr_tradeoff.records.run import Manifest
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.export import to_csv
-from lowsr_tradeoff.reports.html import render
-from lowsr_tradeoff.reports.stills import stills
+from lowsr_tradeoff.reports.page.html import render
 
 # Colours and titles of a terminal, a new line, a turned line, a tag, a cell, a formula, a link.
 HOSTILE = "\x1b]0;owned\x07\x1b[2K\r\u202egnp.\u2066x\nlowsr: done<img src=x onerror=alert(1)>|=1 [a](javascript:b)"
@@ -107,14 +106,6 @@ def test_tables_hold_hostile_names_as_text(hostile):
         assert f"'{formula}" in cells
         assert formula not in cells
     assert HOSTILE in {cell for row in csv.reader(io.StringIO(to_csv(hostile), newline="")) for cell in row}
-
-
-def test_stills_hold_hostile_names_as_text():
-    name = f"$\\frac{{1}}$ \u72ac \u0627\u0644 {HOSTILE} {'a' * 10_000}"
-    for still in stills(build_tradeoff(attacker=name, corpus=name, source=name)).values():
-        drawn = still.svg.decode()
-        assert "<img" not in drawn
-        assert not ACTING.search(drawn)
 
 
 def said(capsys, *arguments):

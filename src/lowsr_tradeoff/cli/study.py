@@ -49,7 +49,6 @@ def run(
     include_audio: Flag = False,
     include_transcripts: Flag = False,
     dry_run: Flag = False,
-    figures: Flag = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())] = False,
 ) -> None:
@@ -88,7 +87,6 @@ def run(
         include_audio: Put your own clips into the report.
         include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
         dry_run: Check everything and show what would run.
-        figures: Draw the main figures as SVG and PNG as well, into the folder figures.
         json_: Print the outcome as JSON.
         quiet: No progress.
     """
@@ -123,7 +121,7 @@ def run(
     elif shard:
         _run_shard(study_config, out, shard, means, is_quiet=quiet)
     else:
-        _run(study_config, out, means, has_figures=figures, is_json=json_, is_quiet=quiet)
+        _run(study_config, out, means, is_json=json_, is_quiet=quiet)
 
 
 @app.command
@@ -143,16 +141,15 @@ def merge(*runs: Path, out: Path) -> None:
 
 
 @app.command
-def report(folder: Path, /, *, figures: Flag = False) -> None:
+def report(folder: Path, /) -> None:
     """Write the report of a finished run again.
 
     Args:
         folder: The run's folder.
-        figures: Draw the main figures as SVG and PNG as well, into the folder figures.
     """
     from lowsr_tradeoff.reports.export import read_run, write_run
 
-    tell(write_run(folder, *read_run(folder), has_figures=figures))
+    tell(write_run(folder, *read_run(folder)))
 
 
 @app.command
@@ -227,7 +224,6 @@ def _run(
     out: Path,
     means: "Means",
     *,
-    has_figures: bool,
     is_json: bool,
     is_quiet: bool,
 ) -> None:
@@ -246,7 +242,7 @@ def _run(
         )
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
-    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen, has_figures=has_figures)
+    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen)
     _tell(finished.tradeoff, out, page, is_json=is_json)
     if failures := finished.tradeoff.failures:
         lines = [f"  {failure.step}: {failure.reason}" for failure in failures]
@@ -254,8 +250,8 @@ def _run(
 
 
 def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None:
-    from lowsr_tradeoff.reports.recognition_tables import published_lines
-    from lowsr_tradeoff.reports.verdict import verdict
+    from lowsr_tradeoff.reports.sections.decision.verdict import verdict
+    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
 
     if is_json:
         decision = tradeoff.decision.model_dump(mode="json")

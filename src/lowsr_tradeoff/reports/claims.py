@@ -9,8 +9,7 @@ from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.privacy import AttackResult, PrivacyResult
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
-from lowsr_tradeoff.reports.privacy_tables import shown
-from lowsr_tradeoff.reports.wording import count, hz, listed, percent
+from lowsr_tradeoff.reports.wording import count, hz, listed, percent, shown
 
 
 def claims(tradeoff: Tradeoff) -> str:

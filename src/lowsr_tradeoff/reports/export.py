@@ -1,4 +1,4 @@
-"""The run's files: JSON that loads back to equal records, tables, sheets, figures and the report.
+"""The run's files: JSON that loads back to equal records, tables, sheets and the report.
 
 Text from users that a spreadsheet would take for a formula is disarmed in both tables
 (https://owasp.org/www-community/attacks/CSV_Injection).
@@ -20,14 +20,13 @@ from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.run import SCHEMA_VERSION, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.decision_sheet import decision_sheet
-from lowsr_tradeoff.reports.html import render
+from lowsr_tradeoff.reports.page.html import render
 from lowsr_tradeoff.reports.rows import COLUMNS, rows
 
-REPORT, CLAIMS, DECISION, FIGURES, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
+REPORT, CLAIMS, DECISION, TRADEOFF, RESULTS, TABLE, MANIFEST, LISTEN = (
     "report.html",
     "claims.md",
     "decision.md",
-    "figures",
     "tradeoff.json",
     "results.csv",
     "results.parquet",
@@ -41,9 +40,7 @@ AGAIN = "run the study again to write it anew"
 R = TypeVar("R", bound=Record)
 
 
-def write_run(
-    folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack, *, has_figures: bool = False
-) -> Path:
+def write_run(folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> Path:
     """Write everything a finished run leaves for people and programs, and return the report's path.
 
     Args:
@@ -51,7 +48,6 @@ def write_run(
         tradeoff: Everything the run found.
         manifest: How the run went.
         listen: The clips to listen to.
-        has_figures: Whether to draw the figures as SVG and PNG as well, which takes some seconds.
 
     Raises:
         StageError: The folder cannot be written.
@@ -65,22 +61,11 @@ def write_run(
         LISTEN: to_json(listen).encode(),
         CLAIMS: claims(tradeoff).encode(),
         DECISION: decision_sheet(tradeoff).encode(),
-        **(_drawings(tradeoff) if has_figures else {}),
         REPORT: render(tradeoff, manifest, listen).encode(),
     }
     for name, content in contents.items():
         write_atomic(folder / name, content)
     return folder / REPORT
-
-
-def _drawings(tradeoff: Tradeoff) -> dict[str, bytes]:
-    from lowsr_tradeoff.reports.stills import stills  # noqa: PLC0415 - matplotlib, which the report does without
-
-    return {
-        f"{FIGURES}/{name}.{kind}": content
-        for name, still in stills(tradeoff).items()
-        for kind, content in (("svg", still.svg), ("png", still.png))
-    }
 
 
 def read_run(folder: Path) -> tuple[Tradeoff, Manifest, ListenPack]:

@@ -5,7 +5,7 @@ from lowsr_tradeoff.deploy.markdown import render
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.placing import standing
+from lowsr_tradeoff.reports.sections.decision.placing import standing
 from lowsr_tradeoff.reports.wording import number, point_name
 from lowsr_tradeoff.settings.front_end import name_of
 
