@@ -2,12 +2,12 @@
 
     OMP_NUM_THREADS=1 python benchmarks/report.py RUN [FOLDER]
 
-Writing the report runs in a process of its own, from reading the run's files to the last one written, without the
-figures as SVG and PNG. The large run is made from the given one: its figures are repeated at other rates, arms and
-devices, each moved by a few per cent, so that no two are alike; it is kept in FOLDER where one is given. Chromium
-opens each page from its file without a network. A page is interactive when the sliders have given their first
-answer, counted from the start of the navigation. The response of a slider counts from setting it to the frame in
-which answer and frontier are painted; the median of 30 counts.
+Writing the report runs in a process of its own, from reading the run's files to the last one written. The large run
+is made from the given one: its figures are repeated at other rates, arms and devices, each moved by a few per cent,
+so that no two are alike; it is kept in FOLDER where one is given. Chromium opens each page from its file without a
+network. A page is interactive when the sliders have given their first answer, counted from the start of the
+navigation. The response of a slider counts from setting it to the frame in which answer and frontier are painted;
+the median of 30 counts.
 """
 
 import itertools

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from lowsr_tradeoff.records.run import Run
 from lowsr_tradeoff.reports.exports.rows import frame, points_frame
 from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
+from lowsr_tradeoff.reports.page.html import sections
+from lowsr_tradeoff.reports.sections.entry import drawings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,9 +69,11 @@ def frames(run: Run) -> dict[str, "pd.DataFrame"]:
 
 
 def figures(run: Run) -> dict[str, "go.Figure"]:
-    """Return the figures of the report by name; a notebook shows one that is the last line of its cell."""
-    import plotly.graph_objects as go  # noqa: PLC0415 - most of a second to load, for this alone
+    """Return the figures of the report by name; a notebook shows each by itself."""
+    import plotly.graph_objects as go  # noqa: PLC0415 - half a second, for who wants drawings
 
-    from lowsr_tradeoff.reports.html import every_figure  # noqa: PLC0415 - likewise
-
-    return {name: go.Figure(drawn.spec) for name, drawn in every_figure(run.tradeoff).items()}
+    return {
+        name: go.Figure(drawing)
+        for _, _, entries in sections(run.tradeoff, run.listen)
+        for name, drawing in drawings(entries).items()
+    }

@@ -20,7 +20,7 @@ from lowsr_tradeoff.records.run import Manifest
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.exports.run_files import csv_to_parquet, to_csv
-from lowsr_tradeoff.reports.html import render
+from lowsr_tradeoff.reports.page.html import render
 
 # Colours and titles of a terminal, a new line, a turned line, a tag, a cell, a formula, a link.
 HOSTILE = "\x1b]0;owned\x07\x1b[2K\r\u202egnp.\u2066x\nlowsr: done<img src=x onerror=alert(1)>|=1 [a](javascript:b)"

@@ -10,7 +10,7 @@ from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.decision import RateVerdict
 from lowsr_tradeoff.records.network import Arm
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
-from lowsr_tradeoff.reports.tables import operating_points
+from lowsr_tradeoff.reports.sections.decision import frontier
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
     accuracy_title,
@@ -102,7 +102,7 @@ def test_the_same_share_of_draws_is_written_alike_on_page_sheet_and_terminal(bui
     study = study.model_copy(update={"points": points})
     assert share_of_draws(p) == written
     assert f"at once: {written}; that it is on the frontier: {written}." in decision_sheet(study)
-    assert all(row[-1] == written for row in operating_points(study).rows)
+    assert all(row[-1] == written for row in frontier.table(study).rows)
     verdict = RateVerdict(rate_hz=500, point_id=None, passes=True, p_meets=p, shortfalls=())
     assert next(_told_of(verdict, "500 Hz")).endswith(f", probability {written}")
 

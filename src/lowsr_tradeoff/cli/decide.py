@@ -83,8 +83,8 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     """
     from lowsr_tradeoff.decision.compare_runs import compare as differ
     from lowsr_tradeoff.files.writing import write_atomic
-    from lowsr_tradeoff.reports.differences import lines, page
     from lowsr_tradeoff.reports.exports.run_files import to_json
+    from lowsr_tradeoff.reports.page.comparison import lines, page
 
     if len(runs) < 2:
         raise ConfigError("compare needs two runs or more: lowsr-tradeoff compare RUN_A RUN_B")
@@ -121,8 +121,8 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: "Mapping[str, objec
 
 
 def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
-    from lowsr_tradeoff.reports.placing import find
-    from lowsr_tradeoff.reports.verdict import warnings
+    from lowsr_tradeoff.reports.sections.decision.placing import find
+    from lowsr_tradeoff.reports.sections.decision.verdict import warnings
     from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name
 
     if result.point_id is None:

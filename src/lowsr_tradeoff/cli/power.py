@@ -69,7 +69,7 @@ def power(
     """
     from lowsr_tradeoff.power.model.battery import parse_battery
     from lowsr_tradeoff.power.stage import evaluate
-    from lowsr_tradeoff.reports.power_text import power_text
+    from lowsr_tradeoff.reports.sections.power.terminal import power_text
     from lowsr_tradeoff.settings.toml import load_config
 
     rates_hz = integers("--rates", rates)

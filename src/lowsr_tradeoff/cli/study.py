@@ -250,8 +250,8 @@ def _run(
 
 
 def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None:
-    from lowsr_tradeoff.reports.recognition_tables import published_lines
-    from lowsr_tradeoff.reports.verdict import verdict
+    from lowsr_tradeoff.reports.sections.decision.verdict import verdict
+    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
 
     if is_json:
         decision = tradeoff.decision.model_dump(mode="json")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Optimism, Sensitivity
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.power import ErrorTarget
+from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
 
 COMPONENTS = {
@@ -202,9 +203,33 @@ def count(n: int, thing: str) -> str:
     return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
 
 
+def named(of: OperatingPoint | ClassifyResult | Sensitivity | Optimism) -> tuple[str, str, str]:
+    """Return what names a point, result or choice: rate, training, features."""
+    return hz(of.rate_hz), arm_name(of.arm), of.grid
+
+
 def shown(measurement: Measurement, of_share: Callable[[Measurement], Shown] = percent) -> Shown:
     """Return a share as ``of_share`` writes it, any other figure in its own unit."""
     return of_share(measurement) if measurement.unit == "1" else number(measurement)
+
+
+def by_chance(attack: AttackResult) -> Shown | str:
+    """Return what chance alone gives."""
+    return shown(attack.chance) if attack.chance else "nothing"
+
+
+def sentences(*parts: str) -> str:
+    """Return parts as sentences.
+
+    >>> sentences("one is", "two are")
+    'One is. Two are.'
+    """
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
+
+
+def optimism(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """Return the caption's sentence on the paper's protocol; none where the protocol is sound."""
+    return (OPTIMISTIC,) if is_optimistic(tradeoff) else ()
 
 
 def _show(measurement: Measurement, write: Callable[[float], str], unit: str) -> Shown:

@@ -3,8 +3,9 @@ import re
 import pytest
 
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
-from lowsr_tradeoff.reports.placing import shown_by_rate, subject_point
-from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured
+from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
+from lowsr_tradeoff.reports.sections.decision.placing import shown_by_rate, subject_point
+from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline
 from lowsr_tradeoff.reports.wording import number, percent, share_of_draws
 
 ASKED = {"min_accuracy": 0.6, "max_word_recovery": 0.4}

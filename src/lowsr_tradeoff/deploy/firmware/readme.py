@@ -3,7 +3,7 @@
 from lowsr_tradeoff.deploy.firmware.record import HandoverRecord
 from lowsr_tradeoff.deploy.markdown import render
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.placing import standing
+from lowsr_tradeoff.reports.sections.decision.placing import standing
 from lowsr_tradeoff.reports.wording import point_name
 from lowsr_tradeoff.settings.front_end import name_of
 

@@ -8,10 +8,18 @@ from collections.abc import Iterator
 
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports import about, privacy_tables, tables
-from lowsr_tradeoff.reports.placing import deciding_points, shown_by_rate, standing, subject_point
+from lowsr_tradeoff.reports.sections import about
+from lowsr_tradeoff.reports.sections.decision import verdict
+from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
+from lowsr_tradeoff.reports.sections.decision.placing import (
+    deciding_points,
+    shown_by_rate,
+    standing,
+    subject_point,
+)
+from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline, warnings
+from lowsr_tradeoff.reports.sections.speech import strongest as strongest_attackers
 from lowsr_tradeoff.reports.table import Table, table_lines
-from lowsr_tradeoff.reports.verdict import explanation, headline, not_measured, warnings
 from lowsr_tradeoff.reports.wording import accuracy_title, number, percent, point_name, share_of_draws
 
 
@@ -49,7 +57,7 @@ def _certainty(tradeoff: Tradeoff) -> Iterator[str]:
 
 def _evidence(tradeoff: Tradeoff) -> Iterator[str]:
     yield "Intervals are 95 %; n says what a figure rests on. Probabilities are from draws of all stages together."
-    for table in (tables.verdict(tradeoff), _by_rate(tradeoff)):
+    for table in (verdict.table(tradeoff), _by_rate(tradeoff)):
         yield from ("", f"{plain(table.caption)}:", "", *table_lines(table))
 
 
@@ -76,7 +84,7 @@ def _by_rate(tradeoff: Tradeoff) -> Table:
 
 def _attackers(tradeoff: Tradeoff) -> Iterator[str]:
     """The strongest on words at each rate, which decides, then everyone."""
-    strongest = privacy_tables.strongest(tradeoff)
+    strongest = strongest_attackers.table(tradeoff)
     yield from (f"{plain(strongest.caption)}:", "", *table_lines(strongest), "", "All that were tested:", "")
     tried = [found for found in tradeoff.privacy.attacks if found.value.value is not None]
     for attacker, setup in dict.fromkeys((found.attacker, found.setup) for found in tried):

@@ -1,4 +1,4 @@
-"""The run's files: JSON that loads back to equal records, tables, sheets, figures and the report.
+"""The run's files: JSON that loads back to equal records, tables, sheets and the report.
 
 Text from users that a spreadsheet would take for a formula is disarmed in both tables
 (https://owasp.org/www-community/attacks/CSV_Injection).
@@ -21,7 +21,7 @@ from lowsr_tradeoff.records.run import SCHEMA_VERSION, ListenPack, Manifest, Tra
 from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.exports.rows import COLUMNS, rows
-from lowsr_tradeoff.reports.html import render
+from lowsr_tradeoff.reports.page.html import render
 
 REPORT, CLAIMS, DECISION = "report.html", "claims.md", "decision.md"
 TRADEOFF, MANIFEST, LISTEN = "tradeoff.json", "manifest.json", "listen.json"

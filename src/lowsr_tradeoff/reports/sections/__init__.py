@@ -1,0 +1,1 @@
+"""The sections of the page: one folder each, one file a figure."""
