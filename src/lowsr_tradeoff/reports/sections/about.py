@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lowsr_tradeoff.decision.compare_runs import flattened
-from lowsr_tradeoff.records.run import CorpusSummary, ListenClip, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.records.run import ListenClip, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import hz
@@ -61,7 +61,8 @@ def corpora(tradeoff: Tradeoff) -> Table:
             (
                 *(corpus.name, corpus.kind, str(corpus.n_clips), str(corpus.n_skipped)),
                 *(f"{corpus.n_groups} {corpus.group_of}", str(corpus.n_folds), f"{corpus.duration_s:.0f} s"),
-                *(f"{hz(corpus.lowest_source_rate_hz)} or more", corpus.digest, _remark(corpus)),
+                *(f"{hz(corpus.lowest_source_rate_hz)} or more", corpus.digest),
+                f"{'synthetic: for trying out, not for decisions. ' if corpus.is_synthetic else ''}{corpus.note}",
             )
             for corpus in tradeoff.corpora
         ),
@@ -108,8 +109,3 @@ def manifest(run: Manifest) -> Table:
             ("steps reused", str(run.steps_reused)),
         ),
     )
-
-
-def _remark(corpus: CorpusSummary) -> str:
-    made = "synthetic: for trying out, not for decisions. " if corpus.is_synthetic else ""
-    return f"{made}{corpus.note}"
