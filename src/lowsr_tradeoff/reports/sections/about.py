@@ -10,7 +10,7 @@ from lowsr_tradeoff.reports.wording import hz
 
 
 @dataclass(frozen=True)
-class Heard:
+class Recording:
     """One clip at every rate it was captured at.
 
     Attributes:
@@ -34,12 +34,12 @@ class Heard:
         return all(clip.picture_base64 is not None for clip in self.clips)
 
 
-def heard(listen: ListenPack) -> tuple[Heard, ...]:
+def recordings(listen: ListenPack) -> tuple[Recording, ...]:
     """Return the clips of the listening section, the captures of one recording together."""
     groups: dict[tuple[str, str, str], list[ListenClip]] = {}
     for clip in sorted(listen.clips, key=lambda clip: clip.rate_hz):
         groups.setdefault((clip.kind, clip.clip_id, clip.label), []).append(clip)
-    return tuple(Heard(kind, label, tuple(clips)) for (kind, _, label), clips in groups.items())
+    return tuple(Recording(kind, label, tuple(clips)) for (kind, _, label), clips in groups.items())
 
 
 def entries(tradeoff: Tradeoff, run: Manifest) -> tuple[Entry, ...]:
