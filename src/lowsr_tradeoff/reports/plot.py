@@ -110,6 +110,22 @@ def rate_axis(rates_hz: Iterable[int]) -> Spec:
     )
 
 
+def panel(number: int, across: list[float], up: list[float], x: Spec, y: Spec) -> tuple[str, Spec]:
+    """Return what the axes of the n-th panel are numbered with, and the axes between those ends."""
+    suffix = str(number + 1) if number else ""
+    axes = {
+        f"xaxis{suffix}": axis({**x, "domain": across, "anchor": f"y{suffix}"}),
+        f"yaxis{suffix}": axis({**y, "domain": up, "anchor": f"x{suffix}"}),
+    }
+    return suffix, axes
+
+
+def panel_title(words: str, across: list[float], up: list[float], **more: object) -> Spec:
+    """Return a title above the left end of a panel."""
+    place = {"x": across[0], "y": up[1], "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return {"text": words, "showarrow": False, **place, **more}
+
+
 def heat_map(**more: object) -> Spec:
     """Return a heat map in colours that black figures can be read on."""
     return {

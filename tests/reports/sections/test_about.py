@@ -3,14 +3,14 @@ from lowsr_tradeoff.reports.sections import about
 
 
 def test_captures_of_one_recording_stand_together_rates_ascending(listen):
-    event, speech = about.heard(listen)
+    event, speech = about.recordings(listen)
     assert [clip.rate_hz for clip in event.clips] == [500, 1000, 2000, 4000, 16000]
     assert (event.label, event.has_transcripts) == ("dog", False)
     assert (speech.label, speech.has_transcripts) == ("open the door", True)
 
 
 def test_no_clips_is_no_recording():
-    assert about.heard(ListenPack(clips=(), note="none")) == ()
+    assert about.recordings(ListenPack(clips=(), note="none")) == ()
 
 
 def test_every_setting_stands_by_its_dotted_name(tradeoff):

@@ -6,7 +6,7 @@ from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.decision import Change, Comparison, Difference
 from lowsr_tradeoff.reports.page.assets import environment, read_template
 from lowsr_tradeoff.reports.table import Row, Table
-from lowsr_tradeoff.reports.wording import count, hz, listed, points, shown
+from lowsr_tradeoff.reports.wording import count, hz, points, shown
 
 INTERVALS = (
     "A difference is supported where its 95 % interval leaves out zero; where nothing differs, one in twenty still"
@@ -19,7 +19,7 @@ INTERVALS = (
 def lines(comparison: Comparison) -> tuple[str, ...]:
     """Return what differs as lines of text, supported differences alone."""
     return (
-        *(f"{title}:\n{_changed(changes)}" for title, changes in _groups(comparison) if changes),
+        *("\n".join((f"{title}:", *map(_changed, changes))) for title, changes in _groups(comparison) if changes),
         *(line for run in range(1, len(comparison.runs)) for line in _against_first(comparison, run)),
         *comparison.remarks,
         *warnings(comparison),
@@ -64,8 +64,8 @@ def _groups(comparison: Comparison) -> tuple[tuple[str, tuple[Change, ...]], ...
     )
 
 
-def _changed(changes: Sequence[Change]) -> str:
-    return "\n".join(f"  {change.what}: {' → '.join(map(_written, change.values))}" for change in changes)
+def _changed(change: Change) -> str:
+    return f"  {change.what}: {' → '.join(map(_written, change.values))}"
 
 
 def _written(value: str | None) -> str:
@@ -121,7 +121,7 @@ def _row(found: Difference) -> Row:
     finding = "supported" if found.is_supported else "no difference shown"
     return (
         rate,
-        listed([found.measure]) if not of else f"{found.measure}: {', '.join(of)}",
+        f"{found.measure}: {', '.join(of)}" if of else found.measure,
         shown(found.first),
         shown(found.second),
         shown(found.difference, points),

@@ -56,7 +56,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             devices=devices(tradeoff),
             n_stops=len(hours_offered(tradeoff)),
             listen=listen,
-            heard=about.heard(listen),
+            recordings=about.recordings(listen),
             css=read_template("report.css"),
             sources=(source_of(plotly), source_of(script)),
             script=script,

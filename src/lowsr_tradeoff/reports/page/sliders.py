@@ -14,7 +14,6 @@ import numpy as np
 
 from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision.placing import is_on_frontier
@@ -118,12 +117,8 @@ def _point(point: OperatingPoint) -> dict[str, Any]:
         "infeasible": point.infeasible,
         "is_on_frontier": is_on_frontier(point),
         "reasons": {name: figure.reason for name, figure in axes.items() if figure.reason},
-        **{name: _ends(figure) for name, figure in axes.items()},
+        **{name: (figure.value, figure.low, figure.high) for name, figure in axes.items()},
     }
-
-
-def _ends(figure: Measurement) -> tuple[float | None, float | None, float | None]:
-    return figure.value, figure.low, figure.high
 
 
 def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, tuple[float, ...]]]]:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from lowsr_tradeoff.decision.compare_runs import flattened
-from lowsr_tradeoff.records.run import CorpusSummary, ListenClip, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.records.run import ListenClip, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import hz
 
 
 @dataclass(frozen=True)
-class Heard:
+class Recording:
     """One clip at every rate it was captured at.
 
     Attributes:
@@ -34,12 +34,12 @@ class Heard:
         return all(clip.picture_base64 is not None for clip in self.clips)
 
 
-def heard(listen: ListenPack) -> tuple[Heard, ...]:
+def recordings(listen: ListenPack) -> tuple[Recording, ...]:
     """Return the clips of the listening section, the captures of one recording together."""
     groups: dict[tuple[str, str, str], list[ListenClip]] = {}
     for clip in sorted(listen.clips, key=lambda clip: clip.rate_hz):
         groups.setdefault((clip.kind, clip.clip_id, clip.label), []).append(clip)
-    return tuple(Heard(kind, label, tuple(clips)) for (kind, _, label), clips in groups.items())
+    return tuple(Recording(kind, label, tuple(clips)) for (kind, _, label), clips in groups.items())
 
 
 def entries(tradeoff: Tradeoff, run: Manifest) -> tuple[Entry, ...]:
@@ -61,7 +61,8 @@ def corpora(tradeoff: Tradeoff) -> Table:
             (
                 *(corpus.name, corpus.kind, str(corpus.n_clips), str(corpus.n_skipped)),
                 *(f"{corpus.n_groups} {corpus.group_of}", str(corpus.n_folds), f"{corpus.duration_s:.0f} s"),
-                *(f"{hz(corpus.lowest_source_rate_hz)} or more", corpus.digest, _remark(corpus)),
+                *(f"{hz(corpus.lowest_source_rate_hz)} or more", corpus.digest),
+                f"{'synthetic: for trying out, not for decisions. ' if corpus.is_synthetic else ''}{corpus.note}",
             )
             for corpus in tradeoff.corpora
         ),
@@ -108,8 +109,3 @@ def manifest(run: Manifest) -> Table:
             ("steps reused", str(run.steps_reused)),
         ),
     )
-
-
-def _remark(corpus: CorpusSummary) -> str:
-    made = "synthetic: for trying out, not for decisions. " if corpus.is_synthetic else ""
-    return f"{made}{corpus.note}"

@@ -6,29 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import (
-    GREY,
-    Spec,
-    Style,
-    axis,
-    error_bar,
-    markers,
-    rate_styles,
-    share_axis,
-    spec,
-    text,
-    titled,
-)
-from lowsr_tradeoff.reports.sections.decision.placing import (
-    best_by_rate,
-    deciding_points,
-    devices,
-    is_on_frontier,
-    points_on,
-    standing,
-    subject_point,
-    unmeasured,
-)
+from lowsr_tradeoff.reports import plot
+from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.sections.decision.verdict import AXES, axes, axis_cells
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
@@ -69,30 +48,30 @@ def entry(tradeoff: Tradeoff) -> Entry:
     )
 
 
-def figure(tradeoff: Tradeoff) -> Spec:
+def figure(tradeoff: Tradeoff) -> plot.Spec:
     """Return power against accuracy for every operating point of the deciding device."""
-    here, lane = deciding_points(tradeoff), _lane(tradeoff)
-    across = titled(
+    here, lane = placing.deciding_points(tradeoff), _lane(tradeoff)
+    across = plot.titled(
         "average power in mW, log scale<br>(less is better)", type="log", tickangle=0, **_power_ticks(tradeoff)
     )
-    return spec(
+    return plot.spec(
         [*_placed(tradeoff, here), *ring(tradeoff, _drawable(here), lambda point: point.power_mw)],
         {**across, "domain": [0, 0.9] if lane else [0, 1]},
-        share_axis("accuracy<br>(higher is better)"),
+        plot.share_axis("accuracy<br>(higher is better)"),
         shapes=bounds(tradeoff, {"min_accuracy": "y"}),
         height=520,
         **lane,
     )
 
 
-def frontiers(tradeoff: Tradeoff) -> dict[str, list[Spec]]:
+def frontiers(tradeoff: Tradeoff) -> dict[str, list[plot.Spec]]:
     """Return the traces of :func:`figure` for each device; the page changes between them."""
-    return {device: _placed(tradeoff, points_on(tradeoff, device)) for device in devices(tradeoff)}
+    return {device: _placed(tradeoff, placing.points_on(tradeoff, device)) for device in placing.devices(tradeoff)}
 
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return all points of the deciding device with their standing."""
-    points = deciding_points(tradeoff)
+    points = placing.deciding_points(tradeoff)
     names = {point.point_id: point_name(point) for point in points}
     return Table(
         f"All operating points on {tradeoff.decision.device}",
@@ -101,7 +80,7 @@ def table(tradeoff: Tradeoff) -> Table:
             *("Standing", "Probability of being on the frontier"),
         ),
         tuple(
-            (*named(point), *axis_cells(point), standing(point, names), share_of_draws(point.p_frontier))
+            (*named(point), *axis_cells(point), placing.standing(point, names), share_of_draws(point.p_frontier))
             for point in points
         ),
         n_heads=3,
@@ -110,15 +89,15 @@ def table(tradeoff: Tradeoff) -> Table:
 
 def caption(tradeoff: Tradeoff) -> str:
     """Return what the figure shows."""
-    points = deciding_points(tradeoff)
-    on = [point for point in points if is_on_frontier(point)]
+    points = placing.deciding_points(tradeoff)
+    on = [point for point in points if placing.is_on_frontier(point)]
     share = f"{len(on)} of {count(len(points), 'operating point')} on {tradeoff.decision.device}"
     return sentences(
         f"{share} {'is' if len(on) == 1 else 'are'} on the frontier (filled): no other is at least as good on"
         " accuracy, word recovery and power, and better on one",
         "Hollow ones are dominated; the larger a marker, the more words are recovered; where limits are set, what"
         " misses one is grey and the answer is ringed",
-        *_ends(best_by_rate(on)),
+        *_ends(placing.best_by_rate(on)),
         *_undrawn(points),
         *dashed(tradeoff, "min_accuracy"),
         *optimism(tradeoff),
@@ -126,12 +105,12 @@ def caption(tradeoff: Tradeoff) -> str:
 
 
 def _drawable(points: Iterable[OperatingPoint]) -> list[OperatingPoint]:
-    return [point for point in points if not (point.infeasible or unmeasured(point))]
+    return [point for point in points if not (point.infeasible or placing.unmeasured(point))]
 
 
-def _placed(tradeoff: Tradeoff, points: Sequence[OperatingPoint]) -> list[Spec]:
+def _placed(tradeoff: Tradeoff, points: Sequence[OperatingPoint]) -> list[plot.Spec]:
     """The points of each rate in its colour and marker, and those that cannot run in a lane of their own."""
-    looks, here = rate_styles(tradeoff), _drawable(points)
+    looks, here = plot.rate_styles(tradeoff), _drawable(points)
     by_rate = {rate_hz: [point for point in here if point.rate_hz == rate_hz] for rate_hz in looks}
     is_named = len(looks) <= MOST_KEYS
     return [
@@ -145,37 +124,37 @@ def _placed(tradeoff: Tradeoff, points: Sequence[OperatingPoint]) -> list[Spec]:
 
 
 def _of_rate(
-    points: Sequence[OperatingPoint], rate_hz: int, look: Style, *, is_always_named: bool
-) -> Iterator[Spec]:
+    points: Sequence[OperatingPoint], rate_hz: int, look: plot.Style, *, is_always_named: bool
+) -> Iterator[plot.Spec]:
     """Points on the frontier are filled, with their intervals; dominated ones are hollow and paler."""
-    filled = [point for point in points if is_on_frontier(point)]
+    filled = [point for point in points if placing.is_on_frontier(point)]
     hollow = [point for point in points if point.dominated_by]
     if filled or (points and is_always_named):
         yield _key(rate_hz, look)
     if hollow:
-        outline = Style(look.colour, f"{look.symbol}-open")
+        outline = plot.Style(look.colour, f"{look.symbol}-open")
         yield _sized(hollow, outline, {"opacity": PALE, "legendgroup": str(rate_hz)})
     if filled:
         bars = {
-            "error_x": error_bar([point.power_mw for point in filled], color=look.colour),
-            "error_y": error_bar([point.accuracy for point in filled], color=look.colour),
+            "error_x": plot.error_bar([point.power_mw for point in filled], color=look.colour),
+            "error_y": plot.error_bar([point.accuracy for point in filled], color=look.colour),
         }
         yield _sized(filled, look, {**bars, "legendgroup": str(rate_hz)})
 
 
-def _key(rate_hz: int, look: Style) -> Spec:
+def _key(rate_hz: int, look: plot.Style) -> plot.Spec:
     """The legend's entry of a rate: markers of points change their size and colour, this one does not."""
     marker = {"color": look.colour, "symbol": look.symbol, "size": 11}
-    return markers([None], [None], marker, name=hz(rate_hz), legendgroup=str(rate_hz), hoverinfo="skip")
+    return plot.markers([None], [None], marker, name=hz(rate_hz), legendgroup=str(rate_hz), hoverinfo="skip")
 
 
-def _sized(points: Sequence[OperatingPoint], look: Style, more: Spec) -> Spec:
+def _sized(points: Sequence[OperatingPoint], look: plot.Style, more: plot.Spec) -> plot.Spec:
     """Markers as large as the words that can be recovered, grey where the study's limits are missed."""
-    return markers(
+    return plot.markers(
         [point.power_mw.value for point in points],
         [point.accuracy.value for point in points],
         {
-            "color": [GREY if point.fails else look.colour for point in points],
+            "color": [plot.GREY if point.fails else look.colour for point in points],
             "symbol": look.symbol,
             "size": [SMALLEST + LARGER * (point.word_recovery.value or 0.0) for point in points],
         },
@@ -188,21 +167,21 @@ def _sized(points: Sequence[OperatingPoint], look: Style, more: Spec) -> Spec:
     )
 
 
-def _infeasible(points: Sequence[OperatingPoint]) -> Iterator[Spec]:
+def _infeasible(points: Sequence[OperatingPoint]) -> Iterator[plot.Spec]:
     """What cannot run has no power: it stands at its accuracy, beside the axis of power."""
     if points:
-        yield markers(
+        yield plot.markers(
             [LANE for _ in points],
             [point.accuracy.value for point in points],
-            {"color": GREY, "symbol": "x-thin-open", "size": 9, "line": {"width": 1.5}},
+            {"color": plot.GREY, "symbol": "x-thin-open", "size": 9, "line": {"width": 1.5}},
             name="infeasible",
             xaxis="x2",
-            hovertext=[f"{hover(point)}<br>{text('; '.join(point.infeasible))}" for point in points],
+            hovertext=[f"{hover(point)}<br>{plot.text('; '.join(point.infeasible))}" for point in points],
             hoverinfo="text",
         )
 
 
-def _power_ticks(tradeoff: Tradeoff) -> Spec:
+def _power_ticks(tradeoff: Tradeoff) -> plot.Spec:
     """Ticks written out in mW, for every device: plotly itself would write 0.5 as a small 5."""
     ends = [end for point in tradeoff.points for end in (point.power_mw.low, point.power_mw.high) if end]
     decades = range(math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)))) if ends else range(0)
@@ -210,12 +189,12 @@ def _power_ticks(tradeoff: Tradeoff) -> Spec:
     return {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}
 
 
-def _lane(tradeoff: Tradeoff) -> Spec:
+def _lane(tradeoff: Tradeoff) -> plot.Spec:
     """The axis of the lane, where any device has a point that cannot run on it."""
     if not any(point.infeasible for point in tradeoff.points):
         return {}
     lane = {"type": "category", "categoryarray": [LANE], "range": [-0.5, 0.5], "domain": [0.93, 1]}
-    return {"xaxis2": axis({**lane, "showgrid": False, "anchor": "y"})}
+    return {"xaxis2": plot.axis({**lane, "showgrid": False, "anchor": "y"})}
 
 
 def _ends(points: Sequence[OperatingPoint]) -> Iterator[str]:
@@ -234,20 +213,20 @@ def _undrawn(points: Sequence[OperatingPoint]) -> Iterator[str]:
     unplaced = dict.fromkeys(
         f"{point_name(point)}: {listed(reasons)}"
         for point in points
-        if not point.infeasible and (reasons := unmeasured(point))
+        if not point.infeasible and (reasons := placing.unmeasured(point))
     )
     if unplaced:
         yield f"Not drawn for lack of a figure: {'; '.join(unplaced)}"
 
 
-def ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> Iterator[Spec]:
+def ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> Iterator[plot.Spec]:
     """Yield a ring around the point that the verdict is about, where it is drawn."""
-    subject = subject_point(tradeoff)
+    subject = placing.subject_point(tradeoff)
     if subject is not None and subject in points:
-        yield markers(
+        yield plot.markers(
             [across(subject).value],
             [subject.accuracy.value],
-            {"symbol": "circle-open", "size": 30, "color": GREY, "line": {"width": 3}},
+            {"symbol": "circle-open", "size": 30, "color": plot.GREY, "line": {"width": 3}},
             name="recommended" if tradeoff.decision.recommended else "nearest to qualifying",
             hoverinfo="skip",
         )
@@ -256,10 +235,10 @@ def ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> 
 def hover(point: OperatingPoint) -> str:
     """Return what is written beside a point that is pointed at."""
     sure = f"probability of being on the frontier {share_of_draws(point.p_frontier)}"
-    return "<br>".join((f"<b>{text(point_name(point))}</b>", *map(text, (*axes(point), sure))))
+    return "<br>".join((f"<b>{plot.text(point_name(point))}</b>", *map(plot.text, (*axes(point), sure))))
 
 
-def bounds(tradeoff: Tradeoff, drawn_on: dict[str, str]) -> list[Spec]:
+def bounds(tradeoff: Tradeoff, drawn_on: dict[str, str]) -> list[plot.Spec]:
     """Return a dashed line for each constraint that lies on one of the axes."""
     return [
         _bound(drawn_on[name], bound)
@@ -268,10 +247,10 @@ def bounds(tradeoff: Tradeoff, drawn_on: dict[str, str]) -> list[Spec]:
     ]
 
 
-def _bound(across: str, at: float) -> Spec:
+def _bound(across: str, at: float) -> plot.Spec:
     ends = {"x0": at, "x1": at, "y0": 0, "y1": 1} if across == "x" else {"x0": 0, "x1": 1, "y0": at, "y1": at}
     references = {"xref": "x", "yref": "paper"} if across == "x" else {"xref": "paper", "yref": "y"}
-    return {"type": "line", **ends, **references, "line": {"color": GREY, "dash": "dash", "width": 1.5}}
+    return {"type": "line", **ends, **references, "line": {"color": plot.GREY, "dash": "dash", "width": 1.5}}
 
 
 def dashed(tradeoff: Tradeoff, *names: str) -> Iterator[str]:

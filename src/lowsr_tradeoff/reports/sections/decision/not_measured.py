@@ -10,57 +10,46 @@ from lowsr_tradeoff.reports.wording import count, hz, listed, sentences
 
 def not_measured(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return what the figures do not cover, most consequential first."""
-    return (
-        _attackers(tradeoff),
-        _people(tradeoff),
-        *_hardware(tradeoff),
-        _microphone(tradeoff),
-        f"Rates other than {listed(map(str, sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})))} Hz.",
-        *_repetitions(tradeoff),
-        *_skipped(tradeoff),
-        *_gaps(tradeoff),
-    )
+    return (*_speech(tradeoff), *_hardware(tradeoff), *_data(tradeoff), *_gaps(tradeoff))
 
 
-def _attackers(tradeoff: Tradeoff) -> str:
-    tried = dict.fromkeys(found.attacker for found in tradeoff.privacy.attacks if found.value.value is not None)
-    if not tried:
-        return "Speech: no attacker was tried."
+def _speech(tradeoff: Tradeoff) -> Iterator[str]:
+    """What of speech and of people no attacker looked for; listeners are asked by the listening test alone."""
+    tested = [found for found in tradeoff.privacy.attacks if found.value.value is not None]
     untried = dict.fromkeys(
         f"{found.attacker} ({found.value.reason})"
         for found in tradeoff.privacy.attacks
         if found.value.value is None
     )
-    named = f" Not tested: {'; '.join(untried)}." if untried else ""
-    # Their names hold commas.
-    return (
-        f"Attackers other than {'; '.join(tried)}.{named} That a recogniser fails does not make speech"
-        " unintelligible: one trained at the low rate recovers far more."
+    if tested:
+        # Their names hold commas.
+        tried = "; ".join(dict.fromkeys(found.attacker for found in tested))
+        others = f" Not tested: {'; '.join(untried)}." if untried else ""
+        yield (
+            f"Attackers other than {tried}.{others} That a recogniser fails does not make speech"
+            " unintelligible: one trained at the low rate recovers far more."
+        )
+    else:
+        yield "Speech: no attacker was tried."
+    looked_for = {found.recovers for found in tested}
+    yield sentences(
+        listed(
+            [
+                *(["who is speaking"] if "identity" not in looked_for else []),
+                *(["whether anyone is speaking"] if "presence" not in looked_for else []),
+                "what human listeners understand",
+            ]
+        )
     )
 
 
-def _people(tradeoff: Tradeoff) -> str:
-    """What no attacker looked for in the people who speak; listeners are asked by the listening test alone."""
-    tested = {found.recovers for found in tradeoff.privacy.attacks if found.value.value is not None}
-    open_questions = [
-        *(["who is speaking"] if "identity" not in tested else []),
-        *(["whether anyone is speaking"] if "presence" not in tested else []),
-        "what human listeners understand",
-    ]
-    return sentences(listed(open_questions))
-
-
-def _hardware(tradeoff: Tradeoff) -> tuple[str, ...]:
+def _hardware(tradeoff: Tradeoff) -> Iterator[str]:
     powers = [result.power_mw for result in deciding_power(tradeoff)]
-    if any(power.value is not None and power.basis == "measured" for power in powers):
-        return ()
-    return ("Power on real hardware: it is calculated from data sheets and the operations of the trained network.",)
-
-
-def _microphone(tradeoff: Tradeoff) -> str:
+    if not any(power.value is not None and power.basis == "measured" for power in powers):
+        yield "Power on real hardware: it is calculated from data sheets and the operations of the trained network."
     lowest = min((corpus.lowest_source_rate_hz for corpus in tradeoff.corpora), default=tradeoff.reference_rate_hz)
     done = f"recordings of {hz(lowest)} or more were reduced in software"
-    return f"A real microphone at these rates: {done}{_filter(tradeoff)}."
+    yield f"A real microphone at these rates: {done}{_filter(tradeoff)}."
 
 
 def _filter(tradeoff: Tradeoff) -> str:
@@ -77,18 +66,14 @@ def _filter(tradeoff: Tradeoff) -> str:
             return ""
 
 
-def _repetitions(tradeoff: Tradeoff) -> tuple[str, ...]:
-    if max((result.n_seeds for result in tradeoff.recognition.results), default=1) > 1:
-        return ()
-    return ("The spread between trainings: every network was trained from one seed.",)
-
-
-def _skipped(tradeoff: Tradeoff) -> tuple[str, ...]:
-    return tuple(
-        f"{count(corpus.n_skipped, 'file')} of {corpus.name} ({corpus.kind}): unusable and skipped."
-        for corpus in tradeoff.corpora
-        if corpus.n_skipped
-    )
+def _data(tradeoff: Tradeoff) -> Iterator[str]:
+    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
+    yield f"Rates other than {listed(map(str, rates_hz))} Hz."
+    if max((result.n_seeds for result in tradeoff.recognition.results), default=1) == 1:
+        yield "The spread between trainings: every network was trained from one seed."
+    for corpus in tradeoff.corpora:
+        if corpus.n_skipped:
+            yield f"{count(corpus.n_skipped, 'file')} of {corpus.name} ({corpus.kind}): unusable and skipped."
 
 
 def _gaps(tradeoff: Tradeoff) -> tuple[str, ...]:

@@ -42,7 +42,12 @@ def standing(point: OperatingPoint, names: Mapping[str, str]) -> str:
     if reasons := unmeasured(point):
         return f"not placed: {'; '.join(reasons)}"
     fails = f"; does not qualify: {'; '.join(point.fails)}" if point.fails else ""
-    return _dominance(point, names) + fails
+    if not point.dominated_by:
+        return f"on the frontier{fails}"
+    how = "beyond the intervals" if point.is_dominance_clear else "by value, within the intervals"
+    first, *others = point.dominated_by
+    more = f" and {len(others)} more" if others else ""
+    return f"dominated {how}, by {names.get(first, first)}{more}{fails}"
 
 
 def best_by_rate(points: Iterable[OperatingPoint]) -> tuple[OperatingPoint, ...]:
@@ -80,11 +85,7 @@ def shown_by_rate(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
 
 def reference_point(tradeoff: Tradeoff, like: OperatingPoint) -> OperatingPoint | None:
     """Return the most accurate point at the reference rate on the same device, with the same features if any."""
-    there = [
-        point
-        for point in tradeoff.points
-        if point.rate_hz == tradeoff.reference_rate_hz and point.device == like.device
-    ]
+    there = [point for point in points_on(tradeoff, like.device) if point.rate_hz == tradeoff.reference_rate_hz]
     same = [point for point in there if point.grid == like.grid]
     return next(iter(best_by_rate(same or there)), None)
 
@@ -109,15 +110,6 @@ def compared(first: Measurement, second: Measurement) -> str:
     if first.high < second.low:
         return "lower, intervals apart"
     return "intervals overlap: no difference shown"
-
-
-def _dominance(point: OperatingPoint, names: Mapping[str, str]) -> str:
-    if not point.dominated_by:
-        return "on the frontier"
-    how = "beyond the intervals" if point.is_dominance_clear else "by value, within the intervals"
-    more = f" and {len(point.dominated_by) - 1} more" if len(point.dominated_by) > 1 else ""
-    first = point.dominated_by[0]
-    return f"dominated {how}, by {names.get(first, first)}{more}"
 
 
 def _merit(point: OperatingPoint) -> tuple[bool, bool, float]:

@@ -5,15 +5,7 @@ from collections.abc import Iterable
 from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.sections.decision.placing import (
-    best_by_rate,
-    compared,
-    deciding_points,
-    find,
-    is_on_frontier,
-    reference_point,
-    subject_point,
-)
+from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
@@ -37,15 +29,15 @@ AXES = ("Accuracy", "Words recovered", "Average power", "Battery")
 
 def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return the answer as lines of text, the most important first."""
-    subject = subject_point(tradeoff)
-    shown = open_choices(tradeoff) if subject is None else (subject, reference_point(tradeoff, subject))
+    subject = placing.subject_point(tradeoff)
+    shown = open_choices(tradeoff) if subject is None else (subject, placing.reference_point(tradeoff, subject))
     each = [f"{point_name(point)}: {'; '.join(axes(point))}" for point in dict.fromkeys(shown) if point is not None]
     return (headline(tradeoff), *explanation(tradeoff), *each, *warnings(tradeoff))
 
 
 def open_choices(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
     """Return one point for every rate that has one on the frontier of the deciding device."""
-    return best_by_rate(filter(is_on_frontier, deciding_points(tradeoff)))
+    return placing.best_by_rate(filter(placing.is_on_frontier, placing.deciding_points(tradeoff)))
 
 
 def headline(tradeoff: Tradeoff) -> str:
@@ -55,7 +47,7 @@ def headline(tradeoff: Tradeoff) -> str:
         return "No rate is recommended, because none was asked for: no constraint was set."
     if decision.recommended is None:
         return "No rate qualifies under the constraints."
-    return f"Recommended: {hz(find(tradeoff, decision.recommended).rate_hz)}."
+    return f"Recommended: {hz(placing.find(tradeoff, decision.recommended).rate_hz)}."
 
 
 def explanation(tradeoff: Tradeoff) -> tuple[str, ...]:
@@ -72,12 +64,8 @@ def explanation(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 def axes(point: OperatingPoint) -> tuple[str, ...]:
     """Return the point's accuracy, word recovery, power and battery hours, each as text."""
-    return (
-        f"accuracy {percent(point.accuracy)}",
-        f"words recovered by {point.attacker} {percent(point.word_recovery)}",
-        f"average power {number(point.power_mw)}",
-        f"battery {number(point.battery_hours)}",
-    )
+    names = ("accuracy", f"words recovered by {point.attacker}", "average power", "battery")
+    return tuple(f"{name} {cell}" for name, cell in zip(names, axis_cells(point), strict=True))
 
 
 def axis_cells(point: OperatingPoint) -> Row:
@@ -92,7 +80,7 @@ def axis_cells(point: OperatingPoint) -> Row:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return what the verdict rests on: the point it is about beside the reference, or the rates to choose from."""
-    subject = subject_point(tradeoff)
+    subject = placing.subject_point(tradeoff)
     return choices(tradeoff, open_choices(tradeoff)) if subject is None else comparison(tradeoff, subject)
 
 
@@ -111,7 +99,7 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
 
 def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
     """Return a point beside the reference rate on the same device."""
-    reference = reference_point(tradeoff, subject)
+    reference = placing.reference_point(tradeoff, subject)
     is_same = reference is None or reference.attacker == subject.attacker
     attacker = subject.attacker if is_same else "the strongest attacker"
     names = (accuracy_title(tradeoff), f"Words recovered by {attacker}", *AXES[2:])
@@ -120,7 +108,7 @@ def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
         return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), rows)
     differences = (
         _accuracy_difference(tradeoff, subject, reference),
-        compared(subject.word_recovery, reference.word_recovery)
+        placing.compared(subject.word_recovery, reference.word_recovery)
         if is_same
         else f"{subject.attacker} against {reference.attacker}: not comparable",
         # Draws of one device are shared by its rates, so the saving is known better than either power.
@@ -142,7 +130,7 @@ def _accuracy_difference(tradeoff: Tradeoff, subject: OperatingPoint, reference:
         if wanted == (_trained(contrast), second):
             shown = points(contrast.difference)
             return Shown(shown.value, f"{shown.detail}; {support(contrast)}")
-    return compared(subject.accuracy, reference.accuracy)
+    return placing.compared(subject.accuracy, reference.accuracy)
 
 
 def _trained(of: OperatingPoint | Contrast) -> tuple[int, str, str]:
@@ -172,7 +160,7 @@ def _failed(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def _why_recommended(tradeoff: Tradeoff, recommended: str) -> str:
-    best, n_points = point_name(find(tradeoff, recommended)), len(tradeoff.decision.qualifying)
+    best, n_points = point_name(placing.find(tradeoff, recommended)), len(tradeoff.decision.qualifying)
     if n_points == 1:
         return f"{best} is the only point that meets it."
     order = "least power, then least word recovery, then most accuracy, at their pessimistic ends"
@@ -184,7 +172,7 @@ def _nearest(tradeoff: Tradeoff) -> tuple[str, ...]:
     if decision.nearest is None:
         return ()
     missed = "; ".join(decision.nearest_misses)
-    return (f"Nearest is {point_name(find(tradeoff, decision.nearest))}. What it misses: {missed}.",)
+    return (f"Nearest is {point_name(placing.find(tradeoff, decision.nearest))}. What it misses: {missed}.",)
 
 
 def _choice(tradeoff: Tradeoff) -> str:

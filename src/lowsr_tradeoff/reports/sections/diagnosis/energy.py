@@ -5,17 +5,7 @@ from collections.abc import Sequence
 from lowsr_tradeoff.records.diagnosis import Diagnosis
 from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import (
-    Spec,
-    Style,
-    error_bar,
-    markers,
-    rate_styles,
-    share_axis,
-    spec,
-    text,
-    titled,
-)
+from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Row, Table
 from lowsr_tradeoff.reports.wording import chance, hz, number, percent, points, probability
@@ -48,13 +38,13 @@ def drawn_grid(tradeoff: Tradeoff) -> Grid | None:
     return next((one.grid for one in reversed(tradeoff.recognition.diagnoses)), None)
 
 
-def figure(tradeoff: Tradeoff) -> Spec:
+def figure(tradeoff: Tradeoff) -> plot.Spec:
     """Return what CSSD gains in each class against the share of its energy that a rate keeps."""
-    looks = rate_styles(tradeoff)
-    return spec(
+    looks = plot.rate_styles(tradeoff)
+    return plot.spec(
         [_classes(one, looks[one.rate_hz]) for one in _drawn(tradeoff) if one.classes],
-        share_axis("energy of the class below half the rate<br>(the more, the better it is heard)"),
-        titled("recall, CSSD less fine-tuned<br>(above 0: CSSD recognises more)", tickformat="+.0%"),
+        plot.share_axis("energy of the class below half the rate<br>(the more, the better it is heard)"),
+        plot.titled("recall, CSSD less fine-tuned<br>(above 0: CSSD recognises more)", tickformat="+.0%"),
     )
 
 
@@ -106,17 +96,18 @@ def _drawn(tradeoff: Tradeoff) -> Sequence[Diagnosis]:
     return [one for one in tradeoff.recognition.diagnoses if one.grid == grid]
 
 
-def _classes(one: Diagnosis, look: Style) -> Spec:
+def _classes(one: Diagnosis, look: plot.Style) -> plot.Spec:
     known = [it for it in one.classes if it.energy_kept.value is not None and it.gain.value is not None]
-    return markers(
+    return plot.markers(
         [it.energy_kept.value for it in known],
         [it.gain.value for it in known],
         {"color": look.colour, "symbol": look.symbol, "size": 9},
         name=hz(one.rate_hz),
-        error_x=error_bar([it.energy_kept for it in known], color=look.colour),
-        error_y=error_bar([it.gain for it in known], color=look.colour),
+        error_x=plot.error_bar([it.energy_kept for it in known], color=look.colour),
+        error_y=plot.error_bar([it.gain for it in known], color=look.colour),
         hovertext=[
-            f"{text(it.label)}, {hz(one.rate_hz)}: {percent(it.energy_kept).brief} kept, {points(it.gain).brief}"
+            f"{plot.text(it.label)}, {hz(one.rate_hz)}: {percent(it.energy_kept).brief} kept,"
+            f" {points(it.gain).brief}"
             for it in known
         ],
         hoverinfo="text",

@@ -8,20 +8,7 @@ from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.diagnosis import Diagnosis, UsableInformation
 from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import (
-    ASIDE,
-    GREY,
-    Spec,
-    axis,
-    lines_by_features,
-    markers,
-    plain_line,
-    rate_axis,
-    share_axis,
-    spec,
-    style,
-    titled,
-)
+from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.diagnosis.energy import drawn_grid
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
@@ -49,18 +36,18 @@ def entry(tradeoff: Tradeoff) -> Entry:
     )
 
 
-def figure(tradeoff: Tradeoff) -> Spec:
+def figure(tradeoff: Tradeoff) -> plot.Spec:
     """Return usable information over rate by arm, and the error against it with the bound by Fano's inequality."""
     found = tradeoff.recognition.diagnoses
     lines, grids = _lines(found), list(dict.fromkeys(one.grid for one in found))
     lower = {"xaxis": "x2", "yaxis": "y2"}
     below = [{**trace, **lower} for trace in (*_fano_line(tradeoff), *_errors(lines, grids))]
-    return spec(
+    return plot.spec(
         [*_usable(lines, grids), *_ceiling(found), *below],
-        {**rate_axis(one.rate_hz for one in found), "anchor": "y"},
-        titled("usable information in bits<br>(more is better)", domain=[0.56, 1], rangemode="tozero"),
-        xaxis2=axis(titled("usable information in bits<br>(more is better)", anchor="y2")),
-        yaxis2=axis({**share_axis("error<br>(lower is better)"), "domain": [0, 0.4], "anchor": "x2"}),
+        {**plot.rate_axis(one.rate_hz for one in found), "anchor": "y"},
+        plot.titled("usable information in bits<br>(more is better)", domain=[0.56, 1], rangemode="tozero"),
+        xaxis2=plot.axis(plot.titled("usable information in bits<br>(more is better)", anchor="y2")),
+        yaxis2=plot.axis({**plot.share_axis("error<br>(lower is better)"), "domain": [0, 0.4], "anchor": "x2"}),
         height=760,
     )
 
@@ -89,7 +76,12 @@ def table(tradeoff: Tradeoff) -> Table:
 def caption(tradeoff: Tradeoff) -> str:
     """Return what the figure shows."""
     found, grid = tradeoff.recognition.diagnoses, drawn_grid(tradeoff)
-    each = [_most(one) for one in found if one.grid == grid and one.information]
+    each = [
+        f"{number(best.usable_scaled).brief} at {hz(one.rate_hz)} ({arm_name(best.arm)})"
+        for one in found
+        if one.grid == grid and one.information
+        for best in (max(one.information, key=_bits),)
+    ]
     arms = {told.arm for one in found for told in one.information}
     n_more = len(arms) - len(drawn(arms))
     return (
@@ -138,18 +130,18 @@ def _lines(found: Sequence[Diagnosis]) -> Lines:
     return lines
 
 
-def _usable(lines: Lines, grids: Sequence[Grid]) -> Iterator[Spec]:
+def _usable(lines: Lines, grids: Sequence[Grid]) -> Iterator[plot.Spec]:
     by_name: dict[tuple[str, str], dict[int, Measurement]] = {
         (arm_name(arm), grid): {rate_hz: told.usable_scaled for rate_hz, told in by_rate.items()}
         for (arm, grid), by_rate in lines.items()
     }
     names = list(dict.fromkeys(name for name, _ in by_name))
-    traces = lines_by_features(by_name, names, grids, number)
+    traces = plot.lines_by_features(by_name, names, grids, number)
     for (arm, grid), trace in zip(lines, traces, strict=True):
         yield {**trace, "legendgroup": f"{arm} {grid}"}
 
 
-def _ceiling(found: Sequence[Diagnosis]) -> Iterator[Spec]:
+def _ceiling(found: Sequence[Diagnosis]) -> Iterator[plot.Spec]:
     """What there is to know, and what the reference network knows of it."""
     rates_hz = sorted({one.rate_hz for one in found})
     for name, dash, known in (
@@ -157,16 +149,16 @@ def _ceiling(found: Sequence[Diagnosis]) -> Iterator[Spec]:
         ("full-rate network", "dot", [one.reference_usable.value for one in found]),
     ):
         for bits in dict.fromkeys(known):
-            ends = [rates_hz[0] / ASIDE, rates_hz[-1] * ASIDE]
-            yield plain_line(name, ends, [bits, bits], {"color": GREY, "dash": dash, "width": 1.5})
+            ends = [rates_hz[0] / plot.ASIDE, rates_hz[-1] * plot.ASIDE]
+            yield plot.plain_line(name, ends, [bits, bits], {"color": plot.GREY, "dash": dash, "width": 1.5})
 
 
-def _errors(lines: Lines, grids: Sequence[Grid]) -> Iterator[Spec]:
+def _errors(lines: Lines, grids: Sequence[Grid]) -> Iterator[plot.Spec]:
     """Measured errors over usable information; the legend stands with the lines above."""
     arms = list(dict.fromkeys(arm for arm, _ in lines))
     for (arm, grid), by_rate in lines.items():
-        look, known = style(arms.index(arm)), _known_errors(by_rate)
-        yield markers(
+        look, known = plot.style(arms.index(arm)), _known_errors(by_rate)
+        yield plot.markers(
             [told.usable_scaled.value for _, told, _ in known],
             [err for _, _, err in known],
             {"color": look.colour, "symbol": look.symbol + ("-open" if grids.index(grid) else ""), "size": 9},
@@ -183,21 +175,20 @@ def _known_errors(by_rate: Mapping[int, UsableInformation]) -> list[tuple[int, U
     return [(rate_hz, told, err) for rate_hz, told in sorted(by_rate.items()) if (err := error(told)) is not None]
 
 
-def _fano_line(tradeoff: Tradeoff) -> Iterator[Spec]:
+def _fano_line(tradeoff: Tradeoff) -> Iterator[plot.Spec]:
     n_classes = max((len(result.class_recall) for result in tradeoff.recognition.results), default=0)
     entropies = [
         one.class_entropy.value for one in tradeoff.recognition.diagnoses if one.class_entropy.value is not None
     ]
     if n_classes > 1 and entropies:
         curve = fano_curve(n_classes, entropies[0])
-        yield plain_line(
+        yield plot.plain_line(
             "least error at so many bits (Fano)",
             [round(bits, 4) for bits, _ in curve],
             [round(err, 4) for _, err in curve],
-            {"color": GREY, "width": 2},
+            {"color": plot.GREY, "width": 2},
         )
 
 
-def _most(one: Diagnosis) -> str:
-    best = max(one.information, key=lambda told: -99.0 if (bits := told.usable_scaled.value) is None else bits)
-    return f"{number(best.usable_scaled).brief} at {hz(one.rate_hz)} ({arm_name(best.arm)})"
+def _bits(told: UsableInformation) -> float:
+    return -99.0 if told.usable_scaled.value is None else told.usable_scaled.value

@@ -1,10 +1,10 @@
 """The choice of alpha and T: how well every pair does where pairs are chosen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lowsr_tradeoff.records.classify import Sensitivity
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import FONT, GREY, Spec, axis, heat_map
+from lowsr_tradeoff.reports.plot import FONT, GREY, Spec, heat_map, panel, panel_title
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import count, named, percent
@@ -37,17 +37,19 @@ def figure(tradeoff: Tradeoff) -> Spec:
     """Return accuracy on the inner folds over alpha and T as heat maps, one for each rate, features and arm."""
     panels = _panels(tradeoff)
     n_rows = -(-len(panels) // COLUMNS)
-    layout: Spec = {
-        "font": {"family": FONT, "size": 13},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 60, "r": 16, "t": 40, "b": 64},
-        "height": 104 + max(1, n_rows) * (PANEL_PX + GAP_PX) - GAP_PX,
-        "annotations": [_title(panel, place, n_rows) for place, panel in enumerate(panels)],
+    drawn = [_panel(pairs, place, n_rows) for place, pairs in enumerate(panels)]
+    return {
+        "data": [cells for cells, _, _ in drawn],
+        "layout": {
+            "font": {"family": FONT, "size": 13},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 60, "r": 16, "t": 40, "b": 64},
+            "height": 104 + max(1, n_rows) * (PANEL_PX + GAP_PX) - GAP_PX,
+            "annotations": [title for _, _, title in drawn],
+            **{name: setting for _, axes, _ in drawn for name, setting in axes.items()},
+        },
     }
-    for place in range(len(panels)):
-        layout |= _axes(place, n_rows)
-    return {"data": [_map(panel, place) for place, panel in enumerate(panels)], "layout": layout}
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -69,8 +71,8 @@ def table(tradeoff: Tradeoff) -> Table:
 def caption(tradeoff: Tradeoff) -> str:
     """Return which pair is best where, how far the worst lies below it, and what the figure cannot say."""
     panels = _panels(tradeoff)
-    best = [_best(panel) for panel in panels[:NAMED_PANELS]]
-    n_alike = sum(_is_alike(panel) for panel in panels)
+    best = [_best(pairs) for pairs in panels[:NAMED_PANELS]]
+    n_alike = sum(_is_alike(pairs) for pairs in panels)
     return (
         f"{'; '.join(best)}{'; the others stand in the table' if len(panels) > NAMED_PANELS else ''}. The intervals"
         f" of the best and the worst pair overlap in {n_alike} of {count(len(panels), 'map')}: there the choice"
@@ -98,15 +100,15 @@ def _panels(tradeoff: Tradeoff) -> list[Choices]:
     return list(found.values())
 
 
-def _ends(panel: Choices) -> tuple[Sensitivity, Sensitivity] | None:
+def _ends(pairs: Choices) -> tuple[Sensitivity, Sensitivity] | None:
     """The worst and the best pair."""
-    measured = [one for one in panel if one.accuracy.value is not None]
+    measured = [one for one in pairs if one.accuracy.value is not None]
     return (min(measured, key=_accuracy), max(measured, key=_accuracy)) if measured else None
 
 
-def _best(panel: Choices) -> str:
-    place = ", ".join(named(panel[0]))
-    if (ends := _ends(panel)) is None:
+def _best(pairs: Choices) -> str:
+    place = ", ".join(named(pairs[0]))
+    if (ends := _ends(pairs)) is None:
         return f"{place}: not measured"
     worst, best = ends
     return (
@@ -115,8 +117,8 @@ def _best(panel: Choices) -> str:
     )
 
 
-def _is_alike(panel: Choices) -> bool:
-    if (ends := _ends(panel)) is None:
+def _is_alike(pairs: Choices) -> bool:
+    if (ends := _ends(pairs)) is None:
         return True
     (_, high), (low, _) = ((one.accuracy.low, one.accuracy.high) for one in ends)
     return high is None or low is None or low <= high
@@ -126,12 +128,23 @@ def _accuracy(one: Sensitivity) -> float:
     return one.accuracy.value or 0.0
 
 
-def _map(panel: Choices, place: int) -> Spec:
-    alphas = sorted({one.alpha for one in panel})
-    temperatures = sorted({one.temperature for one in panel})
-    cells = {(one.alpha, one.temperature): one for one in panel}
+def _panel(pairs: Choices, place: int, n_rows: int) -> tuple[Spec, Spec, Spec]:
+    """The heat map of a rate, features and arm, its two axes and its title; panels stand in two columns."""
+    row, column = divmod(place, COLUMNS)
+    height = n_rows * (PANEL_PX + GAP_PX) - GAP_PX
+    top, left = 1 - row * (PANEL_PX + GAP_PX) / height, column * 0.54
+    across, up = [left, left + 0.46], [max(0.0, top - PANEL_PX / height), top]
+    x, y = ({"type": "category", "showgrid": False, "title": {"text": of, "standoff": 4}} for of in ("T", "alpha"))
+    suffix, axes = panel(place, across, up, x, y)
+    title = panel_title(", ".join(named(pairs[0])), across, up, yshift=4, font={"color": GREY})
+    return _map(pairs, suffix), axes, title
+
+
+def _map(pairs: Choices, suffix: str) -> Spec:
+    alphas = sorted({one.alpha for one in pairs})
+    temperatures = sorted({one.temperature for one in pairs})
+    cells = {(one.alpha, one.temperature): one for one in pairs}
     rows = [[cells.get((alpha, temperature)) for temperature in temperatures] for alpha in alphas]
-    number = place + 1 if place else ""
     return heat_map(
         x=[f"{temperature:g}" for temperature in temperatures],
         y=[f"{alpha:g}" for alpha in alphas],
@@ -139,8 +152,8 @@ def _map(panel: Choices, place: int) -> Spec:
         text=[[_written(one) for one in row] for row in rows],
         texttemplate="%{text}",
         hovertemplate="alpha %{y}, T %{x}: %{text}<extra></extra>",
-        xaxis=f"x{number}",
-        yaxis=f"y{number}",
+        xaxis=f"x{suffix}",
+        yaxis=f"y{suffix}",
     )
 
 
@@ -149,36 +162,3 @@ def _written(one: Sensitivity | None) -> str:
         return ""
     chosen = f"<br>chosen {one.n_chosen}×" if one.n_chosen else ""
     return f"{100 * one.accuracy.value:.1f} %{chosen}"
-
-
-def _axes(place: int, n_rows: int) -> Iterator[tuple[str, Spec]]:
-    number = place + 1 if place else ""
-    titles, others = ("T", "alpha"), ("y", "x")
-    for name, domain, title, other in zip("xy", _domains(place, n_rows), titles, others, strict=True):
-        both: Spec = {"type": "category", "showgrid": False, "title": {"text": title, "standoff": 4}}
-        yield f"{name}axis{number}", axis({**both, "domain": domain, "anchor": f"{other}{number}"})
-
-
-def _domains(place: int, n_rows: int) -> tuple[list[float], list[float]]:
-    """Where a panel stands across and down, as shares of the plot."""
-    row, column = divmod(place, COLUMNS)
-    height = n_rows * (PANEL_PX + GAP_PX) - GAP_PX
-    top = 1 - row * (PANEL_PX + GAP_PX) / height
-    left = column * 0.54
-    return [left, left + 0.46], [max(0.0, top - PANEL_PX / height), top]
-
-
-def _title(panel: Choices, place: int, n_rows: int) -> Spec:
-    across, down = _domains(place, n_rows)
-    return {
-        "text": ", ".join(named(panel[0])),
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": across[0],
-        "y": down[1],
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "yshift": 4,
-        "font": {"color": GREY},
-    }

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import Spec, axis, heat_map, spec, text
+from lowsr_tradeoff.reports.plot import Spec, heat_map, panel, panel_title, spec, text
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.sections.recognition.recall import drawn_results
 from lowsr_tradeoff.reports.table import Row, Table
@@ -92,17 +92,11 @@ def _panel(result: ClassifyResult, number: int, n_rows: int) -> tuple[Spec, Spec
     down, right = divmod(number, 2)
     top = 1 - down / n_rows
     across, up = [0.58 * right, 0.42 + 0.58 * right], [top - 0.62 / n_rows, top - 0.06 / n_rows]
-    suffix = str(number + 1) if number else ""
-    x, y = f"x{suffix}", f"y{suffix}"
     names = [text(of_class.label[:LETTERS]) for of_class in result.class_recall]
     ticks = {"tickvals": list(range(len(names))), "ticktext": names, "showgrid": False}
-    axes = {
-        f"xaxis{suffix}": axis({**ticks, "domain": across, "anchor": y, "tickangle": 60}),
-        f"yaxis{suffix}": axis({**ticks, "domain": up, "anchor": x, "autorange": "reversed"}),
-    }
+    suffix, axes = panel(number, across, up, {**ticks, "tickangle": 60}, {**ticks, "autorange": "reversed"})
     words = f"<b>{hz(result.rate_hz)}</b>, {arm_name(result.arm)}, {result.grid}"
-    place = {"x": across[0], "y": up[1], "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    return _matrix(result, x, y), axes, {"text": words, "showarrow": False, **place}
+    return _matrix(result, f"x{suffix}", f"y{suffix}"), axes, panel_title(words, across, up)
 
 
 def _matrix(result: ClassifyResult, x: str, y: str) -> Spec:
@@ -114,17 +108,19 @@ def _matrix(result: ClassifyResult, x: str, y: str) -> Spec:
         yaxis=y,
         zmin=0,
         zmax=1,
-        hovertext=[[_hover(was, said, n) for said, n in zip(labels, row, strict=True)] for was, row in rows],
+        hovertext=[
+            [
+                f"{was} recognised: {n} answers" if was == said else f"{was} taken for {said}: {n} answers"
+                for said, n in zip(labels, row, strict=True)
+            ]
+            for was, row in rows
+        ],
         hoverinfo="text",
         texttemplate="%{z:.0%}" if len(labels) <= WRITTEN else "",
         textfont={"color": "#000000", "size": 10},
         xgap=1,
         ygap=1,
     )
-
-
-def _hover(was: str, said: str, n: int) -> str:
-    return f"{was} taken for {said}: {n} answers" if was != said else f"{was} recognised: {n} answers"
 
 
 def _rows(result: ClassifyResult) -> Iterator[Row]:

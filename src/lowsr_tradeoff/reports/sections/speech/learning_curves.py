@@ -7,18 +7,7 @@ import numpy as np
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import LearningCurve, LearningLaw
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import (
-    Spec,
-    Style,
-    error_bar,
-    markers,
-    plain_line,
-    rate_styles,
-    share_axis,
-    spec,
-    text,
-    titled,
-)
+from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Row, Table
 from lowsr_tradeoff.reports.wording import hz, listed, percent
@@ -47,18 +36,18 @@ def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
             level=4,
             anchor=f"learning-{place}",
             title=title,
-            figure=figure(group, rate_styles(tradeoff)),
+            figure=figure(group, plot.rate_styles(tradeoff)),
             table=table(group),
             caption=caption(group),
         )
 
 
-def figure(group: Sequence[LearningCurve], looks: Mapping[int, Style]) -> Spec:
+def figure(group: Sequence[LearningCurve], looks: Mapping[int, plot.Style]) -> plot.Spec:
     """Return recovery over what an attacker learnt from, with the law and what it says of more of that."""
-    return spec(
+    return plot.spec(
         [trace for curve in group for trace in _traces(curve, looks[curve.rate_hz])],
-        titled(f"{group[0].amount_of} learnt from, log scale<br>(the attacker's choice)", type="log"),
-        share_axis("recovered<br>(lower is better for this report)"),
+        plot.titled(f"{group[0].amount_of} learnt from, log scale<br>(the attacker's choice)", type="log"),
+        plot.share_axis("recovered<br>(lower is better for this report)"),
         height=500,
     )
 
@@ -95,7 +84,7 @@ def _law(law: LearningLaw | None) -> str:
     )
 
 
-def _traces(curve: LearningCurve, look: Style) -> Iterator[Spec]:
+def _traces(curve: LearningCurve, look: plot.Style) -> Iterator[plot.Spec]:
     name = hz(curve.rate_hz)
     told = [more for more in curve.extrapolations if more.value.value is not None]
     amounts = [point.amount for point in curve.points]
@@ -106,26 +95,26 @@ def _traces(curve: LearningCurve, look: Style) -> Iterator[Spec]:
         yield _markers(name, beyond, [more.value for more in told], look, "extrapolated")
 
 
-def _markers(name: str, amounts: list[float], found: list[Measurement], look: Style, how: str) -> Spec:
+def _markers(name: str, amounts: list[float], found: list[Measurement], look: plot.Style, how: str) -> plot.Spec:
     symbol = f"{look.symbol}-open" if how == "extrapolated" else look.symbol
-    return markers(
+    return plot.markers(
         amounts,
         [measurement.value for measurement in found],
         {"color": look.colour, "symbol": symbol, "size": 9},
-        name=text(f"{name}, {how}"),
-        error_y=error_bar(found, color=look.colour),
+        name=plot.text(f"{name}, {how}"),
+        error_y=plot.error_bar(found, color=look.colour),
         hovertext=[
-            f"{text(name)}, {how} with {amount:.3g}: {text(str(percent(measurement)))}"
+            f"{plot.text(name)}, {how} with {amount:.3g}: {plot.text(str(percent(measurement)))}"
             for amount, measurement in zip(amounts, found, strict=True)
         ],
         hoverinfo="text",
     )
 
 
-def _line(law: LearningLaw, start: float, end: float, look: Style, name: str) -> Spec:
+def _line(law: LearningLaw, start: float, end: float, look: plot.Style, name: str) -> plot.Spec:
     amounts = np.geomspace(start, end, N_DRAWN)
-    return plain_line(
-        text(f"{name}, fitted law"),
+    return plot.plain_line(
+        plot.text(f"{name}, fitted law"),
         [round(float(amount), 4) for amount in amounts],
         [round(recovery(law, float(amount)), 5) for amount in amounts],
         {"color": look.colour, "dash": "dash"},
