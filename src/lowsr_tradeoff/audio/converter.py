@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.audio.decode import Samples
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.filters import cic
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 # Points between 0 Hz and rate/2 at which folded noise is summed; it is smooth in between.
-GRID = 512
+N_GRID = 512
 
 
 def convert(x: Samples, front_end: FrontEnd, rng: np.random.Generator) -> Samples:
@@ -53,7 +53,7 @@ def modulator_noise_density(order: int, oversampling: int, frequency: NDArray[np
 
 
 def _modulator_noise(n: int, order: int, oversampling: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    grid = np.linspace(0, 0.5, GRID + 1)
+    grid = np.linspace(0, 0.5, N_GRID + 1)
     amplitude = np.sqrt(modulator_noise_density(order, oversampling, grid))
     white = np.fft.rfft(rng.standard_normal(n), n)
     return np.fft.irfft(white * np.interp(np.fft.rfftfreq(n), grid, amplitude), n)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.corpora.demo_events import Take, synthesise
 from lowsr_tradeoff.records.run import CorpusSummary
@@ -64,9 +65,6 @@ def class_numbers(corpus: EventCorpus, clips: Sequence[EventClip]) -> NDArray[np
     """Return the place of each clip's class among the corpus's classes, from 0."""
     classes = corpus.summary.classes
     return np.array([classes.index(clip.label) for clip in clips], dtype=np.intp)
-
-
-Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

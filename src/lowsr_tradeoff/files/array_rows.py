@@ -51,7 +51,9 @@ def written_by_rows(path: Path, name: str, n_rows: int) -> Iterator[tuple[Append
 
         yield append, digest.hexdigest
         if n_written != n_rows:
-            raise StageError(f"{path}: {n_written} rows came of {n_rows}; this is a fault of the program, report it")
+            raise StageError(
+                f"{path}: {n_written} rows came of {n_rows}; this is a fault of the program, report it"
+            )
 
 
 def mapped(path: Path, name: str) -> NDArray[Any]:

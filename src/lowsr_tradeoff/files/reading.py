@@ -1,6 +1,6 @@
 """Small files that others made: refused where they are too large, too long or too deep.
 
-What is refused raises ``OSError`` or ``ValueError``, which callers turn into a message with the file and the remedy.
+What is refused raises ``OSError`` or ``ValueError``; callers add the file and the remedy to the message.
 """
 
 import errno
