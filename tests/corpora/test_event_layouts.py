@@ -16,7 +16,10 @@ def touch(root, *names):
 
 
 def said(listing):
-    return [(row.path.relative_to(listing.root).as_posix(), row.says, row.fold, row.source) for row in listing.rows]
+    return [
+        (row.path.relative_to(listing.root).as_posix(), row.annotation, row.fold, row.source)
+        for row in listing.rows
+    ]
 
 
 def test_class_folders_at_any_depth(tmp_path):

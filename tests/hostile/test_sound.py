@@ -10,7 +10,7 @@ import soundfile
 
 from lowsr_tradeoff.audio import decode as decoding
 from lowsr_tradeoff.audio.decode import decode, decode_blocks
-from lowsr_tradeoff.corpora.inspect import Unusable, inspect_files
+from lowsr_tradeoff.corpora.inspect import UnusableAudio, inspect_files
 from lowsr_tradeoff.errors import DataError
 
 READERS = [decode, lambda path: list(decode_blocks(path))]
@@ -69,7 +69,7 @@ def test_what_is_too_long_for_a_clip_is_found_before_it_is_read_whole(tmp_path, 
     with pytest.raises(DataError, match="too long for a clip; cut it into clips of at most 8 s"):
         decode(tmp_path / "a.flac")
     finding = inspect_files([tmp_path / "a.flac"], None)[tmp_path / "a.flac"]
-    assert isinstance(finding, Unusable)
+    assert isinstance(finding, UnusableAudio)
     assert finding.reason.startswith("is 16 s long")
     assert sum(len(block) for block, _ in decode_blocks(tmp_path / "a.flac")) == 150_000
 

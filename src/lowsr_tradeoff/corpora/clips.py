@@ -41,7 +41,7 @@ class EventCorpus:
     Attributes:
         summary: Name, digest, classes, counts.
         clips: In a fixed order.
-        clip_s: Seconds that the network hears of each.
+        clip_s: Seconds that the network uses of each.
         is_own: Whether these are the user's recordings, not embedded ones.
     """
 
@@ -62,7 +62,7 @@ def clips_of(corpus: EventCorpus, *folds: int) -> list[EventClip]:
 
 
 def class_numbers(corpus: EventCorpus, clips: Sequence[EventClip]) -> NDArray[np.intp]:
-    """Return the place of each clip's class among the corpus's classes, from 0."""
+    """Return the number of each clip's class, from 0 in the order of the corpus's classes."""
     classes = corpus.summary.classes
     return np.array([classes.index(clip.label) for clip in clips], dtype=np.intp)
 

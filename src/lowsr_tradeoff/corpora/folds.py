@@ -12,7 +12,7 @@ Counts = Counter[str]
 
 
 def fit_for_folds(rows: Sequence[EventRow], n_folds: int) -> tuple[list[EventRow], list[Problem]]:
-    """Return the rows whose source and class can be folded, and what is wrong with the others.
+    """Return the rows whose source and class fit into folds, and what is wrong with the others.
 
     Args:
         rows: Usable rows, with folds given for all or for none.
@@ -25,12 +25,12 @@ def fit_for_folds(rows: Sequence[EventRow], n_folds: int) -> tuple[list[EventRow
             problems.append(Problem(f"source {source}", reason, n_clips=len(group)))
             kept = [row for row in kept if row.source != source]
     given = {int(row.fold) for row in kept if row.fold}
-    for label, group in _grouped((row.says, row) for row in kept):
+    for label, group in _grouped((row.annotation, row) for row in kept):
         if fault := _class_fault(group, len(given) or n_folds):
             problems.append(Problem(f"class {label}", fault, n_clips=len(group)))
-            kept = [row for row in kept if row.says != label]
-    if len({row.says for row in kept}) < 2:
-        problems.append(Problem("classes", "fewer than two can be used", n_clips=0, is_mendable=False))
+            kept = [row for row in kept if row.annotation != label]
+    if len({row.annotation for row in kept}) < 2:
+        problems.append(Problem("classes", "fewer than two can be used", n_clips=0, is_skippable=False))
     return kept, problems
 
 
@@ -53,8 +53,8 @@ def assign_folds(labels: Sequence[str], sources: Sequence[str], n_folds: int, se
     totals = Counter(labels)
     folds: list[Counts] = [Counter() for _ in range(n_folds)]
     fold_of = {}
-    for source, counts in _ordered(labels, sources, seed):
-        best = min(range(n_folds), key=lambda i: (_crowding(folds[i], counts, totals), folds[i].total()))
+    for source, counts in _in_order(labels, sources, seed):
+        best = min(range(n_folds), key=lambda i: (_overlap(folds[i], counts, totals), folds[i].total()))
         folds[best] += counts
         fold_of[source] = best + 1
     return tuple(fold_of[source] for source in sources)
@@ -89,8 +89,8 @@ def _grouped(named: Iterable[tuple[str, EventRow]]) -> list[tuple[str, list[Even
     return list(groups.items())
 
 
-def _ordered(labels: Sequence[str], sources: Sequence[str], seed: int) -> list[tuple[str, Counts]]:
-    """Largest first, because small ones can still fill gaps; class by class, so that remainders even out."""
+def _in_order(labels: Sequence[str], sources: Sequence[str], seed: int) -> list[tuple[str, Counts]]:
+    """Return sources, the largest first, as small ones still fill gaps, and class by class."""
     groups: dict[str, Counts] = {}
     for label, source in zip(labels, sources, strict=True):
         groups.setdefault(source, Counter())[label] += 1
@@ -100,6 +100,6 @@ def _ordered(labels: Sequence[str], sources: Sequence[str], seed: int) -> list[t
     return [(name, groups[name]) for name in names]
 
 
-def _crowding(fold: Counts, counts: Counts, totals: Counts) -> float:
-    """How much the sum over folds of squared class shares rises, up to what does not depend on the fold."""
+def _overlap(fold: Counts, counts: Counts, totals: Counts) -> float:
+    """Return how much the sum of squared class shares over folds rises, but for what is equal in all folds."""
     return sum(fold[label] * counts[label] / totals[label] ** 2 for label in sorted(counts))
