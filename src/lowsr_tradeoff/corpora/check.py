@@ -20,11 +20,7 @@ def usable(
 ) -> tuple[list[R], dict[Path, AudioInfo], list[Problem]]:
     """Return the rows that can be used, what their files hold, and every problem of the other rows.
 
-    Args:
-        listing: The corpus as listed.
-        fault_functions: What else may be wrong with a row.
-        rates_hz: Rates to capture at, the reference rate last.
-        cache: File that stores inspections.
+    The reference rate is the last of ``rates_hz``; ``cache`` is a file that stores inspections.
     """
     paths = {row.path: path_fault(listing.root, row.path) for row in listing.rows}
     inspected = inspect_files((path for path, fault in paths.items() if fault is None), cache)
@@ -97,20 +93,7 @@ def summarise(
     classes: tuple[str, ...] = (),
     n_folds: int = 0,
 ) -> CorpusSummary:
-    """Return what figures that rest on a corpus were measured on.
-
-    Args:
-        listing: The corpus as listed.
-        clips: Its clips.
-        audio: What the file of each clip holds.
-        n_skipped: Clips that were left out.
-        note: What a reader should know, beside the note of the listing.
-        kind: Of corpus.
-        groups: Names of the sources or speakers.
-        group_of: Which of the two.
-        classes: Of events, sorted.
-        n_folds: Of events.
-    """
+    """Return the summary of a corpus; ``audio`` is what the file of each clip holds."""
     return CorpusSummary(
         name=listing.name,
         kind=kind,

@@ -18,8 +18,6 @@ class EventClip:
     """One labelled sound.
 
     Attributes:
-        clip_id: Unique name within the corpus.
-        label: Its class.
         fold: Its test fold, from 1.
         source: The recording it was cut from; one source stays in one fold.
         digest: Hash of its content.
@@ -36,12 +34,10 @@ class EventClip:
 
 @dataclass(frozen=True)
 class EventCorpus:
-    """Labelled sounds in folds.
+    """Labelled sounds in folds, in a fixed order.
 
     Attributes:
-        summary: Name, digest, classes, counts.
-        clips: In a fixed order.
-        clip_s: Seconds that the network uses of each.
+        clip_s: Seconds that the network uses of each clip.
         is_own: Whether these are the user's recordings, not embedded ones.
     """
 
@@ -72,13 +68,10 @@ class Utterance:
     """One recording of speech.
 
     Attributes:
-        clip_id: Unique name within the corpus.
         text: What was said; ``None`` in a corpus without transcripts.
-        speaker: Who said it.
         sex: The speaker's, where the corpus tells.
         keywords: Phrases of the text that would hurt if they leaked.
         digest: Hash of its content.
-        audio: The file.
     """
 
     clip_id: str
@@ -92,13 +85,7 @@ class Utterance:
 
 @dataclass(frozen=True)
 class SpeechCorpus:
-    """Recordings of speech, all of them transcribed or none.
-
-    Attributes:
-        summary: Name, digest, counts.
-        utterances: In a fixed order.
-        is_own: Whether these are the user's recordings, not embedded ones.
-    """
+    """Recordings of speech in a fixed order, all of them transcribed or none."""
 
     summary: CorpusSummary
     utterances: tuple[Utterance, ...]

@@ -28,15 +28,7 @@ CLIP_PEAK = 0.95
 
 @dataclass(frozen=True)
 class Take:
-    """One rendering of a source.
-
-    Attributes:
-        label: Its class.
-        source: Name of the source, unique in the corpus.
-        fold: Its test fold, from 1.
-        take: Number of the rendering, from 1.
-        seed: Seed of the corpus.
-    """
+    """Rendering number ``take``, from 1, of a source; ``seed`` is that of the corpus."""
 
     label: str
     source: str

@@ -9,7 +9,7 @@ import numpy as np
 
 from lowsr_tradeoff.corpora.check import clip_ids, rate_fault, summarise, usable
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.corpora.demo_events import Take, takes
+from lowsr_tradeoff.corpora.demo_events import takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
 from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC, EventRow, list_events
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
@@ -87,16 +87,13 @@ def _demo(seed: int, rates_hz: Sequence[int], clip_s: float | None) -> EventCorp
     if reason := rate_fault(RATE_HZ, rates_hz):
         count_skipped("demo", [Problem("synthesised events", reason, is_skippable=False)], skip_bad=False)
     note = f"{SYNTHETIC}; made in code (seed {seed}). A source is one drawn set of parameters."
-    clips = [_demo_clip(take) for take in takes(seed)]
+    # The digest names what is synthesised; how enters the key of every step that uses it.
+    clips = [
+        EventClip(f"{x.source}-{x.take}", x.label, x.fold, x.source, digest_of(asdict(x)), x) for x in takes(seed)
+    ]
     audio = [AudioInfo(digest=clip.digest, source_rate_hz=RATE_HZ, n_samples=N_SAMPLES) for clip in clips]
     listing: Listing[EventRow] = Listing("demo", DATA, rows=(), note=note, is_own=False)
     return _corpus(listing, clips, audio, clip_s, n_skipped=0, note="")
-
-
-def _demo_clip(take: Take) -> EventClip:
-    """Return a clip whose digest names what is synthesised; how enters the key of every step that uses it."""
-    name = f"{take.source}-{take.take}"
-    return EventClip(name, take.label, take.fold, take.source, digest_of(asdict(take)), take)
 
 
 def _clips(

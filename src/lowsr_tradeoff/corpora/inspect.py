@@ -28,8 +28,6 @@ class AudioInfo(Record):
 
     Attributes:
         digest: Hash of its bytes.
-        source_rate_hz: Its rate.
-        n_samples: Its length.
         n_at_full_scale: Samples that the recorder could not have shown louder.
     """
 

@@ -28,7 +28,6 @@ class CorpusRow:
 
     Attributes:
         where: How messages name it.
-        path: The file, as named.
         annotation: The label or transcript: two rows of one file that differ in it contradict each other.
         fault: What is wrong with how it was listed, or ``None``.
     """
@@ -39,17 +38,17 @@ class CorpusRow:
     fault: str | None
 
 
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 R = TypeVar("R", bound=CorpusRow)
 FaultOf = Callable[[R], str | None]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong.
+    """What is wrong with a file, row, class or source, and the remedy where that is not plain.
 
     Attributes:
-        where: File, row, class or source.
-        reason: What is wrong with it, and the remedy where that is not plain.
         n_clips: Clips that are left out because of it and of nothing named before it.
         is_skippable: Whether the corpus can be used without those clips.
     """
@@ -65,11 +64,9 @@ class Listing(Generic[R]):
     """A corpus as it is listed, before any file is opened.
 
     Attributes:
-        name: What reports call it.
         root: The folder that no path may leave.
-        rows: Its files.
         problems: What could not become a row.
-        note: What a reader should know of it.
+        note: What a reader of the report should know of it.
         is_own: Whether these are the user's recordings.
     """
 
@@ -82,12 +79,7 @@ class Listing(Generic[R]):
 
 
 def without_faults(rows: Iterable[R], fault_functions: Sequence[FaultOf[R]]) -> tuple[list[R], list[Problem]]:
-    """Return the rows without a fault, and every fault of the others.
-
-    Args:
-        rows: The rows.
-        fault_functions: Each returns what is wrong with a row, or ``None``.
-    """
+    """Return the rows without a fault, and every fault of the others."""
     kept, problems = [], []
     for row in rows:
         reasons = [reason for fault_of in fault_functions if (reason := fault_of(row)) is not None]
@@ -114,25 +106,27 @@ def path_fault(root: Path, path: Path) -> str | None:
 
 
 def repeats(rows: Iterable[R], key_of: Callable[[R], Hashable | None], verb: str) -> dict[str, str]:
-    """Return, by ``where``, the rows that repeat another one and how.
+    """Return, by ``where``, how rows repeat another one, such as ``"names the same file as 3"``.
 
-    The first of several stays, unless they contradict each other: then none can be believed.
-
-    Args:
-        rows: The rows.
-        key_of: What repeated rows have in common; ``None`` for a row that repeats none.
-        verb: How a row repeats another: ``"names the same file as"``.
+    The first of several stays, unless they contradict each other: then none can be believed. Rows whose key is
+    ``None`` repeat none.
     """
-    groups: dict[Hashable, list[R]] = {}
-    for row in rows:
-        if (key := key_of(row)) is not None:
-            groups.setdefault(key, []).append(row)
+    groups = grouped(rows, key_of)
+    groups.pop(None, None)
     found = {}
     for first, *others in groups.values():
         found.update({row.where: f"{verb} {first.where}" for row in others})
         if others and len({row.annotation for row in (first, *others)}) > 1:
             found[first.where] = f"{verb} {others[0].where}, which says otherwise"
     return found
+
+
+def grouped(items: Iterable[T], key_of: Callable[[T], K]) -> dict[K, list[T]]:
+    """Return items by their key, keys in the order in which they come first."""
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key_of(item), []).append(item)
+    return groups
 
 
 def is_audio(path: Path) -> bool:
@@ -163,13 +157,7 @@ def audio_files(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class CsvRow:
-    """One row of a table.
-
-    Attributes:
-        where: File name and line number.
-        fields: Stripped fields by column.
-        fault: Why it cannot be read as a row, or ``None``.
-    """
+    """One row of a table: file name and line number, stripped fields by column, why it is none or ``None``."""
 
     where: str
     fields: dict[str, str]
@@ -238,11 +226,8 @@ def count_skipped(corpus: str, problems: Sequence[Problem], *, skip_bad: bool) -
 
 def describe(corpus: str, problems: Sequence[Problem], *, is_skippable: bool) -> str:
     """Return one message with every problem, those of one reason together."""
-    by_reason: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_reason.setdefault(problem.reason, []).append(problem)
     lines = [f"{corpus}: {len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing has run"]
-    for reason, group in by_reason.items():
+    for reason, group in grouped(problems, lambda problem: problem.reason).items():
         lines += [f"  {line(problem.where)}: {reason}" for problem in group[:MOST_LISTED]]
         if len(group) > MOST_LISTED:
             lines.append(f"  and {len(group) - MOST_LISTED} more: {reason}")

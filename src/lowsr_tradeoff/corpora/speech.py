@@ -28,14 +28,8 @@ def load_speech(
 ) -> SpeechCorpus:
     """Return the speech corpus, every utterance of it usable at every rate.
 
-    An utterance whose speaker is not named counts as its own speaker, and the summary's note says so.
-
-    Args:
-        source: What :func:`~lowsr_tradeoff.corpora.speech_layouts.list_speech` takes.
-        rates_hz: Rates to capture at.
-        reference_rate_hz: The rate that full-band figures are for.
-        skip_bad: Leave out what cannot be used, and count it, instead of raising.
-        cache: File that stores inspections of audio files.
+    An utterance whose speaker is not named counts as its own speaker, and the summary's note says so. Arguments are
+    those of :func:`~lowsr_tradeoff.corpora.events.load_events`, but ``source``: what :func:`list_speech` takes.
 
     Raises:
         DataError: The corpus has problems; the message lists all of them.
