@@ -1,8 +1,7 @@
 """Every layout on disk becomes the same rows."""
 
-import csv
-
 import pytest
+from tests.corpora.sounds import write_csv
 
 from lowsr_tradeoff.corpora.event_layouts import list_events
 from lowsr_tradeoff.errors import DataError
@@ -68,19 +67,14 @@ def test_a_few_names_of_that_form_mean_nothing(tmp_path):
     assert listing.note == ""
 
 
-def write_csv(path, header, *rows):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
-    return path
-
-
 def test_a_csv_with_paths_from_its_folder_and_columns_in_any_order(tmp_path):
     table = write_csv(
         tmp_path / "birds.csv",
-        ["label", "note", "path", "source", "fold"],
-        ["owl", "x", "day/a.wav", "oak", "1"],
-        ["jay", "", "b.wav", "", ""],
+        [
+            ["label", "note", "path", "source", "fold"],
+            ["owl", "x", "day/a.wav", "oak", "1"],
+            ["jay", "", "b.wav", "", ""],
+        ],
     )
     listing = list_events(str(table))
     assert said(listing) == [("day/a.wav", "owl", "1", "oak"), ("b.wav", "jay", "", "")]
@@ -89,24 +83,24 @@ def test_a_csv_with_paths_from_its_folder_and_columns_in_any_order(tmp_path):
 
 
 def test_a_csv_without_fold_and_source(tmp_path):
-    listing = list_events(str(write_csv(tmp_path / "a.csv", ["path", "label"], ["a.wav", "owl"])))
+    listing = list_events(str(write_csv(tmp_path / "a.csv", [["path", "label"], ["a.wav", "owl"]])))
     assert said(listing) == [("a.wav", "owl", "", "")]
 
 
 def test_an_esc50_checkout(tmp_path):
-    header = ["filename", "fold", "target", "category", "esc10", "src_file", "take"]
     rows = (
+        ["filename", "fold", "target", "category", "esc10", "src_file", "take"],
         ["1-100032-A-0.wav", "1", "0", "dog", "True", "100032", "A"],
         ["5-9-B-10.wav", "5", "10", "rain", "True", "9", "B"],
     )
-    write_csv(tmp_path / "ESC-50" / "meta" / "esc50.csv", header, *rows)
+    write_csv(tmp_path / "ESC-50" / "meta" / "esc50.csv", rows)
     listing = list_events(str(tmp_path / "ESC-50"))
     assert said(listing) == [("1-100032-A-0.wav", "dog", "1", "100032"), ("5-9-B-10.wav", "rain", "5", "9")]
     assert (listing.name, listing.root) == ("ESC-50", tmp_path / "ESC-50" / "audio")
 
 
 def test_an_esc50_checkout_needs_its_folds_and_sources(tmp_path):
-    write_csv(tmp_path / "meta" / "esc50.csv", ["filename", "category"])
+    write_csv(tmp_path / "meta" / "esc50.csv", [["filename", "category"]])
     with pytest.raises(DataError, match="lacks the columns fold, src_file"):
         list_events(str(tmp_path))
 

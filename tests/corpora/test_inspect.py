@@ -82,6 +82,12 @@ def test_a_file_that_goes_away_is_reported_not_raised(tmp_path):
     )
 
 
+def test_what_is_too_long_for_a_clip_is_found_before_it_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.audio.decode.MOST_SAMPLES", 70_000)
+    path = write(tmp_path / "a.flac", np.full(150_000, 0.1), 8000)
+    assert inspect_files([path], None)[path].reason.startswith("is 16 s long")
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path):
     n = 3_000_000
     path = write(tmp_path / "long.wav", np.full((n, 2), 0.1), 44100)

@@ -1,5 +1,6 @@
 """Tables, paths and repetitions before any sound is read, and one message for all problems."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,18 @@ def test_a_table_that_is_not_there_is_named(tmp_path):
         read_table(tmp_path / "none.csv", ["file"])
 
 
+def test_a_table_does_not_grow_while_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.corpora.rows.MOST_CELLS", 1000)
+    with pytest.raises(DataError, match="more than 1000 cells"):
+        read_table(table(tmp_path, ",".join(["path", *map(str, range(499))]) + "\n" + "x\n" * 3), ["path"])
+
+
+def test_an_endless_table_is_not_read(tmp_path):
+    (tmp_path / "a.csv").symlink_to("/dev/zero")
+    with pytest.raises(DataError, match="is not a file"):
+        read_table(tmp_path / "a.csv", ["path"])
+
+
 def test_paths_inside_are_fine_also_through_links(tmp_path):
     (tmp_path / "a.wav").touch()
     (tmp_path / "b.wav").symlink_to(tmp_path / "a.wav")
@@ -104,14 +117,17 @@ def test_a_corpus_folder_that_is_a_link_itself_is_fine(tmp_path):
     [
         ("../out.wav", "leads out of the corpus folder"),
         ("/etc/hostname", "leads out of the corpus folder"),
+        ("/dev/zero", "leads out of the corpus folder"),
         ("link.wav", "leads out of the corpus folder"),
         ("linked/out.wav", "leads out of the corpus folder"),
         ("none.wav", "does not exist"),
         ("dangling.wav", "does not exist"),
         ("folder.wav", "is not a file"),
+        ("pipe.wav", "is not a file"),
         ("", "is not a file"),
         ("loop.wav", "is no usable path"),
         ("zero\0.wav", "is no usable path"),
+        ("not UTF-8 \udcff.wav", "cannot be named in a report: its name is not UTF-8; rename it"),
         ("long" * 100 + ".wav", "is no usable path"),
     ],
 )
@@ -123,6 +139,7 @@ def test_a_path_that_is_no_file_inside_says_why(tmp_path, name, reason):
     (root / "linked").symlink_to(tmp_path)
     (root / "dangling.wav").symlink_to(root / "gone.wav")
     (root / "loop.wav").symlink_to(root / "loop.wav")
+    os.mkfifo(root / "pipe.wav")
     assert path_fault(root, root / name).startswith(reason)
 
 
@@ -150,6 +167,7 @@ def test_audio_is_found_at_any_depth_and_what_is_hidden_is_not(tmp_path):
     for name in ("b.WAV", "a.flac", "x/c.ogg", "x/y/d.m4a", ".e.wav", "x/._f.wav", ".git/g.wav", "notes.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
+    (tmp_path / "x" / "linked").symlink_to(tmp_path / "x" / "y")
     found = [path.relative_to(tmp_path).as_posix() for path in audio_files(tmp_path)]
     assert found == ["a.flac", "b.WAV", "x/c.ogg", "x/y/d.m4a"]
 
