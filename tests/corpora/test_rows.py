@@ -211,7 +211,7 @@ def test_what_no_skipping_mends_raises_all_the_same_and_offers_none(skip_bad):
 
 def test_many_of_one_reason_are_counted_and_do_not_bury_the_others():
     many = [Problem(f"{i}.wav", "is low") for i in range(MOST_LISTED + 30)]
-    lines = describe("x", [*many, EMPTY], is_skippable=True).splitlines()
+    lines = describe("x", [*many, EMPTY]).splitlines()
     assert "  and 30 more: is low" in lines
     assert "  a.wav: is empty" in lines
     assert len(lines) == MOST_LISTED + 4

@@ -99,7 +99,7 @@ def _fir(n_taps: int, cutoff: float, frequency: Frequencies) -> NDArray[np.float
     position = np.arange(n_taps) - (n_taps - 1) / 2
     taps = np.sinc(cutoff * position) * (np.hamming(n_taps) if n_taps > 1 else 1.0)
     passed = np.zeros(len(frequency))
-    # The taps are symmetric: each but one in the middle stands for two.
+    # The taps are symmetric: each but one in the middle is there twice.
     for tap, at in zip(taps / taps.sum(), position, strict=True):
         if at >= 0:
             passed += (1 if at == 0 else 2) * tap * np.cos(2 * np.pi * frequency * at)

@@ -68,8 +68,8 @@ class Utterance:
     """One recording of speech.
 
     Attributes:
-        text: What was said; ``None`` in a corpus without transcripts.
-        sex: The speaker's, where the corpus tells.
+        text: The transcript; ``None`` in a corpus without transcripts.
+        sex: The speaker's, ``None`` where it is unknown.
         keywords: Phrases of the text that would hurt if they leaked.
         digest: Hash of its content.
     """

@@ -31,7 +31,7 @@ class EventRow(CorpusRow):
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of a table hold what, and what stands between them."""
+    """Which columns of a table hold what, and the character between them."""
 
     path: str
     label: str

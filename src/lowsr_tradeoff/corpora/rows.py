@@ -165,7 +165,7 @@ class CsvRow:
 
 
 def read_table(path: Path, required: Sequence[str], delimiter: str = ",") -> list[CsvRow]:
-    """Return the rows of a CSV, or of a table whose fields something else separates.
+    """Return the rows of a table, by default a CSV.
 
     Raises:
         DataError: The file cannot be read, is not UTF-8 or not CSV, or lacks a column.
@@ -218,19 +218,18 @@ def count_skipped(corpus: str, problems: Sequence[Problem], *, skip_bad: bool) -
     Raises:
         DataError: There are problems and ``skip_bad`` is off, or one that no skipping mends; lists all of them.
     """
-    is_skippable = all(problem.is_skippable for problem in problems)
-    if problems and not (skip_bad and is_skippable):
-        raise DataError(describe(corpus, problems, is_skippable=is_skippable))
+    if problems and not (skip_bad and all(problem.is_skippable for problem in problems)):
+        raise DataError(describe(corpus, problems))
     return sum(problem.n_clips for problem in problems)
 
 
-def describe(corpus: str, problems: Sequence[Problem], *, is_skippable: bool) -> str:
+def describe(corpus: str, problems: Sequence[Problem]) -> str:
     """Return one message with every problem, those of one reason together."""
     lines = [f"{corpus}: {len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing has run"]
     for reason, group in grouped(problems, lambda problem: problem.reason).items():
         lines += [f"  {line(problem.where)}: {reason}" for problem in group[:MOST_LISTED]]
         if len(group) > MOST_LISTED:
             lines.append(f"  and {len(group) - MOST_LISTED} more: {reason}")
-    if is_skippable:
+    if all(problem.is_skippable for problem in problems):
         lines.append("Mend them, or continue without them with --skip-bad")
     return "\n".join(lines)

@@ -30,10 +30,10 @@ class SpeechRow(CorpusRow):
     """One file; ``annotation`` is the transcript.
 
     Attributes:
-        speaker: Who spoke, empty where the corpus does not tell.
-        sex: The speaker's, empty where the corpus does not tell.
+        speaker: Who spoke, empty where it is unknown.
+        sex: The speaker's, empty where it is unknown.
         keywords: Phrases of the transcript that would hurt if they leaked.
-        is_transcribed: Whether the corpus says what is said.
+        is_transcribed: Whether the corpus has transcripts.
         remedy: What to do where the transcript is empty.
     """
 

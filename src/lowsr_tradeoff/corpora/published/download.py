@@ -32,7 +32,7 @@ def download(address: str, to: Path, checksum: str | None, on_progress: OnProgre
     Args:
         address: Its URL.
         to: The file to write. An unfinished one is ``<to>.part``.
-        checksum: ``"md5:…"`` or ``"sha256:…"``; ``None`` takes what comes, always from its start.
+        checksum: ``"md5:…"`` or ``"sha256:…"``; ``None`` accepts any, always from its start.
         on_progress: Called as bytes arrive.
 
     Raises:
@@ -78,7 +78,7 @@ def _transfer(address: str, part: Path, to: Path, on_progress: OnProgress) -> No
         with _open(address, have) as response:
             _append(response, part, have if response.status == PARTIAL else 0, on_progress)
     except HTTPError as error:
-        # All of it is there already, or it is not the file that it was: the hash tells.
+        # All of it is there already, or the file has changed: the hash decides.
         if error.code != RANGE_PAST_END or not have:
             raise MissingResourceError(_cannot_fetch(address, to, f"HTTP {error.code} {error.reason}")) from error
     except (OSError, HTTPException) as error:
