@@ -108,3 +108,5 @@ def test_a_file_beyond_the_limit_is_not_read_whole(tmp_path, monkeypatch):
 def test_what_is_as_deep_as_records_are_is_read():
     tree = json.loads("[" * 50 + "1" + "]" * 50)
     assert reading.parse_json(json.dumps(tree)) == tree
+    with pytest.raises(ValueError, match="it is nested more than 60 deep"):
+        reading.parse_json(DEEP)

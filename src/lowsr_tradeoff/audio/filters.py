@@ -74,9 +74,6 @@ def cic(order: int, oversampling: int, frequency: Frequencies) -> NDArray[np.flo
     ``(sin(πf) / (R sin(πf / R)))^N`` (E. B. Hogenauer, An Economical Class of Digital Filters for Decimation and
     Interpolation, IEEE Trans. ASSP 29, 1981).
 
-    >>> cic(1, 64, np.array([0.0, 0.5, 1.0])).round(3).tolist()
-    [1.0, 0.637, 0.0]
-
     Shape:
         ``(n_frequencies,)``.
     """

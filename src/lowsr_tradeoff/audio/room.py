@@ -38,9 +38,6 @@ def direct_to_reverberant_db(distance_m: float, rt60_s: float, room_volume_m3: f
 
     ``20 log10(r_c / d)`` with the critical distance ``r_c = 0.057 sqrt(V / RT60)`` in metres (H. Kuttruff, Room
     Acoustics, 6th ed., section 5.5).
-
-    >>> round(direct_to_reverberant_db(1.0, 0.5, 50.0), 2)
-    -4.88
     """
     return 20 * math.log10(0.057 * math.sqrt(room_volume_m3 / rt60_s) / distance_m)
 

@@ -61,11 +61,7 @@ def audio_fault(inspected: Inspection, rates_hz: Sequence[int]) -> str | None:
 
 
 def rate_fault(source_rate_hz: int, rates_hz: Sequence[int]) -> str | None:
-    """Return why a source cannot give the rates, the last of which is the reference rate, or ``None``.
-
-    >>> rate_fault(8000, [1000, 16000])
-    'is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate'
-    """
+    """Return why a source cannot give the rates, the last of which is the reference rate, or ``None``."""
     above = sorted({rate for rate in rates_hz if rate > source_rate_hz})
     if not above:
         return None

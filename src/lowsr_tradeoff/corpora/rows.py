@@ -130,11 +130,7 @@ def grouped(items: Iterable[T], key_of: Callable[[T], K]) -> dict[K, list[T]]:
 
 
 def is_audio(path: Path) -> bool:
-    """Return whether a file means to be audio, hidden ones not.
-
-    >>> is_audio(Path("dog/1.WAV")), is_audio(Path("dog/._1.wav")), is_audio(Path("dog/notes.txt"))
-    (True, False, False)
-    """
+    """Return whether a file means to be audio, hidden ones not."""
     return path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith(".")
 
 
