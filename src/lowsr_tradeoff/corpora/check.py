@@ -82,25 +82,21 @@ def summarise(
     audio: Sequence[AudioInfo],
     n_skipped: int,
     note: str,
-    *,
-    kind: Literal["events", "speech"],
-    groups: set[str],
     group_of: Literal["sources", "speakers"],
-    classes: tuple[str, ...] = (),
-    n_folds: int = 0,
 ) -> CorpusSummary:
     """Return the summary of a corpus; ``audio`` is what the file of each clip holds."""
+    events = [clip for clip in clips if isinstance(clip, EventClip)]
     return CorpusSummary(
         name=listing.name,
-        kind=kind,
+        kind="events" if events else "speech",
         # Of every field but where the audio lies.
         digest=digest_of([astuple(clip)[:-1] for clip in clips]),
         n_clips=len(clips),
         n_skipped=n_skipped,
-        n_groups=len(groups),
+        n_groups=len({clip.source if isinstance(clip, EventClip) else clip.speaker for clip in clips}),
         group_of=group_of,
-        classes=classes,
-        n_folds=n_folds,
+        classes=tuple(sorted({clip.label for clip in events})),
+        n_folds=len({clip.fold for clip in events}),
         duration_s=sum(info.duration_s for info in audio),
         lowest_source_rate_hz=min(info.source_rate_hz for info in audio),
         is_synthetic=not listing.is_own,

@@ -1,7 +1,7 @@
 """Event corpora: synthesised, embedded, or the user's own, checked and laid out in folds."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
 from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC, EventRow, list_events
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
 from lowsr_tradeoff.corpora.inspect import AudioInfo
-from lowsr_tradeoff.corpora.rows import Listing, Problem, count_skipped
+from lowsr_tradeoff.corpora.rows import FaultOf, Listing, Problem, count_skipped
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -68,19 +68,16 @@ def load_events(
         return _demo(seed, all_rates_hz, clip_s)
     listing = list_events(source)
     has_folds = any(row.fold for row in listing.rows)
-    rows, info_of, problems = usable(
-        listing,
-        (
-            lambda row: None if row.annotation else "has no label",
-            lambda row: _fold_fault(row.fold, has_folds=has_folds),
-        ),
-        all_rates_hz,
-        cache,
+    fault_functions: tuple[FaultOf[EventRow], ...] = (
+        lambda row: None if row.annotation else "has no label",
+        lambda row: _fold_fault(row.fold, has_folds=has_folds),
     )
+    rows, info_of, problems = usable(listing, fault_functions, all_rates_hz, cache)
     rows, unfit = fit_for_folds(rows, n_folds)
     n_skipped = count_skipped(listing.name, [*listing.problems, *problems, *unfit], skip_bad=skip_bad)
-    clips = _clips(listing, rows, info_of, n_folds, seed)
-    return _corpus(listing, clips, [info_of[row.path] for row in rows], clip_s, n_skipped, _note(rows, seed))
+    audio = [info_of[row.path] for row in rows]
+    clips = _clips(rows, clip_ids(listing, rows), audio, n_folds, seed)
+    return _corpus(listing, clips, audio, clip_s, n_skipped, _note(rows, seed))
 
 
 def _demo(seed: int, rates_hz: Sequence[int], clip_s: float | None) -> EventCorpus:
@@ -89,7 +86,8 @@ def _demo(seed: int, rates_hz: Sequence[int], clip_s: float | None) -> EventCorp
     note = f"{SYNTHETIC}; made in code (seed {seed}). A source is one drawn set of parameters."
     # The digest names what is synthesised; how enters the key of every step that uses it.
     clips = [
-        EventClip(f"{x.source}-{x.take}", x.label, x.fold, x.source, digest_of(asdict(x)), x) for x in takes(seed)
+        EventClip(f"{take.source}-{take.take}", take.label, take.fold, take.source, digest_of(asdict(take)), take)
+        for take in takes(seed)
     ]
     audio = [AudioInfo(digest=clip.digest, source_rate_hz=RATE_HZ, n_samples=N_SAMPLES) for clip in clips]
     listing: Listing[EventRow] = Listing("demo", DATA, rows=(), note=note, is_own=False)
@@ -97,19 +95,14 @@ def _demo(seed: int, rates_hz: Sequence[int], clip_s: float | None) -> EventCorp
 
 
 def _clips(
-    listing: Listing[EventRow],
-    rows: Sequence[EventRow],
-    info_of: Mapping[Path, AudioInfo],
-    n_folds: int,
-    seed: int,
+    rows: Sequence[EventRow], names: Sequence[str], audio: Sequence[AudioInfo], n_folds: int, seed: int
 ) -> list[EventClip]:
-    names = clip_ids(listing, rows)
     sources = [row.source or name for row, name in zip(rows, names, strict=True)]
     given = [int(row.fold) for row in rows if row.fold]
     folds = renumber(given) if given else assign_folds([row.annotation for row in rows], sources, n_folds, seed)
     return [
-        EventClip(name, row.annotation, fold, source, info_of[row.path].digest, row.path)
-        for name, row, fold, source in zip(names, rows, folds, sources, strict=True)
+        EventClip(name, row.annotation, fold, source, info.digest, row.path)
+        for name, row, fold, source, info in zip(names, rows, folds, sources, audio, strict=True)
     ]
 
 
@@ -121,21 +114,10 @@ def _corpus(
     n_skipped: int,
     note: str,
 ) -> EventCorpus:
-    # One clip far longer than the others must not make every other pay for its length.
+    # One clip far longer than the others must not make the network compute as long for every clip.
     durations_s = [info.duration_s for info in audio]
     fits_most_s = round(float(np.quantile(durations_s, WINDOW_QUANTILE, method="higher")), 2)
-    summary = summarise(
-        listing,
-        clips,
-        audio,
-        n_skipped,
-        note,
-        kind="events",
-        groups={clip.source for clip in clips},
-        group_of="sources",
-        classes=tuple(sorted({clip.label for clip in clips})),
-        n_folds=len({clip.fold for clip in clips}),
-    )
+    summary = summarise(listing, clips, audio, n_skipped, note, "sources")
     return EventCorpus(summary, tuple(clips), clip_s or min(fits_most_s, LONGEST_WINDOW_S), listing.is_own)
 
 

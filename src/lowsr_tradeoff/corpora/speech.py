@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from lowsr_tradeoff.corpora.check import clip_ids, summarise, usable
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
@@ -44,16 +45,8 @@ def load_speech(
     n_skipped = count_skipped(listing.name, problems, skip_bad=skip_bad)
     audio = [info_of[row.path] for row in rows]
     utterances = tuple(map(_utterance, clip_ids(listing, rows), rows, audio))
-    summary = summarise(
-        listing,
-        utterances,
-        audio,
-        n_skipped,
-        _note(rows),
-        kind="speech",
-        groups={utterance.speaker for utterance in utterances},
-        group_of="speakers" if any(row.speaker for row in rows) else "sources",
-    )
+    group_of: Literal["speakers", "sources"] = "speakers" if any(row.speaker for row in rows) else "sources"
+    summary = summarise(listing, utterances, audio, n_skipped, _note(rows), group_of)
     return SpeechCorpus(summary, utterances, listing.is_own)
 
 
