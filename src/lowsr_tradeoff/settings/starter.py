@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from lowsr_tradeoff.settings.study import StudyConfig
-from lowsr_tradeoff.settings.toml import toml_value
 
 WIDTH = 100
 HEAD = """\
@@ -54,7 +53,7 @@ def _group(group: BaseModel, path: tuple[str, ...]) -> Iterator[str]:
     for name, value in group:
         if name not in inner:
             allowed = _allowed(name, schema["properties"][name], schema.get("$defs", {}))
-            default = "unset" if value is None else _value(value)
+            default = "unset" if value is None else json.dumps(value, ensure_ascii=False)
             yield from ("", *_comment(said[name]), *_comment(f"{allowed}; default: {default}"))
             yield f"# {name} = …" if value is None else f"{name} = {default}"
     for name, value in inner.items():
@@ -75,10 +74,6 @@ def _comment(text: str) -> list[str]:
 def _plain(text: str) -> str:
     """Text of a docstring without its marks and line breaks; TOML has no ``None`` but lines left out."""
     return " ".join(text.replace("``None``", "unset").replace("``", "").split())
-
-
-def _value(value: object) -> str:
-    return toml_value(json.loads(json.dumps(value)))
 
 
 def _allowed(name: str, schema: dict[str, Any], others: dict[str, Any]) -> str:

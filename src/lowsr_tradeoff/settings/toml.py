@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from lowsr_tradeoff.errors import ConfigError
@@ -34,15 +35,13 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
 
     Args:
         path: A TOML file, the name of a preset, or ``None`` for the defaults.
-        overrides: Values by dotted name (``"power.devices"``); ``None`` values are passed over.
+        overrides: Values as the file would hold them, ``{"power": {"devices": [...]}}``; ``None`` is passed over.
 
     Raises:
         ConfigError: The file cannot be read, or a key or value is wrong; the message lists all of them.
     """
     tree = _read_toml(path) if path else {}
-    for name, value in overrides.items():
-        if value is not None:
-            _put(tree, name.split("."), value)
+    _put_over(tree, overrides)
     try:
         return StudyConfig.model_validate(tree)
     except ValidationError as error:
@@ -51,29 +50,7 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
 
 def dump_toml(config: StudyConfig) -> str:
     """Return the complete settings as TOML that :func:`load_config` reads back to an equal study."""
-    tree = config.model_dump(mode="json", exclude_none=True)
-    lines = [f"{key} = {toml_value(value)}" for key, value in tree.items() if not isinstance(value, dict)]
-    for table, values in tree.items():
-        if isinstance(values, dict):
-            lines += ["", f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in values.items())]
-    return "\n".join(lines) + "\n"
-
-
-def toml_value(value: object) -> str:
-    """Return a JSON value as TOML.
-
-    >>> toml_value({"is_varied": True, "arms": ["raw"]})
-    '{is_varied = true, arms = ["raw"]}'
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "[" + ", ".join(toml_value(item) for item in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, str):
-        return _toml_string(value)
-    return repr(value)
+    return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
 
 
 def _preset(path: Path) -> Path:
@@ -117,13 +94,15 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _put(tree: dict[str, Any], names: list[str], value: object) -> None:
-    *groups, last = names
-    for name in groups:
-        tree = tree.setdefault(name, {})
-        if not isinstance(tree, dict):
-            raise ConfigError(f"{name}: is a table of settings, so write [{name}] (given: {tree!r})")
-    tree[last] = value
+def _put_over(tree: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            group = tree.setdefault(name, {})
+            if not isinstance(group, dict):
+                raise ConfigError(f"{name}: is a table of settings, so write [{name}] (given: {group!r})")
+            _put_over(group, value)
+        elif value is not None:
+            tree[name] = value
 
 
 def _explain(error: ValidationError, path: Path | None) -> str:
@@ -150,8 +129,3 @@ def _names(group: type[BaseModel]) -> list[str]:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             names += _names(field.annotation)
     return names
-
-
-def _toml_string(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
