@@ -10,7 +10,6 @@ what each chain recognises, and how long one window takes on this machine in C a
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,20 +18,17 @@ import numpy as np
 from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.deploy.firmware.budget import NUMBERS
-from lowsr_tradeoff.deploy.firmware.compiled import compiled, heard_in_c
-from lowsr_tradeoff.deploy.firmware.folder import SOURCES
+from lowsr_tradeoff.deploy.firmware.compile import compile_program, images_in_c
+from lowsr_tradeoff.deploy.firmware.folder import C_SOURCES
 from lowsr_tradeoff.deploy.firmware.headers import settings_header, tables
-from lowsr_tradeoff.deploy.firmware.held_out import chains
+from lowsr_tradeoff.deploy.firmware.held_out import chain_accuracies
 from lowsr_tradeoff.deploy.firmware.vectors import Codes, clip_codes, images_of
-from lowsr_tradeoff.deploy.model.card import percent, points
-from lowsr_tradeoff.deploy.model.final import final_steps, packaged
-from lowsr_tradeoff.deploy.model.int8_step import int8_steps
+from lowsr_tradeoff.deploy.markdown import percent, points
 from lowsr_tradeoff.deploy.model.onnx_export import Images
+from lowsr_tradeoff.deploy.model.train import make_package, plan_model, run_plan
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.learning.mel import Layout, lay_out
-from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
-from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -45,39 +41,32 @@ def hand_over_at(rate_hz: int, root: Path) -> None:
     """Print every figure at one rate."""
     arms = ClassifySettings(arms=("finetuned",), grids=("native",))
     config, store = StudyConfig(rates_hz=(rate_hz,), classify=arms), Store(root / "run")
-    corpus, listener = events_of(config, None), Listener(rate_hz, "native", "finetuned")
-    *tests, final = final_steps(config, corpus, listener)
-    in_int8 = int8_steps(tests)
-    execute(
-        (*tests, final, *in_int8),
-        store,
-        partial(run_batch, {"events": corpus}, store),
-        1,
-        lambda at: print(at.label),
-    )
+    corpus = events_of(config, None)
+    plan = plan_model(config, corpus, Listener(rate_hz, "native", "finetuned"), is_int8_counted=True)
+    run_plan(plan, store, 1, lambda at: print(at.label))
     layout = lay_out(rate_hz, "native", corpus.clip_s)
-    settings = packaged(config, corpus, listener, store, None).settings
-    sources = {source.name: source.read_bytes() for source in SOURCES.iterdir()}
+    settings = make_package(plan, store, None).settings
+    sources = {source.name: source.read_bytes() for source in C_SOURCES.iterdir()}
     sources |= {
         "settings.h": settings_header(layout, settings, (0.01, 0), 0.0).encode(),
         "tables.h": tables(layout).encode(),
     }
     for name, content in sources.items():
         write_atomic(root / name, content)
-    programs = {number: compiled(root, "log_mel.c", number, root / number) for number in NUMBERS}
+    programs = {number: compile_program(root, "log_mel.c", number, root / number) for number in NUMBERS}
 
     clips = corpus.clips[:: len(corpus.clips) // N_CLIPS][:N_CLIPS]
     sounds = [clip_codes(clip, settings.features) for clip in clips]
     for number, program in programs.items():
         print(f"{rate_hz} Hz, {number}, {len(sounds)} clips: {differences(program, sounds, layout)}")
-    for each in chains(config, corpus, store, in_int8, programs, layout):
+    for each in chain_accuracies(plan, store, programs, layout):
         print(f"{rate_hz} Hz, {each.chain}: {percent(each.accuracy)}; minus the study's {points(each.difference)}")
 
 
 def differences(program: Path, sounds: list[Codes], layout: Layout) -> str:
     """How far the images of C and Python differ, and how long each takes."""
     python_s, expected = timed(lambda: images_of(sounds, layout))
-    c_s, found = timed(lambda: heard_in_c(program, sounds, layout.image))
+    c_s, found = timed(lambda: images_in_c(program, sounds, layout.image))
     off = np.abs(found - expected)
     middle_db = DB_PER_NEPER * float(np.median(off, axis=(1, 2)).max())
     return (

@@ -168,7 +168,7 @@ def _read_toml(path: Path) -> None:
     if path.parent.name == "devices":
         devices.load_device(str(path))
     elif path.parent.name == "microphones":
-        devices.load_microphone(str(path))
+        devices.load_part("microphones", str(path))
     else:
         read = toml.load_config(path)
         path.write_text(toml.dump_toml(read), encoding="utf-8")

@@ -45,7 +45,7 @@ def whisper_kinds(folder: Path) -> Iterator[Kind]:
 
 def model_kinds(folder: Path) -> Iterator[Kind]:
     """Yield a model folder and its ONNX export."""
-    package = import_module("tests.deploy.packaged").package()
+    package = import_module("tests.deploy.small_model").package()
     write_package(folder, package)
     exported = folder / "model.onnx"
     export_onnx(load_model(package), exported)

@@ -24,7 +24,7 @@ def call(capsys, *arguments):
 
 def test_it_writes_into_the_run_unless_told_where(run, tmp_path, capsys, monkeypatch):
     asked = []
-    monkeypatch.setattr(folder, "hand_over", lambda *given, **more: asked.append((*given, more)))
+    monkeypatch.setattr(folder, "write_handover", lambda *given, **more: asked.append((*given, more)))
     code, out, _ = call(capsys, run, "--rate", 1000, "--arm", "basd", "--device", "nrf52840", "-j", 1)
     assert (code, out) == (0, f"{run / 'handover' / '1000-native-basd-nrf52840'}\n")
     assert call(capsys, run, "--rate", 500, "--to", tmp_path, "--held-out", "-q")[1] == f"{tmp_path}\n"

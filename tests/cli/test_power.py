@@ -79,7 +79,7 @@ def test_sending_raw_sound_costs_more_the_higher_the_rate(capsys):
         (["--window-s", "0.01"], "shorter than one column"),
         (["--window-s", "-2"], "give a longer one"),
         (["--device", "stm32"], "'stm32' is no known device; choose one of efr32xg24"),
-        (["--microphone", "t5818", "--device", "stm32u385"], "t5818 hands on pdm and AD7091 takes analogue"),
+        (["--microphone", "t5818", "--device", "stm32u385"], "output of t5818 is pdm, but AD7091 takes analogue"),
         (["--listen-s", "5"], "listen_s and every_s belong together"),
         (["--wake-share", "2"], "less than or equal to 1"),
         (["--temperature-c", "-40"], "greater than or equal to -16"),

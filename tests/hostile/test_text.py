@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.conftest import write_speech, write_tones
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 from tests.reports.conftest import build_listen, build_tradeoff
 
 from lowsr_tradeoff.cli.main import main

@@ -3,13 +3,14 @@ import pytest
 from tests.power.costs import cost
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.power.profiles.devices import list_devices, load_device
+from lowsr_tradeoff.power.profiles.devices import list_profiles, load_device
 from lowsr_tradeoff.power.stage import estimate, evaluate
 from lowsr_tradeoff.settings.groups import PowerSettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 MICROCONTROLLERS = ("stm32u385", "stm32u575", "nrf52840")
 N_DRAWS = 500
+every_device = pytest.mark.parametrize("device", list_profiles("devices"))
 
 
 def native_cost(rate_hz):
@@ -25,16 +26,21 @@ def native_cost(rate_hz):
     )
 
 
-def on(device, model_cost, **power):
-    (result,) = estimate(load_device(device), [model_cost], PowerSettings(**power), 0, N_DRAWS)
+def on(device, model_cost, reference=None, **power):
+    profile = load_device(device) if isinstance(device, str) else device
+    (result,) = estimate(profile, [model_cost], PowerSettings(**power), 0, N_DRAWS, reference)
     return result
+
+
+def study(*devices, n_draws=N_DRAWS, seed=0, **power):
+    return StudyConfig(power=PowerSettings(devices=devices, **power), n_resamples=n_draws, seed=seed)
 
 
 def parts(result):
     return {component.name: component.power_mw for component in result.components}
 
 
-@pytest.mark.parametrize("device", list_devices())
+@every_device
 @pytest.mark.parametrize(
     "power",
     [{}, {"radio": "raw", "storage": "labels"}, {"listen_s": 5, "every_s": 60}],
@@ -49,7 +55,7 @@ def test_components_sum_to_the_total(device, power):
     assert result.power_mw.value == pytest.approx(sum(values))
 
 
-@pytest.mark.parametrize("device", list_devices())
+@every_device
 def test_every_component_is_there_with_a_figure_or_a_reason(device):
     result, profile = on(device, cost()), load_device(device)
     components = parts(result)
@@ -58,12 +64,12 @@ def test_every_component_is_there_with_a_figure_or_a_reason(device):
         expected.remove("decimator")
     assert list(components) == expected
     absent = {name for name, m in components.items() if m.value is None}
-    held = {name for name, holder in profile.holders().items() if holder}
-    assert absent - {"regulator"} == held
-    assert all("counted in the figure of" in components[name].reason for name in held)
+    included = {name for name, other in profile.included_in().items() if other}
+    assert absent - {"regulator"} == included
+    assert all("counted in the figure of" in components[name].reason for name in included)
 
 
-@pytest.mark.parametrize("device", list_devices())
+@every_device
 def test_no_part_peaks_below_its_average(device):
     result = on(device, cost(), radio="labels") if load_device(device).radio else on(device, cost())
     for component in result.components:
@@ -74,7 +80,7 @@ def test_no_part_peaks_below_its_average(device):
         assert result.peak_mw.low > result.power_mw.low
 
 
-@pytest.mark.parametrize("device", list_devices())
+@every_device
 def test_on_the_shared_grid_only_what_hears_feels_the_rate(device):
     results = [parts(on(device, cost(rate_hz=rate_hz))) for rate_hz in (500, 1000, 4000, 16000)]
     for name in ("front_end", "inference"):
@@ -86,7 +92,7 @@ def test_on_the_shared_grid_only_what_hears_feels_the_rate(device):
         assert None in powers or powers == sorted(powers)
 
 
-@pytest.mark.parametrize("device", list_devices())
+@every_device
 def test_on_the_native_grid_compute_falls_with_the_rate(device):
     results = [on(device, native_cost(rate_hz)) for rate_hz in (500, 1000, 4000, 16000)]
     for name in ("front_end", "inference"):
@@ -96,14 +102,14 @@ def test_on_the_native_grid_compute_falls_with_the_rate(device):
     assert totals == sorted(set(totals))
 
 
-@pytest.mark.parametrize("device", list_devices())
+@every_device
 def test_a_shorter_hop_costs_more(device):
     powers = [on(device, cost(), hop_s=hop_s).power_mw.value for hop_s in (2.0, 1.0, 0.5)]
     assert powers == sorted(set(powers))
 
 
 def test_joint_draws_are_those_of_the_intervals_and_keep_what_two_rates_share():
-    device = load_device(list_devices()[0])
+    device = load_device(list_profiles("devices")[0])
     costs = [cost(), cost(rate_hz=4000, model_rate_hz=4000)]
     one, other = estimate(device, costs, PowerSettings(), 0, 2000)
     for measured, draws in (
@@ -116,7 +122,7 @@ def test_joint_draws_are_those_of_the_intervals_and_keep_what_two_rates_share():
     assert np.corrcoef(one.power_mw_draws, one.battery_hours_draws)[0, 1] < -0.7
 
 
-@pytest.mark.parametrize("device", list_devices())
+@every_device
 def test_a_battery_twice_as_big_lasts_twice_as_long(device):
     # Self-discharge grows with the battery: 1.4 % of 300 mAh a month are 21 uW beside at least 0.8 mW.
     small, big = (on(device, cost(), battery_mah=mah).battery_hours for mah in (300, 600))
@@ -142,8 +148,7 @@ def test_streaming_wake_word_is_near_what_was_measured(device, clock_mhz, averag
     )
     profile = load_device(device)
     only = {"clocks": {f"{clock_mhz}MHz": profile.core.clocks[f"{clock_mhz}MHz"]}}
-    profile = profile.model_copy(update={"core": profile.core.model_copy(update=only)})
-    (result,) = estimate(profile, [wake_word], PowerSettings(), 0, N_DRAWS)
+    result = on(profile.model_copy(update={"core": profile.core.model_copy(update=only)}), wake_word)
     modelled = sum(parts(result)[name].value for name in ("front_end", "inference", "idle"))
     assert modelled == pytest.approx(average_mw, rel=0.2)
 
@@ -164,20 +169,12 @@ def test_cnn14_fits_no_microcontroller_and_gets_no_figure(device):
     assert (result.power_mw.unit, result.battery_hours.unit) == ("mW", "h")
 
 
-def test_activations_must_fit_into_ram():
-    kib = 1024
-    # 512 points take 8 bytes each as complex floats, and two frames of samples wait.
-    room = 256 * kib - 512 * 8 - 2 * 2 * 512
-    assert on("stm32u385", cost(activation_bytes=room)).infeasible == ()
-    (reason,) = on("stm32u385", cost(activation_bytes=room + 1)).infeasible
-    assert reason == "activations and sound take 257 KiB and there are 256 KiB of RAM"
-
-
 def test_slower_than_real_time_says_when_it_is_not_certain():
-    (doubtful,) = on("stm32u385", cost(macs={"conv": 140_000_000})).infeasible
+    (doubtful,), (sure,) = (
+        on("stm32u385", cost(macs={"conv": n})).infeasible for n in (140_000_000, 1_400_000_000)
+    )
     assert "slower than real time" in doubtful
     assert "not certain" in doubtful
-    (sure,) = on("stm32u385", cost(macs={"conv": 1_400_000_000})).infeasible
     assert "not certain" not in sure
 
 
@@ -190,11 +187,6 @@ def test_nearly_too_slow_has_a_figure_and_an_interval_across_one():
     assert result.power_mw.high < beside * 1.1 * active, "a core that cannot keep up computes all the time, no more"
 
 
-def test_a_rate_above_the_codecs_is_not_offered():
-    (reason,) = on("phone_cpu", cost(rate_hz=96000)).infeasible
-    assert reason == "phone codec offers no rate of 96000 Hz or above"
-
-
 def test_a_rate_below_the_codecs_is_decimated():
     result = on("phone_cpu", cost(rate_hz=500))
     assert (result.adc_rate_hz, result.is_decimated) == (8000, True)
@@ -204,7 +196,7 @@ def test_a_rate_below_the_codecs_is_decimated():
     assert result.power_mw.value == pytest.approx(direct.power_mw.value, rel=0.001)
 
 
-def test_an_operator_without_a_price_is_refused_by_name():
+def test_an_operator_without_a_cost_is_refused_by_name():
     result = on("stm32u385", cost(macs={"conv": 10, "lstm": 10}))
     assert result.infeasible == ("no cost is known for lstm on Cortex-M33",)
     assert result.real_time_factor.value is None
@@ -215,35 +207,23 @@ def test_the_phones_speed_is_unknown_and_said_to_be():
 
 
 def test_evaluate_goes_over_devices_and_costs_and_is_reproducible():
-    config = StudyConfig(power=PowerSettings(devices=("nrf52840", "stm32u385")), n_resamples=200)
-    costs = [cost(rate_hz=500), cost(rate_hz=1000)]
-    results = evaluate(config, costs)
-    assert [(result.device, result.rate_hz) for result in results] == [
-        ("nrf52840", 500),
-        ("nrf52840", 1000),
-        ("stm32u385", 500),
-        ("stm32u385", 1000),
-    ]
-    assert results == evaluate(config, costs)
+    devices, costs = ("nrf52840", "stm32u385"), [cost(rate_hz=500), cost(rate_hz=1000)]
+    results = evaluate(study(*devices, n_draws=200), costs)
+    in_order = [(device, rate_hz) for device in devices for rate_hz in (500, 1000)]
+    assert [(result.device, result.rate_hz) for result in results] == in_order
+    assert results == evaluate(study(*devices, n_draws=200), costs)
     assert results[0].power_mw.n == 200
-    alone = config.model_copy(update={"power": PowerSettings(devices=("stm32u385",))})
-    assert evaluate(alone, costs) == results[2:]
-    other = evaluate(config.model_copy(update={"seed": 1}), costs)
+    assert evaluate(study("stm32u385", n_draws=200), costs) == results[2:]
+    other = evaluate(study(*devices, n_draws=200, seed=1), costs)
     assert other[0].power_mw.low != results[0].power_mw.low
     assert other[0].power_mw.value == results[0].power_mw.value
-
-
-def test_evaluate_names_an_unknown_device():
-    with pytest.raises(ConfigError, match="'toaster' is no known device"):
-        evaluate(StudyConfig(power=PowerSettings(devices=("toaster",))), [cost()])
 
 
 @pytest.mark.parametrize("device", MICROCONTROLLERS)
 def test_the_saving_is_told_draw_by_draw(device):
     """What two rates share cancels: the saving is known far better than either power."""
-    config = StudyConfig(power=PowerSettings(devices=(device,)), n_resamples=N_DRAWS)
     costs = [cost(rate_hz=1000), native_cost(1000), cost(rate_hz=16000)]
-    shared, native, reference = evaluate(config, costs)
+    shared, native, reference = evaluate(study(device), costs)
     assert (reference.power_saved.value, reference.power_saved.low, reference.power_saved.high) == (0, 0, 0)
     assert native.power_saved.value == pytest.approx(1 - native.power_mw.value / reference.power_mw.value)
     assert native.power_saved.value > shared.power_saved.value >= 0
@@ -252,39 +232,38 @@ def test_the_saving_is_told_draw_by_draw(device):
 
 
 def test_a_saving_against_nothing_is_missing():
-    without, against = on("stm32u575", cost()), cost(rate_hz=16000, weight_bytes=10**9)
-    assert "no power to compare with" in without.power_saved.reason
-    (result,) = estimate(load_device("stm32u575"), [cost()], PowerSettings(), 0, N_DRAWS, against)
-    assert "no power to compare with" in result.power_saved.reason
-    (result,) = estimate(load_device("stm32u575"), [against], PowerSettings(), 0, N_DRAWS, cost(rate_hz=16000))
-    assert "it has no power" in result.power_saved.reason
+    fits, overfull = cost(), cost(rate_hz=16000, weight_bytes=10**9)
+    for model_cost, reference, told in (
+        (fits, None, "no power to compare with"),
+        (fits, overfull, "no power to compare with"),
+        (overfull, cost(rate_hz=16000), "it has no power"),
+    ):
+        assert told in on("stm32u575", model_cost, reference).power_saved.reason
 
 
 def test_a_stack_and_a_microphone_are_chosen_by_name():
-    base, changed = StudyConfig(power=PowerSettings(devices=("stm32u575",))), {"stack": "x-cube-ai-7.1"}
-    (good,), (poor,) = (
-        evaluate(base.model_copy(update={"power": base.power.model_copy(update=how)}), [cost()])
-        for how in ({}, changed)
+    (good,), (poor,), (other,) = (
+        evaluate(study("stm32u575", **power), [cost()])
+        for power in ({}, {"stack": "x-cube-ai-7.1"}, {"microphone": "vm1010"})
     )
     assert poor.real_time_factor.value > good.real_time_factor.value
-    louder = base.power.model_copy(update={"microphone": "vm1010"})
-    (other,) = evaluate(base.model_copy(update={"power": louder}), [cost()])
     # 85 uA at 1.8 V against 16 uA at 1 V.
     assert parts(other)["microphone"].value == pytest.approx(0.153)
     assert parts(good)["microphone"].value == pytest.approx(0.016)
 
 
 @pytest.mark.parametrize(
-    ("power", "told"),
+    ("device", "power", "told"),
     [
-        ({"stack": "tflm"}, "stm32u575: core: stack: 'tflm' is none of x-cube-ai-10.2, x-cube-ai-7.1"),
-        ({"microphone": "t5818"}, "t5818 hands on pdm and AD7091 takes analogue"),
-        ({"microphone": "t58"}, "'t58' is no known microphone"),
+        ("toaster", {}, "'toaster' is no known device"),
+        ("stm32u575", {"stack": "tflm"}, "stm32u575: core: stack: 'tflm' is none of x-cube-ai-10.2, x-cube-ai-7.1"),
+        ("stm32u575", {"microphone": "t5818"}, "the output of t5818 is pdm, but AD7091 takes analogue"),
+        ("stm32u575", {"microphone": "t58"}, "'t58' is no known microphone"),
     ],
 )
-def test_what_a_device_cannot_take_is_told(power, told):
+def test_what_a_device_cannot_take_is_told(device, power, told):
     with pytest.raises(ConfigError, match=told):
-        evaluate(StudyConfig(power=PowerSettings(devices=("stm32u575",), **power)), [cost()])
+        evaluate(study(device, **power), [cost()])
 
 
 @pytest.mark.parametrize("device", ["stm32u575", "stm32l4r5", "stm32h7a3"])
@@ -331,6 +310,6 @@ def test_power_from_a_measured_trace_is_labelled_measured():
     power = profile.idle.power.model_copy(update={"basis": "measured", "spread": 1.01})
     traced = profile.model_copy(update={"idle": profile.idle.model_copy(update={"power": power})})
     for device, basis in ((profile, "modelled"), (traced, "measured")):
-        (result,) = estimate(device, [cost()], PowerSettings(), 0, N_DRAWS)
+        result = on(device, cost())
         assert parts(result)["idle"].basis == basis
         assert parts(result)["inference"].basis == result.power_mw.basis == "modelled"

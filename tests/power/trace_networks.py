@@ -12,6 +12,7 @@ from lowsr_tradeoff.learning.log_mel import mel_bank
 from lowsr_tradeoff.learning.mel import lay_out
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.power.model.network_costs import side
+from lowsr_tradeoff.settings.groups import COMPACT
 
 # How the sides of the maps shrink, step by step: c rounds up, f down, h down but never below one.
 STEPS = {
@@ -40,20 +41,13 @@ def traced(name: str) -> dict:
         "steps": STEPS[name],
         "head_in": head_in,
         "parameters": sum(weight.numel() for weight in network.parameters()) - head_in - 1,
-        "front_end": None if name in {"small_vgg", "cp_mobile"} else front_end(name),
+        "mel_nonzeros": None if name in COMPACT else mel_nonzeros(name),
         "layers": unique([layer_of(call, STEPS[name]) for call in calls if counts(call, network)]),
     }
 
 
-def front_end(name: str) -> dict:
-    layout = lay_out(16000, "shared", 2.0, front=name)
-    return {
-        "model_rate_hz": layout.model_rate_hz,
-        "fft_size": layout.fft_size,
-        "hop": layout.hop,
-        "mel_bands": layout.mel_bands,
-        "mel_nonzeros": int((mel_bank(layout) != 0).sum()),
-    }
+def mel_nonzeros(name: str) -> int:
+    return int((mel_bank(lay_out(16000, "shared", 2.0, front=name)) != 0).sum())
 
 
 def counts(call: Call, network: nn.Module) -> bool:

@@ -40,20 +40,20 @@ def handover(
         jobs: Processes at once; the number of cores when left out.
         quiet: No progress.
     """
-    from lowsr_tradeoff.deploy.firmware.chosen import choose
+    from lowsr_tradeoff.deploy.firmware.target import choose_target
     from lowsr_tradeoff.reports.export import TRADEOFF, load
     from lowsr_tradeoff.runner.machine import n_cores
 
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
     tradeoff = load(run / TRADEOFF)
-    chosen = choose(tradeoff, rate, arm, device)
-    folder = to or run / "handover" / chosen.name
+    target = choose_target(tradeoff, rate, arm, device)
+    folder = to or run / "handover" / target.name
     # What follows loads torch: a rate that the run does not have is told before.
-    from lowsr_tradeoff.deploy.firmware.folder import hand_over
+    from lowsr_tradeoff.deploy.firmware.folder import write_handover
 
     with step_progress(is_quiet=quiet) as show:
-        hand_over(run, tradeoff, chosen, folder, jobs or n_cores(), show, _tell, is_held_out_counted=held_out)
+        write_handover(run, tradeoff, target, folder, jobs or n_cores(), show, _tell, is_held_out_counted=held_out)
     tell(folder)
 
 

@@ -18,7 +18,7 @@ from lowsr_tradeoff.files.safe_text import cell
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.corpora.clips import EventCorpus
-    from lowsr_tradeoff.deploy.model.predict import Answer, Model
+    from lowsr_tradeoff.deploy.model.predict import Model, Prediction
 
 
 @app.command
@@ -63,8 +63,8 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
         quiet: No progress.
     """
-    from lowsr_tradeoff.deploy.model.card import percent, points
-    from lowsr_tradeoff.deploy.train import train_model
+    from lowsr_tradeoff.deploy.markdown import percent, points
+    from lowsr_tradeoff.deploy.model.train import train_model
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
@@ -147,25 +147,25 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
 
 def _has_answered(model: "Model", file: Path, hop_s: float | None, per: str, form: str) -> bool:
     """Print what the model says of a file, or why it says nothing."""
-    from lowsr_tradeoff.deploy.model.predict import listen, over_file
+    from lowsr_tradeoff.deploy.model.predict import mean_prediction, predict_windows
 
-    answers = listen(model, file, hop_s or model.settings.clip_s)
+    windows = predict_windows(model, file, hop_s or model.settings.clip_s)
     try:
-        for answer in answers if per == "window" else (over_file(answers),):
-            _print_answer(model, file, answer, form)
+        for prediction in windows if per == "window" else (mean_prediction(windows),):
+            _print_prediction(model, file, prediction, form)
     except DataError as error:
         tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
         return False
     return True
 
 
-def _print_answer(model: "Model", file: Path, answer: "Answer", form: str) -> None:
-    label, probability = answer.best(model.settings.classes)
-    start_s, end_s = round(answer.start_s, 3), round(answer.end_s, 3)
+def _print_prediction(model: "Model", file: Path, prediction: "Prediction", form: str) -> None:
+    label, probability = prediction.best(model.settings.classes)
+    start_s, end_s = round(prediction.start_s, 3), round(prediction.end_s, 3)
     if form == "csv":
         _print_csv(str(file), start_s, end_s, label, f"{probability:.4f}")
         return
-    every = dict(zip(model.settings.classes, answer.probabilities.round(6).tolist(), strict=True))
+    every = dict(zip(model.settings.classes, prediction.probabilities.round(6).tolist(), strict=True))
     said = {"file": str(file), "start_s": start_s, "end_s": end_s, "label": label, "probabilities": every}
     tell(json.dumps(said))
 
@@ -192,7 +192,7 @@ def _calibration(model: "Model", source: str) -> "EventCorpus":
 
 
 def _export_int8(model: "Model", onnx: Path, corpus: "EventCorpus") -> None:
-    from lowsr_tradeoff.deploy.model.card import percent, points
+    from lowsr_tradeoff.deploy.markdown import percent, points
     from lowsr_tradeoff.deploy.model.quantisation import export_int8
 
     path = onnx.with_suffix(f".int8{onnx.suffix}")

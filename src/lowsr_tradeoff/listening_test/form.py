@@ -1,7 +1,6 @@
-"""The form of a listening test: a page that works from a file and has no way to send anything.
+"""The form of a listening test: a page that works from a file and cannot send anything.
 
-Its Content-Security-Policy allows one script and one style sheet, by their hashes, and clips beside the page. Text
-from outside passes through autoescaping.
+Its Content-Security-Policy allows one script and one style sheet, by their hashes, and clips beside the page.
 """
 
 from collections.abc import Sequence
@@ -10,9 +9,6 @@ from importlib.resources import files
 import jinja2
 
 from lowsr_tradeoff.files.safe_text import source_of
-
-HERE = files("lowsr_tradeoff.listening_test")
-TEMPLATE, SCRIPT, STYLE = "form.html.j2", "form.js", "form.css"
 
 
 def render_form(pack: str, form: int, clips: Sequence[str], contact: str) -> str:
@@ -27,8 +23,8 @@ def render_form(pack: str, form: int, clips: Sequence[str], contact: str) -> str
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    script, style = _read(SCRIPT), _read(STYLE)
-    return environment.from_string(_read(TEMPLATE)).render(
+    script, style = _read("form.js"), _read("form.css")
+    return environment.from_string(_read("form.html.j2")).render(
         pack=pack,
         form=form,
         clips=clips,
@@ -40,4 +36,4 @@ def render_form(pack: str, form: int, clips: Sequence[str], contact: str) -> str
 
 
 def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    return (files("lowsr_tradeoff.listening_test") / name).read_text(encoding="utf-8")

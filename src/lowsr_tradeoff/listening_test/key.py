@@ -1,4 +1,4 @@
-"""What a listening test is made of, and what comes back: the files that the pack and its scorer share."""
+"""The files of a listening test: the key that stays behind, and the answers that come back."""
 
 from pathlib import Path
 
@@ -10,19 +10,15 @@ from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 KEY = "key.json"
-HAND_OUT, CLIPS = "hand-out", "clips"
 
 
 class PackedClip(Record):
     """One clip of a pack.
 
     Attributes:
-        clip: Its name in the pack, which says nothing.
-        form: The form it is in, from 1.
+        clip: Its name in the pack, which tells nothing about it.
+        form: Number of the form that it is in, from 1.
         utterance: Its name in the corpus.
-        speaker: Who speaks.
-        rate_hz: The microphone's rate.
-        text: What is said.
         keywords: Phrases of the text that would hurt if they leaked.
     """
 
@@ -39,11 +35,9 @@ class Key(Record):
     """What is in the clips of a pack.
 
     Attributes:
-        pack: Digest of everything below.
-        corpus: Name of the corpus.
-        front_end: The microphone.
+        pack: Digest of what is in it.
         seed: Of the draw and of the microphone's noise.
-        clips: All clips, in the order of the forms.
+        clips: In the order of the forms.
     """
 
     pack: str
@@ -62,14 +56,12 @@ class Answer(Record):
 
 
 class AnswerSheet(Record):
-    """What one listener's form hands back.
+    """The answers of one listener to one form.
 
     Attributes:
-        pack: The pack it belongs to.
-        form: The form, from 1.
+        form: Its number, from 1.
         listener: A name that the listener chose.
         consent: Whether the listener agreed to be counted.
-        answers: One per clip.
     """
 
     pack: str

@@ -1,4 +1,4 @@
-"""Write a listening test: clips whose names say nothing, forms to answer in, and the key that stays behind.
+"""Write a listening test: clips whose names tell nothing, forms to answer in, and the key that stays behind.
 
 Nobody hears a sentence twice: who has understood it at one rate knows it at the next. So in a form every sentence
 is at one rate, and from form to form the rates move on by one (a Latin square), until every sentence was at every
@@ -6,39 +6,31 @@ rate.
 """
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio.capture import Samples
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.files.writing import digest_of, write_atomic
 from lowsr_tradeoff.listening_test.form import render_form
-from lowsr_tradeoff.listening_test.key import CLIPS, HAND_OUT, KEY, Key, PackedClip, read_key
+from lowsr_tradeoff.listening_test.key import KEY, Key, PackedClip, read_key
 from lowsr_tradeoff.privacy.captures import MODEL_RATE_HZ, captured_at_16k, captures_of
 from lowsr_tradeoff.privacy.words import count
 from lowsr_tradeoff.settings.study import StudyConfig
 
-README, FORM = "README.txt", "form.html"
+HAND_OUT, CLIPS, README, FORM = "hand-out", "clips", "README.txt", "form.html"
 MOST_CLIPS = 40
 # Clips are equally loud, at -26 dBFS where their peaks allow it.
 LEVEL, PEAK = 0.05, 0.99
 
-Samples = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Size:
-    """How large a test is.
-
-    Attributes:
-        n_clips: Clips in a form; ``None`` for all there are, at most 40.
-        n_forms: Forms.
-    """
+    """How large a test is: clips in a form (``None``: all there are, at most 40), and forms."""
 
     n_clips: int | None = None
     n_forms: int = 1
@@ -58,7 +50,7 @@ def write_pack(config: StudyConfig, speech: SpeechCorpus, size: Size, contact: s
         ConfigError: More clips or forms are asked for than there are sentences or rates, or another pack is there.
         DataError: An audio file cannot be read.
     """
-    key = _key(config, speech, _assign(config, speech, size))
+    key = _draw_key(config, speech, size)
     if (out / KEY).exists() and read_key(out).pack != key.pack:
         raise ConfigError(f"{out}: holds another listening pack, whose key would be lost; choose another --out")
     utterances = {utterance.clip_id: utterance for utterance in speech.utterances}
@@ -91,8 +83,18 @@ def distinct(speech: SpeechCorpus, rng: np.random.Generator) -> list[Utterance]:
     return list({count.normalise(utterance.text): utterance for utterance in shuffled if utterance.text}.values())
 
 
-def _assign(config: StudyConfig, speech: SpeechCorpus, size: Size) -> tuple[PackedClip, ...]:
-    """A clip's number is drawn, so that it tells neither rate nor sentence."""
+def _draw_key(config: StudyConfig, speech: SpeechCorpus, size: Size) -> Key:
+    clips = _draw_clips(config, speech, size)
+    content = [speech.summary.digest, config.front_end.model_dump(mode="json"), config.seed]
+    content += [clip.model_dump(mode="json") for clip in clips]
+    pack = digest_of(content)[:16]
+    return Key(
+        pack=pack, corpus=speech.summary.name, front_end=config.front_end, seed=config.seed, clips=tuple(clips)
+    )
+
+
+def _draw_clips(config: StudyConfig, speech: SpeechCorpus, size: Size) -> list[PackedClip]:
+    """Draw sentences, their order, and clip numbers, which therefore tell neither rate nor sentence."""
     rates_hz = config.all_rates_hz()
     rng = np.random.default_rng([config.seed, int(speech.summary.digest[:16], 16)])
     sentences = distinct(speech, rng)
@@ -100,10 +102,18 @@ def _assign(config: StudyConfig, speech: SpeechCorpus, size: Size) -> tuple[Pack
     _check(speech, n_clips, size.n_forms, len(sentences), len(rates_hz))
     places = [(form, i) for form in range(size.n_forms) for i in rng.permutation(n_clips)]
     numbers = rng.permutation(len(places)) + 1
-    return tuple(
-        _packed(sentences[i], rates_hz[(i + form) % len(rates_hz)], form + 1, int(number))
-        for (form, i), number in zip(places, numbers, strict=True)
-    )
+    return [
+        PackedClip(
+            clip=f"clip-{number:03d}",
+            form=form + 1,
+            utterance=sentences[i].clip_id,
+            speaker=sentences[i].speaker,
+            rate_hz=rates_hz[(i + form) % len(rates_hz)],
+            text=sentences[i].text or "",
+            keywords=sentences[i].keywords,
+        )
+        for (form, i), number in zip(places, numbers.tolist(), strict=True)
+    ]
 
 
 def _check(speech: SpeechCorpus, n_clips: int, n_forms: int, n_sentences: int, n_rates: int) -> None:
@@ -121,32 +131,8 @@ def _check(speech: SpeechCorpus, n_clips: int, n_forms: int, n_sentences: int, n
         raise ConfigError(f"--n-forms {n_forms}: give 1 to {n_rates}; then every sentence was at every rate")
 
 
-def _packed(utterance: Utterance, rate_hz: int, form: int, number: int) -> PackedClip:
-    return PackedClip(
-        clip=f"clip-{number:03d}",
-        form=form,
-        utterance=utterance.clip_id,
-        speaker=utterance.speaker,
-        rate_hz=rate_hz,
-        text=utterance.text or "",
-        keywords=utterance.keywords,
-    )
-
-
-def _key(config: StudyConfig, speech: SpeechCorpus, clips: Sequence[PackedClip]) -> Key:
-    named = [speech.summary.digest, config.front_end.model_dump(mode="json"), config.seed]
-    named += [clip.model_dump(mode="json") for clip in clips]
-    return Key(
-        pack=digest_of(named)[:16],
-        corpus=speech.summary.name,
-        front_end=config.front_end,
-        seed=config.seed,
-        clips=tuple(clips),
-    )
-
-
 def _wav(sound: Samples) -> bytes:
-    """WAV, since the size of a compressed file would tell the rate."""
+    """Return a WAV file, equally loud; the size of a compressed file would tell the rate."""
     rms, peak = float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), float(np.abs(sound).max())
     gain = min(LEVEL / rms, PEAK / peak) if peak else 1.0
     file = io.BytesIO()

@@ -1,7 +1,7 @@
 """Score the answers of a listening test with the words that recognisers are scored with.
 
 A clip that was played and left empty was not understood; one that was never played is not counted. Listeners are
-resampled together, and where there are few of them their clips too (:func:`stats.resample`).
+resampled together, and where there are few of them their clips too (:func:`intervals.resample`).
 """
 
 import csv
@@ -15,8 +15,7 @@ from pydantic import ValidationError
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import read_file
 from lowsr_tradeoff.listening_test.key import Answer, AnswerSheet, Key, PackedClip
-from lowsr_tradeoff.privacy.words import count as wer
-from lowsr_tradeoff.privacy.words import pooled
+from lowsr_tradeoff.privacy.words import count, pooled
 from lowsr_tradeoff.privacy.words.count import HeardUtterance
 from lowsr_tradeoff.privacy.words.pooled import Weights
 from lowsr_tradeoff.records.base import Measurement
@@ -26,7 +25,8 @@ from lowsr_tradeoff.statistics.intervals import resample_weights
 
 ATTACKER, NOTHING = "people listening", "clips with nothing understood"
 
-Heard = tuple[str, PackedClip, Answer]
+# A listener, a clip that the listener played, and the answer.
+Played = tuple[str, PackedClip, Answer]
 
 
 def score(key: Key, sheets: Sequence[AnswerSheet], n_resamples: int, seed: int) -> tuple[AttackResult, ...]:
@@ -43,24 +43,19 @@ def score(key: Key, sheets: Sequence[AnswerSheet], n_resamples: int, seed: int) 
     """
     _check(key, sheets)
     clips = {clip.clip: clip for clip in key.clips}
-    heard = [
-        (sheet.listener, clips[answer.clip], answer) for sheet in sheets for answer in sheet.answers if answer.plays
-    ]
-    if not heard:
+    answers = [(sheet.listener, answer) for sheet in sheets for answer in sheet.answers if answer.plays]
+    played = [(listener, clips[answer.clip], answer) for listener, answer in answers]
+    if not played:
         raise DataError("no clip was played in any of the answers; hand the form out again")
-    rates_hz = sorted({clip.rate_hz for _, clip, _ in heard})
     return tuple(
         result
-        for rate_hz in rates_hz
-        for result in _results(key, [row for row in heard if row[1].rate_hz == rate_hz], n_resamples, seed)
+        for rate_hz in sorted({clip.rate_hz for _, clip, _ in played})
+        for result in _results(key, [row for row in played if row[1].rate_hz == rate_hz], n_resamples, seed)
     )
 
 
 def read_answers(file: Path) -> AnswerSheet:
-    """Return one listener's answers.
-
-    Args:
-        file: What the form handed over, JSON or CSV.
+    """Return one listener's answers, as JSON or CSV.
 
     Raises:
         DataError: The file cannot be read, or the form did not write it.
@@ -80,33 +75,33 @@ def read_answers(file: Path) -> AnswerSheet:
 def _from_csv(text: str) -> AnswerSheet:
     rows = list(csv.DictReader(StringIO(text, newline=""), strict=True)) or [{}]
     answers = [{name: row[name] for name in Answer.model_fields} for row in rows]
-    whose = {name: rows[0][name] for name in ("pack", "form", "listener", "consent")}
-    return AnswerSheet.model_validate({**whose, "answers": answers})
+    sheet = {name: rows[0][name] for name in ("pack", "form", "listener", "consent")}
+    return AnswerSheet.model_validate({**sheet, "answers": answers})
 
 
 def _check(key: Key, sheets: Sequence[AnswerSheet]) -> None:
-    of_form = {form: {clip.clip for clip in key.clips if clip.form == form} for form in {c.form for c in key.clips}}
+    places = {(clip.form, clip.clip) for clip in key.clips}
     for sheet in sheets:
         whose = f"the answers of {sheet.listener!r} to form {sheet.form}"
-        names = [answer.clip for answer in sheet.answers]
-        if sheet.pack != key.pack or not set(names) <= of_form.get(sheet.form, set()):
+        clips = {(sheet.form, answer.clip) for answer in sheet.answers}
+        if sheet.pack != key.pack or not clips <= places:
             raise DataError(f"{whose} belong to another listening pack ({sheet.pack}); give the folder of that one")
         if not sheet.consent:
             raise DataError(f"{whose} come without consent; leave them out and delete them")
-        if len(set(names)) < len(names):
+        if len(clips) < len(sheet.answers):
             raise DataError(f"{whose} hold a clip twice; ask the listener to download them again")
     counts = Counter((sheet.listener, sheet.form) for sheet in sheets)
-    for (listener, form), count in counts.items():
-        if count > 1:
-            raise DataError(f"there are {count} answers of {listener!r} to form {form}; give the last one alone")
+    for (listener, form), n in counts.items():
+        if n > 1:
+            raise DataError(f"there are {n} answers of {listener!r} to form {form}; give the last one alone")
 
 
-def _results(key: Key, heard: Sequence[Heard], n_resamples: int, seed: int) -> Iterator[AttackResult]:
-    listeners = [listener for listener, _, _ in heard]
-    weights = resample_weights(listeners, n_resamples, seed)
-    for measure, value, chance in _figures(_counts(heard), weights):
+def _results(key: Key, played: Sequence[Played], n_resamples: int, seed: int) -> Iterator[AttackResult]:
+    listeners = [listener for listener, _, _ in played]
+    n_people, weights = len(set(listeners)), resample_weights(listeners, n_resamples, seed)
+    for measure, value, chance in _measures(_counts(played), weights):
         yield AttackResult(
-            rate_hz=heard[0][1].rate_hz,
+            rate_hz=played[0][1].rate_hz,
             front_end=name_of(key.front_end),
             attacker=ATTACKER,
             recovers="words",
@@ -115,37 +110,27 @@ def _results(key: Key, heard: Sequence[Heard], n_resamples: int, seed: int) -> I
             chance=chance,
             is_leak=measure != NOTHING,
             setup=(
-                f"{len(set(listeners))} people, {len(heard)} clips of {key.corpus}, played as often as they liked; "
+                f"{n_people} people, {len(played)} clips of {key.corpus}, played as often as they liked; "
                 "in a form no sentence is at two rates."
             ),
         )
 
 
-def _figures(
+def _measures(
     rows: Sequence[HeardUtterance], weights: Weights
 ) -> Iterator[tuple[str, Measurement, Measurement | None]]:
-    """Every figure, with what the answers to other clips recover."""
+    """Yield every measure with its value and chance: what the answers to other clips recover."""
     (content,) = (found for found in pooled.kind_recoveries(rows, weights) if found.kind == "content words")
     yield "word recovery", pooled.word_recovery(rows, weights), pooled.word_chance(rows, weights)
     yield "content-word recovery", content.recovery, content.chance
-    yield (
-        "keyword recovery",
-        pooled.keyword_recovery(rows, weights),
-        pooled.keyword_chance(rows, weights),
-    )
+    yield "keyword recovery", pooled.keyword_recovery(rows, weights), pooled.keyword_chance(rows, weights)
     yield NOTHING, pooled.share([row.is_empty for row in rows], weights), None
 
 
-def _counts(heard: Sequence[Heard]) -> list[HeardUtterance]:
-    others = wer.strangers([clip.text for _, clip, _ in heard])
+def _counts(played: Sequence[Played]) -> list[HeardUtterance]:
+    strangers = count.strangers([clip.text for _, clip, _ in played])
+    texts = [answer.text for _, _, answer in played]
     return [
-        wer.count(
-            clip.utterance,
-            clip.speaker,
-            clip.text,
-            clip.keywords,
-            answer.text,
-            [heard[i][2].text for i in strangers],
-        )
-        for (_, clip, answer), strangers in zip(heard, others, strict=True)
+        count.count(clip.utterance, clip.speaker, clip.text, clip.keywords, text, [texts[i] for i in others])
+        for (_, clip, _), text, others in zip(played, texts, strangers, strict=True)
     ]

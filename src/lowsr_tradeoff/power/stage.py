@@ -1,19 +1,16 @@
-"""What every rate costs on every device: :func:`evaluate`."""
+"""The power that every device takes at every rate: :func:`evaluate`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from lowsr_tradeoff.power.model.battery import battery_hours
-from lowsr_tradeoff.power.model.chain import component_draws, peak_draws
+from lowsr_tradeoff.power.model.chain import Parts, peak_mw, together_mw
 from lowsr_tradeoff.power.model.clocks import Trial, at_clocks, attempt, best
 from lowsr_tradeoff.power.model.draws import Draws, Sample, sampler, spread_shares, summarise, summarise_each
-from lowsr_tradeoff.power.model.parts import regulator_mw
-from lowsr_tradeoff.power.model.waiting import asleep_mw, listening_share
+from lowsr_tradeoff.power.model.waiting import listening_share
 from lowsr_tradeoff.power.profiles.describe import sheet
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
-from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, HeldMicrophone
+from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, IncludedMicrophone
 from lowsr_tradeoff.power.validation.summary import summary
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.network import ModelCost
@@ -29,22 +26,18 @@ from lowsr_tradeoff.settings.groups import PowerSettings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.joint_draws import kept
 
-# A core computes or waits; what stands beside it works at the same time.
-COMPUTING: tuple[PowerPart, ...] = ("decimator", "front_end", "inference", "idle")
-BESIDE: tuple[PowerPart, ...] = ("microphone", "adc", "storage", "radio")
-
 
 @dataclass(frozen=True)
 class Estimate:
-    """One device and one model cost: the clocks tried and the one that won."""
+    """One model cost on one device: the clocks tried and the one chosen."""
 
     cost: ModelCost
     trials: tuple[Trial, ...]
-    won: Trial
+    chosen: Trial
 
 
 def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResult, ...]:
-    """Return what every configured device draws for every model cost, device by device.
+    """Return the power of every configured device for every model cost, device by device.
 
     Raises:
         ConfigError: A device is unknown or its profile is wrong.
@@ -58,11 +51,7 @@ def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResu
 
 
 def results(config: StudyConfig, costs: Sequence[ModelCost]) -> Power:
-    """Return :func:`evaluate`'s figures with every device's own, their sources, and the model's errors.
-
-    Raises:
-        ConfigError: As :func:`evaluate`.
-    """
+    """Return what :func:`evaluate` returns, every device's figures with their sources, and the model's errors."""
     devices = tuple(sheet(profile) for profile in fitted_devices(config.power))
     return Power(results=evaluate(config, costs), devices=devices, errors=summary())
 
@@ -75,31 +64,23 @@ def estimate(
     n_draws: int,
     reference: ModelCost | None = None,
 ) -> tuple[PowerResult, ...]:
-    """Return what one device draws in mW and its hours on the battery, or the reasons why it cannot do it.
+    """Return one device's power in mW and hours on the battery for each cost, or why it cannot do it.
 
-    Args:
-        profile: The device.
-        costs: What one classification computes, by rate and feature layout.
-        settings: Battery, hop, what is sent and written, duty cycle.
-        seed: Seed of the draws.
-        n_draws: Monte Carlo draws over the spreads.
-        reference: What one classification computes at the rate that savings are told against.
+    Savings are compared with the power for ``reference``.
     """
     drawn: dict[str, Draws] = {}
-    sample = sampler(profile.name, seed, n_draws, drawn)
-    devices = at_clocks(profile)
-    against = None if reference is None else _tried(devices, reference, settings, sample).won
-    estimates = [_tried(devices, cost, settings, sample) for cost in costs]
-    totals = [each.won.total_mw for each in estimates if each.won.parts]
-    shares = iter(spread_shares(drawn, totals))
+    sample, devices = sampler(profile.name, seed, n_draws, drawn), at_clocks(profile)
+
+    def estimate_one(cost: ModelCost) -> Estimate:
+        trials = tuple(attempt(device, cost, settings, sample) for device in devices)
+        return Estimate(cost, trials, best(trials))
+
+    against = None if reference is None else estimate_one(reference).chosen
+    estimates = [estimate_one(cost) for cost in costs]
+    shares = iter(spread_shares(drawn, [each.chosen.total_mw for each in estimates if each.chosen.parts]))
     return tuple(
-        _result(each, against, settings, sample, next(shares) if each.won.parts else ()) for each in estimates
+        _result(each, against, settings, sample, next(shares) if each.chosen.parts else ()) for each in estimates
     )
-
-
-def _tried(devices: Sequence[DeviceProfile], cost: ModelCost, settings: PowerSettings, sample: Sample) -> Estimate:
-    trials = tuple(attempt(device, cost, settings, sample) for device in devices)
-    return Estimate(cost, trials, best(trials))
 
 
 def _result(
@@ -109,116 +90,97 @@ def _result(
     sample: Sample,
     dominant: tuple[SpreadShare, ...],
 ) -> PowerResult:
-    won, clocked = each.won, each.won.clocked
-    peaks = _peaks(each, settings, sample)
-    hours = battery_hours(won.total_mw, won.profile.supply, settings, sample) if won.parts else None
+    chosen, clocking = each.chosen, each.chosen.clocking
+    reason = "; ".join(chosen.infeasible)
+    peak, hours = missing(reason, "draws", "mW"), missing(reason, "draws", "h")
+    components: tuple[PowerComponent, ...] = ()
+    power_draws: tuple[float, ...] = ()
+    hours_draws: tuple[float, ...] = ()
+    if chosen.parts:
+        components, peak = _components(chosen, settings, sample)
+        drawn_hours = battery_hours(chosen.total_mw, chosen.profile.supply, settings, sample)
+        hours = summarise(drawn_hours, "h")
+        power_draws, hours_draws = kept(chosen.total_mw[1:]), kept(drawn_hours[1:])
     return PowerResult(
         rate_hz=each.cost.rate_hz,
         grid=each.cost.grid,
-        device=won.profile.name,
-        adc_rate_hz=clocked and clocked.adc_rate_hz,
-        is_decimated=clocked is not None and clocked.adc_rate_hz > each.cost.rate_hz,
-        microphone_mode=clocked and clocked.mode,
-        components=_components(won, peaks),
-        power_mw=summarise(won.total_mw, "mW") if won.parts else _missing(won, "mW"),
-        peak_mw=_peak(won, peaks, sample),
-        power_saved=_saved(won, against),
-        battery_hours=_missing(won, "h") if hours is None else summarise(hours, "h"),
-        real_time_factor=won.real_time_factor,
+        device=chosen.profile.name,
+        adc_rate_hz=clocking and clocking.adc_rate_hz,
+        is_decimated=clocking is not None and clocking.adc_rate_hz > each.cost.rate_hz,
+        microphone_mode=clocking and clocking.mode,
+        components=components,
+        power_mw=_power(chosen),
+        peak_mw=peak,
+        power_saved=_saved(chosen, against),
+        battery_hours=hours,
+        real_time_factor=chosen.real_time_factor,
         listening_share=listening_share(settings),
         dominant=dominant,
         clocks=_clocks(each),
-        infeasible=won.infeasible,
-        power_mw_draws=kept(won.total_mw[1:]) if won.parts else (),
-        battery_hours_draws=() if hours is None else kept(hours[1:]),
+        infeasible=chosen.infeasible,
+        power_mw_draws=power_draws,
+        battery_hours_draws=hours_draws,
     )
 
 
-def _components(won: Trial, peaks: Mapping[PowerPart, Draws | None]) -> tuple[PowerComponent, ...]:
-    average = _summaries(won, won.parts)
-    peak = _summaries(won, {name: peaks.get(name) for name in won.parts})
-    return tuple(PowerComponent(name=name, power_mw=average[name], peak_mw=peak[name]) for name in won.parts)
+def _components(
+    chosen: Trial, settings: PowerSettings, sample: Sample
+) -> tuple[tuple[PowerComponent, ...], Measurement]:
+    """Return average and peak power by part, and the peak of all together."""
+    peaks = peak_mw(chosen.profile, chosen.awake, chosen.parts, settings, sample)
+    average_of, peak_of = _summaries(chosen.profile, chosen.parts), _summaries(chosen.profile, peaks)
+    components = tuple(
+        PowerComponent(name=name, power_mw=average_of[name], peak_mw=peak_of[name]) for name in chosen.parts
+    )
+    together, lost = together_mw(peaks), peaks["regulator"]
+    if together is None:
+        return components, missing(_why_none(chosen.profile, "inference"), "draws", "mW")
+    return components, summarise(together if lost is None else together + lost, "mW")
 
 
-def _summaries(won: Trial, parts: Mapping[PowerPart, Draws | None]) -> dict[PowerPart, Measurement]:
-    """Every part's figure, or why it has none of its own."""
+def _summaries(profile: DeviceProfile, parts: Parts) -> dict[PowerPart, Measurement]:
+    """Return the power of every part, or why it has no figure of its own."""
     own = {name: part for name, part in parts.items() if part is not None}
     known = dict(zip(own, summarise_each(list(own.values()), "mW"), strict=True))
-    if "idle" in known and _has_measured_capture(won.profile):
+    idle = profile.idle.power
+    # A measured trace replaces microphone, converter and waiting together.
+    is_traced = isinstance(profile.microphone, IncludedMicrophone) and idle is not None and idle.basis == "measured"
+    if "idle" in known and is_traced:
         known["idle"] = known["idle"].model_copy(update={"basis": "measured"})
-    return {name: known.get(name) or missing(_why_none(won, name), "draws", "mW") for name in parts}
+    return {name: known.get(name) or missing(_why_none(profile, name), "draws", "mW") for name in parts}
 
 
-def _has_measured_capture(profile: DeviceProfile) -> bool:
-    """Whether microphone, converter and waiting were measured together on this very device: a trace says so."""
-    power = profile.idle.power
-    return isinstance(profile.microphone, HeldMicrophone) and power is not None and power.basis == "measured"
-
-
-def _why_none(won: Trial, name: PowerPart) -> str:
-    if holder := won.profile.holders().get(name):
-        return f"counted in the figure of {holder}"
+def _why_none(profile: DeviceProfile, name: PowerPart) -> str:
+    if other := profile.included_in().get(name):
+        return f"counted in the figure of {other}"
     if name == "regulator":
         return "the loads were measured at the battery"
-    return f"no figure is known for the power of {won.profile.core.part} while computing"
+    return f"no figure is known for the power of {profile.core.part} while computing"
 
 
-def _peaks(each: Estimate, settings: PowerSettings, sample: Sample) -> Mapping[PowerPart, Draws | None]:
-    """What every part takes while it works, the regulator's loss at the peak of all included."""
-    won, clocked = each.won, each.won.clocked
-    if clocked is None or not won.parts:
-        return {}
-    awake = settings.model_copy(update={"listen_s": None, "every_s": None, "wake_share": None})
-    parts = won.parts if awake == settings else component_draws(won.profile, each.cost, clocked, awake, sample)
-    peaks = dict(peak_draws(won.profile, parts, sample))
-    if "sleep" in won.parts:
-        peaks["sleep"] = asleep_mw(won.profile, settings, sample)
-    together = _together(peaks)
-    peaks["regulator"] = None if together is None else regulator_mw(together, won.profile.supply, sample)
-    return peaks
+def _power(trial: Trial) -> Measurement:
+    if not trial.parts:
+        return missing("; ".join(trial.infeasible), "draws", "mW")
+    return summarise(trial.total_mw, "mW")
 
 
-def _together(peaks: Mapping[PowerPart, Draws | None]) -> Draws | None:
-    """All that can work at once, at the loads."""
-    if peaks["inference"] is None:
-        return None
-    core = np.max([part for name in COMPUTING if (part := peaks.get(name)) is not None], axis=0)
-    beside = [peaks.get(name) for name in BESIDE]
-    together: Draws = np.sum([core, *(part for part in beside if part is not None)], axis=0)
-    return together
-
-
-def _peak(won: Trial, peaks: Mapping[PowerPart, Draws | None], sample: Sample) -> Measurement:
-    if not won.parts:
-        return _missing(won, "mW")
-    together = _together(peaks)
-    if together is None:
-        return missing(_why_none(won, "inference"), "draws", "mW")
-    lost = regulator_mw(together, won.profile.supply, sample)
-    return summarise(together if lost is None else together + lost, "mW")
-
-
-def _saved(won: Trial, against: Trial | None) -> Measurement:
-    """1 - power / power at the reference rate, draw by draw."""
+def _saved(chosen: Trial, against: Trial | None) -> Measurement:
+    """Return 1 - power / power at the reference rate, draw by draw."""
     if against is None or not against.parts:
         return missing("the reference rate has no power to compare with", "draws")
-    if not won.parts:
+    if not chosen.parts:
         return missing("it has no power to compare", "draws")
-    return summarise(1 - won.total_mw / against.total_mw, "1")
+    return summarise(1 - chosen.total_mw / against.total_mw, "1")
 
 
 def _clocks(each: Estimate) -> tuple[ClockTrial, ...]:
     return tuple(
         ClockTrial(
             clock_mhz=core.point.clock.value,
-            power_mw=summarise(trial.total_mw, "mW") if trial.parts else _missing(trial, "mW"),
+            power_mw=_power(trial),
             real_time_factor=trial.real_time_factor,
-            is_chosen=trial is each.won,
+            is_chosen=trial is each.chosen,
         )
         for trial in each.trials
         if isinstance(core := trial.profile.core, ClockedCore)
     )
-
-
-def _missing(trial: Trial, unit: str) -> Measurement:
-    return missing("; ".join(trial.infeasible), "draws", unit)

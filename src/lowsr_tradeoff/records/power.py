@@ -1,4 +1,4 @@
-"""What a device draws."""
+"""The power that a device takes."""
 
 from typing import Literal
 
@@ -17,13 +17,13 @@ PowerPart = Literal[
     "radio",
     "regulator",
 ]
+Basis = Literal["measured", "datasheet", "derived", "assumed"]
 
 
 class PowerComponent(Record):
     """Power of one part of the device.
 
     Attributes:
-        name: The part.
         power_mw: On average.
         peak_mw: While the part works. Parts of one core peak at the core's power, one after the other.
     """
@@ -34,7 +34,7 @@ class PowerComponent(Record):
 
 
 class SpreadShare(Record):
-    """How far one parameter's spread moves the total.
+    """How much of the spread of total power one parameter explains.
 
     Attributes:
         parameter: Name in the device's profile.
@@ -46,13 +46,11 @@ class SpreadShare(Record):
 
 
 class ClockTrial(Record):
-    """What one of the part's clocks would draw.
+    """Average power at one clock of a core.
 
     Attributes:
-        clock_mhz: The clock.
-        power_mw: Average power at it.
         real_time_factor: Share of the time that computes.
-        is_chosen: Whether this is the clock of the result: of those that keep up, the one that draws least.
+        is_chosen: Whether the result is for this clock: of those that keep up, the one of least power.
     """
 
     clock_mhz: float
@@ -62,24 +60,24 @@ class ClockTrial(Record):
 
 
 class PowerResult(Record):
-    """What one device draws at one rate and feature layout.
+    """Power of one device at one rate and feature layout.
 
     Attributes:
         rate_hz: The microphone's rate.
         grid: Feature layout of the network that runs.
         device: Name of the device profile.
-        adc_rate_hz: The rate the converter runs at; above ``rate_hz`` when the part cannot go that low.
-        is_decimated: Whether samples are thrown away to reach ``rate_hz``.
-        microphone_mode: The mode that the microphone's clock puts it in; ``None`` where another figure holds it.
+        adc_rate_hz: The converter's rate; above ``rate_hz`` when the part cannot run so slowly.
+        is_decimated: Whether samples are discarded to reach ``rate_hz``.
+        microphone_mode: The microphone's mode; ``None`` where another part's figure includes its power.
         components: Power by part, empty when infeasible.
         power_mw: Sum of the averages, at the battery.
-        peak_mw: All that can work at once, working.
+        peak_mw: Power when all parts work that can work at once.
         power_saved: Share of the reference rate's power that is saved, from paired draws: what both share cancels.
         battery_hours: Hours on the configured battery.
         real_time_factor: Share of the time the processor computes while it listens; above 1 it cannot keep up.
         listening_share: Share of the time the device listens; the rest it sleeps.
-        dominant: The parameters whose spreads move the total most, largest first.
-        clocks: What each of the part's clocks would draw; empty for a core without a known speed.
+        dominant: The parameters that explain most of the spread of the total, largest first.
+        clocks: Power at each clock of the core; empty for a core without a known speed.
         infeasible: Reasons why this device cannot do it; empty when it can.
         power_mw_draws: Joint draws of the power (:mod:`lowsr_tradeoff.statistics.joint_draws`).
         battery_hours_draws: Joint draws of the hours.
@@ -106,23 +104,23 @@ class PowerResult(Record):
 
 
 class SourcedFigure(Record):
-    """One figure of a device profile and where it is from.
+    """One figure of a device profile and its source.
 
     Attributes:
         parameter: Name in the device's profile.
         text: Value, interval and unit.
-        basis: How it was had.
+        basis: How it was obtained.
         source: Where it can be looked up.
     """
 
     parameter: str
     text: str
-    basis: Literal["measured", "datasheet", "derived", "assumed"]
+    basis: Basis
     source: str
 
 
 class DeviceSheet(Record):
-    """The profile a device's power was worked out from."""
+    """The figures of the profile from which a device's power was modelled."""
 
     device: str
     description: str
@@ -130,14 +128,14 @@ class DeviceSheet(Record):
 
 
 class InferenceEnergy(Record):
-    """What one inference of a network took on this machine.
+    """Energy and time of one inference of a network on this machine.
 
     Attributes:
-        model: What ran.
+        model: The network that ran.
         counter: The energy counter; ``None`` where there is none to read.
         energy_uj: Energy above idle of one inference.
         busy_mw: Power of the counted packages while inferring.
-        idle_mw: Power of the same while nothing of ours runs.
+        idle_mw: Power of the same packages at rest.
         duration_s: Time of one inference.
         cpu_s: Processor time of one inference over all threads of this process.
     """
@@ -159,8 +157,6 @@ class TracePower(Record):
         sha256: Digest of its bytes.
         mean_mw: Mean over time.
         peak_mw: Highest sample.
-        duration_s: Length.
-        n_samples: Samples.
     """
 
     file: str
@@ -172,13 +168,7 @@ class TracePower(Record):
 
 
 class ConverterBound(Record):
-    """Power that a converter of some rate and resolution cannot or need not go below.
-
-    Attributes:
-        name: Which bound.
-        power_nw: Its power.
-        source: Where it is from.
-    """
+    """A lower bound of a converter's power at some rate and resolution, or the power that published ones reach."""
 
     name: str
     power_nw: Measurement
@@ -186,12 +176,12 @@ class ConverterBound(Record):
 
 
 class ErrorTarget(Record):
-    """What an error must not exceed; factors are at least 1.
+    """Limits of the errors; factors are at least 1.
 
     Attributes:
-        median: Most that the median error factor may be.
-        p90: Most that nine errors in ten may be.
-        worst: Most that any error may be.
+        median: Greatest median error factor.
+        p90: Greatest factor of nine errors in ten.
+        worst: Greatest factor of any error.
         coverage: Least and greatest share of rows within their 95 % interval.
     """
 
@@ -202,7 +192,7 @@ class ErrorTarget(Record):
 
 
 class ModelError(Record):
-    """How far one way of predicting was from measurements it had not seen.
+    """How far the predictions of one method are from measurements that it did not see.
 
     The error factor of a row is predicted over measured or its inverse, whichever is at least 1.
 
@@ -210,14 +200,14 @@ class ModelError(Record):
         check: What was predicted.
         scope: On which devices.
         method: How it was predicted.
-        held_out: What of each row's own data the prediction did not see.
+        held_out: Which data of each row's own the prediction did not see.
         median: Median error factor over rows.
-        p90: Error factor that nine rows in ten keep.
+        p90: Error factor that nine rows in ten do not exceed.
         worst: Largest error factor.
         coverage: Share of rows within their 95 % interval.
-        target: What was wanted; ``None`` for a peer that stands beside for comparison.
-        is_met: Whether the central values keep the target; ``None`` without one.
-        not_predicted: Published rows that nothing predicts, with the reason.
+        target: Its limits; ``None`` for a method that is listed for comparison.
+        is_met: Whether the central values meet the target; ``None`` without one.
+        not_predicted: Published rows that cannot be predicted, with the reason.
     """
 
     check: str
@@ -234,7 +224,7 @@ class ModelError(Record):
 
 
 class Power(Record):
-    """What every rate costs on every device, the devices' figures with their sources, and the model's errors."""
+    """Power of every device at every rate, the devices' figures with their sources, and the model's errors."""
 
     results: tuple[PowerResult, ...]
     devices: tuple[DeviceSheet, ...]

@@ -6,55 +6,51 @@ import subprocess
 
 import numpy as np
 import pytest
-from tests.deploy.firmware.built import has_compiler, needs_compiler
+from tests.deploy.firmware.c_sources import has_compiler, needs_compiler
 
 from lowsr_tradeoff.deploy.firmware import folder
-from lowsr_tradeoff.deploy.firmware.chosen import choose
-from lowsr_tradeoff.deploy.firmware.folder import hand_over
-from lowsr_tradeoff.deploy.firmware.record import Handover
-from lowsr_tradeoff.deploy.model.onnx_export import open_session, scores
+from lowsr_tradeoff.deploy.firmware.folder import write_handover
+from lowsr_tradeoff.deploy.firmware.record import HandoverRecord
+from lowsr_tradeoff.deploy.firmware.target import choose_target
+from lowsr_tradeoff.deploy.model.onnx_export import class_scores, open_session
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.reports.claims import claims
 from lowsr_tradeoff.reports.decision_sheet import decision_sheet
 
 
+def write(small_run, folder, **changed):
+    """Write a hand-over and return what was announced and what was run for it."""
+    run, finished = small_run
+    tradeoff, announced, done = finished.tradeoff.model_copy(update=changed), [], []
+    target = choose_target(tradeoff, 1000, "cssd", "stm32u575")
+    write_handover(
+        run, tradeoff, target, folder, 1, done.append, announced.append, is_held_out_counted=has_compiler()
+    )
+    return announced, [at.label for at in done]
+
+
 @pytest.fixture(scope="module")
 def handed(small_run, tmp_path_factory):
-    """The folder, its record, and what was told and run for it."""
-    run, finished = small_run
-    folder, told, done = tmp_path_factory.mktemp("handed") / "to", [], []
-    chosen = choose(finished.tradeoff, 1000, "cssd", "stm32u575")
-    hand_over(
-        run, finished.tradeoff, chosen, folder, 1, done.append, told.append, is_held_out_counted=has_compiler()
-    )
-    record = Handover.model_validate_json((folder / "handover.json").read_text())
-    return folder, record, told, [at.label for at in done]
-
-
-def again(small_run, folder, **changed):
-    run, finished = small_run
-    tradeoff = finished.tradeoff.model_copy(update=changed)
-    said = []
-    hand_over(
-        run, tradeoff, choose(tradeoff, 1000, "cssd", "stm32u575"), folder, 1, said.append, said.append,
-        is_held_out_counted=has_compiler(),
-    )  # fmt: skip
-    return said
+    """The folder, its record, and what was announced and run for it."""
+    folder = tmp_path_factory.mktemp("handed") / "to"
+    announced, done = write(small_run, folder)
+    record = HandoverRecord.model_validate_json((folder / "handover.json").read_text())
+    return folder, record, announced, done
 
 
 def files_of(folder):
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def test_only_what_the_run_does_not_keep_is_trained_and_the_cost_told(handed):
-    _, _, (told,), done = handed
+def test_only_what_the_run_does_not_keep_is_trained_and_the_cost_announced(handed):
+    _, _, (announced,), done = handed
     assert "1000 Hz native cssd, all clips, repetition 1" in done
     assert not [label for label in done if "fold" in label and not label.endswith("int8")]
-    assert f": {len(done)} networks to train that it does not keep" in told
+    assert f": {len(done)} networks to train that it does not keep" in announced
 
 
 def test_the_same_run_gives_the_same_bytes_and_trains_nothing_more(handed, small_run, tmp_path):
-    assert again(small_run, tmp_path / "to") == []
+    assert write(small_run, tmp_path / "to") == ([], [])
     assert files_of(tmp_path / "to") == files_of(handed[0])
 
 
@@ -72,9 +68,9 @@ def test_the_vectors_are_what_the_network_says_of_their_images(handed):
     assert len(names) == record.n_vectors
     images = np.stack([np.fromfile(folder / "vectors" / f"{name}.log_mel.f32", "<f4") for name in names])
     session = open_session((folder / "network.int8.onnx").read_bytes())
-    said = scores(session, images.reshape(len(names), 16, -1))
+    found = class_scores(session, images.reshape(len(names), 16, -1))
     kept = np.stack([np.fromfile(folder / "vectors" / f"{name}.scores.f32", "<f4") for name in names])
-    np.testing.assert_array_equal(said, kept)
+    np.testing.assert_array_equal(found, kept)
     # The corpus is the user's own: no clip of it leaves with the folder.
     assert not [name for name in names if name.startswith("clip")]
 
@@ -126,12 +122,12 @@ def test_other_clips_than_the_runs_are_refused(small_run, tmp_path):
         for corpus in small_run[1].tradeoff.corpora
     ]
     with pytest.raises(DataError, match="its clips are not those of the run any more; run the study again"):
-        again(small_run, tmp_path / "to", corpora=tuple(corpora))
+        write(small_run, tmp_path / "to", corpora=tuple(corpora))
     assert not (tmp_path / "to").exists()
 
 
 def test_what_does_not_fit_is_refused_before_anything_is_trained(small_run, tmp_path, monkeypatch):
-    monkeypatch.setattr(folder, "overfull", lambda *_: iter(["network and front end take too much"]))
-    monkeypatch.setattr(folder, "execute", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(folder, "memory_problems", lambda *_: iter(["network and front end take too much"]))
+    monkeypatch.setattr(folder, "run_plan", lambda *_: pytest.fail("trained"))
     with pytest.raises(ConfigError, match="stm32u575: network and front end take too much; take another --device"):
-        again(small_run, tmp_path / "to")
+        write(small_run, tmp_path / "to")

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.deploy.small_model import package
 
 from lowsr_tradeoff.deploy.firmware.headers import (
     c_number,
     constants,
     fixed_weights,
     power_scale,
+    settings_header,
     sparse_bank,
     tables,
 )
@@ -74,6 +76,18 @@ def test_a_window_too_short_to_be_mirrored_is_refused():
     # 40 ms hold one column, and half an FFT of 64 ms rounded up to a power of two is longer than they are.
     with pytest.raises(ConfigError, match="too few to mirror half an FFT of 64; lengthen clip_s"):
         constants(lay_out(725, "native", 0.0401))
+
+
+def test_normalisation_is_the_trainings_in_either_arithmetic():
+    text = settings_header(lay_out(1000, "native", 0.5), package().settings, (0.014, -57), 0.25)
+    found = dict(re.findall(r"#define (FE_\w+) \(?([-\d.e]+)f?\)?$", text, re.MULTILINE))
+    named = {name: float(value) for name, value in found.items()}
+    assert (named["FE_RATE_HZ"], named["FE_WINDOW_SAMPLES"], named["FE_CLASSES"]) == (1000, 500, 2)
+    assert (named["FE_MEAN"], named["FE_ZERO_POINT"], named["FE_SCORE_TOLERANCE"]) == (-6.5, -57, 0.25)
+    assert named["FE_STEPS_PER_NEPER"] == pytest.approx(1 / 2.5 / 0.014)
+    assert named["FE_MEAN_LEVEL"] / 2048 == named["FE_MEAN"]
+    assert named["FE_STEPS_PER_LEVEL"] / 65536 * 2048 == pytest.approx(named["FE_STEPS_PER_NEPER"], rel=1e-3)
+    assert "FE_MEAN (-6.5f)" in text
 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))

@@ -5,7 +5,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from lowsr_tradeoff.deploy.firmware.network import first_step, score_tolerance, weight_bytes
+from lowsr_tradeoff.deploy.firmware.network import input_quantisation, score_tolerance, weight_bytes
 from lowsr_tradeoff.errors import StageError
 
 SCALE, ZERO_POINT = np.float32(0.5), np.int8(-3)
@@ -33,13 +33,13 @@ QUANTISED = (
 )
 
 
-def test_the_first_step_is_the_one_after_the_level_is_removed():
-    assert first_step(graph(QUANTISED)) == (0.5, -3)
+def test_the_input_quantisation_is_the_one_after_the_level_is_removed():
+    assert input_quantisation(graph(QUANTISED)) == (0.5, -3)
 
 
 def test_a_network_in_float_is_told():
     with pytest.raises(StageError, match="does not quantise its input"):
-        first_step(graph((("Sub", ["log_mel", "mean"], "less"), ("Relu", ["less"], "scores"))))
+        input_quantisation(graph((("Sub", ["log_mel", "mean"], "less"), ("Relu", ["less"], "scores"))))
 
 
 def test_weights_are_all_constants():

@@ -1,13 +1,13 @@
 """The page says what is in the folder, what it takes, and what nobody knows."""
 
 import pytest
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.deploy.firmware.budget import NUMBERS, effort_of, memory_of
-from lowsr_tradeoff.deploy.firmware.chosen import choose
 from lowsr_tradeoff.deploy.firmware.readme import readme, standing_of
-from lowsr_tradeoff.deploy.firmware.record import Chain, Handover
+from lowsr_tradeoff.deploy.firmware.record import ChainAccuracy, HandoverRecord
+from lowsr_tradeoff.deploy.firmware.target import choose_target
 from lowsr_tradeoff.learning.mel import lay_out
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -16,20 +16,9 @@ from lowsr_tradeoff.settings.front_end import FrontEnd
 @pytest.fixture(scope="module")
 def handover():
     settings = package().settings
-    kept = {
-        "rate_hz",
-        "grid",
-        "arm",
-        "network",
-        "classes",
-        "front_end",
-        "scale_mean",
-        "scale_std",
-        "tested",
-        "made_by",
-    }
-    return Handover(
-        **{name: getattr(settings, name) for name in kept},
+    shared = HandoverRecord.model_fields.keys() & type(settings).model_fields.keys()
+    return HandoverRecord(
+        **{name: getattr(settings, name) for name in shared},
         name="1000-native-cssd-phone_cpu",
         standing="The study recommends no point.",
         device="phone_cpu",
@@ -40,7 +29,7 @@ def handover():
         n_vectors=7,
         held_out=(),
         memory=tuple(memory_of(lay_out(1000, "native", 0.5), number, 100_000, 960) for number in NUMBERS),
-        effort=effort_of(choose(build_tradeoff(), 1000, "cssd", "phone_cpu")),
+        effort=effort_of(choose_target(build_tradeoff(), 1000, "cssd", "phone_cpu")),
         corpus_digest="ab" * 32,
     )
 
@@ -57,7 +46,7 @@ def test_what_is_unknown_or_was_not_counted_is_said(handover):
 def test_what_was_counted_is_shown_with_its_difference(handover):
     share = Measurement(value=0.75, low=0.65, high=0.85, n=12, n_of="clips")
     less = share.model_copy(update={"value": -0.25, "low": -0.5, "high": 0.0})
-    chain = Chain(chain="C in q15, int8 network", accuracy=share, difference=less, within_a_point=False)
+    chain = ChainAccuracy(chain="C in q15, int8 network", accuracy=share, difference=less, within_a_point=False)
     page = readme(handover.model_copy(update={"held_out": (chain,)}), 12)
     assert "| C in q15, int8 network | 75.0 %" in page
     assert "-25.0 points (95 % interval -50.0 to +0.0, 12 clips)" in page

@@ -5,34 +5,30 @@ import dataclasses
 import io
 
 import numpy as np
+from tests.deploy.small_model import package
 
-from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.events import events_of
-from lowsr_tradeoff.deploy.firmware.vectors import Sound, clip_sounds, drawn_sounds, images_of, vector_files
+from lowsr_tradeoff.deploy.firmware.vectors import Sound, clip_sounds, images_of, synthetic_sounds, vector_files
 from lowsr_tradeoff.learning.log_mel import log_mel
 from lowsr_tradeoff.learning.mel import lay_out
-from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
 LAYOUT = lay_out(1000, "native", 1.0)
-ASKED = FeatureSettings(
-    rate_hz=1000, grid="native", front="compact", as_published=False, fold=0, clips="", clip_s=1.0,
-    front_end=FrontEnd(), seed=0,
-)  # fmt: skip
+FEATURES = package(clip_s=1.0).settings.features
 
 
-def test_drawn_sounds_fill_a_window_and_the_scale():
-    sounds = {sound.name: sound.codes for sound in drawn_sounds(LAYOUT, 0)}
+def test_synthetic_sounds_fill_a_window_and_the_scale():
+    sounds = {sound.name: sound.codes for sound in synthetic_sounds(LAYOUT, 0)}
     assert {len(codes) for codes in sounds.values()} == {1000}
     assert not sounds["silence"].any()
     assert set(sounds["loudest"].tolist()) == {-32768, 32767}
     assert 2 < sounds["soft"].std() < 4
-    again = drawn_sounds(LAYOUT, 0)
+    again = synthetic_sounds(LAYOUT, 0)
     assert all((sound.codes == sounds[sound.name]).all() for sound in again)
 
 
 def test_images_are_those_that_training_rounds():
-    codes = drawn_sounds(LAYOUT, 0)[1].codes
+    codes = synthetic_sounds(LAYOUT, 0)[1].codes
     (image,) = images_of([codes], LAYOUT)
     rounded = log_mel((codes / 32768).astype(np.float32), 1000, LAYOUT)
     np.testing.assert_array_equal(image.astype(np.float16), rounded)
@@ -40,11 +36,11 @@ def test_images_are_those_that_training_rounds():
 
 def test_own_clips_are_passed_on_only_where_reports_include_them():
     demo = events_of(StudyConfig(), None)
-    assert len(clip_sounds(demo, ASKED, is_included=False)) == 8
+    assert len(clip_sounds(demo, FEATURES, is_included=False)) == 8
     own = dataclasses.replace(demo, is_own=True, clips=demo.clips[:1])
-    assert clip_sounds(own, ASKED, is_included=False) == ()
-    (sound,) = clip_sounds(own, ASKED, is_included=True)
-    assert sound.what == own.clips[0].label
+    assert clip_sounds(own, FEATURES, is_included=False) == ()
+    (sound,) = clip_sounds(own, FEATURES, is_included=True)
+    assert sound.description == own.clips[0].label
     assert np.abs(sound.codes).max() > 100
 
 

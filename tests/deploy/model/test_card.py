@@ -1,9 +1,8 @@
 """The model card says what was measured, on what, and what it is not for."""
 
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 
-from lowsr_tradeoff.deploy.model.card import model_card, percent
-from lowsr_tradeoff.records.base import missing
+from lowsr_tradeoff.deploy.model.card import model_card
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 
@@ -39,7 +38,3 @@ def test_a_part_without_noise_is_said_to_have_none():
 def test_a_label_cannot_break_the_table():
     card = model_card(package(classes=("a|b", "c")).settings)
     assert "| a/b | 75.0 %" in card
-
-
-def test_a_share_that_was_not_measured_says_why():
-    assert percent(missing("no clip", "clips")) == "not measured: no clip"

@@ -1,47 +1,43 @@
 """Int8 on test folds: the tested networks again, with ranges set by the clips they were trained on."""
 
-from functools import partial
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.conftest import write_tones
-from tests.deploy.model.test_final import study
+from tests.deploy.conftest import plan_of
 
-from lowsr_tradeoff.classify.arms import Listener
-from lowsr_tradeoff.corpora.clips import clips_of, folds_of
-from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.deploy.model import int8_step
-from lowsr_tradeoff.deploy.model.final import final_steps
-from lowsr_tradeoff.deploy.model.int8_step import int8_steps, loss_in_int8, run
+from lowsr_tradeoff.corpora.clips import class_numbers, clips_of, folds_of
+from lowsr_tradeoff.deploy.model import quantisation
+from lowsr_tradeoff.deploy.model.int8_step import cross_validated_loss, run
 from lowsr_tradeoff.deploy.model.onnx_export import quantise
+from lowsr_tradeoff.deploy.model.train import run_plan
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.runner.crew import run_batch
-from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 
 
+def run_tests(plan, store):
+    """Run the tests in float alone."""
+    run_plan(replace(plan, final=plan.tests[0], int8=()), store, 1, lambda _: None)
+
+
 @pytest.fixture(scope="module")
-def tested(tmp_path_factory):
-    root = tmp_path_factory.mktemp("int8")
-    events = write_tones(root / "events", {"low": 150, "high": 400})
-    corpus = load_events(str(events), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)
-    store = Store(root / "run")
-    steps = final_steps(study(), corpus, Listener(1000, "native", "finetuned"))[:-1]
-    execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
-    return corpus, store, steps
+def tested(two_tones, store):
+    plan = plan_of(two_tones)
+    run_tests(plan, store)
+    return plan, store
 
 
 def test_the_network_in_float_is_the_one_that_was_tested(tested, monkeypatch):
-    corpus, store, steps = tested
+    plan, store = tested
     calibrated = []
     monkeypatch.setattr(
-        int8_step, "quantise", lambda packed, images: calibrated.append(images) or quantise(packed, images)
+        quantisation, "quantise", lambda network, images: calibrated.append(images) or quantise(network, images)
     )
-    step = int8_steps(steps)[0]
-    run([step], corpus, store)
-    said = store.arrays(step)
-    np.testing.assert_array_equal(said["float"], store.arrays(steps[0])["test_logits"].argmax(axis=1))
-    assert len(said["int8"]) == len(clips_of(corpus, 1))
+    step = plan.int8[0]
+    run([step], plan.corpus, store)
+    predicted = store.arrays(step)
+    np.testing.assert_array_equal(predicted["float"], store.arrays(plan.tests[0])["test_logits"].argmax(axis=1))
+    assert len(predicted["int8"]) == len(clips_of(plan.corpus, 1))
     (others,) = [
         store.arrays(need)["features"][:, 0]
         for need in step.needs
@@ -51,16 +47,15 @@ def test_the_network_in_float_is_the_one_that_was_tested(tested, monkeypatch):
 
 
 def test_the_loss_joins_the_folds(tested, tmp_path):
-    corpus, _, steps = tested
-    store, in_int8 = Store(tmp_path), int8_steps(steps)
-    assert [step.settings.held_out for step in in_int8] == [(1,), (2,)]
+    (plan, _), store = tested, Store(tmp_path)
+    assert [step.settings.held_out for step in plan.int8] == [(1,), (2,)]
     rng = np.random.default_rng(0)
-    said = [{name: rng.integers(0, 2, 6) for name in ("float", "int8")} for _ in in_int8]
-    for step, each in zip(in_int8, said, strict=True):
-        store.write(step, {}, each)
-    loss = loss_in_int8(in_int8, corpus, store, 0)
-    truth = [corpus.summary.classes.index(clip.label) for clip in clips_of(corpus, *folds_of(corpus))]
-    right = {name: np.concatenate([each[name] for each in said]) == truth for name in ("float", "int8")}
+    predicted = [{name: rng.integers(0, 2, 6) for name in ("float", "int8")} for _ in plan.int8]
+    for step, classes in zip(plan.int8, predicted, strict=True):
+        store.write(step, {}, classes)
+    loss = cross_validated_loss(plan.int8, plan.corpus, store, 0)
+    truth = class_numbers(plan.corpus, clips_of(plan.corpus, *folds_of(plan.corpus)))
+    right = {name: np.concatenate([fold[name] for fold in predicted]) == truth for name in ("float", "int8")}
     assert loss.float_accuracy.value == pytest.approx(right["float"].mean())
     assert loss.difference.value == pytest.approx(right["int8"].mean() - right["float"].mean())
     assert loss.difference.n == 12
@@ -68,14 +63,13 @@ def test_the_loss_joins_the_folds(tested, tmp_path):
 
 
 def test_its_key_follows_the_training(tested):
-    first, second = int8_steps(tested[2])
+    first, second = tested[0].int8
     assert first.key != second.key
-    assert first.needs[0] == tested[2][0]
+    assert first.needs[0] == tested[0].tests[0]
 
 
-def test_an_arm_that_trains_nothing_has_nothing_to_repeat(tested):
-    corpus, store, _ = tested
-    steps = final_steps(study(arm="raw", grid="shared"), corpus, Listener(1000, "shared", "raw"))[:-1]
-    execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
+def test_an_arm_that_trains_nothing_has_nothing_to_repeat(tested, two_tones):
+    plan = plan_of(two_tones, arm="raw", grid="shared")
+    run_tests(plan, tested[1])
     with pytest.raises(StageError, match="no training to repeat"):
-        run(int8_steps(steps)[:1], corpus, store)
+        run(plan.int8[:1], two_tones, tested[1])

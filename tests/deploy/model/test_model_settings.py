@@ -1,7 +1,7 @@
 """Settings of a model name the images that it was trained on."""
 
 import numpy as np
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 
 from lowsr_tradeoff.classify.feature_step import image_of
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings

@@ -6,11 +6,18 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 from torch import nn
 
 from lowsr_tradeoff.deploy.model import onnx_export
-from lowsr_tradeoff.deploy.model.onnx_export import Body, export_onnx, open_session, pack, quantise, scores
+from lowsr_tradeoff.deploy.model.onnx_export import (
+    NormalisedNetwork,
+    class_scores,
+    export_onnx,
+    open_session,
+    quantise,
+    to_onnx,
+)
 from lowsr_tradeoff.deploy.model.predict import load_model
 from lowsr_tradeoff.errors import MissingResourceError, StageError
 from lowsr_tradeoff.learning.mel import lay_out
@@ -40,7 +47,7 @@ def test_scores_are_those_of_torch_for_any_number_of_images(model, exported, n):
     images = drawn(n, seed=n)
     with torch.inference_mode():
         expected = model.network((torch.from_numpy(images[:, None]) + 6.5) / 2.5).numpy()
-    found = scores(open_session(exported.read_bytes()), images)
+    found = class_scores(open_session(exported.read_bytes()), images)
     assert found.shape == (n, 2)
     assert np.abs(found - expected).max() <= 1e-4 * max(1, np.abs(expected).max())
 
@@ -55,8 +62,8 @@ def test_the_file_is_valid_and_tells_the_host_what_it_needs(exported):
 
 
 def test_scores_that_differ_are_not_written(model, exported, tmp_path, monkeypatch):
-    monkeypatch.setattr(onnx_export, "pack", lambda *_: exported.read_bytes())
-    monkeypatch.setattr(onnx_export, "scores", lambda _session, images: np.full((len(images), 2), 99.0))
+    monkeypatch.setattr(onnx_export, "to_onnx", lambda *_: exported.read_bytes())
+    monkeypatch.setattr(onnx_export, "class_scores", lambda _session, images: np.full((len(images), 2), 99.0))
     with pytest.raises(StageError, match=r"differ from torch's by .*, more than 0\.0001"):
         export_onnx(model, tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
@@ -65,7 +72,7 @@ def test_scores_that_differ_are_not_written(model, exported, tmp_path, monkeypat
 def test_int8_is_smaller_and_close(exported):
     packed = quantise(exported.read_bytes(), drawn(64))
     images = drawn(64, seed=1)
-    in_float, in_int8 = scores(open_session(exported.read_bytes()), images), scores(open_session(packed), images)
+    in_float, in_int8 = (class_scores(open_session(n), images) for n in (exported.read_bytes(), packed))
     assert len(packed) < 0.45 * exported.stat().st_size
     assert np.median(np.abs(in_int8 - in_float)) < 0.1 * np.std(in_float)
     weights = [tensor for tensor in onnx.load_from_string(packed).graph.initializer if len(tensor.dims) == 4]
@@ -98,11 +105,11 @@ class Pooled(nn.Module):
 
 def test_no_shape_is_computed_at_run_time_for_microcontrollers_do_not_take_that():
     images = np.random.default_rng(0).standard_normal((2, 9, 9)).astype(np.float32)
-    body = Body(Pooled(), 0.0, 1.0).eval()
-    packed = pack(body, images, {})
+    body = NormalisedNetwork(Pooled(), 0.0, 1.0).eval()
+    packed = to_onnx(body, images, {})
     operators = {node.op_type for node in onnx.load_from_string(packed).graph.node}
     assert operators.isdisjoint({"Shape", "Gather", "Range", "Squeeze"})
     assert body.network.conv(torch.zeros(1, 1, 9, 9)).is_contiguous(memory_format=torch.channels_last)
     with torch.inference_mode():
         expected = body(torch.from_numpy(images[:, None])).numpy()
-    np.testing.assert_allclose(scores(open_session(packed), images), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(class_scores(open_session(packed), images), expected, rtol=1e-5, atol=1e-6)

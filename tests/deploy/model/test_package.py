@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 
 from lowsr_tradeoff.deploy.model.package import Package, read_package, write_package
 from lowsr_tradeoff.errors import DataError, MissingResourceError

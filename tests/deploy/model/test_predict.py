@@ -8,12 +8,18 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 
 from lowsr_tradeoff.classify.feature_step import run
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.deploy.model.package import Package
-from lowsr_tradeoff.deploy.model.predict import answers, hear, listen, load_model, windows
+from lowsr_tradeoff.deploy.model.predict import (
+    class_probabilities,
+    load_model,
+    predict_windows,
+    window_image,
+    windows,
+)
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.learning.mel import lay_out
 from lowsr_tradeoff.runner.step import Step
@@ -44,10 +50,10 @@ def test_the_first_window_is_the_image_that_training_heard(tmp_path):
     run([step], corpus, Store(tmp_path / "run"))
     trained_on = Store(tmp_path / "run").arrays(step)["features"][0, 0]
     sound, rate_hz = soundfile.read(file, dtype="float32")
-    np.testing.assert_array_equal(hear(settings, sound, rate_hz, digest), trained_on)
+    np.testing.assert_array_equal(window_image(settings, sound, rate_hz, digest), trained_on)
     model = load_model(package())
-    (answer,) = listen(model, file, 0.5)
-    np.testing.assert_array_equal(answer.probabilities, answers(model, trained_on[None])[0])
+    (answer,) = predict_windows(model, file, 0.5)
+    np.testing.assert_array_equal(answer.probabilities, class_probabilities(model, trained_on[None])[0])
 
 
 def test_probabilities_are_those_of_the_network(model):
@@ -57,8 +63,8 @@ def test_probabilities_are_those_of_the_network(model):
     standard = (torch.from_numpy(images[:, None]).float() + 6.5) / 2.5
     with torch.no_grad():
         expected = torch.softmax(model.network(standard).double(), dim=1).numpy()
-    np.testing.assert_allclose(answers(model, images), expected, rtol=1e-6)
-    np.testing.assert_allclose(answers(model, images).sum(axis=1), 1)
+    np.testing.assert_allclose(class_probabilities(model, images), expected, rtol=1e-6)
+    np.testing.assert_allclose(class_probabilities(model, images).sum(axis=1), 1)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +79,7 @@ def test_probabilities_are_those_of_the_network(model):
     ],
 )
 def test_windows_cover_the_file_and_end_with_it(model, tmp_path, duration_s, hop_s, expected):
-    heard = list(listen(model, write(tmp_path / "a.wav", duration_s), hop_s))
+    heard = list(predict_windows(model, write(tmp_path / "a.wav", duration_s), hop_s))
     assert [(answer.start_s, answer.end_s) for answer in heard] == expected
 
 
@@ -98,7 +104,7 @@ def test_a_long_file_takes_no_more_memory_than_a_short_one(model, tmp_path):
     for duration_s in (10, 60):
         file = write(tmp_path / f"{duration_s}.wav", duration_s)
         tracemalloc.start()
-        n = sum(1 for _ in listen(model, file, 1.0))
+        n = sum(1 for _ in predict_windows(model, file, 1.0))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert n >= duration_s - 1
@@ -108,7 +114,7 @@ def test_a_long_file_takes_no_more_memory_than_a_short_one(model, tmp_path):
 def test_a_file_at_another_rate_and_with_two_channels(model, tmp_path):
     rng = np.random.default_rng(0)
     soundfile.write(tmp_path / "a.flac", 0.1 * rng.standard_normal((44100, 2)), 44100)
-    assert len(list(listen(model, tmp_path / "a.flac", 0.5))) == 2
+    assert len(list(predict_windows(model, tmp_path / "a.flac", 0.5))) == 2
 
 
 @pytest.mark.parametrize(
@@ -127,7 +133,7 @@ def test_a_file_at_another_rate_and_with_two_channels(model, tmp_path):
 def test_what_cannot_be_heard_is_named_with_its_fault(model, tmp_path, make, told):
     make(tmp_path / "a.wav")
     with pytest.raises(DataError, match=rf"a\.wav: .*{told}"):
-        list(listen(model, tmp_path / "a.wav", 0.5))
+        list(predict_windows(model, tmp_path / "a.wav", 0.5))
 
 
 @pytest.mark.parametrize("change", ["lost", "more", "other shape"])
@@ -149,7 +155,7 @@ def test_weights_of_another_network_are_refused(change):
 def test_every_kind_of_network_hears(network, tmp_path):
     grid = "native" if network == "cp_mobile" else "shared"
     made = package(network=network, grid=grid, clip_s=1.0, scale_mean=0.0, scale_std=1.0)
-    (answer,) = listen(load_model(made), write(tmp_path / "a.wav", 1.0), 1.0)
+    (answer,) = predict_windows(load_model(made), write(tmp_path / "a.wav", 1.0), 1.0)
     assert answer.probabilities.shape == (2,)
 
 
@@ -158,5 +164,5 @@ def test_the_scene_of_a_study_is_not_put_around_recordings(tmp_path):
     settings = package().settings
     noisy = settings.front_end.model_copy(update={"scene": Scene(environment="white", environment_snr_db=0.0)})
     sound, rate_hz = soundfile.read(write(tmp_path / "a.wav", 0.5), dtype="float32")
-    heard = hear(settings.model_copy(update={"front_end": noisy}), sound, rate_hz, "digest")
-    np.testing.assert_array_equal(heard, hear(settings, sound, rate_hz, "digest"))
+    heard = window_image(settings.model_copy(update={"front_end": noisy}), sound, rate_hz, "digest")
+    np.testing.assert_array_equal(heard, window_image(settings, sound, rate_hz, "digest"))

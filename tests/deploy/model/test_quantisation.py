@@ -5,13 +5,13 @@ import hashlib
 import numpy as np
 import pytest
 import soundfile
-from tests.deploy.packaged import package, packed
+from tests.deploy.small_model import package, packed
 
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.deploy.model import quantisation
-from lowsr_tradeoff.deploy.model.onnx_export import open_session, scores
-from lowsr_tradeoff.deploy.model.predict import answers, load_model
-from lowsr_tradeoff.deploy.model.quantisation import export_int8, heard_images
+from lowsr_tradeoff.deploy.model.onnx_export import class_scores, open_session
+from lowsr_tradeoff.deploy.model.predict import class_probabilities, load_model
+from lowsr_tradeoff.deploy.model.quantisation import clip_images, export_int8
 from lowsr_tradeoff.errors import DataError
 
 N = 24
@@ -41,20 +41,21 @@ def test_the_loss_is_that_of_the_counted_clips(corpus, exported, tmp_path):
     settings = package().settings
     loss = export_int8(settings, exported, tmp_path / "int8.onnx", corpus)
     truth = np.array([settings.classes.index(clip.label) for clip in corpus.clips])
-    said = answers(load_model(package()), heard_images(settings, corpus).astype(np.float16)).argmax(axis=1)
-    assert loss.float_accuracy.value == pytest.approx((said == truth).mean())
+    images = clip_images(settings, corpus)
+    predicted = class_probabilities(load_model(package()), images.astype(np.float16)).argmax(axis=1)
+    assert loss.float_accuracy.value == pytest.approx((predicted == truth).mean())
     assert loss.difference.value == pytest.approx(loss.int8_accuracy.value - loss.float_accuracy.value)
     assert loss.difference.n == loss.same_answer.n == N
     assert loss.same_answer.value > 0.8
     assert loss.n_calibration == N
     assert loss.is_trained_on
-    in_int8 = scores(open_session((tmp_path / "int8.onnx").read_bytes()), heard_images(settings, corpus))
-    assert (in_int8.argmax(axis=1) == said).mean() > 0.8
+    in_int8 = class_scores(open_session((tmp_path / "int8.onnx").read_bytes()), images)
+    assert (in_int8.argmax(axis=1) == predicted).mean() > 0.8
 
 
 def test_no_clip_sets_the_ranges_that_it_is_judged_with(corpus, exported, tmp_path, monkeypatch):
     settings, judged = package().settings, []
-    images = heard_images(settings, corpus)
+    images = clip_images(settings, corpus)
     number = {image.tobytes(): i for i, image in enumerate(images)}
 
     def quantise(_model, calibration):

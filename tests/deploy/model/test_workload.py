@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 
 from lowsr_tradeoff.deploy.model.package import write_package
 from lowsr_tradeoff.deploy.model.workload import workload

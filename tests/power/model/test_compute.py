@@ -10,7 +10,7 @@ from lowsr_tradeoff.power.model.compute import (
     energy_uj,
     front_end_work,
     inference_work,
-    unpriced_operators,
+    why_no_cost,
 )
 from lowsr_tradeoff.power.model.draws import sampler
 from lowsr_tradeoff.power.profiles.devices import load_device
@@ -68,8 +68,8 @@ def test_metered_core_has_energy_and_no_speed():
     assert duration_s(core, work, sample) is None
 
 
-def test_operators_without_a_price_are_named():
-    assert unpriced_operators(load_device("stm32u385").core, {"conv": 1, "lstm": 1, "attention": 2}) == (
-        "attention",
-        "lstm",
-    )
+def test_operators_without_a_cost_are_named():
+    core = load_device("stm32u385").core
+    reason = "no cost is known for attention, lstm on Cortex-M33"
+    assert why_no_cost(core, {"conv": 1, "lstm": 1, "attention": 2}) == reason
+    assert why_no_cost(core, {"conv": 1}) is None

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.power.model.draws import sampler, summarise
+from lowsr_tradeoff.power.model.draws import sampler, spread_shares, summarise
 from lowsr_tradeoff.power.profiles.parts import Quantity
 
 
@@ -37,3 +37,32 @@ def test_summary_is_the_central_value_with_the_quantiles_of_the_draws():
     m = summarise(draws, "mW")
     assert (m.value, m.n, m.n_of, m.unit, m.basis) == (7.0, 999, "draws", "mW", "modelled")
     assert (m.low, m.high) == pytest.approx(tuple(np.quantile(draws[1:], [0.025, 0.975])))
+
+
+N = 4000
+FIXED = np.ones(N + 1)
+
+
+@pytest.fixture
+def drawn():
+    """Two log-normal parameters, their logarithms with variances of 0.16 and 0.09, and one without a spread."""
+    z = {name: np.random.default_rng(seed).standard_normal(N) for seed, name in enumerate("ab")}
+    sigma = {"a": 0.4, "b": 0.3}
+    return {name: np.concatenate(([1.0], np.exp(sigma[name] * z[name]))) for name in "ab"} | {"fixed": FIXED}
+
+
+def test_shares_of_a_product_are_those_of_its_variances(drawn):
+    (shares,) = spread_shares(drawn, [drawn["a"] * drawn["b"]])
+    assert [share.parameter for share in shares] == ["a", "b"]
+    # Variances add: 0.16 and 0.09 of 0.25.
+    assert [share.share for share in shares] == pytest.approx([0.64, 0.36], abs=0.03)
+
+
+def test_what_does_not_move_the_total_is_left_out(drawn):
+    (shares,) = spread_shares(drawn, [5 * drawn["a"]])
+    assert [share.parameter for share in shares] == ["a"]
+    assert shares[0].share == pytest.approx(1)
+
+
+def test_without_spreads_nothing_dominates():
+    assert spread_shares({"a": FIXED}, [FIXED]) == [()]

@@ -3,15 +3,14 @@ from tests.power.trace_networks import STEPS, table
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.cost import model_cost
-from lowsr_tradeoff.learning.mel import lay_out
+from lowsr_tradeoff.learning.mel import front_of, lay_out
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.power.model.network_costs import TABLE, grids_of, network_cost
-
-COMPACT = ("small_vgg", "cp_mobile")
+from lowsr_tradeoff.settings.groups import COMPACT
 
 
 def counted(name, rate_hz, grid, window_s, n_classes):
-    layout = lay_out(rate_hz, grid, window_s, front="compact" if name in COMPACT else name)
+    layout = lay_out(rate_hz, grid, window_s, front_of(name))
     return model_cost(without_weights(name, n_classes), layout, rate_hz, grid)
 
 

@@ -1,33 +1,78 @@
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from lowsr_tradeoff.power.model.compute import active_mw
 from lowsr_tradeoff.power.model.draws import sampler
-from lowsr_tradeoff.power.model.waiting import idle_mw, idle_power
-from lowsr_tradeoff.power.profiles.devices import load_device
+from lowsr_tradeoff.power.model.waiting import asleep_mw, idle_mw, idle_power, listening_share, sleeps, why_no_sleep
+from lowsr_tradeoff.power.profiles.devices import load_device, load_part
+from lowsr_tradeoff.settings.groups import PowerSettings
+
+U385, PHONE = load_device("stm32u385"), load_device("phone_cpu")
+WAKING = U385.model_copy(update={"microphone": load_part("microphones", "vm1010")})
+N_DRAWS = 2000
 
 
-def test_waiting_takes_the_time_that_computing_leaves():
-    profile, sample = load_device("stm32u385"), sampler("d", 0, 2000)
-    whole, rest = idle_mw(profile, np.zeros(2001), sample), idle_mw(profile, np.full(2001, 0.75), sample)
+@pytest.fixture
+def sample():
+    return sampler("d", 0, N_DRAWS)
+
+
+def busy(share):
+    return np.full(1 + N_DRAWS, share)
+
+
+def test_waiting_takes_the_time_that_computing_leaves(sample):
+    whole, rest = idle_mw(U385, busy(0), sample), idle_mw(U385, busy(0.75), sample)
     assert whole[0] == pytest.approx(2.1)
     assert rest == pytest.approx(0.25 * whole)
 
 
-def test_waiting_never_draws_more_than_computing():
-    profile, sample = load_device("stm32u385"), sampler("d", 0, 2000)
-    active = active_mw(profile.core, sample)
-    raw = sample(*idle_power(profile))
-    waiting = idle_mw(profile, np.zeros(2001), sample)
-    assert (raw > active).any(), "the spread is wide enough for the bound to matter"
-    assert (waiting <= active).all()
+def test_waiting_never_draws_more_than_computing(sample):
+    active = active_mw(U385.core, sample)
+    assert (sample(*idle_power(U385)) > active).any(), "the spread is wide enough for the bound to matter"
+    assert (idle_mw(U385, busy(0), sample) <= active).all()
 
 
-def test_waiting_in_the_converters_figure_is_not_added():
-    assert idle_mw(load_device("nrf52840"), np.zeros(11), sampler("d", 0, 10)) is None
+def test_waiting_in_the_converters_figure_is_not_added(sample):
+    assert idle_mw(load_device("nrf52840"), busy(0), sample) is None
 
 
-def test_recording_that_holds_the_microphone_never_stops():
-    profile, sample = load_device("phone_cpu"), sampler("d", 0, 100)
-    assert np.array_equal(idle_mw(profile, None, sample), sample("idle.power", profile.idle.power))
-    assert np.array_equal(idle_mw(profile, np.full(101, 0.5), sample), sample("idle.power", profile.idle.power))
+@pytest.mark.parametrize("busy_share", [None, busy(0.5)], ids=["unknown", "half"])
+def test_recording_that_includes_the_microphone_never_stops(sample, busy_share):
+    assert np.array_equal(idle_mw(PHONE, busy_share, sample), sample("idle.power", PHONE.idle.power))
+
+
+@pytest.mark.parametrize(
+    ("power", "share"), [({}, 1), ({"listen_s": 5, "every_s": 20}, 0.25), ({"wake_share": 0.0}, 0)]
+)
+def test_share_of_the_time_that_listens(power, share):
+    assert listening_share(PowerSettings(**power)) == share
+    assert sleeps(PowerSettings(**power)) == bool(power)
+
+
+@pytest.mark.parametrize(
+    ("power", "told"),
+    [
+        ({"listen_s": 5}, "belong together"),
+        ({"listen_s": 5, "every_s": 4}, "does not fit into every 4"),
+        ({"listen_s": 1, "every_s": 4, "wake_share": 0.5}, "either listen_s and every_s, or wake_share"),
+        ({"wake_share": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_a_cycle_that_makes_no_sense_is_refused(power, told):
+    with pytest.raises(ValidationError, match=told):
+        PowerSettings(**power)
+
+
+def test_only_a_microphone_that_can_wakes_the_device():
+    woken = PowerSettings(wake_share=0.1)
+    assert "cannot wake it" in why_no_sleep(U385, woken)
+    assert why_no_sleep(WAKING, woken) is None
+    assert why_no_sleep(U385, PowerSettings()) is None
+
+
+def test_asleep_it_draws_its_stop_current_and_the_microphone_that_listens(sample):
+    assert asleep_mw(U385, PowerSettings(listen_s=1, every_s=2), sample)[0] == pytest.approx(0.0036)
+    assert asleep_mw(WAKING, PowerSettings(wake_share=0.1), sample)[0] == pytest.approx(0.0036 + 4.2 * 1.8e-3)
+    assert asleep_mw(U385, PowerSettings(), sample) is None

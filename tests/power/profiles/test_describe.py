@@ -2,10 +2,10 @@ import pytest
 from tests.power.quantities import quantities
 
 from lowsr_tradeoff.power.profiles.describe import describe, overview, sheet
-from lowsr_tradeoff.power.profiles.devices import list_devices, list_profiles, load_device
+from lowsr_tradeoff.power.profiles.devices import list_profiles, load_device
 
 
-@pytest.mark.parametrize("name", list_devices())
+@pytest.mark.parametrize("name", list_profiles("devices"))
 def test_description_shows_every_figure_with_its_source(name):
     text = describe(name)
     found = list(quantities(load_device(name).model_dump()))
@@ -31,7 +31,7 @@ def test_a_part_shows_its_modes():
 
 def test_overview_names_every_profile_and_every_part():
     text = overview()
-    for name in (*list_devices(), *list_profiles("microphones"), *list_profiles("radios"), "sd_card"):
+    for name in (*list_profiles("devices"), *list_profiles("microphones"), *list_profiles("radios"), "sd_card"):
         assert name in text
     assert f"stm32u385  {load_device('stm32u385').description}" in text
 

@@ -1,28 +1,15 @@
 import pytest
+from tests.power.costs import cost
 
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.power.profiles.measured import host_profile, traced_profile
 from lowsr_tradeoff.power.stage import estimate
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.power import InferenceEnergy, TracePower
 from lowsr_tradeoff.settings.groups import PowerSettings
 
-COST = ModelCost(
-    rate_hz=2000,
-    grid="shared",
-    model_rate_hz=16000,
-    window_s=5.0,
-    parameters=1000,
-    macs={"conv": 2_000_000},
-    fft_size=512,
-    frames=10,
-    mel_bands=64,
-    mel_nonzeros=500,
-    weight_bytes=1000,
-    activation_bytes=1000,
-)
+COST = cost(rate_hz=2000, window_s=5.0, macs={"conv": 2_000_000}, frames=10)
 
 
 def measured(value, unit):
@@ -52,8 +39,8 @@ def energy():
     )
 
 
-def results(profile):
-    (result,) = estimate(profile, (COST,), PowerSettings(), 0, 200)
+def results(profile, **power):
+    (result,) = estimate(profile, (COST,), PowerSettings(**power), 0, 200)
     return result, {part.name: part.power_mw for part in result.components}
 
 
@@ -90,12 +77,10 @@ def test_a_core_without_a_clock_has_no_power_to_replace():
 
 def test_this_machine_as_a_device_gives_back_what_was_measured():
     profile = host_profile(load_device("stm32u385"), energy(), COST.macs, measured(0.5, "ns"))
-    settings = PowerSettings(hop_s=5.0)
-    (result,) = estimate(profile, (COST,), settings, 0, 200)
-    parts = {part.name: part.power_mw.value for part in result.components}
+    result, parts = results(profile, hop_s=5.0)
     # 10 ms of every 5 s at 30 W, as measured; microphone and converter are the base's.
-    assert parts["inference"] == pytest.approx(30e3 * 0.01 / 5, rel=1e-6)
-    assert parts["idle"] == pytest.approx(10e3, rel=0.01)
+    assert parts["inference"].value == pytest.approx(30e3 * 0.01 / 5, rel=1e-6)
+    assert parts["idle"].value == pytest.approx(10e3, rel=0.01)
     assert result.real_time_factor.value == pytest.approx(0.002, rel=0.05)
     assert profile.core.mac["conv"].basis == "measured"
 

@@ -1,29 +1,29 @@
 import pytest
 from pydantic import ValidationError
 
-from lowsr_tradeoff.power.profiles.devices import list_devices, load_device
+from lowsr_tradeoff.power.profiles.devices import list_profiles, load_device
 from lowsr_tradeoff.power.profiles.parts import Microphone
-from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, HeldMicrophone
+from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, IncludedMicrophone
 from lowsr_tradeoff.power.validation.summary import summary
 
-DEVICES = [load_device(name) for name in list_devices()]
+DEVICES = [load_device(name) for name in list_profiles("devices")]
 
 
-@pytest.mark.parametrize("profile", DEVICES, ids=list_devices())
+@pytest.mark.parametrize("profile", DEVICES, ids=list_profiles("devices"))
 def test_a_profile_survives_a_round_trip(profile):
     assert DeviceProfile.model_validate(profile.model_dump(exclude_none=True)) == profile
 
 
-@pytest.mark.parametrize("profile", DEVICES, ids=list_devices())
+@pytest.mark.parametrize("profile", DEVICES, ids=list_profiles("devices"))
 def test_the_stack_and_clock_that_run_are_those_named(profile):
     assert profile.core.mac is profile.core.stacks[profile.core.stack].mac
     if isinstance(profile.core, ClockedCore):
         assert profile.core.point is profile.core.clocks[profile.core.runs_at]
 
 
-@pytest.mark.parametrize("profile", DEVICES, ids=list_devices())
+@pytest.mark.parametrize("profile", DEVICES, ids=list_profiles("devices"))
 def test_a_microphone_is_its_own_or_held_and_every_network_here_has_a_price(profile):
-    assert isinstance(profile.microphone, (Microphone, HeldMicrophone))
+    assert isinstance(profile.microphone, (Microphone, IncludedMicrophone))
     assert {"conv", "depthwise", "linear"} <= set(profile.core.mac)
 
 

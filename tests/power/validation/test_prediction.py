@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.power.validation.prediction import Prediction, model_error
+from lowsr_tradeoff.power.validation.prediction import Prediction, model_error, read_table
 from lowsr_tradeoff.records.power import ErrorTarget
 
 
@@ -54,3 +54,18 @@ def test_coverage_counts_rows_within_their_interval():
 )
 def test_a_target_is_met_by_every_figure_or_not_at_all(target, is_met):
     assert error([1.0, 1.1, 1.1, 1.2], target=target).is_met is is_met
+
+
+def test_published_rows_agree_with_themselves():
+    for row in read_table("mlperf_tiny_energy"):
+        energy_uj, latency_ms = float(row["uJ"]), float(row["e_ms"])
+        # Median run of energy and of power need not be the same one.
+        assert energy_uj / latency_ms == pytest.approx(float(row["mW"]), rel=0.002)
+        assert energy_uj * 1e6 / float(row["MAC"]) == pytest.approx(float(row["pJ_MAC"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["streaming_wake_word", "recorders"])
+def test_every_row_names_its_source(name):
+    rows = read_table(name)
+    assert rows
+    assert all(row["source"] for row in rows)

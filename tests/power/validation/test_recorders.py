@@ -2,9 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lowsr_tradeoff.power.validation.recorders import predict_between, read_series, recorder_errors, static_share
+from lowsr_tradeoff.power.validation.recorders import line_through, predict_between, read_series, recorder_errors
 
 POSITIVE = st.floats(0.01, 100)
+
+
+def static_share(draws, rate_hz):
+    """The share of the draw at one rate that does not depend on the rate."""
+    static, slope = line_through(min(draws), max(draws))
+    return static / (static + slope * rate_hz)
 
 
 @given(POSITIVE, POSITIVE)

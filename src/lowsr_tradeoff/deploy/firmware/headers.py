@@ -1,4 +1,4 @@
-"""The constants of the C front end, from the very layout that the network was trained on.
+"""The constants of the C front end, from the layout that the network was trained on.
 
 In fixed point a weight counts 65535ths of the largest of its band; the band's own factor, with everything else that
 multiplies a power, is added to its logarithm.
@@ -19,8 +19,8 @@ from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, periodic_hann
 FULL_SCALE = 32768.0
 LARGEST_WEIGHT = 65535
 LOG_2_STEPS = 64
-
-Floats = NDArray[np.float64]
+# FE_LEVELS_PER_NEPER of front_end.h, in fixed point.
+LEVELS_PER_NEPER = 2048
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,9 @@ class SparseBank:
     """A mel bank without its zeros.
 
     Attributes:
-        first: The first bin of every band.
-        n_bins: How many it has.
-        weights: Of all bands, one after the other.
-
-    Shape:
-        ``(mel_bands,)`` twice and ``(n_nonzeros,)``.
+        first: The first bin of every band. Shape ``(mel_bands,)``.
+        n_bins: How many bins it has. Shape ``(mel_bands,)``.
+        weights: Of all bands, one after the other. Shape ``(n_nonzeros,)``.
     """
 
     first: NDArray[np.intp]
@@ -44,15 +41,36 @@ class SparseBank:
 def sparse_bank(layout: Layout) -> SparseBank:
     """Return the mel bank of a layout, band by band, from its first to its last weight above zero."""
     bank = mel_bank(layout).T
-    heard = bank > 0
-    first = heard.argmax(axis=1)
-    after = heard.shape[1] - heard[:, ::-1].argmax(axis=1)
+    is_used = bank > 0
+    first = is_used.argmax(axis=1)
+    after = is_used.shape[1] - is_used[:, ::-1].argmax(axis=1)
     rows = zip(bank, first, after, strict=True)
     return SparseBank(first, after - first, np.concatenate([row[a:b] for row, a, b in rows]))
 
 
+def settings_header(
+    layout: Layout, settings: ModelSettings, quantisation: tuple[float, int], score_tolerance: float
+) -> str:
+    """Return ``settings.h``: sizes and factors of the front end, and what :mod:`network` says of the network."""
+    scale, zero_point = quantisation
+    steps_per_neper = 1 / (settings.scale_std * scale)
+    values = {
+        **constants(layout),
+        "FE_CLASSES": len(settings.classes),
+        "FE_MEAN": settings.scale_mean,
+        "FE_STEPS_PER_NEPER": steps_per_neper,
+        "FE_MEAN_LEVEL": round(settings.scale_mean * LEVELS_PER_NEPER),
+        "FE_STEPS_PER_LEVEL": round(steps_per_neper / LEVELS_PER_NEPER * 65536),
+        "FE_ZERO_POINT": zero_point,
+        "FE_SCORE_TOLERANCE": score_tolerance,
+    }
+    written = {name: f"({c_number(value)})" if value < 0 else c_number(value) for name, value in values.items()}
+    lines = (f"#define {name} {value}" for name, value in written.items())
+    return "\n".join(("#ifndef SETTINGS_H", "#define SETTINGS_H", *lines, "#endif", ""))
+
+
 def constants(layout: Layout) -> dict[str, float]:
-    """Return the sizes and factors of the front end by their names in C.
+    """Return what follows from the layout alone, by its name in C.
 
     Raises:
         ConfigError: The window is too short to be mirrored.
@@ -77,39 +95,46 @@ def constants(layout: Layout) -> dict[str, float]:
 
 
 def power_scale(layout: Layout) -> float:
-    """Return what turns the power of 16-bit samples into that of the features, a power of two."""
+    """Return the factor from the power of 16-bit samples to that of the features, a power of two."""
     return (SHARED_FFT_SIZE / layout.fft_size / FULL_SCALE) ** 2
 
 
 def tables(layout: Layout) -> str:
     """Return ``tables.h``: window, FFT and mel bank, in float and in fixed point."""
-    bank, (cosine, sine) = sparse_bank(layout), _circle(layout.fft_size)
-    window = periodic_hann(layout.fft_size)
-    both = (
+    bank, window = sparse_bank(layout), periodic_hann(layout.fft_size)
+    angle = 2 * np.pi * np.arange(layout.fft_size // 2) / layout.fft_size
+    weights, offsets = fixed_weights(layout)
+    log_2 = np.rint(65536 * np.log2(1 + np.arange(LOG_2_STEPS + 1) / LOG_2_STEPS)).astype(np.int64)
+    lines = (
+        *("#ifndef TABLES_H", "#define TABLES_H", "#include <stdint.h>"),
         *_array("uint16_t", "FE_BAND_FIRST", bank.first),
         *_array("uint16_t", "FE_BAND_BINS", bank.n_bins),
-    )
-    exact = (("FE_WINDOW", window), ("FE_COSINE", cosine), ("FE_SINE", sine), ("FE_WEIGHTS", bank.weights))
-    in_float = (line for name, values in exact for line in _array("float", name, values))
-    fixed = (line for name, values in exact[:3] for line in _array("int16_t", name, q15(values)))
-    weights, offsets = fixed_weights(layout)
-    in_q15 = (
-        *fixed,
+        "#ifdef FRONT_END_Q15",
+        *_array("int16_t", "FE_WINDOW", q15(window)),
+        *_array("int16_t", "FE_COSINE", q15(np.cos(angle))),
+        *_array("int16_t", "FE_SINE", q15(np.sin(angle))),
         *_array("uint16_t", "FE_WEIGHTS", weights),
         *_array("int32_t", "FE_BAND_LOG_2", offsets),
-        *_array("uint32_t", "FE_LOG_2", _log_2()),
+        *_array("uint32_t", "FE_LOG_2", log_2),
+        "#else",
+        *_array("float", "FE_WINDOW", window),
+        *_array("float", "FE_COSINE", np.cos(angle)),
+        *_array("float", "FE_SINE", np.sin(angle)),
+        *_array("float", "FE_WEIGHTS", bank.weights),
+        *("#endif", "#endif", ""),
     )
-    inside = (*both, "#ifdef FRONT_END_Q15", *in_q15, "#else", *in_float, "#endif")
-    return "\n".join(("#ifndef TABLES_H", "#define TABLES_H", "#include <stdint.h>", *inside, "#endif", ""))
+    return "\n".join(lines)
 
 
-def q15(values: NDArray[np.floating]) -> NDArray[np.int64]:
+def q15(values: NDArray[np.floating]) -> NDArray[np.int16]:
     """Return shares of full scale as 16-bit numbers; 1 itself becomes the largest of them.
+
+    Samples of a converter of at most 16 bits are exact.
 
     >>> q15(np.array([1.0, -1.0, 0.5])).tolist()
     [32767, -32768, 16384]
     """
-    codes: NDArray[np.int64] = np.clip(np.rint(values * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int64)
+    codes: NDArray[np.int16] = np.rint(values * FULL_SCALE).clip(-FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
     return codes
 
 
@@ -127,25 +152,6 @@ def fixed_weights(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return weights.astype(np.int64), np.rint(units * 65536).astype(np.int64)
 
 
-def _circle(fft_size: int) -> tuple[Floats, Floats]:
-    angle = 2 * np.pi * np.arange(fft_size // 2) / fft_size
-    return np.cos(angle), np.sin(angle)
-
-
-def _log_2() -> NDArray[np.int64]:
-    logarithms: NDArray[np.int64] = np.rint(65536 * np.log2(1 + np.arange(LOG_2_STEPS + 1) / LOG_2_STEPS)).astype(
-        np.int64
-    )
-    return logarithms
-
-
-def _array(kind: str, name: str, values: NDArray[np.floating] | NDArray[np.integer]) -> Iterator[str]:
-    yield f"static const {kind} {name}[{len(values)}] = {{"
-    for start in range(0, len(values), 8):
-        yield "    " + ", ".join(c_number(value) for value in values[start : start + 8].tolist()) + ","
-    yield "};"
-
-
 def c_number(value: float) -> str:
     """Return a number as C reads it back to the same ``int`` or ``float``.
 
@@ -158,37 +164,8 @@ def c_number(value: float) -> str:
     return shortest + ("f" if "." in shortest or "e" in shortest else ".0f")
 
 
-# Of FE_LEVELS_PER_NEPER in front_end.h, in fixed point.
-LEVELS_PER_NEPER = 2048
-
-
-def settings_header(
-    layout: Layout, settings: ModelSettings, step: tuple[float, int], score_tolerance: float
-) -> str:
-    """Return ``settings.h``.
-
-    Args:
-        layout: How the network hears.
-        settings: The network's.
-        step: From :func:`network.first_step`.
-        score_tolerance: From :func:`network.score_tolerance`.
-    """
-    scale, zero_point = step
-    per_neper = 1 / (settings.scale_std * scale)
-    named = {
-        **constants(layout),
-        "FE_CLASSES": len(settings.classes),
-        "FE_MEAN": settings.scale_mean,
-        "FE_STEPS_PER_NEPER": per_neper,
-        "FE_MEAN_LEVEL": round(settings.scale_mean * LEVELS_PER_NEPER),
-        "FE_STEPS_PER_LEVEL": round(per_neper / LEVELS_PER_NEPER * 65536),
-        "FE_ZERO_POINT": zero_point,
-        "FE_SCORE_TOLERANCE": score_tolerance,
-    }
-    lines = (f"#define {name} {_in_c(value)}" for name, value in named.items())
-    return "\n".join(("#ifndef SETTINGS_H", "#define SETTINGS_H", *lines, "#endif", ""))
-
-
-def _in_c(value: float) -> str:
-    written = c_number(value)
-    return f"({written})" if value < 0 else written
+def _array(kind: str, name: str, values: NDArray[np.floating] | NDArray[np.integer]) -> Iterator[str]:
+    yield f"static const {kind} {name}[{len(values)}] = {{"
+    for start in range(0, len(values), 8):
+        yield "    " + ", ".join(c_number(value) for value in values[start : start + 8].tolist()) + ","
+    yield "};"

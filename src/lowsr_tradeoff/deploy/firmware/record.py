@@ -1,4 +1,4 @@
-"""What a hand-over says of itself, in numbers."""
+"""``handover.json``: a hand-over in numbers."""
 
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated
 from lowsr_tradeoff.records.base import Measurement, Record
@@ -9,15 +9,15 @@ HANDOVER_VERSION = 1
 
 
 class Memory(Record):
-    """Bytes of the delivered parts; the code itself is the compiler's to tell.
+    """Bytes of the delivered parts, without the code, whose size the compiler decides.
 
     Attributes:
-        number: In what the front end computes: ``"float"`` or ``"q15"``.
+        number: Arithmetic of the front end: ``"float"`` or ``"q15"``.
         weights: Of the int8 network, biases and scales included.
         tables: Window, FFT, mel bank.
         state: Of the front end between two samples.
-        image: What the front end hands to the network.
-        activations: Largest input plus output of one layer, with what a way around it keeps, in int8.
+        image: The network's input.
+        activations: Largest input plus output of one layer, with what a branch around it keeps, in int8.
     """
 
     number: str
@@ -43,11 +43,11 @@ class Effort(Record):
 
     Attributes:
         clock_mhz: The clock that draws least of those that keep up; ``None`` where the speed is unknown.
-        front_end: Of spectra and bands.
-        network: Of one inference.
+        front_end: Cycles of spectra and bands.
+        network: Cycles of one inference.
         duration_s: Of both together.
         real_time_factor: Computing time per time.
-        power_mw: What the whole device draws on average.
+        power_mw: Average of the whole device.
         battery_hours: Hours on the study's battery.
     """
 
@@ -60,14 +60,14 @@ class Effort(Record):
     battery_hours: Measurement
 
 
-class Chain(Record):
-    """What a chain from samples to answers recognised of held-out clips.
+class ChainAccuracy(Record):
+    """What one chain of front end and network recognised of held-out clips.
 
     Attributes:
         chain: Which front end and which network.
-        accuracy: Share of clips right.
-        difference: Minus the study's own network on the same clips.
-        within_a_point: Whether the difference is at most one point either way, by its value.
+        accuracy: Share of clips recognised.
+        difference: Minus the accuracy of the study's own network on the same clips.
+        within_a_point: Whether the value of the difference is at most one point either way.
     """
 
     chain: str
@@ -76,32 +76,18 @@ class Chain(Record):
     within_a_point: bool
 
 
-class Handover(Record):
-    """A hand-over in numbers.
+class HandoverRecord(Record):
+    """A hand-over in numbers; what is not explained here is as in ``ModelSettings``.
 
     Attributes:
         name: Of the operating point.
         standing: Whether the study recommends this very point, and where it stands if not.
-        rate_hz: The microphone's rate.
-        grid: Feature layout.
-        arm: How the network was trained.
-        network: Which network it is.
-        device: What it is for.
-        classes: What the scores are of, in order.
-        window_s: Seconds of sound heard at once.
-        front_end: The microphone that it was trained for.
-        scale_mean: Level of the training images.
-        scale_std: Deviation of the same.
-        input_scale: Of the network's first int8 step, after mean and deviation.
-        input_zero_point: Likewise.
+        input_scale: Of the network's int8 input, after mean and deviation.
+        input_zero_point: The same.
         score_tolerance: How far another runtime's scores may be from those of the vectors.
-        n_vectors: Test vectors.
-        tested: What networks trained alike recognised in the study.
+        tested: What networks that were trained in the same way recognised in the study.
         held_out: The same through int8 and the C front end; empty where it was not counted.
         memory: In float and in fixed point.
-        effort: Cycles, time and power.
-        corpus_digest: Of the clips that it was trained on.
-        made_by: Version of this package.
     """
 
     schema_version: int = HANDOVER_VERSION
@@ -122,7 +108,7 @@ class Handover(Record):
     score_tolerance: float
     n_vectors: int
     tested: CrossValidated
-    held_out: tuple[Chain, ...]
+    held_out: tuple[ChainAccuracy, ...]
     memory: tuple[Memory, ...]
     effort: Effort
     corpus_digest: str

@@ -1,4 +1,4 @@
-"""What int8 costs on test folds: of networks that saw neither the fold in training nor in setting their ranges.
+"""What int8 costs on test folds: of networks that saw the fold neither in training nor in setting their ranges.
 
 A tested network's weights are not kept, so it is trained again; that costs a second cross-validation.
 """
@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from lowsr_tradeoff.classify.inner_folds import chosen_cell
-from lowsr_tradeoff.classify.material import Material, gather
+from lowsr_tradeoff.classify.material import gather
 from lowsr_tradeoff.classify.step_settings import TrainSettings
 from lowsr_tradeoff.classify.train_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of
 from lowsr_tradeoff.deploy.model.model_settings import Int8Loss
-from lowsr_tradeoff.deploy.model.onnx_export import Body, Images, open_session, pack, quantise, scores
-from lowsr_tradeoff.deploy.model.quantisation import drawn, int8_loss
+from lowsr_tradeoff.deploy.model.onnx_export import NormalisedNetwork, class_scores, open_session, to_onnx
+from lowsr_tradeoff.deploy.model.quantisation import int8_loss, quantise_on_sample
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
 from lowsr_tradeoff.runner.step import Step
@@ -48,7 +48,7 @@ def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store)
 
 
 def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
-    """Write the answers of one test fold's network in float and in int8, ``float`` and ``int8``: class numbers.
+    """Write the class numbers that one test fold's network predicts, ``float`` and ``int8``.
 
     Beside them the int8 network itself, ``network``: the bytes of its ONNX file.
 
@@ -63,42 +63,37 @@ def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) ->
         raise StageError(f"{step.label}: there is no training to repeat")
     with repeatable(settings.device_type):
         ready = learn(material, settings.recipe, chosen_cell(test, corpus, material.networks))
-    body = Body(ready.network.cpu(), ready.scale.mean, ready.scale.std).eval()
-    seen, tested = _images(material, material.seen), _images(material, settings.held_out)
-    in_float = pack(body, seen, {})
-    in_int8 = quantise(in_float, seen[drawn(np.arange(len(seen)), settings.seed)])
-    said = {
-        name: scores(open_session(packed), tested).argmax(axis=1)
-        for name, packed in (("float", in_float), ("int8", in_int8))
+    trained_on, tested_on = (
+        material.images_of(folds)[:, 0].astype(np.float32) for folds in (material.seen, settings.held_out)
+    )
+    network = NormalisedNetwork(ready.network.cpu(), ready.scale.mean, ready.scale.std).eval()
+    in_float = to_onnx(network, trained_on, {})
+    in_int8 = quantise_on_sample(in_float, trained_on, settings.seed)
+    predicted = {
+        name: class_scores(open_session(onnx_bytes), tested_on).argmax(axis=1)
+        for name, onnx_bytes in (("float", in_float), ("int8", in_int8))
     }
+    clips = [clip.clip_id for clip in clips_of(corpus, *settings.held_out)]
     store.write(
         step,
-        {
-            "clips": [clip.clip_id for clip in clips_of(corpus, *settings.held_out)],
-            **gpu_named(settings.device_type),
-        },
-        {**said, "network": np.frombuffer(in_int8, np.uint8)},
+        {"clips": clips, **gpu_named(settings.device_type)},
+        {**predicted, "network": np.frombuffer(in_int8, np.uint8)},
     )
 
 
-def loss_in_int8(steps: Sequence[Step], corpus: EventCorpus, store: Store, seed: int) -> Int8Loss:
-    """Return what int8 costs on clips that neither training nor ranges had seen.
+def cross_validated_loss(steps: Sequence[Step], corpus: EventCorpus, store: Store, seed: int) -> Int8Loss:
+    """Return what int8 costs on clips that set neither weights nor ranges.
 
     Raises:
         StageError: A step has not run.
     """
-    said = [store.arrays(step) for step in steps]
-    folds = [fold for step in steps for fold in cast("TrainSettings", step.settings).held_out]
-    clips = clips_of(corpus, *folds)
+    predicted = [store.arrays(step) for step in steps]
+    clips = clips_of(corpus, *(fold for s in steps for fold in cast("TrainSettings", s.settings).held_out))
     return int8_loss(
         class_numbers(corpus, clips),
-        (np.concatenate([each["float"] for each in said]), np.concatenate([each["int8"] for each in said])),
+        np.concatenate([fold["float"] for fold in predicted]),
+        np.concatenate([fold["int8"] for fold in predicted]),
         [clip.source for clip in clips],
         seed,
         is_trained_on=False,
     )
-
-
-def _images(material: Material, folds: Sequence[int]) -> Images:
-    images: Images = material.images_of(folds)[:, 0].astype(np.float32)
-    return images

@@ -1,7 +1,7 @@
-"""What a trained network needs beside its weights, and what is known of it."""
+"""What a trained network needs beside its weights, and what was measured of it."""
 
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
-from lowsr_tradeoff.learning.mel import front_of
+from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import ClassRecall
 from lowsr_tradeoff.records.network import Arm, Grid, ModelCost, Network
@@ -12,15 +12,13 @@ MODEL_VERSION = 1
 
 
 class Int8Loss(Record):
-    """What becomes of the answers in int8.
+    """What int8 costs in accuracy, on the same clips.
 
     Attributes:
-        float_accuracy: Of the networks in float.
-        int8_accuracy: Of the same in int8, on the same clips.
-        difference: The second minus the first.
-        same_answer: Share of clips that both name alike.
+        difference: Accuracy in int8 minus accuracy in float.
+        same_answer: Share of clips that both give the same class.
         n_calibration: Clips that set the ranges, at most.
-        is_trained_on: Whether the networks learnt from these very clips; then all figures flatter.
+        is_trained_on: Whether the networks were trained on these clips; then all figures are too good.
     """
 
     float_accuracy: Measurement
@@ -32,12 +30,12 @@ class Int8Loss(Record):
 
 
 class CrossValidated(Record):
-    """What networks trained alike recognised of clips that they had not seen.
+    """What networks that were trained in the same way recognised of held-out clips.
 
     Attributes:
         n_folds: Parts that were held out in turn.
         n_seeds: Networks per part.
-        protocol: ``"honest"``, or ``"paper"``, which flatters.
+        protocol: ``"honest"``, or ``"paper"``, whose figures are too good.
         int8: The same in int8, of the first network per part; ``None`` where it was not asked for.
     """
 
@@ -52,23 +50,19 @@ class CrossValidated(Record):
 
 
 class ModelSettings(Record):
-    """How a network hears, and what was measured of it.
+    """The input of a network, and what was measured of it.
 
     Attributes:
-        network: Which network the weights are of.
         as_published: As in ``ClassifySettings``.
-        classes: What the scores are of, in order.
+        classes: In the order of the scores.
         rate_hz: Rate of the microphone that it was trained for.
-        grid: Its feature layout.
-        clip_s: Seconds it hears at once.
-        front_end: The microphone's analogue side and converter.
-        scale_mean: Level of its training images, removed from every image.
-        scale_std: Deviation of the same.
-        arm: How it was trained.
+        clip_s: Seconds of one window.
+        scale_mean: Mean of the training images, subtracted from every image.
+        scale_std: Standard deviation of the training images.
         seed: Base of the random draws of training and of the microphone's noise.
         corpus: What it was trained on: all of it.
         data_licence: The corpus's, where the user stated it.
-        tested: By networks trained alike on parts of the corpus; this one has no clip left to be tested on.
+        tested: Of networks trained in the same way on parts of the corpus; no clip is left to test this one on.
         cost: Of one window.
         made_by: Version of this package.
     """
@@ -91,8 +85,14 @@ class ModelSettings(Record):
     made_by: str
 
     @property
+    def layout(self) -> Layout:
+        """Frames and mel bands of the images."""
+        front = front_of(self.network)
+        return lay_out(self.rate_hz, self.grid, self.clip_s, front, as_published=self.as_published)
+
+    @property
     def features(self) -> FeatureSettings:
-        """The images that it reads; they belong to no fold of a corpus."""
+        """Settings of the images, which belong to no fold of a corpus."""
         return FeatureSettings(
             rate_hz=self.rate_hz,
             grid=self.grid,

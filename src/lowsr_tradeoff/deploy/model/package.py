@@ -1,11 +1,10 @@
 """A trained network as a folder that can be passed on: weights, settings, model card.
 
 ``model.safetensors`` holds the weights and can hold nothing else: it is read without running code.
-``settings.json`` holds what is needed to hear as the network was trained to hear, what it recognised when it was
-tested, and the hashes of both files. It is written last: a folder that was half written is never taken for whole.
+``settings.json`` says what input the network takes and what it recognised when it was tested, and holds the hashes
+of both files. It is written last, so a half-written folder is never read as a whole one.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,29 +21,21 @@ from lowsr_tradeoff.deploy.model.card import model_card
 from lowsr_tradeoff.deploy.model.model_settings import MODEL_VERSION, ModelSettings
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.files.reading import parse_json, read_file
-from lowsr_tradeoff.files.writing import digest_of, write_atomic
+from lowsr_tradeoff.files.writing import digest_of, sha256_of, write_atomic
 
 WEIGHTS, SETTINGS, CARD = "model.safetensors", "settings.json", "README.md"
-# What weights are often kept in, and what runs any code that somebody put into it when it is read.
+# Formats that weights are often kept in, and that may run code when they are read.
 PICKLES = ("*.pt", "*.pth", "*.bin", "*.pkl", "*.pickle", "*.ckpt")
-
 # Twice the largest of the networks, CNN14.
 MOST_MODEL_BYTES = 700 << 20
-
-Weights = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Package:
-    """What a model folder holds.
-
-    Attributes:
-        settings: How to hear, and what was measured.
-        weights: By the names of the network's own state.
-    """
+    """What a model folder holds; the weights have the names of the network's own state."""
 
     settings: ModelSettings
-    weights: Weights
+    weights: Mapping[str, NDArray[Any]]
 
 
 def write_package(folder: Path, package: Package) -> None:
@@ -53,14 +44,14 @@ def write_package(folder: Path, package: Package) -> None:
     Raises:
         StageError: The folder cannot be written.
     """
-    packed = save({name: np.asarray(weight, order="C") for name, weight in package.weights.items()})
+    weights = save({name: np.asarray(weight, order="C") for name, weight in package.weights.items()})
     record = {
         "schema_version": MODEL_VERSION,
         "settings": package.settings.model_dump(mode="json"),
-        "weights_sha256": hashlib.sha256(packed).hexdigest(),
+        "weights_sha256": sha256_of(weights),
     }
     record["sha256"] = digest_of(record)
-    write_atomic(folder / WEIGHTS, packed)
+    write_atomic(folder / WEIGHTS, weights)
     write_atomic(folder / CARD, model_card(package.settings).encode())
     write_atomic(folder / SETTINGS, json.dumps(record, indent=1).encode())
 
@@ -73,21 +64,21 @@ def read_package(folder: Path) -> Package:
         DataError: It is damaged, was written by another version, or holds its weights as a pickle.
     """
     record = _read_record(folder)
-    packed = _read(folder / WEIGHTS)
-    if hashlib.sha256(packed).hexdigest() != record["weights_sha256"]:
+    weights = _read(folder / WEIGHTS)
+    if sha256_of(weights) != record["weights_sha256"]:
         raise DataError(f"{folder / WEIGHTS}: is not what {SETTINGS} belongs to; copy or train the model again")
     try:
-        return Package(ModelSettings.model_validate(record["settings"]), load(packed))
+        return Package(ModelSettings.model_validate(record["settings"]), load(weights))
     except (ValidationError, SafetensorError) as error:
         raise DataError(f"{folder}: cannot be read as a model ({error}); train it again") from error
 
 
 def _read_record(folder: Path) -> dict[str, Any]:
-    """The settings file, or what is wrong with it: its version first, for another one may have other rules."""
+    """Return the settings file, its version checked first, because another version may have other rules."""
     file = folder / SETTINGS
     try:
         record: dict[str, Any] = parse_json(_read(file))
-        version, written = record["schema_version"], record.pop("sha256")
+        version, digest = record["schema_version"], record.pop("sha256")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{file}: is not the settings of a model; copy or train the model again") from error
     if version != MODEL_VERSION:
@@ -95,7 +86,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
             f"{file}: was written in version {version}, and this release reads {MODEL_VERSION}; "
             "use the release that wrote it, or train the model again"
         )
-    if written != digest_of(record):
+    if digest != digest_of(record):
         raise DataError(f"{file}: was changed since it was written; copy or train the model again")
     return record
 

@@ -1,8 +1,8 @@
-"""What a trained network says of files, window by window, however long they are.
+"""The classes of the sounds in files of any length, window by window.
 
-Every window goes through the simulated microphone as a training clip did, its noise included; only the scene
-that a study puts around clean clips is left out. The first window of a training clip gives the very image that was
-trained on, where there was no scene.
+Every window passes the simulated microphone as a training clip did, its noise included; only the scene that a study
+adds to clean clips is left out. Where there was no scene, the first window of a training clip gives exactly the
+image that the network was trained on.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,23 +28,23 @@ from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.train import Scale, predict
 from lowsr_tradeoff.settings.front_end import Scene
 
-# A window for less than this share of new sound says what the one before it said.
-LEAST_REST = 0.1
+# A last window with a smaller share of new sound than this would only repeat the one before it.
+LEAST_NEW_SHARE = 0.1
 
-Scores = NDArray[np.float64]
+Probabilities = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Model:
-    """A network ready to answer, and how it hears."""
+    """A network with its weights, and its settings."""
 
     settings: ModelSettings
     network: Recogniser
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a model says of one window.
+class Prediction:
+    """The probabilities of the classes in one window.
 
     Attributes:
         start_s: Where the window begins.
@@ -54,20 +54,20 @@ class Answer:
 
     start_s: float
     end_s: float
-    probabilities: Scores
+    probabilities: Probabilities
 
     def best(self, classes: Sequence[str]) -> tuple[str, float]:
         """Return the most probable class and its probability.
 
-        >>> Answer(0.0, 1.0, np.array([0.2, 0.8])).best(("dog", "rain"))
+        >>> Prediction(0.0, 1.0, np.array([0.2, 0.8])).best(("dog", "rain"))
         ('rain', 0.8)
         """
-        at = int(self.probabilities.argmax())
-        return classes[at], float(self.probabilities[at])
+        best = int(self.probabilities.argmax())
+        return classes[best], float(self.probabilities[best])
 
 
 def load_model(package: Package) -> Model:
-    """Return the network of a package, ready to answer.
+    """Return the network of a package, ready to use.
 
     Raises:
         DataError: The weights are not those of the network that the settings name.
@@ -86,126 +86,106 @@ def load_model(package: Package) -> Model:
     return Model(settings, network.eval())
 
 
-def hear(settings: ModelSettings, sound: Samples, source_rate_hz: int, digest: str) -> NDArray[np.float16]:
-    """Return the image of one window as a model's microphone hears it.
+def window_image(settings: ModelSettings, sound: Samples, source_rate_hz: int, digest: str) -> NDArray[np.float16]:
+    """Return the log-mel image, ``(bands, frames)``, of the first ``clip_s`` seconds in a model's microphone.
 
-    Args:
-        settings: The model's.
-        sound: At most ``clip_s`` seconds count.
-        source_rate_hz: Rate of the sound.
-        digest: Names the noise: that of a training clip gives the image that was trained on.
-
-    Shape:
-        ``(n_samples,)`` → ``(bands, frames)``.
+    ``digest`` decides the noise: with that of a training clip, the image is the one that was trained on.
     """
     window = fit_length(sound, round(settings.clip_s * source_rate_hz))
     seed = noise_seed(settings.seed, digest, settings.rate_hz)
-    # A recording brings its own room and noise: those of the study are for clean corpora.
+    # A recording has its own room and noise: those of the study are for clean corpora.
     microphone = settings.front_end.model_copy(update={"scene": Scene()})
     captured = capture(window, source_rate_hz, settings.rate_hz, microphone, seed)
     return image_of(captured, settings.features)
 
 
-def answers(model: Model, images: NDArray[np.float16]) -> Scores:
-    """Return the probability of each class for some images.
-
-    Shape:
-        ``(n, bands, frames)`` → ``(n, n_classes)``.
-    """
+def class_probabilities(model: Model, images: NDArray[np.float16]) -> Probabilities:
+    """Return the class probabilities of images. Shape ``(n, bands, frames)`` → ``(n, n_classes)``."""
     scale = Scale(model.settings.scale_mean, model.settings.scale_std)
     logits = predict(model.network, scale.standardise(images[:, None])).logits
-    probabilities: Scores = softmax(logits.astype(np.float64), axis=1)
+    probabilities: Probabilities = softmax(logits.astype(np.float64), axis=1)
     return probabilities
 
 
-def listen(model: Model, file: Path, hop_s: float) -> Iterator[Answer]:
-    """Yield what a model says of a file, window by window, in memory that does not grow with the file.
+def predict_windows(model: Model, file: Path, hop_s: float) -> Iterator[Prediction]:
+    """Yield a prediction for every window of a file, in memory that does not grow with the file.
 
     The last window ends with the file, up to a tenth of a window. A file shorter than a window is one window, with
     silence after it.
 
-    Args:
-        model: From :func:`load_model`.
-        file: A WAV, FLAC or OGG file at the model's rate or above.
-        hop_s: Seconds from one window to the next.
-
     Raises:
         DataError: The file cannot be read, is empty, is sampled below the model's rate or holds no numbers.
     """
-    settings = model.settings
     digest = _digest(file)
-    is_heard = False
-    for start, sound, source_rate_hz in _windows_of(file, settings, hop_s):
-        noise = f"{digest}/{start}" if start else digest
-        image = hear(settings, sound, source_rate_hz, noise)
-        start_s = start / source_rate_hz
-        yield Answer(start_s, start_s + len(sound) / source_rate_hz, answers(model, image[None])[0])
-        is_heard = True
-    if not is_heard:
-        raise DataError(f"{file}: is empty (no samples)")
+    for start, sound, rate_hz in _windows_of(file, model.settings, hop_s):
+        image = window_image(model.settings, sound, rate_hz, f"{digest}/{start}" if start else digest)
+        start_s = start / rate_hz
+        yield Prediction(start_s, start_s + len(sound) / rate_hz, class_probabilities(model, image[None])[0])
 
 
-def over_file(said: Iterable[Answer]) -> Answer:
-    """Return one answer for all windows of a file: the mean of their probabilities.
+def mean_prediction(predictions: Iterable[Prediction]) -> Prediction:
+    """Return one prediction for all windows of a file: the mean of their probabilities.
 
-    >>> halves = [Answer(0.0, 1.0, np.array([1.0, 0.0])), Answer(1.0, 2.0, np.array([0.5, 0.5]))]
-    >>> over_file(halves).probabilities.tolist()
+    >>> halves = [Prediction(0.0, 1.0, np.array([1.0, 0.0])), Prediction(1.0, 2.0, np.array([0.5, 0.5]))]
+    >>> mean_prediction(halves).probabilities.tolist()
     [0.75, 0.25]
     """
-    every = iter(said)
-    first = next(every)
-    total, n, end_s = first.probabilities, 1, first.end_s
-    for answer in every:
-        total, n, end_s = total + answer.probabilities, n + 1, answer.end_s
-    return Answer(first.start_s, end_s, total / n)
+    rest = iter(predictions)
+    first = last = next(rest)
+    total, n = first.probabilities, 1
+    for last in rest:
+        total, n = total + last.probabilities, n + 1
+    return Prediction(first.start_s, last.end_s, total / n)
 
 
 def windows(blocks: Iterable[Samples], n_window: int, n_hop: int) -> Iterator[tuple[int, Samples]]:
-    """Yield the first sample's number and the samples of every window.
+    """Yield the number of the first sample, and the samples, of every window.
 
-    The last one ends with the sound, but for a rest of less than a tenth of a window, which is left out.
+    The last one ends with the sound, unless it would bring less than a tenth of a window of new sound.
 
     >>> blocks = [np.arange(4.0), np.arange(4.0, 7.0)]
     >>> [(start, window.tolist()) for start, window in windows(blocks, 4, 2)]
     [(0, [0.0, 1.0, 2.0, 3.0]), (2, [2.0, 3.0, 4.0, 5.0]), (3, [3.0, 4.0, 5.0, 6.0])]
     """
-    held, first, following = np.empty(0, np.float32), 0, 0
+    buffer, start, next_start = np.empty(0, np.float32), 0, 0
     for block in blocks:
-        held = np.concatenate([held, block])
-        while first + len(held) >= following + n_window:
-            # What was heard last stays: the last window of all may begin inside it.
-            held, first = held[following - first :], following
-            yield first, held[:n_window]
-            following += n_hop
-    end = first + len(held)
-    if following == 0 and len(held):
-        yield 0, held
-    elif end - (first + n_window) > LEAST_REST * n_window:
-        yield end - n_window, held[-n_window:]
+        buffer = np.concatenate([buffer, block])
+        while start + len(buffer) >= next_start + n_window:
+            # Samples from this window on stay: the last window of all may begin inside it.
+            buffer, start = buffer[next_start - start :], next_start
+            yield start, buffer[:n_window]
+            next_start += n_hop
+    end = start + len(buffer)
+    if next_start == 0 and len(buffer):
+        yield 0, buffer
+    elif end - (start + n_window) > LEAST_NEW_SHARE * n_window:
+        yield end - n_window, buffer[-n_window:]
 
 
 def _windows_of(file: Path, settings: ModelSettings, hop_s: float) -> Iterator[tuple[int, Samples, int]]:
     blocks = decode_blocks(file)
-    for block, rate_hz in blocks:
-        if rate_hz < settings.rate_hz:
-            raise DataError(
-                f"{file}: is sampled at {rate_hz} Hz, below the model's {settings.rate_hz} Hz; "
-                "record at that rate or above"
-            )
-        n_window, n_hop = round(settings.clip_s * rate_hz), max(1, round(hop_s * rate_hz))
-        rest = _checked(file, block, (block for block, _ in blocks))
-        yield from ((start, sound, rate_hz) for start, sound in windows(rest, n_window, n_hop))
+    first = next(blocks, None)
+    if first is None:
+        raise DataError(f"{file}: is empty (no samples)")
+    _, rate_hz = first
+    if rate_hz < settings.rate_hz:
+        raise DataError(
+            f"{file}: is sampled at {rate_hz} Hz, below the model's {settings.rate_hz} Hz; "
+            "record at that rate or above"
+        )
+    n_window, n_hop = round(settings.clip_s * rate_hz), max(1, round(hop_s * rate_hz))
+    checked = (_finite(file, block) for block, _ in chain([first], blocks))
+    yield from ((start, sound, rate_hz) for start, sound in windows(checked, n_window, n_hop))
 
 
-def _checked(file: Path, block: Samples, blocks: Iterable[Samples]) -> Iterator[Samples]:
-    for part in chain([block], blocks):
-        if not np.isfinite(part).all():
-            raise DataError(f"{file}: has samples that are NaN or infinite")
-        yield part
+def _finite(file: Path, block: Samples) -> Samples:
+    if not np.isfinite(block).all():
+        raise DataError(f"{file}: has samples that are NaN or infinite")
+    return block
 
 
 def _digest(file: Path) -> str:
-    """As corpora name a clip: the hash of its bytes."""
+    """Return the hash of its bytes, which names a clip in corpora too."""
     try:
         return sha256_of(file)
     except OSError as error:

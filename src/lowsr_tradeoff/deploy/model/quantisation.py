@@ -1,4 +1,4 @@
-"""What int8 costs in accuracy, clip by clip, and the int8 network to use.
+"""The int8 network to use, and what int8 costs in accuracy, clip by clip.
 
 Folds rotate: the ranges that a clip is judged with were set by clips of other folds. So the difference is that of
 clips which quantisation has not seen, whether or not training has.
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.classify.scores import CLIPS, Answers, accuracy
 from lowsr_tradeoff.corpora.clips import EventCorpus, read
 from lowsr_tradeoff.deploy.model.model_settings import Int8Loss, ModelSettings
-from lowsr_tradeoff.deploy.model.onnx_export import Images, open_session, quantise, scores
-from lowsr_tradeoff.deploy.model.predict import hear
+from lowsr_tradeoff.deploy.model.onnx_export import Images, class_scores, open_session, quantise
+from lowsr_tradeoff.deploy.model.predict import window_image
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.statistics.intervals import paired_difference, resample
@@ -22,17 +22,11 @@ from lowsr_tradeoff.statistics.intervals import paired_difference, resample
 N_CALIBRATION = 128
 N_RESAMPLES = 2000
 
-Classes = NDArray[np.intp]
+ClassNumbers = NDArray[np.intp]
 
 
 def export_int8(settings: ModelSettings, float_model: Path, path: Path, corpus: EventCorpus) -> Int8Loss:
-    """Write the int8 network, its ranges set by clips of the whole corpus, and return what int8 costs.
-
-    Args:
-        settings: The model's.
-        float_model: From :func:`onnx_export.export_onnx`.
-        path: The file to write.
-        corpus: Sounds like those of use, with the model's labels.
+    """Write an exported network in int8, its ranges set by clips of the corpus, and return what int8 costs.
 
     Raises:
         DataError: The corpus has labels that the model does not know.
@@ -40,38 +34,35 @@ def export_int8(settings: ModelSettings, float_model: Path, path: Path, corpus: 
     """
     if unknown := sorted(set(corpus.summary.classes) - set(settings.classes)):
         raise DataError(f"{corpus.summary.name}: has labels that the model does not know: {', '.join(unknown)}")
-    images, packed = heard_images(settings, corpus), float_model.read_bytes()
-    truth = np.array([settings.classes.index(clip.label) for clip in corpus.clips])
-    in_float = scores(open_session(packed), images).argmax(axis=1)
-    in_int8 = _judged_by_others(settings.seed, packed, corpus, images)
-    write_atomic(path, quantise(packed, images[drawn(np.arange(len(images)), settings.seed)]))
+    images, network = clip_images(settings, corpus), float_model.read_bytes()
+    in_float = class_scores(open_session(network), images).argmax(axis=1)
+    in_int8 = _int8_by_fold(settings.seed, network, corpus, images)
+    write_atomic(path, quantise_on_sample(network, images, settings.seed))
     return int8_loss(
-        truth,
-        (in_float, in_int8),
+        np.array([settings.classes.index(clip.label) for clip in corpus.clips]),
+        in_float,
+        in_int8,
         [clip.source for clip in corpus.clips],
         settings.seed,
         is_trained_on=corpus.summary.digest == settings.corpus.digest,
     )
 
 
-def heard_images(settings: ModelSettings, corpus: EventCorpus) -> Images:
-    """Return every clip's first window as the model's microphone hears it. Shape ``(n_clips, bands, frames)``."""
-    return np.stack([hear(settings, *read(clip), clip.digest) for clip in corpus.clips]).astype(np.float32)
+def clip_images(settings: ModelSettings, corpus: EventCorpus) -> Images:
+    """Return the image of every clip's first window. Shape ``(n_clips, bands, frames)``."""
+    return np.stack([window_image(settings, *read(c), c.digest) for c in corpus.clips]).astype(np.float32)
 
 
 def int8_loss(
-    truth: Classes, said: tuple[Classes, Classes], sources: Sequence[str], seed: int, *, is_trained_on: bool
+    truth: ClassNumbers,
+    in_float: ClassNumbers,
+    in_int8: ClassNumbers,
+    sources: Sequence[str],
+    seed: int,
+    *,
+    is_trained_on: bool,
 ) -> Int8Loss:
-    """Return what int8 costs.
-
-    Args:
-        truth: Class numbers.
-        said: Class numbers that were answered in float and in int8, for the same clips.
-        sources: The recording of each clip.
-        seed: Of the resampling.
-        is_trained_on: Whether the networks learnt from these clips.
-    """
-    in_float, in_int8 = said
+    """Return what int8 costs, from true and predicted class numbers of clips of some source recordings."""
     draws = resample(sources, N_RESAMPLES, seed)
     weights = draws.counts[:, draws.units]
     return Int8Loss(
@@ -84,17 +75,17 @@ def int8_loss(
     )
 
 
-def _judged_by_others(seed: int, packed: bytes, corpus: EventCorpus, images: Images) -> Classes:
-    """Each fold's answers in int8, of a network whose ranges the other folds set."""
+def quantise_on_sample(network: bytes, images: Images, seed: int) -> bytes:
+    """Return a network in int8, its ranges set by at most 128 of the images, drawn without regard to class."""
+    rows = np.sort(np.random.default_rng(seed).permutation(len(images))[:N_CALIBRATION])
+    return quantise(network, images[rows])
+
+
+def _int8_by_fold(seed: int, network: bytes, corpus: EventCorpus, images: Images) -> ClassNumbers:
+    """Return each fold's predictions in int8, by a network whose ranges the other folds set."""
     folds = np.array([clip.fold for clip in corpus.clips])
-    answers = np.empty(len(images), np.intp)
+    predicted = np.empty(len(images), np.intp)
     for fold in np.unique(folds):
-        others = drawn(np.flatnonzero(folds != fold), seed)
-        session = open_session(quantise(packed, images[others]))
-        answers[folds == fold] = scores(session, images[folds == fold]).argmax(axis=1)
-    return answers
-
-
-def drawn(rows: Classes, seed: int) -> Classes:
-    """Return at most 128 of the rows, drawn without regard to class or order."""
-    return np.sort(np.random.default_rng(seed).permutation(rows)[:N_CALIBRATION])
+        session = open_session(quantise_on_sample(network, images[folds != fold], seed))
+        predicted[folds == fold] = class_scores(session, images[folds == fold]).argmax(axis=1)
+    return predicted

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel
 
-from lowsr_tradeoff.deploy.model.onnx_export import open_session, require_onnx, scores
+from lowsr_tradeoff.deploy.model.onnx_export import class_scores, open_session, require_onnx
 from lowsr_tradeoff.deploy.model.package import read_package
 from lowsr_tradeoff.deploy.model.predict import load_model
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
@@ -22,14 +22,14 @@ from lowsr_tradeoff.records.network import Grid, ModelCost, Network
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
 
-# Energy does not depend on what the weights are: as ESC-50, 5 s at 16 kHz.
+# Energy does not depend on the values of the weights. The input is that of ESC-50: 5 s at 16 kHz, 50 classes.
 RATE_HZ, WINDOW_S, N_CLASSES = 16000, 5.0, 50
 
 Infer = Callable[[], object]
 
 
-class Exported(BaseModel):
-    """What an ONNX export says of itself, as far as its cost depends on it."""
+class OnnxMetadata(BaseModel):
+    """The part of an ONNX export's metadata that its cost depends on."""
 
     network: Network
     classes: tuple[str, ...]
@@ -58,10 +58,7 @@ def workload(model: str) -> tuple[Infer, ModelCost]:
 
 def _of_folder(folder: Path) -> tuple[Infer, ModelCost]:
     package = read_package(folder)
-    own = package.settings
-    front = front_of(own.network)
-    layout = lay_out(own.rate_hz, own.grid, own.clip_s, front, as_published=own.as_published)
-    return _in_torch(load_model(package).network, layout), own.cost
+    return _in_torch(load_model(package).network, package.settings.layout), package.settings.cost
 
 
 def _of_name(name: str) -> tuple[Infer, ModelCost]:
@@ -72,24 +69,24 @@ def _of_name(name: str) -> tuple[Infer, ModelCost]:
             f"{name!r} is no folder, .onnx file or network; give a model's folder or one of {', '.join(known)}"
         )
     layout = lay_out(RATE_HZ, "shared", WINDOW_S, front_of(network))
-    made = untrained(network, N_CLASSES, torch.Generator().manual_seed(0)).eval()
-    return _in_torch(made, layout), model_cost(made, layout, RATE_HZ, "shared")
+    recogniser = untrained(network, N_CLASSES, torch.Generator().manual_seed(0)).eval()
+    return _in_torch(recogniser, layout), model_cost(recogniser, layout, RATE_HZ, "shared")
 
 
 def _of_onnx(file: Path) -> tuple[Infer, ModelCost]:
     require_onnx()
-    session = _opened(file)
+    session = _open(file)
     try:
-        told = Exported.model_validate(parse_json(session.get_modelmeta().custom_metadata_map["lowsr_tradeoff"]))
+        own = OnnxMetadata.model_validate(parse_json(session.get_modelmeta().custom_metadata_map["lowsr_tradeoff"]))
     except (KeyError, ValueError) as error:
         raise DataError(f"{file}: is no network that lowsr-tradeoff exported; give one that is") from error
-    layout = lay_out(told.rate_hz, told.grid, told.clip_s, front_of(told.network))
-    cost = model_cost(without_weights(told.network, len(told.classes)), layout, told.rate_hz, told.grid)
+    layout = lay_out(own.rate_hz, own.grid, own.clip_s, front_of(own.network))
+    cost = model_cost(without_weights(own.network, len(own.classes)), layout, own.rate_hz, own.grid)
     image = np.random.default_rng(0).standard_normal((1, *layout.image)).astype(np.float32)
-    return lambda: scores(session, image), cost
+    return lambda: class_scores(session, image), cost
 
 
-def _opened(file: Path) -> "InferenceSession":
+def _open(file: Path) -> "InferenceSession":
     try:
         return open_session(file.read_bytes())
     except OSError as error:

@@ -1,8 +1,7 @@
 """Energy of one inference on this machine: :func:`measure_inference`.
 
-Rounds of resting and of inferring alternate, a second or more each, so that slow drifts meet both. A round's energy
-above idle, per inference, is one value; the interval is that of their mean. The counter holds all that the package
-does, other programs too: they must rest meanwhile.
+Rounds of resting and of inferring alternate, a second or more each, so that slow drifts affect both alike. Each
+round gives one value of energy above idle per inference. The counter counts other programs too: they must rest.
 """
 
 import math
@@ -21,22 +20,16 @@ from lowsr_tradeoff.statistics.intervals import mean_measurement, resample_weigh
 
 N_ROUNDS = 5
 MIN_TOTAL_S = 5.0
-# As many as a second of sound has.
+# The frames of a second of sound.
 FRAMES_AT_ONCE = 100
 N_RESAMPLES = 2000
-# No package computes on less or takes more than this.
+# No package takes less than this while it computes, or more.
 PLAUSIBLE_W = (0.05, 2000.0)
 
 
 @dataclass(frozen=True)
 class TimeSource:
-    """What tells and passes time; a test brings its own.
-
-    Attributes:
-        wall_s: Seconds gone by.
-        cpu_s: Processor seconds of this process.
-        rest: Wait some seconds.
-    """
+    """Wall clock and processor time in seconds, and how to wait some seconds; a test brings its own."""
 
     wall_s: Callable[[], float] = time.perf_counter
     cpu_s: Callable[[], float] = time.process_time
@@ -48,29 +41,13 @@ THIS_MACHINE = TimeSource()
 
 @dataclass(frozen=True)
 class Round:
-    """One round of resting and one of inferring; energies are 0 without a counter."""
+    """Power while inferring and at rest, 0 without a counter, and energy above rest and times of one inference."""
 
-    n: int
-    busy_s: float
+    busy_mw: float
+    idle_mw: float
+    energy_uj: float
+    duration_s: float
     cpu_s: float
-    busy_uj: int
-    rest_s: float
-    rest_uj: int
-
-    @property
-    def busy_mw(self) -> float:
-        """Power while inferring."""
-        return self.busy_uj / self.busy_s / 1e3
-
-    @property
-    def idle_mw(self) -> float:
-        """Power at rest."""
-        return self.rest_uj / self.rest_s / 1e3
-
-    @property
-    def energy_uj(self) -> float:
-        """Energy of one inference above what resting takes in its time."""
-        return (self.busy_mw - self.idle_mw) * 1e3 * self.busy_s / self.n
 
 
 def measure_inference(
@@ -80,36 +57,41 @@ def measure_inference(
     powercap: Path = POWERCAP,
     times: TimeSource = THIS_MACHINE,
 ) -> InferenceEnergy:
-    """Return energy above idle, time and processor time of one inference.
+    """Return energy above idle, time and processor time of one inference by the named model.
 
-    Without a counter the energies are missing, with the reason, and the times are given.
-
-    Args:
-        infer: Runs one inference.
-        model: What it runs, for the record.
-        total_s: Seconds of inferring in all, at least 5; resting takes as long.
-        powercap: Where the counters are.
-        times: What tells the time.
+    It infers for ``total_s`` in all and rests for as long. Without a counter the energies are missing, with the
+    reason, and the times are given.
 
     Raises:
-        ConfigError: ``total_s`` is too short.
+        ConfigError: ``total_s`` is below 5 s.
     """
     if not total_s >= MIN_TOTAL_S:
         raise ConfigError(f"{total_s} s is too short to tell energy from drift; give {MIN_TOTAL_S:g} s or more")
-    zones, reason = _find_zones(powercap)
+    zones: tuple[Zone, ...] = ()
+    reason = ""
+    try:
+        zones = package_zones(powercap)
+    except MissingResourceError as error:
+        reason = str(error)
     infer()  # the first one also loads and allocates
     rounds = [_round(infer, zones, total_s / N_ROUNDS, times) for _ in range(N_ROUNDS)]
-    return _summarise(rounds, model, zones, reason)
+    busy, idle = _mean([each.busy_mw for each in rounds], "mW"), _mean([each.idle_mw for each in rounds], "mW")
+    energy = _mean([each.energy_uj for each in rounds], "uJ")
+    if reason := reason or _implausible(busy, idle):
+        busy, idle, energy = (missing(reason, "rounds", unit) for unit in ("mW", "mW", "uJ"))
+    return InferenceEnergy(
+        model=model,
+        counter=None if reason else ", ".join(zone.name for zone in zones),
+        energy_uj=energy,
+        busy_mw=busy,
+        idle_mw=idle,
+        duration_s=_mean([each.duration_s for each in rounds], "s"),
+        cpu_s=_mean([each.cpu_s for each in rounds], "s"),
+    )
 
 
 def measure_fft(fft_size: int, total_s: float = 0.5, times: TimeSource = THIS_MACHINE) -> Measurement:
-    """Return the time of one real FFT in ns, per point and per doubling of the points.
-
-    Args:
-        fft_size: Points.
-        total_s: Seconds of transforming in all.
-        times: What tells the time.
-    """
+    """Return the time of one real FFT in ns, divided by N log2(N) of its N points."""
     frames = np.random.default_rng(0).standard_normal((FRAMES_AT_ONCE, fft_size)).astype(np.float32)
     per_pass = FRAMES_AT_ONCE * fft_size * math.log2(fft_size)
     costs_ns = []
@@ -122,13 +104,6 @@ def measure_fft(fft_size: int, total_s: float = 0.5, times: TimeSource = THIS_MA
     return _mean(costs_ns, "ns")
 
 
-def _find_zones(powercap: Path) -> tuple[tuple[Zone, ...], str]:
-    try:
-        return package_zones(powercap), ""
-    except MissingResourceError as error:
-        return (), str(error)
-
-
 def _round(infer: Callable[[], object], zones: Sequence[Zone], round_s: float, times: TimeSource) -> Round:
     start_s, start_uj = times.wall_s(), read_uj(zones)
     times.rest(round_s)
@@ -138,30 +113,11 @@ def _round(infer: Callable[[], object], zones: Sequence[Zone], round_s: float, t
         infer()
         n += 1
     end_cpu_s, end_uj = times.cpu_s(), read_uj(zones)
-    return Round(
-        n=n,
-        busy_s=end_s - rested_s,
-        cpu_s=end_cpu_s - rested_cpu_s,
-        busy_uj=energy_between_uj(zones, rested_uj, end_uj),
-        rest_s=rested_s - start_s,
-        rest_uj=energy_between_uj(zones, start_uj, rested_uj),
-    )
-
-
-def _summarise(rounds: Sequence[Round], model: str, zones: Sequence[Zone], reason: str) -> InferenceEnergy:
-    busy, idle = (_mean(values, "mW") for values in ([r.busy_mw for r in rounds], [r.idle_mw for r in rounds]))
-    energy = _mean([round_.energy_uj for round_ in rounds], "uJ")
-    if reason := reason or _implausible(busy, idle):
-        busy, idle, energy = (missing(reason, "rounds", unit) for unit in ("mW", "mW", "uJ"))
-    return InferenceEnergy(
-        model=model,
-        counter=None if reason else ", ".join(zone.name for zone in zones),
-        energy_uj=energy,
-        busy_mw=busy,
-        idle_mw=idle,
-        duration_s=_mean([round_.busy_s / round_.n for round_ in rounds], "s"),
-        cpu_s=_mean([round_.cpu_s / round_.n for round_ in rounds], "s"),
-    )
+    busy_s, rest_s = end_s - rested_s, rested_s - start_s
+    busy_mw = energy_between_uj(zones, rested_uj, end_uj) / busy_s / 1e3
+    idle_mw = energy_between_uj(zones, start_uj, rested_uj) / rest_s / 1e3
+    energy_uj = (busy_mw - idle_mw) * 1e3 * busy_s / n
+    return Round(busy_mw, idle_mw, energy_uj, busy_s / n, (end_cpu_s - rested_cpu_s) / n)
 
 
 def _mean(values: Sequence[float], unit: str) -> Measurement:
@@ -170,7 +126,7 @@ def _mean(values: Sequence[float], unit: str) -> Measurement:
 
 
 def _implausible(busy: Measurement, idle: Measurement) -> str:
-    """Why the counter cannot be believed; empty when it can."""
+    """Return why the counter cannot be right; empty when it can."""
     least_w, most_w = PLAUSIBLE_W
     if not busy.value or not idle.value:
         return "no counter: it stands still, as in many virtual machines"

@@ -2,8 +2,8 @@
 
 Only package zones are read: cores, memory and the whole platform lie inside or around them and must not be added.
 Counters step about every millisecond and start again from zero at ``max_energy_range_uj`` (Linux kernel,
-Documentation/power/powercap/powercap.rst). Many systems let only the administrator read them since CVE-2020-8694,
-and many virtual machines show none, or one that stands still.
+Documentation/power/powercap/powercap.rst). On many systems only the administrator may read them since
+CVE-2020-8694, and many virtual machines show none, or one that stands still.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,7 @@ POWERCAP = Path("/sys/class/powercap")
 
 @dataclass(frozen=True)
 class Zone:
-    """One package's counter.
-
-    Attributes:
-        name: What the kernel calls it.
-        folder: Where it is.
-        range_uj: Where it starts again from zero.
-    """
+    """One package's counter: the kernel's name, its folder, and where it starts again from zero."""
 
     name: str
     folder: Path

@@ -1,6 +1,6 @@
 """Power of a measured current trace: CSV exports of Joulescope, Otii, Power Profiler Kit II and the like.
 
-Columns and units are read from the header; a file that does not say its units is refused, because a factor of 1000
+Columns and units are read from the header. A file without units in its header is refused, because a factor of 1000
 is invisible in a column of numbers. Among the headers read are ``Timestamp(ms),Current(uA),D0-D7`` (Power Profiler
 Kit II), ``#time (s),current (A),voltage (V)`` (Joulescope) and ``Time (s);Main current (A)``. Joulescope's
 statistics, ``#time,current,voltage,power,charge,energy``, have no units in their header and are in SI units.
@@ -28,19 +28,15 @@ MIN_SAMPLES = 10 * N_BLOCKS
 N_RESAMPLES = 2000
 MAX_HEADER_LINES = 50
 JOULESCOPE_STATISTICS = "time,current,voltage,power,charge,energy"
-KINDS: tuple[Kind, ...] = ("time", "current", "voltage")
-BASE_UNITS = "sav"
-PREFIXES = ("", "m", "u", "n")
-MICRO_SIGNS = "\u00b5\u03bc"
+# Unit of each kind, and an example of how to write one.
+UNITS: dict[Kind, tuple[str, str]] = {"time": ("s", "ms"), "current": ("a", "uA"), "voltage": ("v", "V")}
+# With both characters that look like the micro sign.
+PREFIXES = {"": 1.0, "m": 1e-3, "u": 1e-6, "\u00b5": 1e-6, "\u03bc": 1e-6, "n": 1e-9}
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A trace in time and power.
-
-    Shape:
-        ``(n_samples,)`` each.
-    """
+    """Time and power of every sample. Shape ``(n_samples,)`` each."""
 
     time_s: Array
     power_mw: Array
@@ -48,9 +44,8 @@ class Trace:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of use: what it holds, where, and its factor to s, A or V."""
+    """Where a column is, and its factor to s, A or V."""
 
-    kind: Kind
     index: int
     factor: float
 
@@ -59,13 +54,10 @@ def trace_power(file: Path, voltage_v: float | None, seed: int = 0) -> TracePowe
     """Return mean and peak power of a trace in mW, with intervals by block bootstrap.
 
     The trace is cut into 20 blocks of equal time, which are drawn with replacement (Carlstein, Annals of Statistics
-    14(3), 1986). A block must hold several of whatever repeats: record 20 periods and more. No resample can exceed
-    the highest sample, so the peak's interval opens downwards only.
+    14(3), 1986). A block must contain several periods of whatever repeats: record 20 periods and more. No resample
+    can exceed the highest sample, so the peak's interval opens downwards only.
 
-    Args:
-        file: A CSV with time and current, and maybe voltage.
-        voltage_v: Supply voltage, where the file has none.
-        seed: Seed of the draws.
+    ``voltage_v`` is the supply voltage where the file has no column of it.
 
     Raises:
         ConfigError: The voltage is not above 0, or is given twice or never.
@@ -87,17 +79,22 @@ def trace_power(file: Path, voltage_v: float | None, seed: int = 0) -> TracePowe
 
 
 def read_trace(file: Path, voltage_v: float | None) -> Trace:
-    """Return a trace from a CSV file.
-
-    Raises:
-        ConfigError: As :func:`trace_power`.
-        DataError: Likewise.
-    """
-    n_skipped, header = _find_header(file)
-    separator = _separator(header)
-    columns = {column.kind: column for column in _columns(header, file)}
-    _check_voltage(file, voltage_v, is_in_file="voltage" in columns)
-    values = _read_columns(file, n_skipped, separator, [column.index for column in columns.values()])
+    """Return a trace from a CSV file; arguments and errors are those of :func:`trace_power`."""
+    n_lines, header = _find_header(file)
+    separator = next((mark for mark in ";\t" if mark in header), ",")
+    columns = _columns(header, separator, file)
+    if voltage_v is not None and not 0 < voltage_v < np.inf:
+        raise ConfigError(f"--voltage-v {voltage_v}: give a voltage above 0")
+    if ("voltage" in columns) == (voltage_v is not None):
+        remedy = "has no voltage column; give" if voltage_v is None else "has a voltage column; leave out"
+        raise ConfigError(f"{file}: {remedy} --voltage-v")
+    indices = [column.index for column in columns.values()]
+    try:
+        values = np.loadtxt(
+            file, delimiter=separator, skiprows=n_lines, usecols=indices, ndmin=2, encoding="utf-8-sig"
+        )
+    except (ValueError, UnicodeDecodeError) as error:
+        raise DataError(f"{file}: a row below the header cannot be read: {error}") from error
     in_si = {kind: values[:, i] * column.factor for i, (kind, column) in enumerate(columns.items())}
     power_mw = in_si["current"] * in_si.get("voltage", np.asarray(voltage_v)) * 1e3
     return _checked(Trace(in_si["time"], power_mw), file)
@@ -109,20 +106,13 @@ def unit_factor(kind: Kind, name: str) -> float | None:
     >>> unit_factor("current", "Current(uA)"), unit_factor("time", "time_ms"), unit_factor("time", "Timestamp")
     (1e-06, 0.001, None)
     """
-    base = BASE_UNITS[KINDS.index(kind)]
-    found = re.search(rf"[(\[\s_/]\s*([mun{MICRO_SIGNS}]?){base}\s*[)\]]?\s*$", name.lower())
-    if found is None:
-        return None
-    prefix = "u" if found[1] and found[1] in MICRO_SIGNS else found[1]
-    return float(10 ** (-3 * PREFIXES.index(prefix)))
-
-
-def _separator(header: str) -> str:
-    return next((mark for mark in ";\t" if mark in header), ",")
+    unit, _ = UNITS[kind]
+    found = re.search(rf"[(\[\s_/]\s*([{''.join(PREFIXES)}]?){unit}\s*[)\]]?\s*$", name.lower())
+    return None if found is None else PREFIXES[found[1]]
 
 
 def _find_header(file: Path) -> tuple[int, str]:
-    """Lines up to and with the header, and the header."""
+    """Return the number of lines up to and with the header, and the header."""
     try:
         with file.open(encoding="utf-8-sig") as lines:
             for n, line in zip(range(1, MAX_HEADER_LINES + 1), lines, strict=False):
@@ -133,43 +123,26 @@ def _find_header(file: Path) -> tuple[int, str]:
     raise DataError(f"{file}: no header with time and current in the first {MAX_HEADER_LINES} lines; export both")
 
 
-def _columns(header: str, file: Path) -> list[Column]:
-    """The columns of use, one of a kind."""
+def _columns(header: str, separator: str, file: Path) -> dict[Kind, Column]:
+    """Return the columns of time and current, and of voltage if there is one."""
     if header.replace(" ", "").lower() == JOULESCOPE_STATISTICS:
-        return [Column(kind, index, 1.0) for index, kind in enumerate(KINDS)]
-    names = [name.strip().strip('"') for name in header.split(_separator(header))]
-    columns = [
-        _column(kind, i, name, file) for i, name in enumerate(names) for kind in KINDS if kind in name.lower()
-    ]
-    for kind in KINDS:
-        if len(same := [names[column.index] for column in columns if column.kind == kind]) > 1:
-            raise DataError(f"{file}: {' and '.join(same)} are all of {kind}; export one of them")
+        return {kind: Column(index, 1.0) for index, kind in enumerate(UNITS)}
+    names = [name.strip().strip('"') for name in header.split(separator)]
+    columns: dict[Kind, Column] = {}
+    for index, name in enumerate(names):
+        for kind, (_, example) in UNITS.items():
+            if kind not in name.lower():
+                continue
+            factor = unit_factor(kind, name)
+            if factor is None:
+                raise DataError(
+                    f"{file}: column {name!r} has no unit; write it into the header, for example {name} ({example})"
+                )
+            if kind in columns:
+                both = f"{names[columns[kind].index]} and {name}"
+                raise DataError(f"{file}: {both} are all of {kind}; export one of them")
+            columns[kind] = Column(index, factor)
     return columns
-
-
-def _column(kind: Kind, index: int, name: str, file: Path) -> Column:
-    factor = unit_factor(kind, name)
-    if factor is None:
-        example = f"{name} ({('ms', 'uA', 'V')[KINDS.index(kind)]})"
-        raise DataError(f"{file}: column {name!r} has no unit; write it into the header, for example {example}")
-    return Column(kind, index, factor)
-
-
-def _check_voltage(file: Path, voltage_v: float | None, *, is_in_file: bool) -> None:
-    if voltage_v is not None and not 0 < voltage_v < np.inf:
-        raise ConfigError(f"--voltage-v {voltage_v}: give a voltage above 0")
-    if is_in_file == (voltage_v is not None):
-        remedy = "has a voltage column; leave out" if is_in_file else "has no voltage column; give"
-        raise ConfigError(f"{file}: {remedy} --voltage-v")
-
-
-def _read_columns(file: Path, n_skipped: int, separator: str, indices: list[int]) -> Array:
-    try:
-        return np.loadtxt(
-            file, delimiter=separator, skiprows=n_skipped, usecols=indices, ndmin=2, encoding="utf-8-sig"
-        )
-    except (ValueError, UnicodeDecodeError) as error:
-        raise DataError(f"{file}: a row below the header cannot be read: {error}") from error
 
 
 def _checked(trace: Trace, file: Path) -> Trace:
@@ -187,7 +160,7 @@ def _checked(trace: Trace, file: Path) -> Trace:
 
 
 def _blocks(trace: Trace) -> tuple[Array, Array]:
-    """Mean over time and highest sample of each block, in mW; samples may be spaced unevenly."""
+    """Return mean over time and highest sample of each block, in mW; samples may be spaced unevenly."""
     t, power_mw = trace.time_s, trace.power_mw
     energy = np.concatenate(([0.0], np.cumsum(np.diff(t) * (power_mw[1:] + power_mw[:-1]) / 2)))
     edges = np.linspace(t[0], t[-1], N_BLOCKS + 1)

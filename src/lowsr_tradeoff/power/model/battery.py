@@ -19,7 +19,7 @@ SELF_DISCHARGE: Share = Quantity(
     basis="assumed",
     source="1 to 2 % of the charge per month, common engineering practice; geometric mean",
 )
-# Share of the charge left in the cold; between the points on straight lines.
+# Share of the charge left in the cold, linear between the points.
 # kitzeslab/ARU_battery_longevity: alkaline loses 3 to 10 % at 3 C and 43 to 46 % at -16 C, lithium about nothing.
 ALKALINE_C = (-16.0, 3.0, 20.0)
 ALKALINE_SHARE = (0.555, 0.935, 1.0)
@@ -44,15 +44,9 @@ def parse_battery(text: str) -> tuple[float, float]:
 
 
 def battery_hours(power_mw: Draws, supply: Supply, settings: PowerSettings, sample: Sample) -> Draws:
-    """Return the hours until cut-off: charge x voltage x usable share x cold / (power + self-discharge).
+    """Return the hours until cut-off: charge x voltage x usable share x cold share / (power + self-discharge).
 
-    Self-discharge is taken as a constant draw, ``charge x voltage x share per month``.
-
-    Args:
-        power_mw: What leaves the battery.
-        supply: Share that can be used.
-        settings: The battery.
-        sample: Gives the draws of a parameter.
+    Self-discharge counts as a constant power, ``charge x voltage x share per month``.
     """
     nominal_mwh = settings.battery_mah * settings.battery_v
     usable_share = np.minimum(sample("supply.usable_share", supply.usable_share), 1.0)
@@ -62,7 +56,7 @@ def battery_hours(power_mw: Draws, supply: Supply, settings: PowerSettings, samp
 
 
 def cold_share(settings: PowerSettings) -> float:
-    """Return the share of the charge that the temperature leaves, in 0…1.
+    """Return the share of the charge that is left at the battery's temperature, in 0…1.
 
     >>> cold_share(PowerSettings(chemistry="alkaline", temperature_c=3))
     0.935

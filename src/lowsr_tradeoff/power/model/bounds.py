@@ -1,10 +1,9 @@
-"""How little a converter could draw: thermal noise, and the best and median of published ones.
+"""Lower bounds of a converter's power: thermal noise, and the best and median of published converters.
 
-They stand beside a device's own converter and say how much of its power is the part's and not the rate's.
+They stand beside a device's own converter and show how much of its power is due to the part and not to the rate.
 """
 
 import math
-from functools import partial
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records.base import Measurement
@@ -19,31 +18,33 @@ SURVEY = (
     " Nyquist rates of 1 kHz to 1 MHz; below 1 kHz it is an extrapolation"
 )
 N_SURVEYED = 94
-# fJ per conversion step, and dB.
 WALDEN_BEST_FJ, WALDEN_MEDIAN_FJ = 0.35, 40.7
 SCHREIER_BEST_DB, SCHREIER_MEDIAN_DB = 189.2, 173.9
 
 
 def converter_bounds(rate_hz: float, sndr_db: float) -> tuple[ConverterBound, ...]:
-    """Return the power in nW that bounds a converter, from thermal noise up.
-
-    Args:
-        rate_hz: Its sampling rate.
-        sndr_db: Signal to noise and distortion that it must reach.
+    """Return lower bounds of the power in nW of a converter that must reach a signal to noise and distortion.
 
     Raises:
         ConfigError: Rate or ratio are not above 0.
     """
     if not (rate_hz > 0 and sndr_db > 0):
         raise ConfigError(f"a converter of {rate_hz} Hz and {sndr_db} dB: give both above 0")
-    surveyed = partial(_bound, n=N_SURVEYED, n_of="converters", source=SURVEY)
+    surveyed_nw = {
+        "best Schreier figure of merit": schreier_nw(rate_hz, sndr_db, SCHREIER_BEST_DB),
+        "median Schreier figure of merit": schreier_nw(rate_hz, sndr_db, SCHREIER_MEDIAN_DB),
+        "best Walden figure of merit": walden_nw(rate_hz, sndr_db, WALDEN_BEST_FJ),
+        "median Walden figure of merit": walden_nw(rate_hz, sndr_db, WALDEN_MEDIAN_FJ),
+    }
     return (
-        _bound("thermal noise", thermal_nw(rate_hz, sndr_db), n=1, n_of="formulas", source=THERMAL),
-        surveyed("best Schreier figure of merit", schreier_nw(rate_hz, sndr_db, SCHREIER_BEST_DB)),
-        surveyed("median Schreier figure of merit", schreier_nw(rate_hz, sndr_db, SCHREIER_MEDIAN_DB)),
-        surveyed("best Walden figure of merit", walden_nw(rate_hz, sndr_db, WALDEN_BEST_FJ)),
-        surveyed("median Walden figure of merit", walden_nw(rate_hz, sndr_db, WALDEN_MEDIAN_FJ)),
+        _bound("thermal noise", thermal_nw(rate_hz, sndr_db), 1, "formulas", THERMAL),
+        *(_bound(name, power_nw, N_SURVEYED, "converters", SURVEY) for name, power_nw in surveyed_nw.items()),
     )
+
+
+def _bound(name: str, power_nw: float, n: int, n_of: str, source: str) -> ConverterBound:
+    power = Measurement(value=power_nw, n=n, n_of=n_of, unit="nW", basis="modelled")
+    return ConverterBound(name=name, power_nw=power, source=source)
 
 
 def thermal_nw(rate_hz: float, sndr_db: float, temperature_k: float = 300.0) -> float:
@@ -71,8 +72,3 @@ def walden_nw(rate_hz: float, sndr_db: float, merit_fj: float) -> float:
     655
     """
     return merit_fj * 1e-15 * math.pow(2, (sndr_db - 1.76) / 6.02) * rate_hz * 1e9
-
-
-def _bound(name: str, power_nw: float, n: int, n_of: str, source: str) -> ConverterBound:
-    power = Measurement(value=power_nw, n=n, n_of=n_of, unit="nW", basis="modelled")
-    return ConverterBound(name=name, power_nw=power, source=source)

@@ -1,16 +1,16 @@
-"""The part's clocks tried one by one: a slower clock against a race to sleep.
+"""A device at each of its clocks: a slower clock against a faster one that waits for longer.
 
-Which wins depends on how idle power grows with the clock, so neither is taken for granted.
+Which of them takes less power depends on how the power while waiting grows with the clock, so each is tried.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lowsr_tradeoff.power.model.chain import Parts, component_draws, total, work
-from lowsr_tradeoff.power.model.clocking import Clocking, clocking
-from lowsr_tradeoff.power.model.compute import unpriced_operators
+from lowsr_tradeoff.power.model.chain import Parts, average_mw, awake_mw, total_mw, work
+from lowsr_tradeoff.power.model.clocking import Clocking, clocking_of
+from lowsr_tradeoff.power.model.compute import why_no_cost
 from lowsr_tradeoff.power.model.draws import Draws, Sample, summarise
-from lowsr_tradeoff.power.model.feasible import misfits, too_slow
+from lowsr_tradeoff.power.model.feasible import too_slow, why_infeasible
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.network import ModelCost
@@ -22,29 +22,29 @@ class Trial:
     """One device at one clock.
 
     Attributes:
-        profile: The device at this clock.
-        clocked: How it has the rate, ``None`` if it cannot.
-        busy_share: Computing time per time, ``None`` where unknown.
+        clocking: How it samples at the rate; ``None`` if it cannot.
+        busy_share: Computing time per time; ``None`` where unknown.
         real_time_factor: The same with its interval, or why it is unknown.
+        awake: Average power by part while it listens; empty when infeasible.
         parts: Average power by part; empty when infeasible.
-        infeasible: Reasons why it cannot do it.
     """
 
     profile: DeviceProfile
-    clocked: Clocking | None
+    clocking: Clocking | None
     busy_share: Draws | None
     real_time_factor: Measurement
+    awake: Parts
     parts: Parts
     infeasible: tuple[str, ...]
 
     @property
     def total_mw(self) -> Draws:
-        """What leaves the battery."""
-        return total(self.parts)
+        """Power at the battery."""
+        return total_mw(self.parts)
 
 
 def at_clocks(profile: DeviceProfile) -> tuple[DeviceProfile, ...]:
-    """Return the device at each of its clocks; itself alone where its speed is unknown."""
+    """Return the device at each of its clocks; the device alone where its speed is unknown."""
     core = profile.core
     if not isinstance(core, ClockedCore):
         return (profile,)
@@ -53,43 +53,25 @@ def at_clocks(profile: DeviceProfile) -> tuple[DeviceProfile, ...]:
 
 
 def attempt(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Trial:
-    """Return what a device draws at the clock it is set to, or why it cannot do it."""
-    clocked = clocking(profile, cost.rate_hz)
-    busy_share = _busy_share(profile, cost, clocked, settings, sample)
-    factor = _real_time_factor(profile, cost, busy_share)
-    infeasible = (*misfits(profile, cost, settings), *too_slow(factor))
-    can = clocked is not None and not infeasible
-    parts = component_draws(profile, cost, clocked, settings, sample) if clocked and can else {}
-    return Trial(profile, clocked, busy_share, factor, parts, infeasible)
+    """Return the power of a device at the clock in use, or why it cannot do it."""
+    core, clocking = profile.core, clocking_of(profile, cost.rate_hz)
+    done, busy_share, why_no_factor = None, None, why_no_cost(core, cost.macs)
+    if why_no_factor is None:
+        # The computing time is known also where the device cannot sample at the rate.
+        done = work(profile, cost, clocking or Clocking(cost.rate_hz, None), settings, sample)
+        busy_share, why_no_factor = done.busy_share, f"no figure is known for the speed of {core.part}"
+    factor = missing(why_no_factor, "draws") if busy_share is None else summarise(busy_share, "1")
+    infeasible = (*why_infeasible(profile, cost, settings), *too_slow(factor))
+    awake: Parts = {}
+    average: Parts = {}
+    if clocking is not None and done is not None and not infeasible:
+        awake = awake_mw(profile, clocking, done, settings, sample)
+        average = average_mw(profile, cost, awake, settings, sample)
+    return Trial(profile, clocking, busy_share, factor, awake, average, infeasible)
 
 
 def best(trials: Sequence[Trial]) -> Trial:
-    """Return the feasible trial that draws least by its central value; if none is feasible, the fastest."""
-    feasible = [trial for trial in trials if trial.parts]
-    return min(feasible, key=_central) if feasible else min(trials, key=_busy)
-
-
-def _busy_share(
-    profile: DeviceProfile, cost: ModelCost, clocked: Clocking | None, settings: PowerSettings, sample: Sample
-) -> Draws | None:
-    if unpriced_operators(profile.core, cost.macs):
-        return None
-    # Without a way to have the rate, the network's own share of the time is still known.
-    heard = clocked or Clocking(cost.rate_hz, None)
-    return work(profile, cost, heard, settings, sample).busy_share
-
-
-def _real_time_factor(profile: DeviceProfile, cost: ModelCost, busy_share: Draws | None) -> Measurement:
-    if unpriced := unpriced_operators(profile.core, cost.macs):
-        return missing(f"no cost is known for {', '.join(unpriced)} on {profile.core.part}", "draws")
-    if busy_share is None:
-        return missing(f"no figure is known for the speed of {profile.core.part}", "draws")
-    return summarise(busy_share, "1")
-
-
-def _central(trial: Trial) -> float:
-    return float(trial.total_mw[0])
-
-
-def _busy(trial: Trial) -> float:
-    return 0.0 if trial.busy_share is None else float(trial.busy_share[0])
+    """Return the feasible trial of least power by its central value; if none is feasible, the fastest."""
+    if feasible := [trial for trial in trials if trial.parts]:
+        return min(feasible, key=lambda trial: float(trial.total_mw[0]))
+    return min(trials, key=lambda trial: 0.0 if trial.busy_share is None else float(trial.busy_share[0]))

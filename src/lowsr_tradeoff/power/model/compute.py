@@ -1,9 +1,8 @@
-"""Work of the front end and the network: cycles or picojoules, then energy and time.
+"""Work of the front end and the network, and the energy and time it takes.
 
-A core's profile prices every operation either in cycles (:class:`ClockedCore`) or in pJ (:class:`MeteredCore`).
-*Work* below is a sum of such prices, in the core's own unit.
-
-Where a part decimates in its hardware, it is in the figure for waiting.
+A core's profile states the cost of every operation either in cycles (:class:`ClockedCore`) or in pJ
+(:class:`MeteredCore`). *Work* below is a sum of such costs, in the core's own unit. Decimation in a part's hardware
+is included in the figure for waiting.
 """
 
 import math
@@ -16,17 +15,18 @@ from lowsr_tradeoff.power.profiles.profile import ClockedCore, Core
 from lowsr_tradeoff.records.network import ModelCost
 
 
-def unpriced_operators(core: Core, macs: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the operator types of a network for which the core has no price."""
-    return tuple(sorted(operator for operator in macs if operator not in core.mac))
+def why_no_cost(core: Core, macs: Mapping[str, int]) -> str | None:
+    """Return which operator types of a network have no known cost on the core; ``None`` if all have one."""
+    unknown = sorted(operator for operator in macs if operator not in core.mac)
+    return f"no cost is known for {', '.join(unknown)} on {core.part}" if unknown else None
 
 
 def front_end_work(core: Core, cost: ModelCost, hop_s: float, sample: Sample) -> Draws:
     """Return the work of spectra and mel bands per classification, in the core's unit.
 
     ``frames * (fft * N * log2(N) + mel * nonzeros)`` with N the points of one FFT (Cooley & Tukey, Mathematics of
-    Computation 19, 1965). ``fft`` also stands for what else a frame takes in proportion: window, magnitude,
-    logarithm. Windows that overlap share their frames, so a hop shorter than the window needs only the new ones.
+    Computation 19, 1965). ``fft`` includes what else a frame takes in proportion: window, magnitude, logarithm.
+    Overlapping windows share their frames, so a hop shorter than the window needs only the new ones.
     """
     frames = cost.frames * min(1.0, hop_s / cost.window_s)
     spectrum = sample("core.fft", core.fft) * cost.fft_size * math.log2(cost.fft_size)
@@ -34,9 +34,9 @@ def front_end_work(core: Core, cost: ModelCost, hop_s: float, sample: Sample) ->
 
 
 def inference_work(core: Core, macs: Mapping[str, int], sample: Sample) -> Draws:
-    """Return the work of one inference in the core's unit: multiply-accumulates by operator type times their price.
+    """Return the work of one inference in the core's unit: multiply-accumulates by operator type times their cost.
 
-    Every operator must be priced: see :func:`unpriced_operators`.
+    Every operator must have a cost: see :func:`why_no_cost`.
     """
     stack = f"core.stacks.{core.stack}"
     work = [count * sample(f"{stack}.mac.{operator}", core.mac[operator]) for operator, count in macs.items()]
@@ -46,16 +46,8 @@ def inference_work(core: Core, macs: Mapping[str, int], sample: Sample) -> Draws
     return total
 
 
-def decimation_work(core: Core, adc_rate_hz: int, sample: Sample) -> Draws | None:
-    """Return the work per second of filtering and throwing samples away, in the core's unit; ``None`` if unknown.
-
-    Every converted sample passes the filter: ``decimate * adc_rate``.
-    """
-    return None if core.decimate is None else sample("core.decimate", core.decimate) * adc_rate_hz
-
-
 def active_mw(core: ClockedCore, sample: Sample) -> Draws:
-    """Return the power in mW while computing, at the clock that the core runs at."""
+    """Return the power in mW while computing, at the clock in use."""
     return sample(f"core.clocks.{core.runs_at}.active_power", core.point.active_power)
 
 
@@ -68,12 +60,10 @@ def energy_uj(core: Core, work: Draws, sample: Sample) -> Draws:
 
 
 def duration_s(core: Core, work: Draws, sample: Sample) -> Draws | None:
-    """Return how long some work takes in s; ``None`` for a core whose speed is unknown."""
-    if isinstance(core, ClockedCore):
-        return work / (clock_mhz(core, sample) * 1e6)
-    return None
+    """Return the duration of some work in s; ``None`` for a core whose speed is unknown."""
+    return work / (clock_mhz(core, sample) * 1e6) if isinstance(core, ClockedCore) else None
 
 
 def clock_mhz(core: ClockedCore, sample: Sample) -> Draws:
-    """Return the clock in MHz that the core runs at."""
+    """Return the clock in use in MHz."""
     return sample(f"core.clocks.{core.runs_at}.clock", core.point.clock)

@@ -1,7 +1,8 @@
 """Spreads carried through the model by Monte Carlo.
 
-Every figure becomes an array: first its central value, then its draws. The model is arithmetic on such arrays, so
-central values, intervals and sums come from one pass, and a sum's interval uses the same draws as its terms.
+Every figure becomes an array of shape ``(1 + n_draws,)``: its central value, then its draws. The model is
+arithmetic on such arrays, so central values, intervals and sums come from one pass, and the interval of a sum uses
+the same draws as its terms.
 
 A parameter of a device has the same draws wherever it appears. Two rates of one device are therefore compared draw
 by draw, and what they share cancels.
@@ -22,29 +23,24 @@ from lowsr_tradeoff.records.power import SpreadShare
 from lowsr_tradeoff.statistics.intervals import CONFIDENCE
 
 Draws = NDArray[np.float64]
-# Gives the draws of a named parameter.
+# Returns the draws of a named parameter.
 Sample = Callable[[str, Quantity[Any]], Draws]
 
 Z_INTERVAL = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+MOST_SHARES = 3
+# A squared correlation of two unrelated parameters over a thousand draws stays well below.
+LEAST_SHARE = 0.02
 
 
 def sampler(device: str, seed: int, n_draws: int, drawn: dict[str, Draws] | None = None) -> Sample:
-    """Return the function that gives the draws of one device's parameters.
-
-    Its result has the shape ``(1 + n_draws,)``, central value first, and the parameter's unit.
-
-    Args:
-        device: Name of the device.
-        seed: Seed of the draws.
-        n_draws: How many.
-        drawn: Keeps every parameter's draws by name, so that none is drawn twice.
-    """
+    """Return the function that returns the draws of one device's parameters; ``drawn`` stores them by name."""
     kept: dict[str, Draws] = {} if drawn is None else drawn
 
     def sample(name: str, quantity: Quantity[Any]) -> Draws:
         if name not in kept:
+            key = hashlib.blake2b(f"{seed}/{device}/{name}".encode(), digest_size=8).digest()
+            z = np.random.default_rng(int.from_bytes(key)).standard_normal(n_draws)
             sigma = math.log(quantity.spread) / Z_INTERVAL
-            z = np.random.default_rng(_seed(seed, device, name)).standard_normal(n_draws)
             kept[name] = quantity.value * np.concatenate(([1.0], np.exp(sigma * z)))
         return kept[name]
 
@@ -57,7 +53,7 @@ def summarise(draws: Draws, unit: str) -> Measurement:
 
 
 def summarise_each(many: Sequence[Draws], unit: str) -> list[Measurement]:
-    """Return the central value of each with the 95 % interval of its draws, all at once, which is quicker."""
+    """Return what :func:`summarise` returns, for all at once, which is quicker."""
     if not many:
         return []
     every = np.stack(many)
@@ -71,41 +67,27 @@ def summarise_each(many: Sequence[Draws], unit: str) -> list[Measurement]:
     ]
 
 
-def _seed(seed: int, device: str, name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(f"{seed}/{device}/{name}".encode(), digest_size=8).digest())
-
-
-MOST = 3
-# A squared correlation of two unrelated parameters over a thousand draws stays well below.
-LEAST_SHARE = 0.02
-
-
 def spread_shares(drawn: Mapping[str, Draws], totals: Sequence[Draws]) -> list[tuple[SpreadShare, ...]]:
-    """Return, for each total, the parameters that it follows most, largest first.
+    """Return, for each total, the parameters that explain most of its spread, largest first.
 
     The share is the squared correlation of the logarithms over the draws. For a product of parameters the shares
-    sum to one; for a sum they leave over what only several parameters together explain.
-
-    Args:
-        drawn: Draws of every parameter by name.
-        totals: Draws of total power.
+    sum to one; for a sum, what only several parameters together explain is missing.
     """
     names = [name for name, draws in drawn.items() if np.ptp(draws[1:]) > 0]
     if not names or not totals:
         return [()] * len(totals)
-    parameters = _standardised([drawn[name] for name in names])
-    shares = np.square(_standardised(totals) @ parameters.T / parameters.shape[1])
-    return [_largest(names, row) for row in shares.tolist()]
+    parameters = _standardised_logs([drawn[name] for name in names])
+    shares = np.square(_standardised_logs(totals) @ parameters.T / parameters.shape[1])
+    largest = (sorted(zip(row, names, strict=True), reverse=True)[:MOST_SHARES] for row in shares.tolist())
+    return [
+        tuple(SpreadShare(parameter=name, share=share) for share, name in row if share >= LEAST_SHARE)
+        for row in largest
+    ]
 
 
-def _standardised(many: Sequence[Draws]) -> Draws:
+def _standardised_logs(many: Sequence[Draws]) -> Draws:
     logs = np.log(np.stack(many)[:, 1:])
     centred = logs - logs.mean(axis=1, keepdims=True)
     spread = centred.std(axis=1, keepdims=True)
     scaled: Draws = centred / np.where(spread > 0, spread, 1)
     return scaled
-
-
-def _largest(names: Sequence[str], shares: Sequence[float]) -> tuple[SpreadShare, ...]:
-    ordered = sorted(zip(shares, names, strict=True), reverse=True)[:MOST]
-    return tuple(SpreadShare(parameter=name, share=share) for share, name in ordered if share >= LEAST_SHARE)

@@ -1,8 +1,8 @@
 """What one classification costs on a named network, without loading the classifier or torch.
 
-``configs/model_costs.json`` holds every layer with its multiply-accumulates per position and how far the image has
-shrunk where it works; the counts for any image follow. ``tests/power/test_network_costs.py`` holds them against
-those that the classifier counts on the networks themselves, and says how to write the table again.
+``configs/model_costs.json`` lists every layer with its multiply-accumulates per position and how far the image has
+shrunk there; the counts for any image follow. ``tests/power/trace_networks.py`` writes the table;
+``tests/power/model/test_network_costs.py`` compares it with the counts of the networks themselves.
 """
 
 import math
@@ -13,21 +13,11 @@ from importlib import resources
 from pydantic import TypeAdapter
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import Layout, count_mel_weights, front_of, lay_out
+from lowsr_tradeoff.learning.mel import count_mel_weights, front_of, lay_out
 from lowsr_tradeoff.records.network import Grid, ModelCost, Network
 from lowsr_tradeoff.settings.groups import Settings
 
 TABLE = resources.files("lowsr_tradeoff") / "configs" / "model_costs.json"
-
-
-class FixedFrontEnd(Settings):
-    """The front end of a network that has one of its own."""
-
-    model_rate_hz: int
-    fft_size: int
-    hop: int
-    mel_bands: int
-    mel_nonzeros: int
 
 
 class Layer(Settings):
@@ -36,7 +26,7 @@ class Layer(Settings):
     Attributes:
         operator: ``"conv"``, ``"depthwise"``, ``"linear"``; ``None`` where nothing is multiplied.
         macs: Multiply-accumulates per position written.
-        holds: Channels and steps of what it reads, writes and a way around it keeps.
+        holds: Channels and step of the maps that it reads, writes and keeps for a way around it.
         writes_at: The step of the positions written.
         times: How many such layers there are.
     """
@@ -54,29 +44,40 @@ class NetworkShape(Settings):
     Attributes:
         steps: How the sides of the maps shrink: c halves and rounds up, f down, h down but never below one.
         head_in: Values that the head reads.
-        parameters: Trained values but for the head's.
-        front_end: Of its own; ``None`` for a network that takes either grid.
+        parameters: Trained values without those of the head.
+        mel_nonzeros: Non-zero weights of its own mel bank; ``None`` for a network that takes either grid.
         layers: All but the head.
     """
 
     steps: str
     head_in: int
     parameters: int
-    front_end: FixedFrontEnd | None
+    mel_nonzeros: int | None
     layers: tuple[Layer, ...]
+
+    def n_positions(self, step: int, image: tuple[int, int]) -> int:
+        """Return the positions of a map after some steps; 1 after the last step, where maps have no sides."""
+        if step > len(self.steps):
+            return 1
+        return math.prod(side(n, self.steps[:step]) for n in image)
 
 
 def network_cost(network: Network, rate_hz: int, grid: Grid, window_s: float, n_classes: int) -> ModelCost:
     """Return what one window costs, weights and values at one byte each (int8).
 
     Raises:
-        ConfigError: The network does not have the grid, the window is too short for it, or one class is no choice.
+        ConfigError: The network does not have the grid, the window is too short for it, or there is only one class.
     """
     if n_classes < 2:
         raise ConfigError(f"--classes {n_classes}: give 2 or more")
-    shape = _shapes()[network]
-    layout = _layout(network, shape, rate_hz, grid, window_s)
-    image = layout.image
+    if grid not in grids_of(network):
+        raise ConfigError(f"{network} has a front end of its own: it has the shared grid alone")
+    shape, layout = _shapes()[network], lay_out(rate_hz, grid, window_s, front_of(network))
+    macs, held = Counter({"linear": shape.head_in * n_classes}), [shape.head_in + n_classes]
+    for layer in shape.layers:
+        held.append(sum(channels * shape.n_positions(step, layout.image) for channels, step in layer.holds))
+        if layer.operator is not None:
+            macs[layer.operator] += layer.times * layer.macs * shape.n_positions(layer.writes_at, layout.image)
     parameters = shape.parameters + (shape.head_in + 1) * n_classes
     return ModelCost(
         rate_hz=rate_hz,
@@ -84,26 +85,23 @@ def network_cost(network: Network, rate_hz: int, grid: Grid, window_s: float, n_
         model_rate_hz=layout.model_rate_hz,
         window_s=window_s,
         parameters=parameters,
-        macs=_macs(shape, image, n_classes),
+        macs=dict(macs),
         fft_size=layout.fft_size,
         frames=layout.n_frames,
         mel_bands=layout.mel_bands,
-        mel_nonzeros=shape.front_end.mel_nonzeros if shape.front_end else count_mel_weights(layout),
+        mel_nonzeros=count_mel_weights(layout) if shape.mel_nonzeros is None else shape.mel_nonzeros,
         weight_bytes=parameters,
-        activation_bytes=max(shape.head_in + n_classes, *(_held(shape, layer, image) for layer in shape.layers)),
+        activation_bytes=max(held),
     )
 
 
 def grids_of(network: Network) -> tuple[Grid, ...]:
-    """Return the grids that a network can take: one with a front end of its own has the shared one alone."""
-    return ("shared",) if _shapes()[network].front_end else ("shared", "native")
+    """Return the grids that a network can take: only the shared one if it has a front end of its own."""
+    return ("shared", "native") if _shapes()[network].mel_nonzeros is None else ("shared",)
 
 
 def side(n: int, steps: str) -> int:
     """Return a side of the maps after some steps.
-
-    Raises:
-        ConfigError: Nothing is left of it.
 
     >>> side(50, "chh"), side(3, "ccc"), side(2, "chhh")
     (6, 1, 1)
@@ -119,26 +117,3 @@ def side(n: int, steps: str) -> int:
 @cache
 def _shapes() -> dict[Network, NetworkShape]:
     return TypeAdapter(dict[Network, NetworkShape]).validate_json(TABLE.read_text(encoding="utf-8"))
-
-
-def _layout(network: Network, shape: NetworkShape, rate_hz: int, grid: Grid, window_s: float) -> Layout:
-    if shape.front_end and grid != "shared":
-        raise ConfigError(f"{network} has a front end of its own: it has the shared grid alone")
-    return lay_out(rate_hz, grid, window_s, front_of(network))
-
-
-def _macs(shape: NetworkShape, image: tuple[int, int], n_classes: int) -> dict[str, int]:
-    counts = Counter({"linear": shape.head_in * n_classes})
-    for layer in shape.layers:
-        if layer.operator is not None:
-            counts[layer.operator] += layer.times * layer.macs * _positions(shape, layer.writes_at, image)
-    return dict(counts)
-
-
-def _held(shape: NetworkShape, layer: Layer, image: tuple[int, int]) -> int:
-    return sum(channels * _positions(shape, at, image) for channels, at in layer.holds)
-
-
-def _positions(shape: NetworkShape, at: int, image: tuple[int, int]) -> int:
-    """Positions of the maps after some steps; one where there are no sides any more."""
-    return 1 if at > len(shape.steps) else math.prod(side(n, shape.steps[:at]) for n in image)

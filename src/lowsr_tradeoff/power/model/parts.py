@@ -1,25 +1,22 @@
-"""Power of the microphone by its mode, which its clock sets."""
+"""Power of microphone, converter, radio, storage and regulator."""
 
 import numpy as np
 
 from lowsr_tradeoff.power.model.draws import Draws, Sample
 from lowsr_tradeoff.power.profiles.parts import MicroAmperes, Microphone, Radio, Storage
-from lowsr_tradeoff.power.profiles.profile import Adc, HeldMicrophone, Supply
+from lowsr_tradeoff.power.profiles.profile import Adc, IncludedMicrophone, Supply
 from lowsr_tradeoff.settings.groups import Payload
 
+RAW_BITS, ADPCM_BITS, LABEL_BITS = 16, 4, 8
 
-def microphone_mw(microphone: Microphone | HeldMicrophone, mode: str | None, sample: Sample) -> Draws | None:
-    """Return the microphone's power in mW; ``None`` where another part's figure holds it.
+
+def microphone_mw(microphone: Microphone | IncludedMicrophone, mode: str | None, sample: Sample) -> Draws | None:
+    """Return the power of a microphone in a mode in mW; ``None`` where another part's figure includes it.
 
     Supply voltage times current. Within one mode it is the same at every rate: an analogue MEMS microphone biases
     and buffers its membrane all the time, and a digital one steps with its clock's range.
-
-    Args:
-        microphone: The microphone.
-        mode: Name of the mode it works in.
-        sample: Gives the draws of a parameter.
     """
-    if isinstance(microphone, HeldMicrophone) or mode is None:
+    if isinstance(microphone, IncludedMicrophone) or mode is None:
         return None
     return current_mw(microphone, f"modes.{mode}.current", microphone.modes[mode].current, sample)
 
@@ -32,7 +29,7 @@ def current_mw(microphone: Microphone, name: str, current: MicroAmperes, sample:
 
 
 def adc_mw(adc: Adc, adc_rate_hz: int, sample: Sample) -> Draws | None:
-    """Return the converter's power in mW; ``None`` where another part's figure holds it.
+    """Return the converter's power in mW; ``None`` where another part's figure includes it.
 
     ``P = P_static + e_sample * adc_rate``: the straight line through two datasheet points.
     """
@@ -43,11 +40,6 @@ def adc_mw(adc: Adc, adc_rate_hz: int, sample: Sample) -> Draws | None:
         # nJ * Hz = nW
         power_mw = power_mw + sample("adc.sample_energy", adc.sample_energy) * adc_rate_hz * 1e-6
     return power_mw
-
-
-RAW_BITS = 16
-ADPCM_BITS = 4
-LABEL_BITS = 8
 
 
 def bits_per_s(payload: Payload, rate_hz: int, hop_s: float) -> float:
@@ -67,6 +59,13 @@ def radio_mw(radio: Radio, sent_bits_per_s: float, sample: Sample) -> Draws:
     return sending + sample("radio.link_power", radio.link_power)
 
 
+def storage_mw(storage: Storage, written_bits_per_s: float, sample: Sample) -> Draws:
+    """Return the storage's average power in mW: ``e_byte * bytes/s + P_standby``."""
+    # nJ * byte/s = nW
+    writing = sample("storage.byte_energy", storage.byte_energy) * written_bits_per_s / 8 * 1e-6
+    return writing + sample("storage.standby_power", storage.standby_power)
+
+
 def regulator_mw(load_mw: Draws, supply: Supply, sample: Sample) -> Draws | None:
     """Return the regulator's loss in mW: ``load * (1 / efficiency - 1) + P_quiescent``.
 
@@ -79,10 +78,3 @@ def regulator_mw(load_mw: Draws, supply: Supply, sample: Sample) -> Draws | None
     if supply.quiescent_power is not None:
         lost = lost + sample("supply.quiescent_power", supply.quiescent_power)
     return lost
-
-
-def storage_mw(storage: Storage, written_bits_per_s: float, sample: Sample) -> Draws:
-    """Return the storage's average power in mW: ``e_byte * bytes/s + P_standby``."""
-    # nJ * byte/s = nW
-    writing = sample("storage.byte_energy", storage.byte_energy) * written_bits_per_s / 8 * 1e-6
-    return writing + sample("storage.standby_power", storage.standby_power)

@@ -1,16 +1,9 @@
-"""Power between computations, while sound keeps arriving.
+"""Power between computations, and while the device sleeps.
 
-The figures of this component were measured with the capture path running, which is two to three orders above a
-datasheet's stop current. What each of them holds decides what may be added to it:
-
-* STM32 boards: the streaming wake word of MLPerf Tiny v1.3 plays 16 kHz audio into the board's I2S port for 20
-  minutes. The average less the computing share is the power between frames: serial receiver, DMA, retained RAM,
-  running clocks. It holds no microphone and no converter, so both are added. A converter or microphone on the same
-  kind of port has its transport in this figure; it is not added again.
-* nRF52840: Nordic states the supply current of the whole chip while the SAADC samples and the core waits. It holds
-  the waiting, so nothing is added for that. The crystal and bus that it shares with the computing core are counted
-  in both, which errs on the high side.
-* Phone: the power of recording holds microphone, codec and everything kept awake for them.
+The figures for waiting were measured with the capture path running, which is two to three orders of magnitude above
+a datasheet's stop current. What each of them includes decides what may be added to it: ``docs/method.md`` tells it
+for every device. On the nRF52840 the crystal and bus that converter and computing core share are counted in both,
+which overestimates the total.
 """
 
 import numpy as np
@@ -19,33 +12,27 @@ from lowsr_tradeoff.power.model.compute import active_mw, energy_uj
 from lowsr_tradeoff.power.model.draws import Draws, Sample
 from lowsr_tradeoff.power.model.parts import current_mw
 from lowsr_tradeoff.power.profiles.parts import Microphone, MilliWatts
-from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, HeldMicrophone
+from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, IncludedMicrophone
 from lowsr_tradeoff.settings.groups import PowerSettings
 
 
 def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
-    """Return the average power of waiting in mW; ``None`` where the converter's figure holds it.
-
-    Args:
-        profile: The device.
-        busy_share: Share of the time that is computing, in 0…1; ``None`` where unknown.
-        sample: Gives the draws of a parameter.
-    """
+    """Return the average power of waiting in mW; ``None`` where the converter's figure includes it."""
     power = idle_power(profile)
     if power is None:
         return None
     power_mw = sample(*power)
     if isinstance(profile.core, ClockedCore):
-        # Waiting never draws more than computing; a wide spread would say so, and more work would then save power.
+        # Without this limit, more work would save power in some draws of a wide spread.
         power_mw = np.minimum(power_mw, active_mw(profile.core, sample))
-    # A figure that holds the microphone, which never stops, is due all the time.
-    if busy_share is None or isinstance(profile.microphone, HeldMicrophone):
+    # A figure that includes the microphone counts all the time, because the microphone never stops.
+    if busy_share is None or isinstance(profile.microphone, IncludedMicrophone):
         return power_mw
     return power_mw * (1 - busy_share)
 
 
 def idle_power(profile: DeviceProfile) -> tuple[str, MilliWatts] | None:
-    """Return the figure for waiting at the core's clock and its name; ``None`` where the converter's holds it."""
+    """Return name and figure of waiting at the clock in use; ``None`` where the converter's figure includes it."""
     core = profile.core
     if isinstance(core, ClockedCore) and core.point.idle_power is not None:
         return f"core.clocks.{core.runs_at}.idle_power", core.point.idle_power
@@ -82,23 +69,19 @@ def sleeps(settings: PowerSettings) -> bool:
     return settings.wake_share is not None or settings.listen_s is not None
 
 
-def why_awake(profile: DeviceProfile, settings: PowerSettings) -> str | None:
-    """Return why a device cannot do the duty cycle asked for, or ``None`` if it can."""
-    if not sleeps(settings):
-        return None
-    if profile.sleep is None:
+def why_no_sleep(profile: DeviceProfile, settings: PowerSettings) -> str | None:
+    """Return why a device cannot sleep and wake as the settings ask, or ``None`` if it can."""
+    if sleeps(settings) and profile.sleep is None:
         return f"no figure is known for the sleep of {profile.name}"
-    if settings.wake_share is not None and _waking(profile) is None:
+    microphone = profile.microphone
+    can_wake = isinstance(microphone, Microphone) and microphone.wake is not None
+    if settings.wake_share is not None and not can_wake:
         return "its microphone cannot wake it; choose one that can, for example vm1010 or t5838"
     return None
 
 
 def asleep_mw(profile: DeviceProfile, settings: PowerSettings, sample: Sample) -> Draws | None:
-    """Return the power in mW while asleep; ``None`` for a device that never is.
-
-    Stop current with RAM retained, and the microphone: listening for sound where that wakes the device, else
-    asleep, else switched off.
-    """
+    """Return the power in mW of device and microphone while asleep; ``None`` for a device that never is."""
     if profile.sleep is None or not sleeps(settings):
         return None
     power_mw = sample("sleep.power", profile.sleep.power)
@@ -110,7 +93,3 @@ def asleep_mw(profile: DeviceProfile, settings: PowerSettings, sample: Sample) -
     if microphone.sleep is not None:
         return power_mw + current_mw(microphone, "sleep", microphone.sleep, sample)
     return power_mw
-
-
-def _waking(profile: DeviceProfile) -> object:
-    return profile.microphone.wake if isinstance(profile.microphone, Microphone) else None

@@ -1,6 +1,5 @@
 """Device profiles and the parts they use: TOML files, those of the package by name and a user's own by path."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
@@ -15,27 +14,24 @@ from lowsr_tradeoff.files.reading import MOST_TOML_BYTES, parse_toml, read_file
 from lowsr_tradeoff.power.profiles.parts import Microphone, Radio, Storage
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
 from lowsr_tradeoff.settings.groups import PowerSettings, Settings
+from lowsr_tradeoff.settings.toml import toml_value
 
 Kind = Literal["devices", "microphones", "radios", "storage"]
 PROFILES = resources.files("lowsr_tradeoff") / "configs"
-# Parts that a device's file may name instead of spelling them out.
+# Parts that a device's file may name instead of having their tables in it.
 PARTS: dict[str, Kind] = {"microphone": "microphones", "radio": "radios", "storage": "storage"}
-# Problems named of one file.
-LISTED = 50
+Part = Microphone | Radio | Storage
+MODELS: dict[Kind, type[Part]] = {"microphones": Microphone, "radios": Radio, "storage": Storage}
+MOST_PROBLEMS = 50
 ModelT = TypeVar("ModelT", bound=Settings)
 
 
-def list_devices() -> tuple[str, ...]:
-    """Return the names of the device profiles that come with the package.
+def list_profiles(kind: Kind) -> tuple[str, ...]:
+    """Return the names of the profiles of one kind that come with the package.
 
-    >>> {"nrf52840", "phone_cpu", "stm32u385"} <= set(list_devices())
+    >>> {"nrf52840", "phone_cpu", "stm32u385"} <= set(list_profiles("devices"))
     True
     """
-    return list_profiles("devices")
-
-
-def list_profiles(kind: Kind) -> tuple[str, ...]:
-    """Return the names of the profiles of one kind that come with the package."""
     files = (entry.name for entry in (PROFILES / kind).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
@@ -48,9 +44,15 @@ def load_device(name_or_path: str) -> DeviceProfile:
     """
     tree, where = _read("devices", name_or_path)
     for field, kind in PARTS.items():
-        if isinstance(tree.get(field), str):
-            tree[field] = _read(kind, _beside(where, tree[field]))[0]
+        if isinstance(part := tree.get(field), str):
+            # The path of a part's file is relative to the file that names it.
+            tree[field], _ = _read(kind, str(Path(where).parent / part) if part.endswith(".toml") else part)
     return _validated(DeviceProfile, tree, where)
+
+
+def load_part(kind: Kind, name_or_path: str) -> Part:
+    """Return a microphone, radio or storage as :func:`load_device` returns a device."""
+    return _validated(MODELS[kind], *_read(kind, name_or_path))
 
 
 def load_devices(names_or_paths: Sequence[str]) -> tuple[DeviceProfile, ...]:
@@ -67,7 +69,7 @@ def load_devices(names_or_paths: Sequence[str]) -> tuple[DeviceProfile, ...]:
 
 
 def fitted_devices(settings: PowerSettings) -> tuple[DeviceProfile, ...]:
-    """Return the devices of a study with the microphone and software stack that it chooses for them.
+    """Return the devices of a study with the microphone and software stack that its settings choose.
 
     Raises:
         ConfigError: As :func:`load_devices`, or a device cannot take the microphone or has no such stack.
@@ -75,54 +77,19 @@ def fitted_devices(settings: PowerSettings) -> tuple[DeviceProfile, ...]:
     return tuple(_fitted(profile, settings) for profile in load_devices(settings.devices))
 
 
-def load_microphone(name_or_path: str) -> Microphone:
-    """Return a microphone by name, or from a TOML file by its path.
-
-    Raises:
-        ConfigError: As :func:`load_device`.
-    """
-    return _validated(Microphone, *_read("microphones", name_or_path))
-
-
-def load_radio(name_or_path: str) -> Radio:
-    """Return a radio by name, or from a TOML file by its path.
-
-    Raises:
-        ConfigError: As :func:`load_device`.
-    """
-    return _validated(Radio, *_read("radios", name_or_path))
-
-
-def load_storage(name_or_path: str) -> Storage:
-    """Return a storage by name, or from a TOML file by its path.
-
-    Raises:
-        ConfigError: As :func:`load_device`.
-    """
-    return _validated(Storage, *_read("storage", name_or_path))
-
-
 def _fitted(profile: DeviceProfile, settings: PowerSettings) -> DeviceProfile:
+    if settings.microphone is None and settings.stack is None:
+        return profile
     tree = profile.model_dump(exclude_none=True)
     if settings.microphone is not None:
-        tree["microphone"] = load_microphone(settings.microphone).model_dump(exclude_none=True)
+        tree["microphone"] = load_part("microphones", settings.microphone).model_dump(exclude_none=True)
     if settings.stack is not None:
         tree["core"]["stack"] = settings.stack
-    changed = settings.microphone is not None or settings.stack is not None
-    return _validated(DeviceProfile, tree, profile.name) if changed else profile
-
-
-def _validated(model: type[ModelT], tree: dict[str, Any], where: str) -> ModelT:
-    try:
-        return model.model_validate(tree)
-    except ValidationError as error:
-        raise ConfigError(
-            "\n".join(explain(problem, model, where) for problem in error.errors()[:LISTED])
-        ) from error
+    return _validated(DeviceProfile, tree, profile.name)
 
 
 def _read(kind: Kind, name_or_path: str) -> tuple[dict[str, Any], str]:
-    """The tables of a profile and where they stand."""
+    """Return the tables of a profile, and its name or path."""
     text, where = _text(kind, name_or_path)
     try:
         return parse_toml(text), where
@@ -131,29 +98,34 @@ def _read(kind: Kind, name_or_path: str) -> tuple[dict[str, Any], str]:
 
 
 def _text(kind: Kind, name_or_path: str) -> tuple[str, str]:
-    if name_or_path in list_profiles(kind):
+    known = list_profiles(kind)
+    if name_or_path in known:
         return (PROFILES / kind / f"{name_or_path}.toml").read_text(encoding="utf-8"), name_or_path
     path = Path(name_or_path)
     one = kind.removesuffix("s")
     if path.suffix != ".toml":
-        known = ", ".join(list_profiles(kind))
-        raise ConfigError(f"{name_or_path!r} is no known {one}; choose one of {known}, or give a .toml file")
+        raise ConfigError(
+            f"{name_or_path!r} is no known {one}; choose one of {', '.join(known)}, or give a .toml file"
+        )
     try:
         return read_file(path, MOST_TOML_BYTES).decode(), str(path)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); check the path of the {one} profile") from error
 
 
-def _beside(where: str, part: str) -> str:
-    """A part's own file is named relative to the file that names it."""
-    return str(Path(where).parent / part) if part.endswith(".toml") else part
+def _validated(model: type[ModelT], tree: dict[str, Any], where: str) -> ModelT:
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        problems = error.errors()[:MOST_PROBLEMS]
+        raise ConfigError("\n".join(_explain(problem, model, where) for problem in problems)) from error
 
 
-# The names by which the schema tells alternatives apart; no fields of a file.
-TAGS = {"clocked", "metered", "own", "held"}
+# The names by which the schema tells alternatives apart; they are no fields of a file.
+TAGS = {"clocked", "metered", "own", "included"}
 
 
-def explain(problem: ErrorDetails, profile: type[BaseModel], where: str) -> str:
+def _explain(problem: ErrorDetails, profile: type[BaseModel], where: str) -> str:
     """Return one line: file, field, what is wrong, and the table that the field expects, with its unit."""
     path = [str(part) for part in problem["loc"] if part not in TAGS]
     table = _expected_table(path, profile)
@@ -161,15 +133,19 @@ def explain(problem: ErrorDetails, profile: type[BaseModel], where: str) -> str:
 
 
 def _message(problem: ErrorDetails) -> str:
-    known = {"missing": "is missing", "extra_forbidden": "is no field of a profile"}
     given = "" if isinstance(problem["input"], dict) else f" (given: {problem['input']!r})"
-    if problem["type"] in {"model_type", "model_attributes_type"}:
-        return f"is not a table{given}"
-    return known.get(problem["type"]) or problem["msg"].removeprefix("Value error, ") + given
+    match problem["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is no field of a profile"
+        case "model_type" | "model_attributes_type":
+            return f"is not a table{given}"
+    return problem["msg"].removeprefix("Value error, ") + given
 
 
 def _expected_table(path: Sequence[str], profile: type[BaseModel]) -> str | None:
-    """The quantity that a path of field names leads to or into, as one writes it in TOML."""
+    """Return the quantity that a path of field names leads to or into, as one writes it in TOML."""
     annotation: object = profile
     for name in path:
         if get_origin(annotation) is dict:
@@ -178,50 +154,43 @@ def _expected_table(path: Sequence[str], profile: type[BaseModel]) -> str | None
             if "unit" in inner[0].model_fields:
                 break
             annotation = inner[0].model_fields[name].annotation
-    tables = [_table(model) for model in _models(annotation) if "unit" in model.model_fields]
-    return tables[0] if tables else None
+    for quantity in _models(annotation):
+        if "unit" in quantity.model_fields:
+            (unit,) = get_args(quantity.model_fields["unit"].annotation)
+            fields = (f'unit = "{unit}"' if name == "unit" else name for name in quantity.model_fields)
+            return f"{{ {', '.join(fields)} }}"
+    return None
 
 
 def _models(annotation: object) -> list[type[BaseModel]]:
-    """The models that an annotation allows, those inside a table of names left out."""
+    """Return the models that an annotation allows, except those inside a table of names."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     parts = () if get_origin(annotation) is dict else get_args(annotation)
     return [model for part in parts for model in _models(part)]
 
 
-def _table(quantity: type[BaseModel]) -> str:
-    (unit,) = get_args(quantity.model_fields["unit"].annotation)
-    fields = (f'unit = "{unit}"' if name == "unit" else name for name in quantity.model_fields)
-    return f"{{ {', '.join(fields)} }}"
-
-
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def profile_toml(profile: DeviceProfile) -> str:
-    """Return a profile as TOML, parts that it named by file spelt out."""
-    return "\n".join(_rows(profile.model_dump(mode="json", exclude_none=True), ())) + "\n"
+    """Return a profile as TOML: one line for each quantity, parts that it named by file as tables.
+
+    tomli-w would write a table of six lines for each quantity.
+    """
+    return "\n".join(_toml_lines(profile.model_dump(mode="json", exclude_none=True))) + "\n"
 
 
-def _rows(fields: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    """Figures and plain values first: whatever follows a header of TOML belongs to it."""
-    inner = {name: value for name, value in fields.items() if isinstance(value, dict) and "unit" not in value}
-    if path:
-        yield f"\n[{'.'.join(map(_key, path))}]"
-    yield from (f"{_key(name)} = {_value(value)}" for name, value in fields.items() if name not in inner)
-    for name, value in inner.items():
-        yield from _rows(value, (*path, name))
-
-
-def _value(value: object) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(inner)}" for name, inner in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    # A JSON string, number or truth value is one of TOML too.
-    return json.dumps(value)
+def _toml_lines(table: Mapping[str, Any], header: str = "") -> Iterator[str]:
+    """Yield quantities and plain values before the tables: what follows a header of TOML belongs to it."""
+    values = {_key(name): value for name, value in table.items()}
+    tables = {name: value for name, value in values.items() if isinstance(value, dict) and "unit" not in value}
+    if header:
+        yield f"\n[{header}]"
+    yield from (f"{name} = {toml_value(value)}" for name, value in values.items() if name not in tables)
+    for name, value in tables.items():
+        yield from _toml_lines(value, f"{header}.{name}" if header else name)
 
 
 def _key(name: str) -> str:
-    return name if BARE_KEY.fullmatch(name) else json.dumps(name)
+    return name if BARE_KEY.fullmatch(name) else toml_value(name)

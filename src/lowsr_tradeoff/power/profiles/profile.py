@@ -1,8 +1,7 @@
-"""What a device profile says: every part's figures with unit, spread, basis and source.
+"""A device profile: the figures of every part with unit, spread, basis and source.
 
-A profile says what a device draws by part: microphone, converter, core, waiting, radio, storage, supply. A figure
-nobody published is left out, and the model then reports the reason instead of a number. Figures are often measured
-together: a part with ``included_in`` has none of its own, because another part's figure already holds it.
+A figure that nobody published is left out, and the model then reports the reason instead of a number. Figures are
+often measured together: a part with ``included_in`` has none of its own, because another part's figure includes it.
 """
 
 from typing import Annotated, Any, Literal, Self
@@ -24,12 +23,13 @@ from lowsr_tradeoff.power.profiles.parts import (
     Share,
     Signal,
     Storage,
+    Text,
 )
 from lowsr_tradeoff.settings.groups import Settings
 
 
-class HeldMicrophone(Settings):
-    """A microphone whose power another part's figure holds."""
+class IncludedMicrophone(Settings):
+    """A microphone whose power is included in the figure of another part."""
 
     included_in: Literal["adc", "idle"]
 
@@ -38,15 +38,12 @@ class Adc(Settings):
     """The converter: power = static_power + sample_energy * converter rate.
 
     Attributes:
-        part: Which converter.
-        input: What it takes from the microphone.
-        static_power: Power whatever the rate.
-        sample_energy: Energy of one conversion; absent where the draw is flat.
+        sample_energy: Energy of one conversion; absent where the power is the same at every rate.
         native_rates: The rates it can run at; absent where it can be clocked at any.
         ratio_low: Least bit clock over sampling rate of a PDM port.
-        ratio_high: Greatest of the same.
-        decimated_by: Who throws samples away where the rate is below all native ones.
-        included_in: The part whose figure already holds the converter's.
+        ratio_high: Greatest bit clock over sampling rate of a PDM port.
+        decimated_by: What discards samples where the rate is below all native ones.
+        included_in: The part whose figure includes the converter's power.
     """
 
     part: str
@@ -67,12 +64,9 @@ class Adc(Settings):
 
 
 class CycleStack(Settings):
-    """A software stack whose cycles per multiply-accumulate are known, by operator type.
+    """A software stack with its cycles per multiply-accumulate of ``conv``, ``depthwise`` and ``linear``.
 
-    Attributes:
-        software: What it is.
-        mac: Cycles per multiply-accumulate of ``conv``, ``depthwise`` and ``linear``.
-        setup: Cycles per inference whatever its size.
+    ``setup`` are the cycles per inference that do not depend on the network's size.
     """
 
     software: str
@@ -88,12 +82,9 @@ class EnergyStack(Settings):
 
 
 class OperatingPoint(Settings):
-    """One clock that a core runs at.
+    """One clock of a core, and its power while computing.
 
-    Attributes:
-        clock: Clock while computing.
-        active_power: Power while computing.
-        idle_power: Power at this clock while waiting; absent where the device's idle figure stands for all.
+    Without ``idle_power``, the power while waiting, the device's idle figure applies at this clock.
     """
 
     clock: MegaHertz
@@ -105,15 +96,11 @@ class ClockedCore(Settings):
     """A processor known by cycles per operation and power while computing.
 
     Attributes:
-        kind: ``"clocked"``.
-        part: Which core.
-        stack: The stack that runs, one of ``stacks``.
-        runs_at: The clock that it runs at, one of ``clocks``.
-        stacks: Software stacks by name.
-        clocks: Operating points by name.
-        fft: Cycles of a frame's spectrum, per point and per doubling of the points.
+        stack: The stack in use, one of ``stacks``.
+        runs_at: The clock in use, one of ``clocks``.
+        fft: Cycles of a frame's spectrum, per N log2(N) of its N points.
         mel: Cycles of one non-zero weight of the mel bank.
-        decimate: Cycles per converted sample of filtering and throwing away; absent where unknown.
+        decimate: Cycles per converted sample of filtering and decimating; absent where unknown.
     """
 
     kind: Literal["clocked"]
@@ -128,23 +115,23 @@ class ClockedCore(Settings):
 
     @model_validator(mode="after")
     def _check_choices(self) -> Self:
-        _one_of("stack", self.stack, self.stacks)
-        _one_of("runs_at", self.runs_at, self.clocks)
+        _check_known("stack", self.stack, self.stacks)
+        _check_known("runs_at", self.runs_at, self.clocks)
         return self
 
     @property
     def mac(self) -> dict[str, Cycles]:
-        """Cycles per multiply-accumulate of the stack that runs."""
+        """Cycles per multiply-accumulate of the stack in use."""
         return self.stacks[self.stack].mac
 
     @property
     def point(self) -> OperatingPoint:
-        """The operating point that it runs at."""
+        """The operating point in use."""
         return self.clocks[self.runs_at]
 
 
 class MeteredCore(Settings):
-    """A processor known by energy per operation only; how long it computes is unknown."""
+    """A processor known by energy per operation only; its computing time is unknown."""
 
     kind: Literal["metered"]
     part: str
@@ -156,38 +143,41 @@ class MeteredCore(Settings):
 
     @model_validator(mode="after")
     def _check_choices(self) -> Self:
-        _one_of("stack", self.stack, self.stacks)
+        _check_known("stack", self.stack, self.stacks)
         return self
 
     @property
     def mac(self) -> dict[str, PicoJoules]:
-        """Energy per multiply-accumulate of the stack that runs."""
+        """Energy per multiply-accumulate of the stack in use."""
         return self.stacks[self.stack].mac
 
 
 Core = ClockedCore | MeteredCore
 
 
+def _check_known(field: str, name: str, known: dict[str, Any]) -> None:
+    if name not in known:
+        raise ValueError(f"{field}: {name!r} is none of {', '.join(known) or 'those given (none)'}")
+
+
 class Idle(Settings):
-    """What the device draws between computations while sound keeps arriving. Not a sleep current."""
+    """Power between computations while the device captures sound. Not a sleep current."""
 
     power: MilliWatts | None = None
     included_in: Literal["adc"] | None = None
 
 
 class Sleep(Settings):
-    """What the device draws when nothing is captured, RAM retained."""
+    """Power while nothing is captured, RAM retained."""
 
     power: MilliWatts
 
 
 class Autonomous(Settings):
-    """Capture that goes on while the core is stopped, until a buffer is full.
+    """Capture that continues while the core is stopped, until a buffer is full.
 
-    Attributes:
-        stop_power: Power of the stopped device with the capture path running, converter and microphone apart.
-        wake_cycles: Cycles that one full buffer costs beside its processing.
-        buffer: Sound that one buffer holds.
+    The power while stopped includes the capture path, but not converter and microphone. Waking costs cycles for
+    every full buffer, in addition to its processing.
     """
 
     stop_power: MilliWatts
@@ -196,19 +186,16 @@ class Autonomous(Settings):
 
 
 class Memory(Settings):
-    """What weights and activations must fit into; absent where it is not the limit."""
+    """Memory for weights and activations; absent where it is not the limit."""
 
     flash: Kibibytes | None = None
     ram: Kibibytes | None = None
 
 
 class Supply(Settings):
-    """Between battery and loads.
+    """Share of the nominal charge that can be used before cut-off, and the regulator's efficiency and own power.
 
-    Attributes:
-        usable_share: Share of the nominal charge that can be drawn before cut-off.
-        regulator_efficiency: Output over input; absent where the loads were measured at the battery.
-        quiescent_power: What the regulator takes for itself.
+    Loads without a regulator were measured at the battery.
     """
 
     usable_share: Share
@@ -216,24 +203,25 @@ class Supply(Settings):
     quiescent_power: MilliWatts | None = None
 
 
-def _whose_microphone(value: Any) -> str:  # noqa: ANN401 - what a user's file holds
-    held = "included_in" in value if isinstance(value, dict) else isinstance(value, HeldMicrophone)
-    return "held" if held else "own"
+def _microphone_kind(value: Any) -> str:  # noqa: ANN401 - what a user's file has
+    is_included = "included_in" in value if isinstance(value, dict) else isinstance(value, IncludedMicrophone)
+    return "included" if is_included else "own"
 
 
 class DeviceProfile(Settings):
-    """One device: every part's figures, each counted once.
+    """One device: the figures of every part, each counted once.
 
     A file names its microphone, radio and storage by profile or path, or has their tables in it.
     """
 
-    name: str = Field(min_length=1)
+    name: Text
     description: str
     microphone: Annotated[
-        Annotated[Microphone, Tag("own")] | Annotated[HeldMicrophone, Tag("held")], Discriminator(_whose_microphone)
+        Annotated[Microphone, Tag("own")] | Annotated[IncludedMicrophone, Tag("included")],
+        Discriminator(_microphone_kind),
     ]
     adc: Adc
-    core: Annotated[ClockedCore | MeteredCore, Field(discriminator="kind")]
+    core: Annotated[Core, Field(discriminator="kind")]
     idle: Idle = Idle()
     sleep: Sleep | None = None
     autonomous: Autonomous | None = None
@@ -244,33 +232,29 @@ class DeviceProfile(Settings):
 
     @model_validator(mode="after")
     def _check_counted_once(self) -> Self:
-        own = {"microphone": not isinstance(self.microphone, HeldMicrophone), **self._own_power()}
-        for part, holder in self.holders().items():
-            if own[part] == (holder is not None):
+        at_clocks = isinstance(self.core, ClockedCore) and all(p.idle_power for p in self.core.clocks.values())
+        has_own = {
+            "microphone": isinstance(self.microphone, Microphone),
+            "adc": self.adc.static_power is not None,
+            "idle": self.idle.power is not None or at_clocks,
+        }
+        for part, other in self.included_in().items():
+            if has_own[part] == (other is not None):
                 raise ValueError(f"{part}: give either its power in mW or included_in")
-            if holder is not None and not own[holder]:
-                raise ValueError(f"{part}: included_in names {holder}, which has no power of its own")
+            if other is not None and not has_own[other]:
+                raise ValueError(f"{part}: included_in names {other}, which has no power of its own")
         return self
 
     @model_validator(mode="after")
     def _check_signal(self) -> Self:
         if isinstance(self.microphone, Microphone) and self.microphone.output != self.adc.input:
             raise ValueError(
-                f"microphone: {self.microphone.name} hands on {self.microphone.output} and {self.adc.part} takes"
-                f" {self.adc.input}; choose another microphone"
+                f"microphone: the output of {self.microphone.name} is {self.microphone.output}, but {self.adc.part}"
+                f" takes {self.adc.input}; choose another microphone"
             )
         return self
 
-    def holders(self) -> dict[str, str | None]:
-        """Return, for each part that always draws, the part whose figure holds it, or ``None`` for its own."""
-        held = self.microphone.included_in if isinstance(self.microphone, HeldMicrophone) else None
-        return {"microphone": held, "adc": self.adc.included_in, "idle": self.idle.included_in}
-
-    def _own_power(self) -> dict[str, bool]:
-        at_clocks = isinstance(self.core, ClockedCore) and all(p.idle_power for p in self.core.clocks.values())
-        return {"adc": self.adc.static_power is not None, "idle": self.idle.power is not None or at_clocks}
-
-
-def _one_of(field: str, name: str, known: dict[str, Any]) -> None:
-    if name not in known:
-        raise ValueError(f"{field}: {name!r} is none of {', '.join(known) or 'those given (none)'}")
+    def included_in(self) -> dict[str, str | None]:
+        """Return, for parts that always take power, the part whose figure includes it; ``None`` for its own."""
+        of_microphone = None if isinstance(self.microphone, Microphone) else self.microphone.included_in
+        return {"microphone": of_microphone, "adc": self.adc.included_in, "idle": self.idle.included_in}

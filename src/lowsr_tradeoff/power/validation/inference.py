@@ -1,9 +1,9 @@
 """Energy and latency of whole networks against MLPerf Tiny: one benchmark held out per device and stack.
 
 The rows are the energy results of rounds v0.7 to v1.3 (mlcommons/tiny_results_v*, Apache-2.0). For each device and
-stack, each benchmark in turn is predicted from its other benchmarks. What the operator types cost relative to each
-other is learnt from *other parts* only: no row of the same chip, whatever its stack or round, is seen. A stricter
-check sees no row of the same organisation either, because one vendor's boards share its software.
+stack, each benchmark in turn is predicted from its other benchmarks. The ratios between the costs of operator types
+are learnt from *other parts* only: from no row of the same chip, whatever its stack or round. A stricter check uses
+no row of the same organisation either, because the boards of one vendor share its software.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,66 +12,57 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.power.validation.operator_costs import (
-    BENCHMARKS,
-    Array,
-    fit_costs,
-    fit_prior,
-    network_macs,
-    predict,
-)
+from lowsr_tradeoff.power.validation.operator_costs import Array, fit_costs, fit_prior, predict
 from lowsr_tradeoff.power.validation.prediction import Prediction, model_error, read_table
 from lowsr_tradeoff.records.power import ErrorTarget, ModelError
 
-PARTS = ("H7A3", "U575", "L4R5", "U385", "RA6M4", "RX65N", "xG24", "gap9", "9120")
-ACCELERATORS = ("gap9", "9120")
-# One benchmark left out, the others must be at least two.
-MIN_BENCHMARKS = 3
-HELD_OUT = "the benchmark on its device and stack; the ratios between operator types see no row of the same part"
-STRICTLY = f"{HELD_OUT} or of the same organisation"
-TARGET = ErrorTarget(median=1.20, p90=1.50, coverage=(0.85, 0.95))
+# Multiply-accumulates of each benchmark's network by operator type; pointwise is a 1 x 1 convolution.
+NETWORK_MACS = {
+    "ad": {"conv": 0, "pointwise": 0, "depthwise": 0, "linear": 264_192},
+    "ic": {"conv": 12_238_848, "pointwise": 262_144, "depthwise": 0, "linear": 640},
+    "kws": {"conv": 320_000, "pointwise": 2_048_000, "depthwise": 288_000, "linear": 768},
+    "vww": {"conv": 497_664, "pointwise": 6_193_152, "depthwise": 798_336, "linear": 512},
+}
+BENCHMARKS = tuple(NETWORK_MACS)
 TYPES = ("conv", "depthwise", "linear")
 FINER_TYPES = ("conv", "pointwise", "depthwise", "linear")
+PARTS = ("H7A3", "U575", "L4R5", "U385", "RA6M4", "RX65N", "xG24", "gap9", "9120")
+ACCELERATORS = ("gap9", "9120")
+# Without the one held out, there must be at least two.
+MIN_BENCHMARKS = 3
+
+TARGET = ErrorTarget(median=1.20, p90=1.50, coverage=(0.85, 0.95))
+HELD_OUT = "the benchmark on its device and stack; the ratios between operator types see no row of the same part"
+STRICTLY = f"{HELD_OUT} or of the same organisation"
 SINGLE = "one cost per multiply-accumulate"
+BY_TYPE = "cost per operator type (conv, depthwise, linear)"
+BY_FINER_TYPE = "cost per operator type (conv, pointwise, depthwise, linear)"
 
 
 @dataclass(frozen=True)
 class Benchmarks:
-    """One measured quantity of every benchmark on every device and stack.
-
-    Attributes:
-        stacks: Round, organisation and system, a name each.
-        parts: The chip of each.
-        organisations: Who handed it in.
-        measured: The quantity; 1 where not known.
-        is_known: Where it is.
+    """One measured quantity of every benchmark on every device and stack; 1 where it is not known.
 
     Shape:
-        ``(n_stacks,)`` and ``(n_stacks, n_benchmarks)``.
+        ``(n_stacks,)``; measured, is_known: ``(n_stacks, n_benchmarks)``.
     """
 
-    stacks: tuple[str, ...]
+    stacks: NDArray[np.str_]
     parts: NDArray[np.str_]
     organisations: NDArray[np.str_]
     measured: Array
     is_known: NDArray[np.bool_]
 
-    def of(self, chosen: NDArray[np.bool_]) -> "Benchmarks":
+    def only(self, chosen: NDArray[np.bool_]) -> "Benchmarks":
         """Return the chosen stacks."""
-        names = tuple(name for name, is_in in zip(self.stacks, chosen, strict=True) if is_in)
-        return Benchmarks(
-            names, self.parts[chosen], self.organisations[chosen], self.measured[chosen], self.is_known[chosen]
-        )
+        stacks, parts, organisations = self.stacks[chosen], self.parts[chosen], self.organisations[chosen]
+        return Benchmarks(stacks, parts, organisations, self.measured[chosen], self.is_known[chosen])
 
 
 def inference_errors() -> tuple[ModelError, ...]:
-    """Return the errors of energy and latency: the model's, a finer one's and the usual single cost's."""
+    """Return the errors of energy and latency: of this model, a finer one, and the usual single cost."""
     tables = (("inference energy", read_energy_pj()), ("inference latency", read_cycles()))
-    return tuple(
-        error
-        for check, table in tables
-        for error in (*_of_controllers(check, table), *_of_accelerators(check, table))
-    )
+    return tuple(error for check, table in tables for error in _errors(check, table))
 
 
 def read_energy_pj() -> Benchmarks:
@@ -85,32 +76,22 @@ def read_cycles() -> Benchmarks:
 
 
 def macs_table(types: Sequence[str]) -> Array:
-    """Return the multiply-accumulates of each benchmark by operator type; 1 x 1 goes to ``conv`` unless apart.
-
-    Shape:
-        ``(n_benchmarks, n_types)``.
-    """
-    networks = [network_macs(benchmark) for benchmark in BENCHMARKS]
+    """Return multiply-accumulates, shape ``(n_benchmarks, n_types)``; pointwise counts as conv unless in types."""
+    networks = list(NETWORK_MACS.values())
     if "pointwise" not in types:
         networks = [{**macs, "conv": macs["conv"] + macs["pointwise"]} for macs in networks]
     return np.array([[macs[name] for name in types] for macs in networks], dtype=np.float64)
 
 
 def leave_one_out(table: Benchmarks, others: Benchmarks, types: Sequence[str]) -> list[Prediction]:
-    """Return a prediction of every known row of some stacks from the stack's other benchmarks.
-
-    Args:
-        table: Stacks to predict.
-        others: Stacks that the ratios between operator types are learnt from.
-        types: Operator types told apart.
-    """
+    """Return a prediction of every known row from the stack's other benchmarks, and type ratios of other stacks."""
     macs = macs_table(types)
     prior = fit_prior(others.measured, others.is_known, macs)
     predictions = []
     for benchmark in range(len(BENCHMARKS)):
-        is_seen = table.is_known & (np.arange(len(BENCHMARKS)) != benchmark)
-        log_value, sd = predict(fit_costs(table.measured, is_seen, macs, prior), macs[benchmark], prior.noise)
-        predictions += _rows(table, benchmark, np.exp(log_value), sd)
+        fit = fit_costs(table.measured, _without(table, benchmark), macs, prior)
+        log_value, sd = predict(fit, macs[benchmark], prior.noise)
+        predictions += _predictions(table, benchmark, np.exp(log_value), sd)
     return predictions
 
 
@@ -120,57 +101,56 @@ def single_cost(table: Benchmarks) -> list[Prediction]:
     log_cost = np.log(table.measured / macs)
     predictions = []
     for benchmark in range(len(BENCHMARKS)):
-        is_seen = table.is_known & (np.arange(len(BENCHMARKS)) != benchmark)
+        is_seen = _without(table, benchmark)
         mean = np.where(is_seen, log_cost, 0).sum(axis=1) / is_seen.sum(axis=1)
-        predictions += _rows(table, benchmark, macs[benchmark] * np.exp(mean), None)
+        predictions += _predictions(table, benchmark, macs[benchmark] * np.exp(mean), None)
     return predictions
 
 
-def _of_controllers(check: str, table: Benchmarks) -> tuple[ModelError, ...]:
-    own = table.of(~np.isin(table.parts, ACCELERATORS))
-    scope = "microcontrollers"
+def _errors(check: str, table: Benchmarks) -> tuple[ModelError, ...]:
+    is_accelerator = np.isin(table.parts, ACCELERATORS)
+    boards, accelerators = table.only(~is_accelerator), table.only(is_accelerator)
+    by_type = _predict_all(boards, boards, TYPES)
+    strictly = _predict_all(boards, boards, TYPES, is_strict=True)
+    by_finer_type = _predict_all(boards, boards, FINER_TYPES)
+    of_accelerators = _predict_all(accelerators, table, TYPES)
+    # Accelerators have no target: moving the weights limits them, not multiplying.
     return (
-        model_error(_in_turn(own, own, TYPES), check, scope, _method(TYPES), HELD_OUT, TARGET),
-        model_error(_in_turn(own, own, TYPES, strictly=True), check, scope, _method(TYPES), STRICTLY, TARGET),
-        model_error(_in_turn(own, own, FINER_TYPES), check, scope, _method(FINER_TYPES), HELD_OUT),
-        model_error(single_cost(own), check, scope, SINGLE, HELD_OUT),
+        model_error(by_type, check, "microcontrollers", BY_TYPE, HELD_OUT, TARGET),
+        model_error(strictly, check, "microcontrollers", BY_TYPE, STRICTLY, TARGET),
+        model_error(by_finer_type, check, "microcontrollers", BY_FINER_TYPE, HELD_OUT),
+        model_error(single_cost(boards), check, "microcontrollers", SINGLE, HELD_OUT),
+        model_error(of_accelerators, check, "accelerators", BY_TYPE, HELD_OUT),
+        model_error(single_cost(accelerators), check, "accelerators", SINGLE, HELD_OUT),
     )
 
 
-def _of_accelerators(check: str, table: Benchmarks) -> tuple[ModelError, ...]:
-    """No target covers them: they are bound by what moves weights, not by multiplying."""
-    own = table.of(np.isin(table.parts, ACCELERATORS))
-    scope = "accelerators"
-    return (
-        model_error(_in_turn(own, table, TYPES), check, scope, _method(TYPES), HELD_OUT),
-        model_error(single_cost(own), check, scope, SINGLE, HELD_OUT),
-    )
-
-
-def _method(types: Sequence[str]) -> str:
-    return f"cost per operator type ({', '.join(types)})"
-
-
-def _in_turn(
-    table: Benchmarks, others: Benchmarks, types: Sequence[str], *, strictly: bool = False
+def _predict_all(
+    table: Benchmarks, others: Benchmarks, types: Sequence[str], *, is_strict: bool = False
 ) -> list[Prediction]:
-    """Predictions of all stacks, those of one part and organisation at a time."""
+    """Return predictions of all stacks, those of one part and organisation at a time."""
     predictions = []
     for part, organisation in sorted(set(zip(table.parts, table.organisations, strict=True))):
         chosen = (table.parts == part) & (table.organisations == organisation)
-        foreign = (others.parts != part) & ((others.organisations != organisation) | (not strictly))
-        predictions += leave_one_out(table.of(chosen), others.of(foreign), types)
+        is_other = (others.parts != part) & ((others.organisations != organisation) | (not is_strict))
+        predictions += leave_one_out(table.only(chosen), others.only(is_other), types)
     return predictions
 
 
-def _rows(table: Benchmarks, benchmark: int, predicted: Array, sd: Array | None) -> list[Prediction]:
+def _without(table: Benchmarks, benchmark: int) -> NDArray[np.bool_]:
+    """Return which rows are known when one benchmark is held out."""
+    is_seen: NDArray[np.bool_] = table.is_known & (np.arange(len(BENCHMARKS)) != benchmark)
+    return is_seen
+
+
+def _predictions(table: Benchmarks, benchmark: int, predicted: Array, log_sd: Array | None) -> list[Prediction]:
     return [
         Prediction(
             row=f"{table.stacks[i]} {BENCHMARKS[benchmark]}",
             device=str(table.parts[i]),
             measured=float(table.measured[i, benchmark]),
             predicted=float(predicted[i]),
-            log_sd=None if sd is None else float(sd[i]),
+            log_sd=None if log_sd is None else float(log_sd[i]),
         )
         for i in np.flatnonzero(table.is_known[:, benchmark])
     ]
@@ -181,8 +161,10 @@ def _read(quantity: Callable[[Mapping[str, str]], float]) -> Benchmarks:
     for row in read_table("mlperf_tiny_energy"):
         stacks.setdefault(f"{row['v']} {row['org']} {row['sys']}", {})[row["bm"]] = quantity(row)
     complete = {name: values for name, values in stacks.items() if len(values) >= MIN_BENCHMARKS}
-    measured = np.array([[values.get(benchmark, 1.0) for benchmark in BENCHMARKS] for values in complete.values()])
-    is_known = np.array([[benchmark in values for benchmark in BENCHMARKS] for values in complete.values()])
-    parts = np.array([next(part for part in PARTS if part in name) for name in complete])
-    organisations = np.array([name.split()[1] for name in complete])
-    return Benchmarks(tuple(complete), parts, organisations, measured, is_known)
+    return Benchmarks(
+        stacks=np.array(list(complete)),
+        parts=np.array([next(part for part in PARTS if part in name) for name in complete]),
+        organisations=np.array([name.split()[1] for name in complete]),
+        measured=np.array([[values.get(name, 1.0) for name in BENCHMARKS] for values in complete.values()]),
+        is_known=np.array([[name in values for name in BENCHMARKS] for values in complete.values()]),
+    )

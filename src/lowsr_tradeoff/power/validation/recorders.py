@@ -1,12 +1,11 @@
-"""Draw over the sampling rate against recorders: vendor's currents and measured hours on a battery.
+"""Power over the sampling rate against recorders: currents from the vendor and measured hours on a battery.
 
-Every part's power is modelled as ``static + slope * rate``. For each series the lowest and the highest rate from 8
-to 48 kHz give both terms; the rates between are predicted. Only relative draw is claimed: hours stand for its
+Every part's power is modelled as ``static + slope * rate``. In each series the lowest and the highest rate from 8
+to 48 kHz give both terms, and the rates between are predicted. Only relative power is compared: hours count as its
 inverse.
 """
 
 from collections.abc import Iterable
-from itertools import groupby
 
 from lowsr_tradeoff.power.validation.prediction import Prediction, model_error, read_table
 from lowsr_tradeoff.records.power import ErrorTarget, ModelError
@@ -14,37 +13,40 @@ from lowsr_tradeoff.records.power import ErrorTarget, ModelError
 LOWEST_HZ, HIGHEST_HZ = 8000, 48000
 TARGET = ErrorTarget(worst=1.10)
 
-# (sampling rate in Hz, draw in any unit)
-Draw = tuple[int, float]
+# (sampling rate in Hz, power in any unit)
+Reading = tuple[int, float]
 
 
 def recorder_errors() -> tuple[ModelError, ...]:
-    """Return the errors of relative draw between the two rates that are known, one per recorder."""
+    """Return the errors of relative power between the two known rates, one for each recorder."""
+    by_recorder: dict[str, list[Prediction]] = {}
+    for recorder, series, readings in read_series():
+        by_recorder.setdefault(recorder, []).extend(predict_between(recorder, series, readings))
     return tuple(
         model_error(
-            [prediction for name, draws in series for prediction in predict_between(recorder, name, draws)],
+            predictions,
             "relative draw over the sampling rate, 8 to 48 kHz",
             recorder,
             "static part and a slope from the lowest and the highest rate",
             "the rates between",
             TARGET,
         )
-        for recorder, series in _recorders()
+        for recorder, predictions in by_recorder.items()
     )
 
 
-def predict_between(recorder: str, series: str, draws: Iterable[Draw]) -> list[Prediction]:
-    """Return the draw at every rate between the lowest and the highest from the line through these two."""
-    known = sorted(draws)
+def predict_between(recorder: str, series: str, readings: Iterable[Reading]) -> list[Prediction]:
+    """Return the power at each rate between the lowest and the highest, from the line through these two."""
+    known = sorted(readings)
     static, slope = line_through(known[0], known[-1])
     return [
-        Prediction(f"{series} at {rate_hz} Hz", f"{recorder}, {series}", draw, static + slope * rate_hz)
-        for rate_hz, draw in known[1:-1]
+        Prediction(f"{series} at {rate_hz} Hz", f"{recorder}, {series}", power, static + slope * rate_hz)
+        for rate_hz, power in known[1:-1]
     ]
 
 
-def line_through(first: Draw, second: Draw) -> tuple[float, float]:
-    """Return the static part and the slope per Hz of the line through two draws.
+def line_through(first: Reading, second: Reading) -> tuple[float, float]:
+    """Return the static part and the slope per Hz of the line through two readings.
 
     >>> line_through((1000, 5.0), (3000, 9.0))
     (3.0, 0.002)
@@ -53,29 +55,12 @@ def line_through(first: Draw, second: Draw) -> tuple[float, float]:
     return first[1] - slope * first[0], slope
 
 
-def static_share(draws: Iterable[Draw], rate_hz: int) -> float:
-    """Return the share of the draw at one rate that does not depend on the rate, by the same line.
-
-    >>> static_share([(1000, 5.0), (3000, 9.0)], 1000)
-    0.6
-    """
-    known = sorted(draws)
-    static, slope = line_through(known[0], known[-1])
-    return static / (static + slope * rate_hz)
-
-
-def read_series() -> list[tuple[str, str, list[Draw]]]:
-    """Return recorder, series and draws from 8 to 48 kHz; currents in mA, and batteries per hour."""
-    rows = [row for row in read_table("recorders") if LOWEST_HZ <= int(row["rate_hz"]) <= HIGHEST_HZ]
-    grouped = groupby(rows, key=lambda row: (row["recorder"], row["series"]))
-    return [(*names, [(int(row["rate_hz"]), _draw(row)) for row in group]) for names, group in grouped]
-
-
-def _recorders() -> list[tuple[str, list[tuple[str, list[Draw]]]]]:
-    grouped = groupby(read_series(), key=lambda series: series[0])
-    return [(recorder, [(name, draws) for _, name, draws in group]) for recorder, group in grouped]
-
-
-def _draw(row: dict[str, str]) -> float:
-    value = float(row["value"])
-    return 1 / value if row["quantity"] == "hours" else value
+def read_series() -> list[tuple[str, str, list[Reading]]]:
+    """Return recorder, series and readings from 8 to 48 kHz: currents in mA, and batteries per hour."""
+    series: dict[tuple[str, str], list[Reading]] = {}
+    for row in read_table("recorders"):
+        rate_hz, value = int(row["rate_hz"]), float(row["value"])
+        if LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
+            power = 1 / value if row["quantity"] == "hours" else value
+            series.setdefault((row["recorder"], row["series"]), []).append((rate_hz, power))
+    return [(recorder, name, readings) for (recorder, name), readings in series.items()]

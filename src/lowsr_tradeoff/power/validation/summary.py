@@ -10,9 +10,5 @@ from lowsr_tradeoff.records.power import ModelError
 
 @cache
 def summary() -> tuple[ModelError, ...]:
-    """Return every check with its error, in well under a second.
-
-    Inference (set A), streaming wake word (set B) and recorders over the sampling rate (set C), each on the rows
-    that come with the package.
-    """
+    """Return the errors of inference, streaming wake word and recorders over the rate, in well under a second."""
     return (*inference_errors(), *streaming_errors(), *recorder_errors())

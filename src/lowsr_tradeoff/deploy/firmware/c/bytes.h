@@ -1,4 +1,4 @@
-/* Numbers in files, little end first on any machine. */
+/* Little-endian numbers in files, on any machine. */
 #ifndef BYTES_H
 #define BYTES_H
 

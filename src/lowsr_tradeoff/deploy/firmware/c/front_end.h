@@ -20,7 +20,7 @@ typedef float fe_level;
 #define FE_LEVELS_PER_NEPER 1
 #endif
 
-/* All that is remembered between two samples. */
+/* The state between two samples. */
 typedef struct {
     int16_t sound[FE_FFT_SIZE + 1];
     int32_t n_heard;

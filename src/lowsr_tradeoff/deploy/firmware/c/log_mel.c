@@ -1,4 +1,4 @@
-/* Reads sound in windows (16 bits, little end first) and writes their images as 32-bit floats, row by row:
+/* Reads windows of sound (16 bits, little-endian) and writes their images as 32-bit floats, row by row:
  *
  *     log_mel < sound.i16 > images.f32
  */

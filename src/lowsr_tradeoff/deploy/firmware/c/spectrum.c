@@ -2,7 +2,7 @@
 
 #include "tables.h"
 
-/* A real FFT of N points is a complex one of half as many, then a step that parts even from odd samples. */
+/* A real FFT of N points is a complex one of half as many, then a step that separates even from odd samples. */
 #define HALF (FE_FFT_SIZE / 2)
 
 typedef struct {
@@ -87,7 +87,7 @@ static void swapped(fe_number *x, int i, int j)
     put(x, j, kept.re, kept.im);
 }
 
-/* j counts as i does, its bits in reverse. */
+/* j is i with its bits reversed. */
 static void reordered(fe_number *x)
 {
     for (int i = 0, j = 0; i < HALF; i++) {

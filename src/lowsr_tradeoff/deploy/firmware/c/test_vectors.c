@@ -1,4 +1,4 @@
-/* Holds the front end to the vectors, and with -DWITH_NETWORK also what runs the network on this device. */
+/* Compares the front end with the vectors, and with -DWITH_NETWORK also what runs the network on this device. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +74,7 @@ static bool are_close(void)
 
 #else
 
-/* Every level; single precision carries one that is 40 dB below the loudest of its column less exactly. */
+/* Every level; single precision is less exact where a level is 40 dB below the loudest of its column. */
 static bool are_close(void)
 {
     bool are = true;

@@ -4,9 +4,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from tests.deploy.packaged import package
+from tests.deploy.small_model import package
 
-from lowsr_tradeoff.deploy.firmware.compiled import compiler
+from lowsr_tradeoff.deploy.firmware.compile import find_compiler
 from lowsr_tradeoff.deploy.firmware.headers import settings_header, tables
 from lowsr_tradeoff.errors import MissingResourceError
 
@@ -16,7 +16,7 @@ STEP = (0.014, -57)
 
 def has_compiler():
     try:
-        compiler()
+        find_compiler()
     except MissingResourceError:
         return False
     return True

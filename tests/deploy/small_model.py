@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated, ModelSettings
-from lowsr_tradeoff.deploy.model.onnx_export import Body, pack
+from lowsr_tradeoff.deploy.model.onnx_export import NormalisedNetwork, to_onnx
 from lowsr_tradeoff.deploy.model.package import Package
 from lowsr_tradeoff.deploy.model.predict import load_model
 from lowsr_tradeoff.learning.cost import model_cost
@@ -64,5 +64,5 @@ def package(**changed):
 def packed():
     """The package as ONNX; torch takes seconds for it, so it is made once for all tests."""
     model = load_model(package())
-    body = Body(model.network, model.settings.scale_mean, model.settings.scale_std).eval()
-    return pack(body, np.zeros((2, *lay_out(1000, "native", 0.5).image), np.float32), {})
+    body = NormalisedNetwork(model.network, model.settings.scale_mean, model.settings.scale_std).eval()
+    return to_onnx(body, np.zeros((2, *lay_out(1000, "native", 0.5).image), np.float32), {})

@@ -4,17 +4,16 @@ import subprocess
 
 import numpy as np
 import pytest
-from tests.deploy.firmware.built import SANITIZED, STEP, needs_compiler, write_sources
+from tests.deploy.firmware.c_sources import SANITIZED, STEP, needs_compiler, write_sources
+from tests.deploy.small_model import package
 
-from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.events import events_of
-from lowsr_tradeoff.deploy.firmware import compiled as compiled_module
+from lowsr_tradeoff.deploy.firmware import compile as compile_module
 from lowsr_tradeoff.deploy.firmware.budget import memory_of
-from lowsr_tradeoff.deploy.firmware.compiled import compiled, compiler, heard_in_c
-from lowsr_tradeoff.deploy.firmware.vectors import clip_codes, drawn_sounds, images_of, vector_files
+from lowsr_tradeoff.deploy.firmware.compile import compile_program, find_compiler, images_in_c
+from lowsr_tradeoff.deploy.firmware.vectors import clip_codes, images_of, synthetic_sounds, vector_files
 from lowsr_tradeoff.errors import MissingResourceError, StageError
 from lowsr_tradeoff.learning.mel import lay_out
-from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
 pytestmark = needs_compiler
@@ -50,32 +49,29 @@ def native(tmp_path_factory):
 def programs(native):
     """With every access and overflow watched."""
     folder = native[1]
-    return {n: compiled(folder, "log_mel.c", n, folder / n, SANITIZED) for n in ("float", "q15")}
+    return {n: compile_program(folder, "log_mel.c", n, folder / n, SANITIZED) for n in ("float", "q15")}
 
 
-def clips(rate_hz):
-    asked = FeatureSettings(
-        rate_hz=rate_hz, grid="native", front="compact", as_published=False, fold=0, clips="", clip_s=1.0,
-        front_end=FrontEnd(), seed=0,
-    )  # fmt: skip
-    return [clip_codes(clip, asked) for clip in events_of(StudyConfig(), None).clips[::40]]
+def clips():
+    features = package(clip_s=1.0).settings.features
+    return [clip_codes(clip, features) for clip in events_of(StudyConfig(), None).clips[::40]]
 
 
 def check(sounds, layout, in_float, in_q15):
     expected = images_of(sounds, layout)
-    assert np.abs(heard_in_c(in_float, sounds, layout.image) - expected).max() <= 1e-4
-    off = DB_PER_NEPER * np.abs(heard_in_c(in_q15, sounds, layout.image) - expected)
+    assert np.abs(images_in_c(in_float, sounds, layout.image) - expected).max() <= 1e-4
+    off = DB_PER_NEPER * np.abs(images_in_c(in_q15, sounds, layout.image) - expected)
     assert np.median(off, axis=(1, 2)).max() <= 0.5
 
 
 def test_clips_sound_alike(native, programs):
-    sounds = clips(1000)
+    sounds = clips()
     assert len(sounds) == 10
     check(sounds, native[0], programs["float"], programs["q15"])
 
 
 def test_sounds_at_the_ends_of_the_scale_do_too(native, programs):
-    check([sound.codes for sound in drawn_sounds(native[0], 0)], native[0], programs["float"], programs["q15"])
+    check([sound.codes for sound in synthetic_sounds(native[0], 0)], native[0], programs["float"], programs["q15"])
 
 
 def test_full_scale_never_overflows(native, programs):
@@ -84,7 +80,7 @@ def test_full_scale_never_overflows(native, programs):
     at = np.arange(1000)
     phases = [np.pi * at * step / 16 for step in range(17)]
     tones = [np.where(np.cos(phase) >= 0, 32767, -32768).astype(np.int16) for phase in phases]
-    off = np.abs(heard_in_c(programs["q15"], tones, layout.image) - images_of(tones, layout))
+    off = np.abs(images_in_c(programs["q15"], tones, layout.image) - images_of(tones, layout))
     loud = images_of(tones, layout) > 0
     assert DB_PER_NEPER * off[loud].max() < 0.5
 
@@ -92,15 +88,15 @@ def test_full_scale_never_overflows(native, programs):
 def test_longer_ffts_and_the_shared_grid_at_its_own_rate(tmp_path):
     layout = lay_out(16000, "shared", 0.2)
     folder = write_sources(tmp_path, layout)
-    both = [compiled(folder, "log_mel.c", number, folder / number) for number in ("float", "q15")]
-    check([sound.codes for sound in drawn_sounds(layout, 1)], layout, *both)
+    both = [compile_program(folder, "log_mel.c", number, folder / number) for number in ("float", "q15")]
+    check([sound.codes for sound in synthetic_sounds(layout, 1)], layout, *both)
 
 
 @pytest.mark.parametrize("number", ["float", "q15"])
 def test_memory_is_what_the_compiler_takes_and_levels_are_quantised_as_by_onnx(native, number):
     layout, folder = native
     (folder / "probe.c").write_text(PROBE)
-    program = compiled(folder, "probe.c", number, folder / f"probe-{number}", ("-Wno-unused",))
+    program = compile_program(folder, "probe.c", number, folder / f"probe-{number}", ("-Wno-unused",))
     said = [int(each) for each in subprocess.run([program], capture_output=True, check=True).stdout.split()]
     memory = memory_of(layout, number, 0, 0)
     assert said[:3] == [memory.state, memory.image, memory.tables]
@@ -114,7 +110,7 @@ def test_half_a_window_is_no_image(native, programs):
     done = subprocess.run([programs["float"]], input=b"\0" * 700, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (1, b"")
     with pytest.raises(StageError, match="ended with 1"):
-        heard_in_c(programs["float"], [np.zeros(700, np.int16)], native[0].image)
+        images_in_c(programs["float"], [np.zeros(700, np.int16)], native[0].image)
 
 
 NETWORK = """#include <stdio.h>
@@ -131,7 +127,7 @@ void network_scores(const float *log_mel, float *scores)
 
 def test_the_vectors_are_met_and_anything_else_is_told(native):
     layout, folder = native
-    sounds = drawn_sounds(layout, 0)[:2]
+    sounds = synthetic_sounds(layout, 0)[:2]
     images = images_of([sound.codes for sound in sounds], layout)
     (folder / "vectors").mkdir()
     for name, content in vector_files(sounds, images, images[:, 0, :2], ("a", "b")):
@@ -140,7 +136,7 @@ def test_the_vectors_are_met_and_anything_else_is_told(native):
 
     def build(number, off, *more):
         mine = (str(folder / "network.c"), "-DWITH_NETWORK", f"-DOFF={off}", *more)
-        return compiled(folder, "test_vectors.c", number, folder / f"vectors-{number}", mine)
+        return compile_program(folder, "test_vectors.c", number, folder / f"vectors-{number}", mine)
 
     def run(program):
         return subprocess.run([program], cwd=folder, capture_output=True, text=True, check=False)
@@ -159,10 +155,10 @@ def test_the_vectors_are_met_and_anything_else_is_told(native):
 def test_what_does_not_compile_is_told(native):
     (native[1] / "broken.c").write_text("int main(void) { int unused; return 0; }\n")
     with pytest.raises(StageError, match=r"does not compile: [^$]*unused variable"):
-        compiled(native[1], "broken.c", "float", native[1] / "broken")
+        compile_program(native[1], "broken.c", "float", native[1] / "broken")
 
 
 def test_without_a_compiler_the_remedy_is_told(monkeypatch):
-    monkeypatch.setattr(compiled_module.shutil, "which", lambda _: None)
+    monkeypatch.setattr(compile_module.shutil, "which", lambda _: None)
     with pytest.raises(MissingResourceError, match="apt-get install gcc"):
-        compiler()
+        find_compiler()

@@ -4,7 +4,7 @@ import pytest
 from tests.replaced import replaced
 from tests.reports.conftest import build_tradeoff
 
-from lowsr_tradeoff.deploy.firmware.chosen import choose
+from lowsr_tradeoff.deploy.firmware.target import choose_target
 from lowsr_tradeoff.errors import ConfigError
 
 
@@ -20,16 +20,17 @@ def changed(tradeoff, **settings):
 
 
 def test_the_arm_asked_for_is_taken_on_the_layout_that_hears_at_the_rate(tradeoff):
-    chosen = choose(tradeoff, 1000, "basd", "nrf52840")
-    assert chosen.name == "1000-native-basd-nrf52840"
-    assert chosen.layout.model_rate_hz == chosen.listener.rate_hz == 1000
-    assert chosen.power.device == chosen.profile.name == "nrf52840"
-    assert chosen.power.power_mw.value > 0
+    target = choose_target(tradeoff, 1000, "basd", "nrf52840")
+    assert target.name == "1000-native-basd-nrf52840"
+    assert target.layout.model_rate_hz == target.listener.rate_hz == 1000
+    assert target.power.device == target.profile.name == "nrf52840"
+    assert target.power.power_mw.value > 0
 
 
 def test_by_default_it_is_the_recommended_arm_and_the_deciding_device(tradeoff):
     named = next(point for point in tradeoff.points if point.point_id == tradeoff.decision.recommended)
-    assert choose(tradeoff, named.rate_hz, None, None).name == f"{named.rate_hz}-native-{named.arm}-stm32u575"
+    target = choose_target(tradeoff, named.rate_hz, None, None)
+    assert target.name == f"{named.rate_hz}-native-{named.arm}-stm32u575"
 
 
 def test_where_none_is_recommended_it_is_the_most_accurate(tradeoff):
@@ -37,32 +38,32 @@ def test_where_none_is_recommended_it_is_the_most_accurate(tradeoff):
     rate_hz = next(rate for rate in tradeoff.rates_hz if not recommended.startswith(f"{rate}-"))
     at_rate = [r for r in tradeoff.recognition.results if (r.rate_hz, r.grid) == (rate_hz, "native")]
     best = max(at_rate, key=lambda result: result.accuracy.value)
-    assert choose(tradeoff, rate_hz, None, None).result == best
+    assert choose_target(tradeoff, rate_hz, None, None).result == best
 
 
 def test_the_reference_at_the_shared_grids_own_rate_needs_no_restoring(tradeoff):
-    chosen = choose(tradeoff, 16000, None, None)
-    assert (chosen.listener.grid, chosen.layout.model_rate_hz) == ("shared", 16000)
+    target = choose_target(tradeoff, 16000, None, None)
+    assert (target.listener.grid, target.layout.model_rate_hz) == ("shared", 16000)
 
 
 def test_what_the_run_does_not_have_is_told_with_what_it_has(tradeoff):
     with pytest.raises(ConfigError, match="--rate 700: the run has 500, 1000, 2000, 4000, 16000 Hz"):
-        choose(tradeoff, 700, None, None)
+        choose_target(tradeoff, 700, None, None)
     with pytest.raises(ConfigError, match=r"--arm dkd: the run has .*cssd.* at 1000 Hz"):
-        choose(tradeoff, 1000, "dkd", None)
+        choose_target(tradeoff, 1000, "dkd", None)
     with pytest.raises(ConfigError, match="--arm raw: the run has"):
-        choose(tradeoff, 1000, "raw", None)
+        choose_target(tradeoff, 1000, "raw", None)
 
 
 def test_a_run_on_the_shared_grid_alone_is_told_how_to_get_another(tradeoff):
     shared = tuple(result for result in tradeoff.recognition.results if result.grid == "shared")
     with pytest.raises(ConfigError, match=r"restored to 16 kHz, which costs .* run the study with grids = \[\"nat"):
-        choose(replaced(tradeoff, {"recognition.results": shared}), 1000, None, None)
+        choose_target(replaced(tradeoff, {"recognition.results": shared}), 1000, None, None)
 
 
 def test_networks_with_a_front_end_of_their_own_are_refused(tradeoff):
     with pytest.raises(ConfigError, match=r"cnn14: has a front end of its own.* --network cp_mobile or small_vgg"):
-        choose(changed(tradeoff, network="cnn14", grids=["shared"]), 1000, None, None)
+        choose_target(changed(tradeoff, network="cnn14", grids=["shared"]), 1000, None, None)
 
 
 def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):
@@ -72,9 +73,9 @@ def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):
     with pytest.raises(
         ConfigError, match="the weights take 5,120 KiB and there are 2,048 KiB of flash; take another"
     ):
-        choose(heavy, 1000, "cssd", "stm32u575")
+        choose_target(heavy, 1000, "cssd", "stm32u575")
 
 
 def test_settings_that_are_none_are_told(tradeoff):
     with pytest.raises(ConfigError, match=r"classify\.network: .*given: 'nought'"):
-        choose(changed(tradeoff, network="nought"), 1000, None, None)
+        choose_target(changed(tradeoff, network="nought"), 1000, None, None)

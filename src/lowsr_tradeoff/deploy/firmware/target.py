@@ -1,4 +1,4 @@
-"""Which of a run's networks is handed over, and to which device."""
+"""The target of a hand-over: which of a run's networks, and on which device."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from lowsr_tradeoff.settings.toml import load_config
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Target:
     """A network of a run and the device that it is for.
 
     Attributes:
@@ -26,14 +26,12 @@ class Chosen:
         result: What the network recognised.
         profile: The device.
         power: What the device draws with it.
-        layout: How it hears.
     """
 
     config: StudyConfig
     result: ClassifyResult
     profile: DeviceProfile
     power: PowerResult
-    layout: Layout
 
     @property
     def listener(self) -> Listener:
@@ -41,16 +39,21 @@ class Chosen:
         return Listener(self.result.rate_hz, self.result.grid, self.result.arm)
 
     @property
+    def layout(self) -> Layout:
+        """Frames and mel bands of its images."""
+        return lay_out(self.result.rate_hz, self.result.grid, self.result.cost.window_s)
+
+    @property
     def name(self) -> str:
-        """As operating points are named; a folder's name, whatever the profile calls its device."""
+        """The name of its operating point, usable for a folder whatever the profile calls its device."""
         device = self.profile.name.replace("/", "-")
         return f"{self.result.rate_hz}-{self.result.grid}-{self.result.arm}-{device}"
 
 
-def choose(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str | None) -> Chosen:
-    """Return the network of a run to hand over.
+def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str | None) -> Target:
+    """Return the network of a run to hand over, with its device.
 
-    A device hears at its own rate, so a network that hears captures restored to 16 kHz is none to choose.
+    A device records at its own rate, so networks whose captures are restored to 16 kHz are left out.
 
     Args:
         tradeoff: Of the run.
@@ -59,10 +62,10 @@ def choose(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str | None
         device: A profile's name or path; ``None`` for the one that the run decided for.
 
     Raises:
-        ConfigError: The run has no such network, the device cannot run it, or the run's settings are no settings.
+        ConfigError: The run has no such network, the device cannot run it, or the run's settings are not valid.
     """
     config = load_config(None, tradeoff.settings)
-    result = _arm_of(tradeoff, _hearing(tradeoff, config, rate_hz), arm)
+    result = _of_arm(tradeoff, _usable_results(tradeoff, config, rate_hz), arm)
     settings = config.power.model_copy(update={"devices": (device or config.power.devices[0],)})
     (profile,) = fitted_devices(settings)
     (power,) = estimate(profile, [result.cost], settings, config.seed, config.n_resamples)
@@ -71,16 +74,11 @@ def choose(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str | None
             f"{profile.name} cannot run {config.classify.network} at {rate_hz} Hz: {'; '.join(power.infeasible)}; "
             "take another --device, or run the study with a smaller --network"
         )
-    return Chosen(config, result, profile, power, layout_of(result))
+    return Target(config, result, profile, power)
 
 
-def layout_of(result: ClassifyResult) -> Layout:
-    """Return how a compact network hears."""
-    return lay_out(result.rate_hz, result.grid, result.cost.window_s)
-
-
-def _hearing(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> list[ClassifyResult]:
-    """The results at a rate whose networks hear at that very rate."""
+def _usable_results(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> list[ClassifyResult]:
+    """Return the results of compact networks at a rate whose images are computed at that rate."""
     if config.classify.network not in COMPACT:
         raise ConfigError(
             f"{config.classify.network}: has a front end of its own, made for large machines; run the study with "
@@ -91,33 +89,31 @@ def _hearing(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> list[Clas
         rates = ", ".join(str(each) for each in sorted({result.rate_hz for result in tradeoff.recognition.results}))
         raise ConfigError(f"--rate {rate_hz}: the run has {rates} Hz; take one of these, or run the study with it")
     trained = [result for result in at_rate if result.arm not in UNTRAINED]
-    hearing = [result for result in trained if layout_of(result).model_rate_hz == rate_hz]
-    if not hearing:
+    usable = [result for result in trained if result.cost.model_rate_hz == rate_hz]
+    if not usable:
         raise ConfigError(
             f"--rate {rate_hz}: the run's networks hear it on the shared grid alone, restored to 16 kHz, which "
             'costs a device what 16 kHz costs; run the study with grids = ["native"] under [classify]'
         )
-    return hearing
+    return usable
 
 
-def _arm_of(tradeoff: Tradeoff, hearing: Sequence[ClassifyResult], arm: str | None) -> ClassifyResult:
-    known = {result.arm: result for result in sorted(hearing, key=_accuracy)}
-    best = list(known.values())[-1]
-    for name, result in known.items():
-        if name == (arm or _recommended(tradeoff, best.rate_hz) or best.arm):
+def _of_arm(tradeoff: Tradeoff, results: Sequence[ClassifyResult], arm: str | None) -> ClassifyResult:
+    # Of equal accuracies the last by name, so that the choice is always the same.
+    ordered = sorted(results, key=lambda r: (-1.0 if r.accuracy.value is None else r.accuracy.value, r.arm))
+    by_arm = {result.arm: result for result in ordered}
+    best = list(by_arm.values())[-1]
+    wanted = arm or _recommended_arm(tradeoff, best.rate_hz) or best.arm
+    for name, result in by_arm.items():
+        if name == wanted:
             return result
     if arm is None:
         return best
     raise ConfigError(
-        f"--arm {arm}: the run has {', '.join(known)} at {hearing[0].rate_hz} Hz on a grid that a device can hear"
+        f"--arm {arm}: the run has {', '.join(by_arm)} at {best.rate_hz} Hz on a grid that a device can hear"
     )
 
 
-def _recommended(tradeoff: Tradeoff, rate_hz: int) -> str | None:
+def _recommended_arm(tradeoff: Tradeoff, rate_hz: int) -> str | None:
     named = [point for point in tradeoff.points if point.point_id == tradeoff.decision.recommended]
     return next((point.arm for point in named if point.rate_hz == rate_hz), None)
-
-
-def _accuracy(result: ClassifyResult) -> tuple[float, str]:
-    """Of equals the last by name, so that the choice is the same every time."""
-    return (-1.0 if result.accuracy.value is None else result.accuracy.value, result.arm)

@@ -1,4 +1,4 @@
-"""The C front end on this machine: compiled from a folder as it is delivered, and what it makes of sounds."""
+"""The C front end on this machine: compiled as it is handed over, and run on sounds."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O2")
 FRONT_END = ("front_end.c", "spectrum.c", "levels_float.c", "levels_q15.c", "bytes.c")
 
 
-def compiler() -> str:
+def find_compiler() -> str:
     """Return the path of the C compiler.
 
     Raises:
@@ -28,15 +28,8 @@ def compiler() -> str:
     return found
 
 
-def compiled(folder: Path, main: str, number: str, program: Path, more: Sequence[str] = ()) -> Path:
-    """Return a program of a hand-over, compiled without a warning.
-
-    Args:
-        folder: The hand-over.
-        main: The file with its ``main``.
-        number: ``"float"`` or ``"q15"``.
-        program: The file to write.
-        more: Further options.
+def compile_program(folder: Path, main: str, number: str, program: Path, options: Sequence[str] = ()) -> Path:
+    """Compile a program of a hand-over in ``"float"`` or ``"q15"``, without a warning, and return its path.
 
     Raises:
         MissingResourceError: There is no compiler.
@@ -44,29 +37,21 @@ def compiled(folder: Path, main: str, number: str, program: Path, more: Sequence
     """
     defines = ("-DFRONT_END_Q15",) if number == Q15 else ()
     sources = [str(folder / name) for name in (main, *FRONT_END)]
-    command = [compiler(), *STRICT, *defines, *more, *sources, "-o", str(program), "-lm"]
+    command = [find_compiler(), *STRICT, *defines, *options, *sources, "-o", str(program), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, own files
     if done.returncode:
         raise StageError(f"{folder}: does not compile: {done.stderr[:2000]}")
     return program
 
 
-def heard_in_c(program: Path, sounds: Sequence[Codes], image: tuple[int, int]) -> Images:
-    """Return the images that the compiled front end makes of some windows.
-
-    Args:
-        program: ``log_mel``, from :func:`compiled`.
-        sounds: One window each.
-        image: Rows and columns of each.
-
-    Shape:
-        ``(n, bands, frames)``.
+def images_in_c(program: Path, windows: Sequence[Codes], image: tuple[int, int]) -> Images:
+    """Return the images that the program ``log_mel`` makes of windows of sound. Shape ``(n, *image)``.
 
     Raises:
         StageError: The program fails.
     """
-    sent = b"".join(codes.astype("<i2").tobytes() for codes in sounds)
+    sent = b"".join(codes.astype("<i2").tobytes() for codes in windows)
     done = subprocess.run([str(program)], input=sent, capture_output=True, check=False)  # noqa: S603 - own program
     if done.returncode:
         raise StageError(f"{program}: ended with {done.returncode}: {done.stderr.decode(errors='replace')[:2000]}")
-    return np.frombuffer(done.stdout, "<f4").astype(np.float32).reshape(len(sounds), *image)
+    return np.frombuffer(done.stdout, "<f4").astype(np.float32).reshape(len(windows), *image)

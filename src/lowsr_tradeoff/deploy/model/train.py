@@ -1,0 +1,184 @@
+"""Train one network to be put to use: test it by cross-validation, then train it on all clips."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from lowsr_tradeoff.classify import stage as classify
+from lowsr_tradeoff.classify.arms import UNTRAINED, Listener
+from lowsr_tradeoff.classify.material import WEIGHTS
+from lowsr_tradeoff.classify.plan import final_step, train_steps
+from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, macro_f1
+from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
+from lowsr_tradeoff.corpora.events import events_of
+from lowsr_tradeoff.deploy.model.int8_step import cross_validated_loss, int8_steps
+from lowsr_tradeoff.deploy.model.model_settings import CrossValidated, ModelSettings
+from lowsr_tradeoff.deploy.model.onnx_export import require_onnx
+from lowsr_tradeoff.deploy.model.package import Package, write_package
+from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.records.network import ModelCost
+from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.lock import locked
+from lowsr_tradeoff.runner.schedule import Progress, execute
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.intervals import resample
+from lowsr_tradeoff.study.plan import INSPECTED
+
+
+@dataclass(frozen=True)
+class ModelPlan:
+    """The steps of one network to be put to use.
+
+    Attributes:
+        config: The study that it belongs to.
+        corpus: The clips that it learns from.
+        listener: Which network of the study.
+        tests: Train and test networks by cross-validation.
+        final: Trains the network on all clips.
+        int8: Tests in int8; empty where what int8 costs is not counted.
+    """
+
+    config: StudyConfig
+    corpus: EventCorpus
+    listener: Listener
+    tests: tuple[Step, ...]
+    final: Step
+    int8: tuple[Step, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in order."""
+        return (*self.tests, self.final, *self.int8)
+
+
+def train_model(
+    config: StudyConfig,
+    run: Path,
+    to: Path,
+    jobs: int,
+    report: Callable[[Progress], None],
+    *,
+    data_licence: str | None = None,
+    is_int8_counted: bool = False,
+) -> Package:
+    """Return a trained network, written to a model folder.
+
+    Args:
+        config: A study of one rate, one grid and one arm.
+        run: The run folder; steps that it holds, of a study too, are not run again.
+        to: The model folder.
+        jobs: Processes that work at once.
+        report: Called whenever steps finish.
+        data_licence: The corpus's, for the model card.
+        is_int8_counted: Whether to count on the test folds what int8 costs; trains every tested network twice.
+
+    Raises:
+        ConfigError: The settings cannot be used.
+        DataError: The corpus has problems.
+        MissingResourceError: There is no GPU, or an extra is missing.
+        StageError: Steps failed; finished ones are kept.
+    """
+    if is_int8_counted:
+        require_onnx()
+    listener, store = listener_of(config), Store(run)
+    with locked(run):
+        corpus = events_of(config, run / INSPECTED)
+        classify.plan(config, corpus)  # refuses settings that do not fit the clips
+        plan = plan_model(config, corpus, listener, is_int8_counted=is_int8_counted)
+        run_plan(plan, store, jobs, report)
+        package = make_package(plan, store, data_licence)
+    write_package(to, package)
+    return package
+
+
+def listener_of(config: StudyConfig) -> Listener:
+    """Return the one listener of a study of one rate, one grid and one arm.
+
+    Raises:
+        ConfigError: The arm trains nothing, or does not exist at that rate on that grid.
+    """
+    (rate_hz,), (grid,), (arm,) = config.rates_hz, config.classify.grids, config.classify.arms
+    reference_hz = config.reference_rate_hz
+    if arm in UNTRAINED:
+        raise ConfigError(f"--arm {arm}: trains no network; take another, or --rate {reference_hz} --arm finetuned")
+    if rate_hz == reference_hz and (grid, arm) != ("shared", "finetuned"):
+        raise ConfigError(f"--rate {rate_hz}: the reference rate has --arm finetuned --grid shared alone")
+    return Listener(rate_hz, grid, arm)
+
+
+def plan_model(
+    config: StudyConfig, corpus: EventCorpus, listener: Listener, *, is_int8_counted: bool = False
+) -> ModelPlan:
+    """Return the steps of one network to be put to use.
+
+    Raises:
+        ConfigError: There is no such listener.
+    """
+    tests = train_steps(config, corpus).get(listener)
+    if tests is None:
+        raise ConfigError(f"--arm {listener.arm}: there is none at {listener.rate_hz} Hz on --grid {listener.grid}")
+    int8 = int8_steps(tests) if is_int8_counted else ()
+    return ModelPlan(config, corpus, listener, tests, final_step(config, corpus, listener), int8)
+
+
+def run_plan(plan: ModelPlan, store: Store, jobs: int, report: Callable[[Progress], None]) -> None:
+    """Run the steps that the store does not hold.
+
+    Raises:
+        StageError: Steps failed; finished ones are kept.
+    """
+    execute(plan.steps, store, partial(run_batch, {"events": plan.corpus}, store), jobs, report)
+
+
+def make_package(plan: ModelPlan, store: Store, data_licence: str | None) -> Package:
+    """Return the finished network with what was measured of it.
+
+    Raises:
+        StageError: A step has not run.
+    """
+    config, corpus, arrays = plan.config, plan.corpus, store.arrays(plan.final)
+    mean, std = arrays["scale"].tolist()
+    settings = ModelSettings(
+        network=config.classify.network,
+        as_published=config.classify.as_published,
+        classes=corpus.summary.classes,
+        rate_hz=plan.listener.rate_hz,
+        grid=plan.listener.grid,
+        clip_s=corpus.clip_s,
+        front_end=config.front_end,
+        scale_mean=mean,
+        scale_std=std,
+        arm=plan.listener.arm,
+        seed=config.seed,
+        corpus=corpus.summary,
+        data_licence=data_licence,
+        tested=_cross_validated(plan, store),
+        cost=ModelCost.model_validate(store.meta(plan.final)["cost"]),
+        made_by=version("lowsr-tradeoff"),
+    )
+    weights = {name.removeprefix(WEIGHTS): arrays[name] for name in arrays if name.startswith(WEIGHTS)}
+    return Package(settings, weights)
+
+
+def _cross_validated(plan: ModelPlan, store: Store) -> CrossValidated:
+    config, corpus = plan.config, plan.corpus
+    clips, classes = clips_of(corpus, *folds_of(corpus)), corpus.summary.classes
+    predicted = np.concatenate([store.arrays(step)["test_logits"].argmax(axis=1) for step in plan.tests])
+    answers = Answers(predicted.reshape(-1, len(clips)), class_numbers(corpus, clips))
+    draws = resample([clip.source for clip in clips], config.n_resamples, config.seed)
+    return CrossValidated(
+        accuracy=accuracy(answers, draws),
+        macro_f1=macro_f1(answers, draws, len(classes)),
+        class_recall=class_recall(answers, draws, classes),
+        n_sources=len({clip.source for clip in clips}),
+        n_folds=len(folds_of(corpus)),
+        n_seeds=config.classify.n_seeds,
+        protocol=config.classify.protocol,
+        int8=cross_validated_loss(plan.int8, corpus, store, config.seed) if plan.int8 else None,
+    )
