@@ -1,18 +1,24 @@
-"""Flags made from settings: a setting's name, type, meaning and default are written in the settings alone."""
+"""Flags made from settings: a setting's name, type, meaning and default are written in the settings alone.
+
+They are read from a table that is made from the settings (``settings/described.json``), so that ``--help`` need not
+load what checks them.
+"""
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
-from types import NoneType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from importlib.resources import files
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
-from pydantic import BaseModel
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.settings.starter import meanings
-from lowsr_tradeoff.settings.study import StudyConfig
 
 Given = Mapping[str, Any]
+DESCRIBED: dict[str, dict[str, Any]] = json.loads(
+    (files("lowsr_tradeoff") / "settings" / "described.json").read_text(encoding="utf-8")
+)
+KINDS: dict[str, type] = {"integer": int, "number": float, "boolean": bool, "string": str, "array": str}
 
 
 def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -28,7 +34,7 @@ def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., 
         def call(*args: object, **flags: object) -> object:
             given: dict[str, Any] = {}
             for name, path in paths.items():
-                if (value := flags.pop(name)) is not None:
+                if (value := flags.pop(name, None)) is not None:
                     _put(given, path, _value(name, path, value))
             return command(given, *args, **flags)
 
@@ -46,28 +52,6 @@ def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., 
     return decorate
 
 
-def _annotation(path: str) -> object:
-    """The type and help of a setting's flag; a list is written with commas."""
-    group, name = _setting(path)
-    kind, default = _kind(path), group.model_fields[name].default
-    is_list = get_origin(kind) is tuple
-    shown = ",".join(map(str, default)) if is_list else default
-    told = [
-        meanings(group)[name],
-        *(["Comma separated."] if is_list else []),
-        *([f"Default: {shown}."] if shown not in {None, False, ""} else []),
-    ]
-    parameter = Parameter(help=" ".join(told), negative=(), show_default=False)
-    return Annotated[(str if is_list else kind) | None, parameter]
-
-
-def _value(flag: str, path: str, given: object) -> object:
-    kind = _kind(path)
-    if get_origin(kind) is not tuple or not isinstance(given, str):
-        return given
-    return integers(f"--{flag.replace('_', '-')}", given) if int in get_args(kind) else given.split(",")
-
-
 def integers(option: str, text: str) -> list[int]:
     """Return the whole numbers of a comma list.
 
@@ -80,20 +64,25 @@ def integers(option: str, text: str) -> list[int]:
         raise ConfigError(f"{option} {text}: give whole numbers with commas, for example 500,1000,2000") from error
 
 
-def _setting(path: str) -> tuple[type[BaseModel], str]:
-    group: type[BaseModel] = StudyConfig
-    *groups, name = path.split(".")
-    for inner in groups:
-        group = get_type_hints(group)[inner]
-    return group, name
+def _annotation(path: str) -> object:
+    """The type and help of a setting's flag; a list is written with commas."""
+    setting = DESCRIBED[path]
+    default = setting["default"]
+    shown = ",".join(map(str, default)) if isinstance(default, list) else default
+    told = [
+        setting["meaning"],
+        *(["Comma separated."] if setting["kind"] == "array" else []),
+        *([] if shown in {None, False, ""} else [f"Default: {shown}."]),
+    ]
+    kind: Any = Literal[tuple(setting["choices"])] if setting["choices"] else KINDS[setting["kind"]]
+    return Annotated[kind | None, Parameter(help=" ".join(told), negative=(), show_default=False)]
 
 
-def _kind(path: str) -> Any:  # noqa: ANN401 - a type, or what stands for one
-    """The type of a setting that may be unset."""
-    group, name = _setting(path)
-    hint = get_type_hints(group)[name]
-    [kind] = [each for each in get_args(hint) if each is not NoneType] if NoneType in get_args(hint) else [hint]
-    return kind
+def _value(flag: str, path: str, given: object) -> object:
+    setting = DESCRIBED[path]
+    if setting["kind"] != "array" or not isinstance(given, str):
+        return given
+    return integers(f"--{flag.replace('_', '-')}", given) if setting["of"] == "integer" else given.split(",")
 
 
 def _put(tree: dict[str, Any], path: str, value: object) -> None:

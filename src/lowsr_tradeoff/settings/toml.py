@@ -6,7 +6,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from lowsr_tradeoff.errors import ConfigError
@@ -50,7 +49,29 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
 
 def dump_toml(config: StudyConfig) -> str:
     """Return the complete settings as TOML that :func:`load_config` reads back to an equal study."""
-    return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
+    tree = config.model_dump(mode="json", exclude_none=True)
+    lines = [f"{key} = {toml_value(value)}" for key, value in tree.items() if not isinstance(value, dict)]
+    for table, values in tree.items():
+        if isinstance(values, dict):
+            lines += ["", f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+def toml_value(value: object) -> str:
+    """Return a JSON value as TOML.
+
+    >>> toml_value({"is_varied": True, "arms": ["raw"]})
+    '{is_varied = true, arms = ["raw"]}'
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, str):
+        return _toml_string(value)
+    return repr(value)
 
 
 def _preset(path: Path) -> Path:
@@ -129,3 +150,8 @@ def _names(group: type[BaseModel]) -> list[str]:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             names += _names(field.annotation)
     return names
+
+
+def _toml_string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
