@@ -13,8 +13,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.export import read_run, to_csv
-from lowsr_tradeoff.reports.packing import embedded
+from lowsr_tradeoff.reports.exports.run_files import read_run, to_csv
+from lowsr_tradeoff.reports.page.assets import embedded
 
 FIGURES = (
     *("frontier", "speech", "accuracy", "recall", "confusion", "information", "recoverability", "energy"),

@@ -23,11 +23,11 @@ from lowsr_tradeoff.deploy.firmware.folder import C_SOURCES
 from lowsr_tradeoff.deploy.firmware.headers import settings_header, tables
 from lowsr_tradeoff.deploy.firmware.held_out import chain_accuracies
 from lowsr_tradeoff.deploy.firmware.vectors import Codes, clip_codes, images_of
-from lowsr_tradeoff.deploy.markdown import percent, points
 from lowsr_tradeoff.deploy.model.onnx_export import Images
 from lowsr_tradeoff.deploy.model.train import make_package, plan_model, run_plan
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.learning.mel import Layout, lay_out
+from lowsr_tradeoff.reports.wording import percent, points
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings

@@ -28,7 +28,7 @@ from lowsr_tradeoff.learning.networks.checkpoint import KERNEL, MEL_MATRIX, load
 from lowsr_tradeoff.listening_test.score import read_answers
 from lowsr_tradeoff.power.measured.trace import trace_power
 from lowsr_tradeoff.power.profiles import devices
-from lowsr_tradeoff.reports import export
+from lowsr_tradeoff.reports.exports import run_files
 from lowsr_tradeoff.settings import study, toml
 from mutations import Mutate, bytewise, jsonwise, textwise, tomlwise
 
@@ -99,11 +99,11 @@ def run_kind(folder: Path) -> Kind:
     """Return the JSON that a report is drawn from again: a study of realistic size, made up for tests."""
     made = import_module("tests.reports.conftest")
     run = made.build_tradeoff(), made.build_manifest(), made.build_listen("dog", "open the door", "open a door")
-    names = (export.TRADEOFF, export.TRADEOFF, export.MANIFEST, export.LISTEN)
+    names = (run_files.TRADEOFF, run_files.TRADEOFF, run_files.MANIFEST, run_files.LISTEN)
     files = {}
     for i, name in enumerate(names):
         (folder / str(i)).mkdir()
-        export.write_run(folder / str(i), *run)
+        run_files.write_run(folder / str(i), *run)
         files[folder / str(i) / name] = (folder / str(i) / name).read_bytes()
     return Kind("tradeoff.json", files, jsonwise, _read_run)
 
@@ -178,7 +178,7 @@ def _read_toml(path: Path) -> None:
 
 def _read_run(path: Path) -> None:
     """What is read is drawn, and is read back equal."""
-    read = export.read_run(path.parent)
-    export.write_run(path.parent, *read)
-    if export.read_run(path.parent) != read:
+    read = run_files.read_run(path.parent)
+    run_files.write_run(path.parent, *read)
+    if run_files.read_run(path.parent) != read:
         raise ValueError("a run changes on its way through JSON")

@@ -2,12 +2,12 @@
 
     OMP_NUM_THREADS=1 python benchmarks/report.py RUN [FOLDER]
 
-Writing the report runs in a process of its own, from reading the run's files to the last one written, without the
-figures as SVG and PNG. The large run is made from the given one: its figures are repeated at other rates, arms and
-devices, each moved by a few per cent, so that no two are alike; it is kept in FOLDER where one is given. Chromium
-opens each page from its file without a network. A page is interactive when the sliders have given their first
-answer, counted from the start of the navigation. The response of a slider counts from setting it to the frame in
-which answer and frontier are painted; the median of 30 counts.
+Writing the report runs in a process of its own, from reading the run's files to the last one written. The large run
+is made from the given one: its figures are repeated at other rates, arms and devices, each moved by a few per cent,
+so that no two are alike; it is kept in FOLDER where one is given. Chromium opens each page from its file without a
+network. A page is interactive when the sliders have given their first answer, counted from the start of the
+navigation. The response of a slider counts from setting it to the frame in which answer and frontier are painted;
+the median of 30 counts.
 """
 
 import itertools
@@ -27,7 +27,7 @@ from lowsr_tradeoff.classify.arms import ARMS
 from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.export import LISTEN, MANIFEST, REPORT, TRADEOFF, load, to_json
+from lowsr_tradeoff.reports.exports.run_files import LISTEN, MANIFEST, REPORT, TRADEOFF, load, to_json
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.settings.groups import Constraints
 from lowsr_tradeoff.statistics.joint_draws import kept
@@ -42,7 +42,7 @@ WRITE = """
 import json, resource, sys, time
 from pathlib import Path
 start = time.perf_counter()
-from lowsr_tradeoff.reports.export import read_run, write_run
+from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 write_run(Path(sys.argv[1]), *read_run(Path(sys.argv[1])))
 peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps([time.perf_counter() - start, time.process_time(), peak_kb / 1024]))

@@ -1,6 +1,6 @@
-"""Studies from Python: run one, load a finished one, and look at it as data frames and figures.
+"""The Python interface: run a study, load a finished one, and get data frames and figures of it.
 
-``docs/notebook.md`` shows all of it. The functions are those of the package itself:
+``docs/notebook.md`` is a worked example. The package itself offers these functions:
 ``from lowsr_tradeoff import load_run``.
 """
 
@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.records.run import Run
-from lowsr_tradeoff.reports.export import read_run, write_run
-from lowsr_tradeoff.reports.rows import frame, points_frame
+from lowsr_tradeoff.reports.exports.rows import frame, points_frame
+from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
+from lowsr_tradeoff.reports.page.html import sections
+from lowsr_tradeoff.reports.sections.entry import drawings
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
-    from lowsr_tradeoff.reports.stills import Still
     from lowsr_tradeoff.runner.schedule import Progress
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -26,9 +28,9 @@ def run_study(
     """Return the finished study, with the report and all other files written to its folder.
 
     Args:
-        config: The settings, from :func:`config.load_config`.
-        out: The run folder; what it holds already is reused.
-        jobs: Processes that work at once; changes no figure. More than one in a script needs its
+        config: The settings, as ``load_config`` returns them.
+        out: The run folder; results that are in it already are reused.
+        jobs: Parallel processes; changes no figure. A script that asks for more than one must call this below
             ``if __name__ == "__main__":``.
         report: Called whenever steps finish.
 
@@ -45,10 +47,10 @@ def run_study(
 
 
 def load_run(folder: Path | str) -> Run:
-    """Return a finished run, of this or an older version.
+    """Return a finished run.
 
     Raises:
-        DataError: A file is not there, is not what it should be, or is of a newer version.
+        DataError: A file is missing, is not what it should be, or is of another version.
     """
     tradeoff, manifest, listen = read_run(Path(folder))
     return Run(tradeoff=tradeoff, manifest=manifest, listen=listen)
@@ -61,15 +63,17 @@ def frames(run: Run) -> dict[str, "pd.DataFrame"]:
     columns of ``results.csv`` that are not empty: ``"classify"``, ``"privacy"``, ``"attack"``, ``"power"``,
     ``"frontier"`` …
     """
-    tidy = frame(run.tradeoff)
-    stages = {
-        str(stage): rows.dropna(axis="columns", how="all") for stage, rows in tidy.groupby("stage", sort=False)
+    stages = frame(run.tradeoff).groupby("stage", sort=False)
+    tidy = {str(stage): rows.dropna(axis="columns", how="all") for stage, rows in stages}
+    return {"points": points_frame(run.tradeoff), **tidy}
+
+
+def figures(run: Run) -> dict[str, "go.Figure"]:
+    """Return the figures of the report by name; a notebook shows each by itself."""
+    import plotly.graph_objects as go  # noqa: PLC0415 - half a second, for who wants drawings
+
+    return {
+        name: go.Figure(drawing)
+        for _, _, entries in sections(run.tradeoff, run.listen)
+        for name, drawing in drawings(entries).items()
     }
-    return {"points": points_frame(run.tradeoff), **stages}
-
-
-def figures(run: Run) -> dict[str, "Still"]:
-    """Return frontier, accuracy, words and power as drawings that a notebook shows by themselves."""
-    from lowsr_tradeoff.reports.stills import stills  # noqa: PLC0415 - matplotlib, for who wants drawings
-
-    return stills(run.tradeoff)

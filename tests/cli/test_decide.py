@@ -6,7 +6,7 @@ import pytest
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.reports.export import to_json
+from lowsr_tradeoff.reports.exports.run_files import to_json
 
 EASY = ("--min-accuracy", 0.5, "--max-word-recovery", 0.9, "--min-battery-hours", 10)
 

@@ -5,7 +5,7 @@ from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.deploy.firmware import folder
-from lowsr_tradeoff.reports.export import TRADEOFF, to_json
+from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, to_json
 
 
 @pytest.fixture(scope="module")

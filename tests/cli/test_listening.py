@@ -24,7 +24,7 @@ def test_a_pack_is_answered_and_scored(tmp_path, capsys):
     assert command("listening-score", out, tmp_path / "x.json") == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 8
-    assert lines[0].startswith("   500 Hz  word recovery: 1.00 (")
+    assert lines[0].startswith("   500 Hz  word recovery: 100.0 % [")
     assert command("listening-score", out, tmp_path / "x.json", "--json") == 0
     results = json.loads(capsys.readouterr().out)
     assert {result["rate_hz"] for result in results} == {500, 16000}

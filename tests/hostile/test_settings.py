@@ -12,7 +12,7 @@ from lowsr_tradeoff.files import reading
 from lowsr_tradeoff.listening_test.key import read_key
 from lowsr_tradeoff.listening_test.score import read_answers
 from lowsr_tradeoff.power.profiles.devices import load_device
-from lowsr_tradeoff.reports import export
+from lowsr_tradeoff.reports.exports import run_files
 from lowsr_tradeoff.settings.front_end import Scene
 from lowsr_tradeoff.settings.toml import load_config
 
@@ -67,7 +67,7 @@ def test_many_problems_are_counted_not_listed(tmp_path):
 
 
 READERS = {
-    "tradeoff.json": export.load,
+    "tradeoff.json": run_files.load,
     "settings.json": lambda path: read_package(path.parent),
     "key.json": lambda path: read_key(path.parent),
     "answers.json": read_answers,

@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pyarrow import parquet
 from tests.conftest import write_speech, write_tones
 from tests.deploy.small_model import package
 from tests.reports.conftest import build_listen, build_tradeoff
@@ -17,14 +18,13 @@ from lowsr_tradeoff.deploy.model.card import model_card
 from lowsr_tradeoff.files import safe_text
 from lowsr_tradeoff.records.run import Manifest
 from lowsr_tradeoff.reports import plot
-from lowsr_tradeoff.reports.claims import claims
-from lowsr_tradeoff.reports.export import to_csv
-from lowsr_tradeoff.reports.html import render
-from lowsr_tradeoff.reports.stills import stills
+from lowsr_tradeoff.reports.exports.claims import claims
+from lowsr_tradeoff.reports.exports.run_files import csv_to_parquet, to_csv
+from lowsr_tradeoff.reports.page.html import render
 
 # Colours and titles of a terminal, a new line, a turned line, a tag, a cell, a formula, a link.
 HOSTILE = "\x1b]0;owned\x07\x1b[2K\r\u202egnp.\u2066x\nlowsr: done<img src=x onerror=alert(1)>|=1 [a](javascript:b)"
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1")
+FORMULAS = ("=1+1", "=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1")
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 MANIFEST = Manifest(
     finished_at=HOSTILE, wall_s=1, jobs=1, cpu=HOSTILE, n_cores=1, memory_gb=1, steps_run=1, steps_reused=0
@@ -70,7 +70,8 @@ def test_no_text_is_a_formula(text):
 def test_text_stays_text_in_markdown(text):
     safe = safe_text.markdown(text)
     assert not set(safe) & set("|<>`")
-    assert "](" not in safe
+    assert not {"](", "]:"} & {safe[i : i + 2] for i in range(len(safe))}
+    assert safe_text.markdown(safe) == safe
     assert len(safe.splitlines()) <= 1
     assert not ACTING.search(safe)
 
@@ -103,18 +104,16 @@ def test_page_and_sheets_hold_hostile_names_as_text(hostile):
 def test_tables_hold_hostile_names_as_text(hostile):
     for formula in FORMULAS:
         told = to_csv(build_tradeoff(classes=(formula, "b"), attacker=formula, corpus=formula, source=formula))
-        cells = {cell for row in csv.reader(io.StringIO(told, newline="")) for cell in row}
-        assert f"'{formula}" in cells
-        assert formula not in cells
+        lines = [
+            *csv.DictReader(io.StringIO(told, newline="")),
+            *parquet.read_table(io.BytesIO(csv_to_parquet(told))).to_pylist(),
+        ]
+        for column in ("part", "attacker"):
+            cells = {row[column] or "" for row in lines}
+            assert f"'{formula}" in cells
+            assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+        assert not any(formula in row.values() for row in lines)
     assert HOSTILE in {cell for row in csv.reader(io.StringIO(to_csv(hostile), newline="")) for cell in row}
-
-
-def test_stills_hold_hostile_names_as_text():
-    name = f"$\\frac{{1}}$ \u72ac \u0627\u0644 {HOSTILE} {'a' * 10_000}"
-    for still in stills(build_tradeoff(attacker=name, corpus=name, source=name)).values():
-        drawn = still.svg.decode()
-        assert "<img" not in drawn
-        assert not ACTING.search(drawn)
 
 
 def said(capsys, *arguments):

@@ -5,8 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.classify.arms import ARMS, arm_name
+from lowsr_tradeoff.cli.decide import _told_of
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.decision import RateVerdict
 from lowsr_tradeoff.records.network import Arm
+from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
+from lowsr_tradeoff.reports.sections.decision import frontier
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
     accuracy_title,
@@ -18,6 +22,7 @@ from lowsr_tradeoff.reports.wording import (
     number,
     percent,
     points,
+    share_of_draws,
     support,
 )
 
@@ -78,6 +83,28 @@ def test_an_unsupported_difference_is_said_to_be_so_and_an_undeclared_one_to_exp
     assert said[True, True] == "supported"
     assert said[True, False] == "not supported by these data"
     assert said[False, True] == "supported (exploratory)"
+
+
+@pytest.mark.parametrize(
+    ("p", "written"),
+    [
+        (0.0, "under 0.01"),
+        (0.008, "under 0.01"),
+        (0.01, "0.01"),
+        (0.5, "0.50"),
+        (0.99, "0.99"),
+        (0.992, "over 0.99"),
+    ],
+)
+def test_the_same_share_of_draws_is_written_alike_on_page_sheet_and_terminal(build, p, written):
+    study = build(constraints={"min_accuracy": 0.6})
+    points = tuple(point.model_copy(update={"p_meets": p, "p_frontier": p}) for point in study.points)
+    study = study.model_copy(update={"points": points})
+    assert share_of_draws(p) == written
+    assert f"at once: {written}; that it is on the frontier: {written}." in decision_sheet(study)
+    assert all(row[-1] == written for row in frontier.table(study).rows)
+    verdict = RateVerdict(rate_hz=500, point_id=None, passes=True, p_meets=p, shortfalls=())
+    assert next(_told_of(verdict, "500 Hz")).endswith(f", probability {written}")
 
 
 @given(st.floats(0, 1))

@@ -13,7 +13,7 @@ from shutil import copytree
 import pytest
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.reports.export import load, write_run
+from lowsr_tradeoff.reports.exports.run_files import load, write_run
 from lowsr_tradeoff.runner.crew import run_batch
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store

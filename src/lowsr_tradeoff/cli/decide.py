@@ -39,7 +39,7 @@ def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json 
         json_: Print the decision as JSON.
     """
     from lowsr_tradeoff.decision.gate import gate as decide
-    from lowsr_tradeoff.reports.export import to_json
+    from lowsr_tradeoff.reports.exports.run_files import to_json
 
     tradeoff = _load(run)
     result = decide(tradeoff, _rules(tradeoff, config, given))
@@ -61,8 +61,8 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     """
     from lowsr_tradeoff.decision.compare_runs import compare as differ
     from lowsr_tradeoff.files.writing import write_atomic
-    from lowsr_tradeoff.reports.differences import lines, page
-    from lowsr_tradeoff.reports.export import to_json
+    from lowsr_tradeoff.reports.exports.run_files import to_json
+    from lowsr_tradeoff.reports.page.comparison import lines, page
 
     if len(runs) < 2:
         raise ConfigError("compare needs two runs or more: lowsr-tradeoff compare RUN_A RUN_B")
@@ -73,7 +73,7 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
 
 
 def _load(run: Path) -> "Tradeoff":
-    from lowsr_tradeoff.reports.export import TRADEOFF, load
+    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, load
 
     return load(run if run.suffix == ".json" else run / TRADEOFF)
 
@@ -99,8 +99,8 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: Given) -> "GateRule
 
 
 def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
-    from lowsr_tradeoff.reports.placing import find
-    from lowsr_tradeoff.reports.verdict import warnings
+    from lowsr_tradeoff.reports.sections.decision.placing import find
+    from lowsr_tradeoff.reports.sections.decision.verdict import warnings
     from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name
 
     if result.point_id is None:
@@ -119,7 +119,9 @@ def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
 
 
 def _told_of(verdict: "RateVerdict", name: str) -> "Iterator[str]":
-    sure = "" if verdict.p_meets is None else f", probability {verdict.p_meets:.3f}"
+    from lowsr_tradeoff.reports.wording import share_of_draws
+
+    sure = "" if verdict.p_meets is None else f", probability {share_of_draws(verdict.p_meets)}"
     yield f"{'passes' if verdict.passes else 'fails '}  {name}{sure}"
     for short in verdict.shortfalls:
         by = "" if short.relative is None else f" (short by {100 * short.relative:.3g} %)"

@@ -41,7 +41,7 @@ def handover(
         quiet: No progress.
     """
     from lowsr_tradeoff.deploy.firmware.target import choose_target
-    from lowsr_tradeoff.reports.export import TRADEOFF, load
+    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, load
     from lowsr_tradeoff.runner.machine import n_cores
 
     if jobs is not None and jobs < 1:

@@ -12,7 +12,6 @@ from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.records.base import Measurement
     from lowsr_tradeoff.records.privacy import AttackResult
 
 
@@ -84,11 +83,7 @@ def listening_score(
 
 
 def _line(result: "AttackResult") -> str:
-    chance = f", chance {_figure(result.chance)}" if result.chance else ""
-    return f"{result.rate_hz:6} Hz  {result.measure}: {_figure(result.value)}{chance}"
+    from lowsr_tradeoff.reports.wording import percent
 
-
-def _figure(measurement: "Measurement") -> str:
-    if measurement.value is None:
-        return f"none ({measurement.reason})"
-    return f"{measurement.value:.2f} ({measurement.low:.2f} to {measurement.high:.2f})"
+    chance = f"; by chance {percent(result.chance)}" if result.chance else ""
+    return f"{result.rate_hz:6} Hz  {result.measure}: {percent(result.value)}{chance}"

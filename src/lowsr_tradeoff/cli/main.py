@@ -13,7 +13,6 @@ Results go to standard output, progress and errors to standard error. Exit codes
     130  interrupted; the same command goes on from there
 """
 
-import logging
 import os
 import shlex
 import signal
@@ -45,8 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     for variable, value in ONE_THREAD.items():
         os.environ.setdefault(variable, value)
-    # It warns of a home that it cannot write to, and does without.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows few characters shows the codes of the others.
         if isinstance(stream, TextIOWrapper):

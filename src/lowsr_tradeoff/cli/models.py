@@ -63,8 +63,8 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
         quiet: No progress.
     """
-    from lowsr_tradeoff.deploy.markdown import percent, points
     from lowsr_tradeoff.deploy.model.train import train_model
+    from lowsr_tradeoff.reports.wording import percent, points
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
@@ -192,8 +192,8 @@ def _calibration(model: "Model", source: str) -> "EventCorpus":
 
 
 def _export_int8(model: "Model", onnx: Path, corpus: "EventCorpus") -> None:
-    from lowsr_tradeoff.deploy.markdown import percent, points
     from lowsr_tradeoff.deploy.model.quantisation import export_int8
+    from lowsr_tradeoff.reports.wording import percent, points
 
     path = onnx.with_suffix(f".int8{onnx.suffix}")
     loss = export_int8(model.settings, onnx, path, corpus)

@@ -12,9 +12,9 @@ from lowsr_tradeoff.errors import ConfigError
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.power.profiles.profile import DeviceProfile
-    from lowsr_tradeoff.records.base import Measurement, Record
+    from lowsr_tradeoff.records.base import Record
     from lowsr_tradeoff.records.network import ModelCost
-    from lowsr_tradeoff.records.power import ErrorTarget, InferenceEnergy, ModelError, TracePower
+    from lowsr_tradeoff.records.power import InferenceEnergy, ModelError, TracePower
     from lowsr_tradeoff.settings.study import StudyConfig
 
 Model = Literal["small_vgg", "cp_mobile", "mobilenetv2", "cnn14", "resnet38"]
@@ -61,7 +61,7 @@ def power(
     """
     from lowsr_tradeoff.power.model.battery import parse_battery
     from lowsr_tradeoff.power.stage import evaluate
-    from lowsr_tradeoff.reports.power_text import power_text
+    from lowsr_tradeoff.reports.sections.power.terminal import power_text
     from lowsr_tradeoff.settings.toml import load_config
 
     rates_hz = integers("--rates", rates)
@@ -181,31 +181,22 @@ def _write(out: Path, profile: "DeviceProfile") -> None:
 
 
 def _lines(error: "ModelError") -> Iterator[str]:
+    from lowsr_tradeoff.reports.wording import error_bounds, number, percent
+
+    factors = (("median", error.median), ("nine in ten", error.p90), ("worst", error.worst))
     yield f"{error.check}, {error.scope}: {error.method}"
     yield f"  held out: {error.held_out}"
-    yield f"  error factor over {error.median.n} rows: {_factors(error)}"
-    yield f"  rows within their 95 % interval: {_figure(error.coverage)}"
+    yield f"  error factor: {'; '.join(f'{name} {number(factor)}' for name, factor in factors)}"
+    yield f"  rows within their 95 % interval: {percent(error.coverage)}"
     if error.target:
-        yield f"  target: {_target(error.target)}: {'met' if error.is_met else 'NOT MET'}"
+        yield f"  target: {error_bounds(error.target)}: {'met' if error.is_met else 'NOT MET'}"
     yield from (f"  not predicted: {row}" for row in error.not_predicted)
-
-
-def _factors(error: "ModelError") -> str:
-    named = (("median", error.median), ("90 %", error.p90), ("worst", error.worst))
-    return ", ".join(f"{name} {_figure(factor)}" for name, factor in named)
-
-
-def _target(target: "ErrorTarget") -> str:
-    limits = (("median", target.median), ("90 %", target.p90), ("worst", target.worst))
-    said = [f"{name} at most {limit:.2f}" for name, limit in limits if limit is not None]
-    if target.coverage:
-        said.append(f"{target.coverage[0]:.2f} to {target.coverage[1]:.2f} within their interval")
-    return ", ".join(said)
 
 
 def _measured(record: "Record") -> Iterator[str]:
     """A line per field, figures with their interval; then why figures are missing, each reason once."""
     from lowsr_tradeoff.records.base import Measurement
+    from lowsr_tradeoff.reports.wording import number
 
     reasons: dict[str, None] = {}
     for name in type(record).model_fields:
@@ -214,14 +205,5 @@ def _measured(record: "Record") -> Iterator[str]:
             reasons[value.reason] = None
             yield f"{name}: none"
         else:
-            yield f"{name}: {_figure(value) if isinstance(value, Measurement) else value}"
+            yield f"{name}: {number(value) if isinstance(value, Measurement) else value}"
     yield from reasons
-
-
-def _figure(measurement: "Measurement") -> str:
-    if measurement.value is None:
-        return f"none ({measurement.reason})"
-    unit = "" if measurement.unit == "1" else f" {measurement.unit}"
-    if measurement.low is None or measurement.high is None:
-        return f"{measurement.value:.3g}{unit}"
-    return f"{measurement.value:.3g} ({measurement.low:.3g} to {measurement.high:.3g}){unit}"

@@ -51,7 +51,6 @@ def run(
     gpu_share: float | None = None,
     shard: str | None = None,
     dry_run: Flag = False,
-    figures: Flag = False,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -69,7 +68,6 @@ def run(
         gpu_share: Share of a GPU that a step takes which computes on one, with --device-type cuda; 1 when left out.
         shard: Run one part of the steps alone, for example 2/8, in a folder of its own; see lowsr-tradeoff merge.
         dry_run: Check everything and show what would run.
-        figures: Draw the main figures as SVG and PNG as well, into the folder figures.
         json_: Print the outcome as JSON.
         quiet: No progress.
     """
@@ -84,7 +82,7 @@ def run(
     elif shard:
         _run_shard(study_config, out, shard, means, is_quiet=quiet)
     else:
-        _run(study_config, out, means, has_figures=figures, is_json=json_, is_quiet=quiet)
+        _run(study_config, out, means, is_json=json_, is_quiet=quiet)
 
 
 @app.command
@@ -104,16 +102,15 @@ def merge(*runs: Path, out: Path) -> None:
 
 
 @app.command
-def report(folder: Path, /, *, figures: Flag = False) -> None:
+def report(folder: Path, /) -> None:
     """Write the report of a finished run again.
 
     Args:
         folder: The run's folder.
-        figures: Draw the main figures as SVG and PNG as well, into the folder figures.
     """
-    from lowsr_tradeoff.reports.export import read_run, write_run
+    from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 
-    tell(write_run(folder, *read_run(folder), has_figures=figures))
+    tell(write_run(folder, *read_run(folder)))
 
 
 @app.command
@@ -188,11 +185,10 @@ def _run(
     out: Path,
     means: "Means",
     *,
-    has_figures: bool,
     is_json: bool,
     is_quiet: bool,
 ) -> None:
-    from lowsr_tradeoff.reports.export import write_run
+    from lowsr_tradeoff.reports.exports.run_files import write_run
     from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:
@@ -207,7 +203,7 @@ def _run(
         )
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
-    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen, has_figures=has_figures)
+    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen)
     _tell(finished.tradeoff, out, page, is_json=is_json)
     if failures := finished.tradeoff.failures:
         lines = [f"  {failure.step}: {failure.reason}" for failure in failures]
@@ -215,8 +211,8 @@ def _run(
 
 
 def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None:
-    from lowsr_tradeoff.reports.recognition_tables import published_lines
-    from lowsr_tradeoff.reports.verdict import verdict
+    from lowsr_tradeoff.reports.sections.decision.verdict import verdict
+    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
 
     if is_json:
         decision = tradeoff.decision.model_dump(mode="json")

@@ -1,7 +1,6 @@
-"""What every record is, and the one figure all of them are made of.
+"""The base of all records, and the figure that they are made of.
 
-A figure that could not be had is a :class:`Measurement` whose value is ``None`` and whose ``reason`` says why;
-there are no sentinels.
+A figure that is not known is a :class:`Measurement` without a value that gives the reason; there are no sentinels.
 """
 
 from typing import Literal, Self
@@ -16,17 +15,14 @@ class Record(BaseModel):
 
 
 class Measurement(Record):
-    """One figure with its 95 % interval.
+    """One figure with its 95 % interval, ``low`` to ``high``.
 
     Attributes:
-        value: The figure, or ``None`` when it could not be had.
-        low: Lower end of the 95 % interval.
-        high: Upper end of the 95 % interval.
-        n: How many things it rests on.
-        n_of: What those things are: ``"clips"``, ``"words"``, ``"draws"`` …
-        unit: SI unit, or ``"1"`` for a proportion or ratio.
+        value: The figure; ``None`` where it is not known, with the ``reason``.
+        n: The number of observations that it rests on.
+        n_of: What was observed: ``"clips"``, ``"words"``, ``"draws"`` …
+        unit: SI unit; ``"1"`` for a share or ratio.
         basis: ``"measured"`` on data here, ``"modelled"`` from sourced parts, or ``"counted"`` exactly.
-        reason: Why there is no value.
     """
 
     value: float | None
@@ -50,7 +46,7 @@ class Measurement(Record):
 
 
 def missing(reason: str, n_of: str, unit: str = "1") -> Measurement:
-    """Return the measurement that could not be had, with its reason.
+    """Return a measurement without a value, with its reason.
 
     >>> missing("no utterance", "words").value is None
     True

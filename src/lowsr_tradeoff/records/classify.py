@@ -1,4 +1,4 @@
-"""What is recognised, and how the ways of training differ."""
+"""Recognition: accuracy, and differences between ways of training."""
 
 from typing import Annotated
 
@@ -19,25 +19,19 @@ class ClassRecall(Record):
 
 
 class ClassifyResult(Record):
-    """What is still recognised at one rate by one way of training.
+    """Recognition at one rate, with one feature layout and one way of training.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        grid: Feature layout.
-        arm: The way of training.
-        accuracy: Share of clips right, repetitions averaged clip by clip.
-        fold_sd: Standard deviation of accuracy between folds, repetitions averaged.
-        seed_sd: Standard deviation of accuracy between repetitions, folds pooled; of one there is none.
+        accuracy: Share of clips classified correctly, averaged over repetitions clip by clip.
+        fold_sd: Standard deviation of accuracy between folds, averaged over repetitions.
+        seed_sd: Standard deviation of accuracy between repetitions, folds pooled; missing with one repetition.
         macro_f1: Mean of F1 over classes.
-        class_recall: Recall of each class.
-        n_clips: Clips tested.
-        n_sources: Recordings that the clips were cut from.
-        n_folds: Folds of the cross-validation.
+        n_sources: Recordings from which the clips were cut.
         n_seeds: Repetitions with other initialisations and batch orders.
-        cost: What one classification costs to compute.
+        cost: Computation of one classification.
         accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.statistics.joint_draws`).
-        confusion: Answers of all repetitions, a row for each class and a column for each answer, both in the order
-            of ``class_recall``; empty in runs of before it was kept.
+        confusion: Predictions of all repetitions: a row for each true class, a column for each predicted class, in
+            the order of ``class_recall``.
     """
 
     rate_hz: int
@@ -61,24 +55,19 @@ class Contrast(Record):
     """Paired difference in accuracy between two arms on the same clips, folds and seeds.
 
     Attributes:
-        rate_hz: Rate of the first arm.
-        grid: Feature layout of the first arm.
-        arm: The first arm.
-        against: The second arm.
-        against_rate_hz: Rate of the second arm.
-        against_grid: Feature layout of the second arm.
+        rate_hz: Of the first arm, as ``grid`` and ``arm``.
+        against: The second arm, with ``against_rate_hz`` and ``against_grid``.
         difference: Accuracy of the first minus that of the second.
-        is_declared: Whether it is of the family declared before any training; the others explore.
-        p_value: Two-sided, by flipping the signs of whole sources; ``None`` in runs of before it was tested.
-        p_holm: The same, adjusted for the size of the family; ``None`` for what explores.
+        is_declared: Whether it is in the family declared before any training; the others are exploratory.
+        p_value: Two-sided, by flipping the signs of whole sources.
+        p_holm: The same, adjusted by Holm's method for the size of the family; ``None`` if exploratory.
         nb_p: Two-sided, of Nadeau and Bengio's t-test on folds; ``None`` where the folds do not differ.
-        p_better: Probability that the first is better by more than ``region``; ``None`` as ``nb_p``.
-        p_equivalent: Probability that the two are within ``region`` of each other.
-        p_worse: Probability that the first is worse by more than ``region``.
+        p_better: Probability that the first is better by more than ``region``; ``None`` where ``nb_p`` is, as
+            ``p_equivalent`` (the two are within ``region``) and ``p_worse``.
         region: Half-width of the region of practical equivalence, as a share.
-        detectable: Smallest true difference that would be shown in 80 of 100 such studies, at the level that this
-            one is held to: of what is declared 5 % over the size of the family, else 5 %.
-        is_supported: Whether the 95 % interval leaves out zero and, of what is declared, ``p_holm`` is below 5 %.
+        detectable: Smallest true difference that 80 of 100 such studies would show, at this test's level: 5 %
+            divided by the size of the family if declared, else 5 %.
+        is_supported: Whether the 95 % interval excludes zero and, if declared, ``p_holm`` is below 5 %.
     """
 
     rate_hz: int
@@ -89,7 +78,7 @@ class Contrast(Record):
     against_grid: Grid
     difference: Measurement
     is_declared: bool
-    p_value: Probability | None
+    p_value: Probability
     p_holm: Probability | None
     nb_p: Probability | None
     p_better: Probability | None
@@ -101,16 +90,13 @@ class Contrast(Record):
 
 
 class Sensitivity(Record):
-    """How well one pair of alpha and T does on the inner folds, where pairs are chosen.
+    """Accuracy of one pair of alpha and T on the inner folds, by which pairs are chosen.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        grid: Feature layout.
-        arm: Whose pair it is.
-        alpha: Weight of the labels.
-        temperature: T of the softened scores.
-        accuracy: Share of the inner folds' clips recognised. It chose the pair, so it flatters the best one.
-        n_chosen: Test folds whose networks trained with it.
+        alpha: Weight of the labels in the loss.
+        temperature: T, by which scores are divided before the softmax.
+        accuracy: Share of the inner folds' clips classified correctly; optimistic for the pair that it chose.
+        n_chosen: Test folds whose networks were trained with the pair.
     """
 
     rate_hz: int
@@ -123,15 +109,12 @@ class Sensitivity(Record):
 
 
 class Optimism(Record):
-    """How much the paper's protocol flatters: the epoch that is best on the test fold against the last one.
+    """How optimistic the paper's protocol is: the epoch that is best on the test fold, against the last epoch.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        grid: Feature layout.
-        arm: The way of training.
-        best_epoch: Accuracy with the best epoch of every network, chosen on the clips it is reported on.
+        best_epoch: Accuracy of every network at its best epoch, chosen on the very clips it is tested on.
         last_epoch: Accuracy of the same networks after their last epoch.
-        difference: The first less the second.
+        difference: ``best_epoch`` minus ``last_epoch``.
     """
 
     rate_hz: int
@@ -143,15 +126,7 @@ class Optimism(Record):
 
 
 class Published(Record):
-    """What somebody else measured, beside the figure measured here.
-
-    Attributes:
-        rate_hz: The microphone's rate.
-        arm: The way of training.
-        published: Their accuracy, 0…1.
-        source: Where it was published.
-        measured: Accuracy here, on the shared grid.
-    """
+    """A published accuracy beside the one measured here on the shared grid."""
 
     rate_hz: int
     arm: Arm
@@ -161,7 +136,7 @@ class Published(Record):
 
 
 class Recognition(Record):
-    """What is recognised: every listener's figures, how listeners differ, and why that might be."""
+    """What is recognised, how the ways of training differ, and diagnoses of why."""
 
     results: tuple[ClassifyResult, ...]
     contrasts: tuple[Contrast, ...]

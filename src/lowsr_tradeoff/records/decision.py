@@ -1,4 +1,4 @@
-"""Operating points, and the answer under the constraints."""
+"""Operating points, the decision under the constraints, and comparisons of runs."""
 
 from typing import Literal
 
@@ -8,18 +8,18 @@ from lowsr_tradeoff.records.network import Arm, Grid
 
 
 class OperatingPoint(Record):
-    """One (rate, grid, arm, device) with accuracy, privacy and power.
+    """One combination of rate, grid, arm and device, with accuracy, privacy and power.
 
     Attributes:
         point_id: Name used by ``dominated_by`` and the decision, for example ``"1000-native-cssd-stm32u575"``.
         attacker: The attacker with the highest word recovery at this rate.
         power_saved: As in :class:`PowerResult`.
-        infeasible: Reasons why the device cannot do it.
+        infeasible: Reasons why the device cannot run it.
         dominated_by: Points at least as good on all three axes and better on one, by value.
         is_dominance_clear: Whether one of them is so beyond the intervals.
         fails: The constraints that the pessimistic ends do not meet; empty when all are met or none is set.
         p_frontier: Probability that no other point of the device dominates it; ``None`` where it is not compared.
-        p_meets: Probability that it meets all constraints at once; ``None`` where none is set or a figure lacks.
+        p_meets: Probability that it meets all constraints at once; ``None`` if none is set or a figure is missing.
     """
 
     point_id: str
@@ -42,14 +42,13 @@ class OperatingPoint(Record):
 
 
 class Decision(Record):
-    """The answer under the constraints.
+    """The decision for one device under the constraints; points are given by their ``point_id``.
 
     Attributes:
-        device: The device it is for.
         constraints: The bounds that were set, by name.
         qualifying: Points that meet all of them on the pessimistic ends, best first.
         recommended: The first of them, or ``None``.
-        nearest: When none qualifies, the point that misses by least and what it misses.
+        nearest: When none qualifies, the point that misses by least.
         nearest_misses: Why the nearest point does not qualify.
     """
 
@@ -65,13 +64,9 @@ class FrontEndResult(Record):
     """One front end at one rate, for comparison with others.
 
     Attributes:
-        front_end: Name of the front end.
-        rate_hz: The microphone's rate.
-        grid: Feature layout of the network.
         arm: How the network was trained, anew for each front end.
-        accuracy: Share of clips recognised.
         attacker: The attacker with the highest word recovery.
-        word_recovery: What that attacker recovers.
+        word_recovery: Of that attacker.
     """
 
     front_end: str
@@ -84,11 +79,11 @@ class FrontEndResult(Record):
 
 
 class Change(Record):
-    """Something that is not the same in all runs.
+    """A value that is not the same in all runs.
 
     Attributes:
         what: Its dotted name: ``"classify.epochs"``, ``"events.n_clips"``, ``"torch"``.
-        values: What it is in each run; ``None`` where the run has none.
+        values: Of each run; ``None`` where the run has none.
     """
 
     what: str
@@ -96,21 +91,17 @@ class Change(Record):
 
 
 class Difference(Record):
-    """How much a figure of one run differs from that of the first.
+    """Difference between a figure of one run and that of the first run.
 
     Attributes:
-        run: Number of the run that is compared with the first, from 1.
-        measure: What is measured: ``"accuracy"``, ``"power"``, or the measure of an attacker.
-        rate_hz: The microphone's rate.
-        grid: Feature layout, where the figure depends on it.
-        arm: How the network was trained, where the figure depends on it.
-        device: Device profile, where the figure depends on it.
-        attacker: Who attacks, where it is a figure of an attacker.
+        run: Index of the run that is compared with the first, from 1.
+        measure: ``"accuracy"``, ``"power"``, or the measure of an attacker.
+        grid: ``None`` where the figure does not depend on it, as ``arm``, ``device`` and ``attacker``.
         first: The figure in the first run.
         second: The figure in this one.
-        difference: The second minus the first, with its 95 % interval.
+        difference: The second minus the first.
         pairing: ``"paired"`` where both figures were drawn together, from the same resamples or parameters.
-        is_supported: Whether the interval leaves out zero.
+        is_supported: Whether the interval excludes zero.
     """
 
     run: int
@@ -128,16 +119,13 @@ class Difference(Record):
 
 
 class Comparison(Record):
-    """What differs between runs, the first being what the others are compared with.
+    """What differs between runs; all others are compared with the first.
 
     Attributes:
-        runs: What they are called.
+        runs: Their names.
         is_synthetic: Whether any of them rests on synthetic data.
-        settings: Settings that differ.
-        corpora: What of the data differs.
-        weights: Weights that differ, by their hashes.
-        versions: Programs and libraries that differ.
-        decisions: What of the answers differs.
+        weights: By their hashes.
+        versions: Of programs and libraries.
         differences: Of every figure of recognition, attackers and power that the first run shares with another.
         unmatched: Figures that not every run has.
         remarks: What is not compared, and why.
@@ -156,10 +144,10 @@ class Comparison(Record):
 
 
 class Shortfall(Record):
-    """One thing that keeps a rate from passing.
+    """One reason why a rate does not pass.
 
     Attributes:
-        sentence: What, with figures.
+        sentence: The reason, with figures.
         relative: By how much, as a share of a bound that is not 0; ``None`` where no other bound would help.
     """
 
@@ -171,12 +159,10 @@ class RateVerdict(Record):
     """Whether a rate passes.
 
     Attributes:
-        rate_hz: The microphone's rate.
         point_id: The operating point that passes, or the one that is nearest to it; ``None`` where every training
             at the rate failed.
-        passes: Whether it does.
         p_meets: Probability that the point meets all constraints at once; ``None`` without joint draws.
-        shortfalls: What keeps it from passing; empty when it does.
+        shortfalls: Empty when it passes.
     """
 
     rate_hz: int
@@ -197,9 +183,8 @@ class GateResult(Record):
         passes: Whether any rate does.
         rate_hz: The best of those that pass.
         point_id: Its operating point.
-        rates: Every rate with what it falls short of.
-        not_tested: Attackers on words that the figures say nothing of, and why they were not tested; with more
-            data than the run's, those without a learning curve as well.
+        not_tested: Attackers on words without a figure, and why they were not tested; with more data than the
+            run's, also those without a learning curve.
     """
 
     device: str

@@ -1,4 +1,4 @@
-"""The names of networks and of ways to train them, and what one costs to compute."""
+"""The names of networks and of ways to train them, and the computation of one classification."""
 
 from typing import Literal
 
@@ -16,21 +16,18 @@ Arm = Literal[PaperArm, ChainArm, CausalArm, RivalArm, ControlArm]
 
 
 class ModelCost(Record):
-    """What one classification costs to compute, counted on the network that was trained.
+    """Computation and memory of one classification, counted on the trained network.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        grid: Feature layout, ``"shared"`` or ``"native"``.
-        model_rate_hz: The rate the feature front end runs at.
+        model_rate_hz: Rate at which features are computed.
         window_s: Seconds of audio classified at once.
         parameters: Trained values of the network.
         macs: Multiply-accumulates per window by operator type: ``"conv"``, ``"depthwise"``, ``"linear"``.
         fft_size: Points of one FFT.
         frames: FFTs per window.
-        mel_bands: Bands of the mel bank.
-        mel_nonzeros: Non-zero weights of the mel bank (multiply-accumulates per frame).
+        mel_nonzeros: Non-zero weights of the mel bank: multiply-accumulates per frame.
         weight_bytes: Bytes of the weights at int8.
-        activation_bytes: Largest input plus output of one layer, with what a way around it keeps, bytes at int8.
+        activation_bytes: Largest input plus output of one layer, with what a skip connection keeps, bytes at int8.
     """
 
     rate_hz: int

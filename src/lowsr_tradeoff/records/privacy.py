@@ -1,4 +1,4 @@
-"""What an attacker recovers, and how intelligible the signal is."""
+"""What attackers recover of speech, and the intelligibility of the signal."""
 
 from typing import Literal, Self
 
@@ -28,12 +28,11 @@ class WordCounts(Record):
 
 
 class KindRecovery(Record):
-    """What is recovered of one kind of words, and what luck alone recovers.
+    """Recovery of one kind of words; each word is of one kind.
 
     Attributes:
-        kind: Content words, stop words or digits, each word one of them.
         recovery: Hits / words of the kind, pooled.
-        chance: The same against what was heard of other utterances.
+        chance: The same with the transcripts of other utterances.
     """
 
     kind: WordKind
@@ -42,30 +41,25 @@ class KindRecovery(Record):
 
 
 class PrivacyResult(Record):
-    """What one recogniser recovers of the words at one rate.
+    """Words that one speech recogniser recovers at one rate; H, S, D and I are hits, substitutions, … of words.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        front_end: Name of the microphone's front end.
         attacker: The recogniser, by its weights.
         engine: The program that runs it.
-        policy: How it is made to write, in one line.
-        reference: What its words are compared with.
-        counts: Pooled word counts.
-        word_recovery: Hits / words of the reference.
-        word_chance: The same against what was heard of other utterances.
-        kinds: Word recovery by kind of word.
-        keyword_recovery: Sensitive keywords recovered in full.
-        keyword_chance: The same against what was heard of other utterances.
-        wer: (S + D + I) / words of the reference; not bounded by 1.
-        cer: The same of characters.
-        mer: (S + D + I) / (H + S + D + I), in 0…1.
+        policy: How it decodes, in one line.
+        reference: What its transcripts are compared with.
+        counts: Pooled over utterances.
+        word_recovery: H / words of the reference.
+        word_chance: The same with the transcripts of other utterances.
+        keyword_recovery: Share of sensitive keywords recovered in full.
+        keyword_chance: The same with the transcripts of other utterances.
+        wer: Word error rate, (S + D + I) / words of the reference; may exceed 1.
+        cer: Character error rate.
+        mer: Match error rate, (S + D + I) / (H + S + D + I), in 0…1.
         wil: Word information lost, in 0…1.
-        insertions: I / words of the reference; not bounded by 1.
-        repetition_loops: Share of outputs that repeat themselves.
-        empty_outputs: Share of outputs without a word.
-        n_utterances: Utterances attacked.
-        n_speakers: Their speakers.
+        insertions: I / words of the reference; may exceed 1.
+        repetition_loops: Share of transcripts that repeat themselves.
+        empty_outputs: Share of transcripts without a word.
     """
 
     rate_hz: int
@@ -92,14 +86,11 @@ class PrivacyResult(Record):
 
 
 class RateDifference(Record):
-    """How much more of the same words is recovered at one rate than at another.
+    """Difference in word recovery between two rates, over the same words.
 
     Attributes:
-        rate_hz: The rate.
-        against_rate_hz: The rate it is compared with.
-        attacker: Who recovers them.
-        difference: Word recovery of the first minus that of the second, over the same words.
-        is_supported: Whether the interval leaves out zero.
+        difference: Word recovery at ``rate_hz`` minus that at ``against_rate_hz``.
+        is_supported: Whether the interval excludes zero.
     """
 
     rate_hz: int
@@ -113,13 +104,11 @@ class IntelligibilityResult(Record):
     """Signal measures at one rate against the full-band original. Diagnostics, not privacy claims.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        stoi: Short-time objective intelligibility, an ordinal score and no share of words.
+        stoi: Short-time objective intelligibility: an ordinal score, not a share of words.
         estoi: The same, extended.
         pesq_wb: Wide-band PESQ: quality.
         pesq_nb: Narrow-band PESQ: quality.
         sii: Speech intelligibility index of the band limit, from a table.
-        n_utterances: Utterances scored.
     """
 
     rate_hz: int
@@ -131,30 +120,28 @@ class IntelligibilityResult(Record):
     n_utterances: int
 
 
-Loot = Literal["words", "identity", "sex", "presence"]
+Recovered = Literal["words", "identity", "sex", "presence"]
 
 
 class AttackResult(Record):
     """One figure of one attacker at one rate.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        front_end: Name of the microphone's front end.
-        attacker: Who attacks, for example ``"digits, trained at the rate"``.
-        recovers: What is at stake; ``"words"`` competes for the strongest attacker.
-        measure: What the figure is: ``"word recovery"``, ``"equal error rate"``.
-        value: The figure, or ``None`` with the reason why the attacker was not tested.
-        chance: What guessing gets, or ``None`` where it gets nothing.
+        attacker: For example ``"digits, trained at the rate"``.
+        recovers: Only attackers on words compete for the strongest attacker.
+        measure: ``"word recovery"``, ``"equal error rate"`` …
+        value: The figure, or the reason why the attacker was not tested.
+        chance: Of guessing; ``None`` where guessing recovers nothing.
         is_leak: Whether a higher figure means that more is recovered.
         setup: What it was trained and tested on, in one sentence.
         value_draws: Joint draws of the figure (``statistics/joint_draws.py``), of attackers on words.
-        is_lost: Whether it was to be tested and its step failed, so that the strongest attacker is not known.
+        is_lost: Whether its step failed, so that the strongest attacker is not known.
     """
 
     rate_hz: int
     front_end: str
     attacker: str
-    recovers: Loot
+    recovers: Recovered
     measure: str
     value: Measurement
     chance: Measurement | None
@@ -165,12 +152,11 @@ class AttackResult(Record):
 
 
 class LearningPoint(Record):
-    """What an attacker recovered who learnt from a share of the data.
+    """Word recovery of an attacker trained on a share of the data, from speakers that are not in its training.
 
     Attributes:
-        amount: Speakers that it learnt from, on average over the folds.
-        minutes: How long they were heard.
-        value: The share of words recovered of speakers that it never heard.
+        amount: Speakers in the training data, mean over the folds.
+        minutes: Minutes of speech in the training data.
     """
 
     amount: float
@@ -182,11 +168,11 @@ class LearningLaw(Record):
     """``ceiling - (ceiling - chance) * (1 + amount / scale) ** -exponent``.
 
     Attributes:
-        chance: Recovered without data.
-        ceiling: Recovered with data without end.
+        chance: Recovery without training data.
+        ceiling: Recovery with unlimited data.
         scale: Amount of data at which the curve begins to bend.
-        exponent: How fast it nears the ceiling.
-        misfit_p: Probability of recoveries that lie at least as far off, where the law holds.
+        exponent: How fast it approaches the ceiling.
+        misfit_p: p-value of the fit: probability of deviations at least as large if the law holds.
     """
 
     chance: float
@@ -197,11 +183,11 @@ class LearningLaw(Record):
 
 
 class Extrapolation(Record):
-    """What the law says of more data than there was.
+    """Word recovery that the law predicts for more training data.
 
     Attributes:
-        times: As many times the data.
-        value: The share of words recovered, or why the curve does not tell.
+        times: Multiple of the data of the run.
+        value: The prediction, or why the curve allows none.
     """
 
     times: int
@@ -209,18 +195,15 @@ class Extrapolation(Record):
 
 
 class LearningCurve(Record):
-    """Recovery over growing shares of the data at one rate.
+    """Recovery over growing shares of the training data at one rate.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        front_end: Name of the microphone's front end.
-        attacker: Who learns.
-        measure: What the figure is: ``"word recovery"``.
+        measure: ``"word recovery"``.
         amount_of: What the amounts count: ``"speakers"``.
         points: From the least data to all.
-        law: What was fitted to them, or ``None`` where they are too few.
-        extrapolations: From all of the data on.
-        setup: What was learnt from and tested on, in one sentence.
+        law: Fitted to the points; ``None`` where they are too few.
+        extrapolations: Predictions of the law for all of the data and more.
+        setup: What was trained and tested on, in one sentence.
     """
 
     rate_hz: int
@@ -235,7 +218,7 @@ class LearningCurve(Record):
 
 
 class Privacy(Record):
-    """What attackers recover at every rate, lowest first; ``words`` is of the recogniser as published."""
+    """What attackers recover at every rate, lowest first; ``words`` is of the recognisers as published."""
 
     words: tuple[PrivacyResult, ...]
     rate_differences: tuple[RateDifference, ...]

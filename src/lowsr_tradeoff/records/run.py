@@ -1,8 +1,8 @@
-"""Everything a run found, and how it went."""
+"""A finished run: its results, how it was computed, and what the report lets people listen to."""
 
 from typing import Literal
 
-from pydantic import JsonValue, model_validator
+from pydantic import JsonValue
 
 from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.classify import Recognition
@@ -14,7 +14,7 @@ SCHEMA_VERSION = 4
 
 
 class CorpusSummary(Record):
-    """What the figures were measured on."""
+    """The data that figures were measured on."""
 
     name: str
     kind: Literal["events", "speech"]
@@ -32,7 +32,7 @@ class CorpusSummary(Record):
 
 
 class Provenance(Record):
-    """What produced the figures: the part of the manifest that is equal when the figures are."""
+    """The code, libraries and weights that produced the figures; equal when the figures are."""
 
     version: str
     code: str
@@ -43,14 +43,12 @@ class Provenance(Record):
 
 
 class Failure(Record):
-    """A step that has no result, so that what rests on it is not among the figures.
+    """A step without a result; figures that need it are missing.
 
     Attributes:
-        step: What a person calls it.
-        stage: Which stage it is of.
-        rate_hz: The microphone's rate, where it is of one rate.
-        reason: Why it failed.
-        is_cause: Whether it failed itself, and not because it needs one that did.
+        step: Its name, for people.
+        rate_hz: ``None`` where the step is not of one rate.
+        is_cause: Whether it failed itself, and not because a step that it needs failed.
     """
 
     step: str
@@ -61,7 +59,7 @@ class Failure(Record):
 
 
 class Tradeoff(Record):
-    """Everything a run found; the report is drawn from this alone. ``front_end`` names the study's microphone."""
+    """All results of a run; the report is made from this alone."""
 
     schema_version: int = SCHEMA_VERSION
     rates_hz: tuple[int, ...]
@@ -80,9 +78,10 @@ class Tradeoff(Record):
 
 
 class Manifest(Record):
-    """How the run went: what may differ between two runs with equal figures.
+    """How the run was computed: this may differ between two runs with equal figures.
 
-    ``gpus`` names those that computed its results, this time or before; the processor is that of the command.
+    Attributes:
+        gpus: Those that computed its results, in this command or an earlier one; all else is of this command.
     """
 
     finished_at: str
@@ -97,55 +96,43 @@ class Manifest(Record):
 
 
 class ListenClip(Record):
-    """One clip as one rate captures it, restored to 16 kHz.
+    """One clip as captured at one rate, restored to 16 kHz.
 
     Attributes:
-        kind: Whether it is recognised or must not be understood.
-        rate_hz: The microphone's rate.
         clip_id: The recording.
-        label: The event's class, or what is said.
-        heard: What the recogniser wrote of it.
-        media_type: What the sound is encoded as.
-        audio_base64: The sound.
-        picture_base64: Its spectrogram as PNG, 50 Hz to 8 kHz on a log scale; not in runs of before it was drawn.
+        label: The event's class, or the words that are said.
+        recognised: The recogniser's transcript of it.
+        audio_base64: The sound, encoded as ``media_type``.
+        picture_base64: Its spectrogram as PNG, 50 Hz to 8 kHz on a log scale.
     """
 
     kind: Literal["event", "speech"]
     rate_hz: int
     clip_id: str
     label: str
-    heard: str | None
+    recognised: str | None
     media_type: Literal["audio/mpeg", "audio/flac"] = "audio/flac"
     audio_base64: str
     picture_base64: str | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _renamed(cls, tree: object) -> object:
-        """All sounds were FLAC once, and the field was called so."""
-        if isinstance(tree, dict) and "flac_base64" in tree:
-            return {("audio_base64" if name == "flac_base64" else name): value for name, value in tree.items()}
-        return tree
-
 
 class TranscriptLine(Record):
-    """What was said in one utterance, and what the recogniser wrote of it at one rate.
+    """The words of one utterance, and the recogniser's transcript of it at one rate.
 
     Attributes:
-        rate_hz: The microphone's rate.
         clip_id: The utterance.
-        said: Its transcript, ``None`` in a corpus without.
-        heard: What was written down.
+        reference: Its words; ``None`` in a corpus without transcripts.
+        recognised: The recogniser's transcript.
     """
 
     rate_hz: int
     clip_id: str
-    said: str | None
-    heard: str
+    reference: str | None
+    recognised: str
 
 
 class ListenPack(Record):
-    """What a report lets people hear and read: clips, and transcripts; empty where they are to stay out of it."""
+    """The clips and transcripts in a report; empty where the study keeps them out of it."""
 
     clips: tuple[ListenClip, ...]
     transcripts: tuple[TranscriptLine, ...] = ()
@@ -156,10 +143,7 @@ class Run(Record):
     """A finished run.
 
     Attributes:
-        tradeoff: Everything that was found, and the steps that failed.
-        manifest: How it went.
-        listen: What can be heard and read.
-        damaged: Labels of results in the run folder that were not as written and were made again.
+        damaged: Names of results in the run folder whose checksum was wrong and that were computed again.
     """
 
     tradeoff: Tradeoff

@@ -6,14 +6,13 @@ equal bytes, and no plotting library has to load. Colours are Okabe and Ito's, t
 """
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lowsr_tradeoff.files.safe_text import visible
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.tables import Table
 from lowsr_tradeoff.reports.wording import Shown, hz
 
 Spec = dict[str, Any]
@@ -30,25 +29,6 @@ ASIDE, WIDEST = 1.02, 1.14
 GREY = "#767676"
 GRID = "#d5d9e0"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawing with its words and its data.
-
-    Attributes:
-        name: Its id on the page.
-        title: What it shows.
-        caption: What is to be seen, in sentences made from the data.
-        spec: Plotly's data and layout.
-        table: The data.
-    """
-
-    name: str
-    title: str
-    caption: str
-    spec: Spec
-    table: Table
 
 
 @dataclass(frozen=True)
@@ -119,14 +99,61 @@ def share_axis(title: str) -> Spec:
     return titled(title, tickformat=".0%", range=[-0.03, 1.03])
 
 
-def rate_axis(rates_hz: Sequence[int]) -> Spec:
+def rate_axis(rates_hz: Iterable[int]) -> Spec:
     """Return a logarithmic axis with a tick at every rate."""
+    ticks = sorted(set(rates_hz))
     return titled(
         "sampling rate in Hz, log scale<br>(the choice: neither end is better)",
         type="log",
-        tickvals=list(rates_hz),
-        ticktext=[str(rate) for rate in rates_hz],
+        tickvals=ticks,
+        ticktext=[str(rate) for rate in ticks],
     )
+
+
+def panel(number: int, across: list[float], up: list[float], x: Spec, y: Spec) -> tuple[str, Spec]:
+    """Return what the axes of the n-th panel are numbered with, and the axes between those ends."""
+    suffix = str(number + 1) if number else ""
+    axes = {
+        f"xaxis{suffix}": axis({**x, "domain": across, "anchor": f"y{suffix}"}),
+        f"yaxis{suffix}": axis({**y, "domain": up, "anchor": f"x{suffix}"}),
+    }
+    return suffix, axes
+
+
+def panel_title(words: str, across: list[float], up: list[float], **more: object) -> Spec:
+    """Return a title above the left end of a panel."""
+    place = {"x": across[0], "y": up[1], "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return {"text": words, "showarrow": False, **place, **more}
+
+
+def heat_map(**more: object) -> Spec:
+    """Return a heat map in colours that black figures can be read on."""
+    return {
+        "type": "heatmap",
+        "colorscale": [[0, PALE_ORANGE], [1, SKY]],
+        "textfont": {"color": "#000000"},
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        **more,
+    }
+
+
+def markers(x: Sequence[object], y: Sequence[object], marker: Spec, **more: object) -> Spec:
+    """Return points without a line."""
+    return {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, **more}
+
+
+def plain_line(name: str, x: Sequence[object], y: Sequence[object], line: Spec, hoverinfo: str = "name") -> Spec:
+    """Return a line that is no measured series: a level, a bound, a fit."""
+    return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": line, "hoverinfo": hoverinfo}
+
+
+def bars(name: str, x: Sequence[object], y: Sequence[object], index: int, hovertemplate: str) -> Spec:
+    """Return the n-th series of bars, told apart by colour and pattern."""
+    pattern = {"shape": PATTERNS[index % len(PATTERNS)], "fillmode": "replace", "solidity": 0.6}
+    marker = {"color": COLOURS[index % len(COLOURS)], "pattern": pattern}
+    return {"type": "bar", "name": name, "x": x, "y": y, "marker": marker, "hovertemplate": hovertemplate}
 
 
 def error_bar(measurements: Sequence[Measurement], **look: object) -> Spec:
@@ -174,6 +201,33 @@ def series(
         "hovertext": [f"{text(name)}, {hz(rate)}: {text(str(show(by_rate[rate])))}" for rate in rates_hz],
         "hoverinfo": "text",
     }
+
+
+def lines_by_features(
+    found: Mapping[tuple[str, str], Mapping[int, Measurement]],
+    names: Sequence[str],
+    grids: Sequence[str],
+    show: Callable[[Measurement], Shown],
+) -> list[Spec]:
+    """Return a line over rates for each name, by colour and marker, and features, by dashes; side by side.
+
+    Args:
+        found: The figures by rate, of each name and features.
+        names: All names, in the order of their colours.
+        grids: All features, in the order of their dashes.
+        show: How a figure is written when it is pointed at.
+    """
+    return [
+        series(
+            f"{name}, {grid}",
+            by_rate,
+            style(names.index(name)),
+            show,
+            DASHES[grids.index(grid) % len(DASHES)],
+            aside_of(index, len(found)),
+        )
+        for index, ((name, grid), by_rate) in enumerate(found.items())
+    ]
 
 
 def _reach(start: float | None, end: float | None) -> float:

@@ -1,6 +1,6 @@
-"""Figures and names as text: each is written one way everywhere in the report.
+"""Figures and names as text, written in one way on the page, in files, on model cards and on the terminal.
 
-A figure is its value with unit, its 95 % interval and what it rests on; one that could not be had says why.
+A figure is its value with unit, its 95 % interval and the n that it rests on, or the reason why it is not known.
 """
 
 import math
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Optimism, Sensitivity
 from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.power import ErrorTarget
+from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
 
 COMPONENTS = {
@@ -35,7 +37,7 @@ CONSTRAINTS: dict[str, Callable[[float], str]] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as text: the value with its unit, and what stands behind it."""
+    """A figure as text: the value with its unit; interval, basis and n, or the reason why there is no value."""
 
     value: str
     detail: str
@@ -56,7 +58,16 @@ def percent(measurement: Measurement) -> Shown:
     >>> str(percent(Measurement(value=0.5, low=0.4, high=0.625, n=40, n_of="clips")))
     '50.0 % [40.0, 62.5], n = 40 clips'
     """
-    return _show(measurement, lambda value: f"{100 * value:z.1f}", " %")
+    return _show(measurement, _percents, " %")
+
+
+def share(value: float) -> str:
+    """Return a share without an interval in per cent.
+
+    >>> share(0.5)
+    '50.0 %'
+    """
+    return f"{_percents(value)} %"
 
 
 def points(measurement: Measurement) -> Shown:
@@ -85,6 +96,24 @@ def digits(value: float) -> str:
     """
     decimals = 2 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:.{decimals}f}"
+
+
+def amount(value: float) -> str:
+    """Return a quantity to three significant digits, whole from 1000 on, without zeros at its end.
+
+    >>> amount(4.0), amount(12.84), amount(1166)
+    ('4', '12.8', '1166')
+    """
+    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
+
+
+def kib(n_bytes: float) -> str:
+    """Return a size of memory.
+
+    >>> kib(100_000)
+    '97.7 KiB'
+    """
+    return f"{digits(n_bytes / 1024)} KiB"
 
 
 def hz(rate_hz: int) -> str:
@@ -120,6 +149,20 @@ def asked_for(constraints: Mapping[str, float]) -> list[str]:
     return [write(constraints[name]) for name, write in CONSTRAINTS.items() if name in constraints]
 
 
+def error_bounds(target: ErrorTarget) -> str:
+    """Return what errors of the power model must not exceed.
+
+    >>> error_bounds(ErrorTarget(median=1.25, coverage=(0.9, 0.99)))
+    'median at most 1.25, within 90 to 99 %'
+    """
+    bounds = {"median": target.median, "nine in ten": target.p90, "worst": target.worst}
+    words = [f"{name} at most {bound:g}" for name, bound in bounds.items() if bound is not None]
+    if target.coverage is not None:
+        low, high = target.coverage
+        words.append(f"within {100 * low:g} to {100 * high:g} %")
+    return ", ".join(words)
+
+
 def support(contrast: Contrast) -> str:
     """Return whether the data support a difference, in words."""
     found = "supported" if contrast.is_supported else "not supported by these data"
@@ -139,17 +182,25 @@ def chance(p: float) -> str:
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
-def share_of_draws(p: float | None) -> str:
-    """Return a probability counted in joint draws, too few to tell it from zero or one.
+def p_value(p: float) -> str:
+    """Return a p-value with its name, as :func:`chance` writes it.
 
-    >>> share_of_draws(0.974), share_of_draws(1.0), share_of_draws(None)
-    ('0.97', '> 0.99', 'not known')
+    >>> p_value(0.04), p_value(0.0001)
+    ('p = 0.040', 'p < 0.001')
+    """
+    written = chance(p)
+    return f"p {written}" if written[0] in "<>" else f"p = {written}"
+
+
+def share_of_draws(p: float | None) -> str:
+    """Return a probability counted in joint draws, which are too few to tell it from zero or one.
+
+    >>> share_of_draws(0.974), share_of_draws(0.992), share_of_draws(0.0), share_of_draws(None)
+    ('0.97', 'over 0.99', 'under 0.01', 'not known')
     """
     if p is None:
         return "not known"
-    if p < 0.005:
-        return "< 0.01"
-    return "> 0.99" if p > 0.995 else f"{p:.2f}"
+    return "over 0.99" if p > 0.99 else "under 0.01" if p < 0.01 else f"{p:.2f}"
 
 
 def probability(measurement: Measurement) -> Shown:
@@ -187,6 +238,39 @@ def count(n: int, thing: str) -> str:
     ('1 point', '2 points')
     """
     return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
+def named(of: OperatingPoint | ClassifyResult | Sensitivity | Optimism) -> tuple[str, str, str]:
+    """Return what names a point, result or choice: rate, training, features."""
+    return hz(of.rate_hz), arm_name(of.arm), of.grid
+
+
+def shown(measurement: Measurement, of_share: Callable[[Measurement], Shown] = percent) -> Shown:
+    """Return a share as ``of_share`` writes it, any other figure in its own unit."""
+    return of_share(measurement) if measurement.unit == "1" else number(measurement)
+
+
+def by_chance(attack: AttackResult) -> Shown | str:
+    """Return what chance alone gives."""
+    return shown(attack.chance) if attack.chance else "nothing"
+
+
+def sentences(*parts: str) -> str:
+    """Return parts as sentences.
+
+    >>> sentences("one is", "two are")
+    'One is. Two are.'
+    """
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
+
+
+def optimism(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """Return the caption's sentence on the paper's protocol; none where the protocol is sound."""
+    return (OPTIMISTIC,) if is_optimistic(tradeoff) else ()
+
+
+def _percents(value: float) -> str:
+    return f"{100 * value:z.1f}"
 
 
 def _show(measurement: Measurement, write: Callable[[float], str], unit: str) -> Shown:

@@ -14,8 +14,8 @@ from lowsr_tradeoff.deploy.firmware.record import HandoverRecord
 from lowsr_tradeoff.deploy.firmware.target import choose_target
 from lowsr_tradeoff.deploy.model.onnx_export import class_scores, open_session
 from lowsr_tradeoff.errors import ConfigError, DataError
-from lowsr_tradeoff.reports.claims import claims
-from lowsr_tradeoff.reports.decision_sheet import decision_sheet
+from lowsr_tradeoff.reports.exports.claims import claims
+from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 
 
 def write(small_run, folder, **changed):

@@ -36,9 +36,9 @@ def handover():
 
 def test_what_is_unknown_or_was_not_counted_is_said(handover):
     page = readme(handover, 12)
-    assert "| network, cycles per window | not known: no figure is known for the speed of" in page
+    assert "| network, cycles per window | not measured: no figure is known for the speed of" in page
     assert "was not counted; `handover --held-out` does" in page
-    assert "75.0 % (95 % interval 65.0 to 85.0 %, 12 clips)" in page
+    assert "75.0 % [65.0, 85.0], n = 12 clips" in page
     assert f"| q15 | {handover.memory[1].flash:,}: weights 100,000" in page
     assert "round its samples" not in page
 
@@ -49,7 +49,7 @@ def test_what_was_counted_is_shown_with_its_difference(handover):
     chain = ChainAccuracy(chain="C in q15, int8 network", accuracy=share, difference=less, within_a_point=False)
     page = readme(handover.model_copy(update={"held_out": (chain,)}), 12)
     assert "| C in q15, int8 network | 75.0 %" in page
-    assert "-25.0 points (95 % interval -50.0 to +0.0, 12 clips)" in page
+    assert "-25.0 points [-50.0, +0.0], n = 12 clips" in page
 
 
 def test_a_converter_of_more_bits_than_the_front_end_takes_is_told(handover):

@@ -10,7 +10,7 @@ def test_the_card_has_the_figures_of_the_settings():
     settings = package().settings
     card = model_card(settings)
     assert card.startswith("# small_vgg for a microphone at 1000 Hz\n")
-    assert "Accuracy: 75.0 % (95 % interval 65.0 to 85.0 %, 12 clips)" in card
+    assert "Accuracy: 75.0 % [65.0, 85.0], n = 12 clips" in card
     assert "2 parts of the corpus were held out in turn" in card
     assert f"{settings.cost.parameters} weights" in card
     assert "tones: 12 clips from 12 sources, 6 s (digest abababababababab). Two tones." in card
@@ -18,7 +18,7 @@ def test_the_card_has_the_figures_of_the_settings():
     assert "| rate hz | 1000 |" in card
     assert "| noise floor dbfs | -80.0 |" in card
     assert "| bits | 16 |" in card
-    assert "| high | 75.0 % (95 % interval 65.0 to 85.0 %, 12 clips) |" in card
+    assert "| high | 75.0 % [65.0, 85.0], n = 12 clips |" in card
 
 
 def test_what_is_not_known_or_flatters_is_said():

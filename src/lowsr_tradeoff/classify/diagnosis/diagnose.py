@@ -20,7 +20,7 @@ from lowsr_tradeoff.classify.diagnosis.usable import BITS, information, scalings
 from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.diagnosis import ClassEnergy, Diagnosis, HumpTest, Taught, TeacherDiagnosis
+from lowsr_tradeoff.records.diagnosis import ClassEnergy, Diagnosis, DistilledArm, HumpTest, TeacherDiagnosis
 from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -116,7 +116,7 @@ def _diagnosis(rate_hz: int, grid: Grid, found: Evidence) -> Diagnosis:
 
 
 def _teachers(found: Evidence) -> tuple[TeacherDiagnosis, ...]:
-    teachers: tuple[tuple[Taught, Runs | None], ...] = (
+    teachers: tuple[tuple[DistilledArm, Runs | None], ...] = (
         ("basd", found.arms.get("finetuned")),
         ("cssd", found.reference),
     )

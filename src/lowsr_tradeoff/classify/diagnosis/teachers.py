@@ -26,7 +26,7 @@ from lowsr_tradeoff.classify.diagnosis.similarity import FEWEST_FOR_CKA, agrees,
 from lowsr_tradeoff.classify.diagnosis.usable import BITS
 from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.diagnosis import Calibration, Fidelity, SoftLabels, Taught, TeacherDiagnosis
+from lowsr_tradeoff.records.diagnosis import Calibration, DistilledArm, Fidelity, SoftLabels, TeacherDiagnosis
 
 Figure = TypeVar("Figure", float, Scores)
 # One T for both teachers, so that their soft labels compare; the paper's default.
@@ -34,7 +34,7 @@ TEMPERATURE = 4.0
 
 
 def diagnose_teacher(
-    arm: Taught, teacher: Runs, student: Runs, heard: Heard, temperature: float = TEMPERATURE
+    arm: DistilledArm, teacher: Runs, student: Runs, heard: Heard, temperature: float = TEMPERATURE
 ) -> TeacherDiagnosis:
     """Return the diagnostics of one arm's teacher; each network is held against the student of its own run.
 

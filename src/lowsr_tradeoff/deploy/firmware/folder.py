@@ -23,9 +23,9 @@ from lowsr_tradeoff.deploy.model.train import ModelPlan, make_package, plan_mode
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.writing import sha256_of, write_atomic
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.claims import claims
-from lowsr_tradeoff.reports.decision_sheet import decision_sheet
-from lowsr_tradeoff.reports.export import CLAIMS, DECISION, to_json
+from lowsr_tradeoff.reports.exports.claims import claims
+from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
+from lowsr_tradeoff.reports.exports.run_files import CLAIMS, DECISION, to_json
 from lowsr_tradeoff.reports.wording import count
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Progress, missing_steps

@@ -2,11 +2,9 @@
 
 from lowsr_tradeoff.deploy.firmware.record import HandoverRecord
 from lowsr_tradeoff.deploy.markdown import render
-from lowsr_tradeoff.files.safe_text import markdown as plain
-from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.placing import standing
-from lowsr_tradeoff.reports.wording import number, point_name
+from lowsr_tradeoff.reports.sections.decision.placing import standing
+from lowsr_tradeoff.reports.wording import point_name
 from lowsr_tradeoff.settings.front_end import name_of
 
 
@@ -27,7 +25,7 @@ def readme(record: HandoverRecord, n_clips: int) -> str:
         record=record,
         n_clips=n_clips,
         filter_name=name_of(record.front_end),
-        figures={name: _figure(measurement) for name, measurement in figures.items()},
+        figures=figures,
     )
 
 
@@ -41,7 +39,3 @@ def standing_of(tradeoff: Tradeoff, name: str) -> str:
     stands = [standing(point, names) for point in tradeoff.points if point.point_id == name]
     here = stands[0] if stands else "its device is none of the study's"
     return f"The study recommends {other}. This one: {here}."
-
-
-def _figure(measurement: Measurement) -> str:
-    return f"not known: {plain(measurement.reason)}" if measurement.reason else str(number(measurement))

@@ -42,8 +42,8 @@ function missWords(point, each) {
 // Draws are too few to tell a probability from 0 or 1.
 function chanceWords(chance) {
   if (chance === null) return "not known";
-  if (chance < 0.005) return "< 0.01";
-  return chance > 0.995 ? "> 0.99" : chance.toFixed(2);
+  if (chance < 0.01) return "under 0.01";
+  return chance > 0.99 ? "over 0.99" : chance.toFixed(2);
 }
 
 function standingWords(judged, isAsked) {

@@ -1,0 +1,1 @@
+"""A run's files, for people and for programs."""

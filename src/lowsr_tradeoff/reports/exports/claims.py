@@ -1,0 +1,110 @@
+"""The claim sheet: on one page, what may be said about the speech that a microphone records, and the evidence.
+
+It covers the attackers tested only, and says so.
+"""
+
+from collections.abc import Iterator
+
+from lowsr_tradeoff.decision.frontier import strongest_at
+from lowsr_tradeoff.files.safe_text import markdown as plain
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.wording import amount, count, hz, listed, percent, shown
+
+
+def claims(tradeoff: Tradeoff) -> str:
+    """Return the claim sheet as Markdown."""
+    return "\n".join(
+        (
+            *("# What was recovered of speech", ""),
+            "Every figure holds against the attackers tested, on this corpus, behind this microphone front end. A",
+            "stronger attacker may recover more; none of the figures bounds what can be recovered.",
+            *("", "## What was attacked", "", *_attacked(tradeoff)),
+            *("", "## The strongest attacker tested, at each rate", "", *_strongest(tradeoff)),
+            *_learning(tradeoff),
+            *("", "## Who, and whether", "", *_others(tradeoff)),
+            *("", "## What was not tested", "", *_untested(tradeoff)),
+            *("", "## How", "", *_how(tradeoff), ""),
+        )
+    )
+
+
+def _attacked(tradeoff: Tradeoff) -> Iterator[str]:
+    for corpus in tradeoff.corpora:
+        if corpus.kind == "speech":
+            made = "synthetic, so not for decisions; " if corpus.is_synthetic else ""
+            of = f"{count(corpus.n_clips, 'utterance')}, {corpus.n_groups} {corpus.group_of}"
+            known = f"{of}, {corpus.duration_s:.0f} s, digest {corpus.digest[:12]}"
+            yield f"- Corpus: {plain(corpus.name)} ({made}{known})"
+    for front_end in dict.fromkeys(found.front_end for found in tradeoff.privacy.attacks):
+        yield f"- Microphone front end: {plain(front_end)}"
+
+
+def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
+    yield "| rate | attacker | figure | recovered, 95 % interval | by chance |"
+    yield "|---|---|---|---|---|"
+    for rate_hz in sorted({found.rate_hz for found in tradeoff.privacy.attacks}):
+        found = strongest_at(tradeoff.privacy.attacks, rate_hz, tradeoff.front_end)
+        if found is not None and found.is_lost:
+            yield f"| {hz(rate_hz)} | not known: {plain(found.attacker)}, whose step failed | | | |"
+            continue
+        if found is None or found.value.value is None:
+            yield f"| {hz(rate_hz)} | none was tested | | | |"
+            continue
+        chance = percent(found.chance).brief if found.chance else "nothing"
+        cells = (hz(rate_hz), found.attacker, found.measure, str(percent(found.value)), chance)
+        yield f"| {' | '.join(map(plain, cells))} |"
+
+
+def _learning(tradeoff: Tradeoff) -> Iterator[str]:
+    if tradeoff.privacy.learning_curves:
+        yield from ("", "## Attackers on words, with more to learn from", "")
+    for curve in tradeoff.privacy.learning_curves:
+        who = f"{plain(curve.attacker)}, {hz(curve.rate_hz)}"
+        for more in curve.extrapolations:
+            what = f"with {more.times} times its {amount(curve.points[-1].amount)} {curve.amount_of}"
+            yield f"- {who}, {what}, extrapolated: {plain(str(percent(more.value)))}"
+
+
+def _others(tradeoff: Tradeoff) -> Iterator[str]:
+    found = [
+        attack
+        for attack in tradeoff.privacy.attacks
+        if attack.recovers != "words" and attack.value.value is not None
+    ]
+    for name, measure in dict.fromkeys((attack.attacker, attack.measure) for attack in found):
+        group = [attack for attack in found if (attack.attacker, attack.measure) == (name, measure)]
+        each = ", ".join(f"{shown(attack.value).brief} at {hz(attack.rate_hz)}" for attack in group)
+        yield f"- {plain(name)}, {plain(measure)}: {each}"
+    if not found:
+        yield "Nobody tried to tell who speaks, or whether somebody does."
+
+
+def _untested(tradeoff: Tradeoff) -> Iterator[str]:
+    reasons: dict[tuple[str, str], list[AttackResult]] = {}
+    for found in tradeoff.privacy.attacks:
+        if found.value.reason is not None:
+            reasons.setdefault((f"{found.attacker}, {found.measure}", found.value.reason), []).append(found)
+    for failure in tradeoff.failures:
+        if failure.is_cause:
+            yield f"- {plain(failure.step)}, because its step failed: {plain(failure.reason)}"
+    for (what, reason), group in reasons.items():
+        rates_hz = sorted({found.rate_hz for found in group})
+        yield f"- {plain(what)} at {listed(map(hz, rates_hz))}: {plain(reason)}"
+    yield "- People listening."
+    yield "- Any attacker that is not named on this page."
+
+
+def _how(tradeoff: Tradeoff) -> Iterator[str]:
+    # A recogniser does the same at every rate.
+    for found in {(result.attacker, result.policy): result for result in tradeoff.privacy.words}.values():
+        how = f"{plain(found.policy)}; compared with {found.reference}"
+        yield f"- {plain(found.attacker)} ({found.engine}): {how}"
+    setups = dict.fromkeys(
+        (found.attacker, found.setup) for found in tradeoff.privacy.attacks if found.value.value is not None
+    )
+    for name, setup in setups:
+        yield f"- {plain(name)}: {plain(setup)}"
+    for name, digest in sorted(tradeoff.provenance.weights.items()):
+        yield f"- Weights {plain(name)}: SHA-256 {digest}"
+    yield f"- lowsr-tradeoff {tradeoff.provenance.version}, source code {tradeoff.provenance.code}"

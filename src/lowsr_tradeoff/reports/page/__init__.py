@@ -1,0 +1,1 @@
+"""The page: its sections, its scripts, and what its sliders decide with."""

@@ -1,0 +1,71 @@
+"""What pages are made of: their templates, and text packed into them.
+
+Text from users passes through autoescaping and never becomes markup. Packed text is compressed, in letters that
+cannot end an element, and unpacked by the page's own script with ``DecompressionStream``
+(https://compression.spec.whatwg.org/).
+"""
+
+import base64
+import gzip
+import json
+import re
+from importlib.resources import files
+
+import jinja2
+
+from lowsr_tradeoff.files.safe_text import visible
+
+TEMPLATES = files("lowsr_tradeoff.reports") / "templates"
+LEVEL = 6
+
+
+def read_template(name: str) -> str:
+    """Return a file of the templates' folder as it is."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def environment() -> jinja2.Environment:
+    """Return what renders the templates; a name that is not given to one is an error.
+
+    Text shows every character; what templates mark as safe is the package's own and stays.
+    """
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(read_template),
+        autoescape=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def packed(content: str | bytes) -> str:
+    """Return text or bytes as base64 of gzip; equal content gives equal letters.
+
+    >>> unpacked(packed("</script>"))
+    '</script>'
+    """
+    plain = content.encode() if isinstance(content, str) else content
+    return base64.b64encode(gzip.compress(plain, LEVEL, mtime=0)).decode()
+
+
+def unpacked(letters: str) -> str:
+    """Return the text that :func:`packed` made letters of."""
+    return gzip.decompress(base64.b64decode(letters)).decode()
+
+
+def embedded(page: str, name: str) -> str:
+    """Return the text that a page holds packed in its element of that id.
+
+    Raises:
+        KeyError: There is no such element.
+    """
+    found = re.search(rf'<script type="text/plain" id="{re.escape(name)}">([\w+/=]*)</script>', page)
+    if found is None:
+        raise KeyError(name)
+    return unpacked(found[1])
+
+
+def compact_json(value: object) -> str:
+    """Return JSON without spaces, keys sorted."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)

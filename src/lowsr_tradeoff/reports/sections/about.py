@@ -1,0 +1,111 @@
+"""What stands behind the figures, as tables: corpora, settings, versions, the run, and clips to listen to."""
+
+from dataclasses import dataclass
+
+from lowsr_tradeoff.decision.compare_runs import flattened
+from lowsr_tradeoff.records.run import ListenClip, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.wording import hz
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One clip at every rate it was captured at.
+
+    Attributes:
+        kind: ``"event"`` or ``"speech"``.
+        label: The event's class, or the words that were said.
+        clips: The captures, rates ascending.
+    """
+
+    kind: str
+    label: str
+    clips: tuple[ListenClip, ...]
+
+    @property
+    def has_transcripts(self) -> bool:
+        """Whether a recogniser's output is known for any of the captures."""
+        return any(clip.recognised is not None for clip in self.clips)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether every capture has its spectrogram."""
+        return all(clip.picture_base64 is not None for clip in self.clips)
+
+
+def recordings(listen: ListenPack) -> tuple[Recording, ...]:
+    """Return the clips of the listening section, the captures of one recording together."""
+    groups: dict[tuple[str, str, str], list[ListenClip]] = {}
+    for clip in sorted(listen.clips, key=lambda clip: clip.rate_hz):
+        groups.setdefault((clip.kind, clip.clip_id, clip.label), []).append(clip)
+    return tuple(Recording(kind, label, tuple(clips)) for (kind, _, label), clips in groups.items())
+
+
+def entries(tradeoff: Tradeoff, run: Manifest) -> tuple[Entry, ...]:
+    """Return the tables of settings and manifest in reading order."""
+    return (
+        Entry(heading="Corpora", table=corpora(tradeoff)),
+        Entry(heading="Settings", table=settings(tradeoff), kind="code"),
+        Entry(heading="Versions", table=provenance(tradeoff), kind="code"),
+        Entry(heading="This run", table=manifest(run)),
+    )
+
+
+def corpora(tradeoff: Tradeoff) -> Table:
+    """Return what the figures were measured on."""
+    return Table(
+        "Corpora",
+        ("Corpus", "Kind", "Clips", "Skipped", "Groups", "Folds", "Length", "Recorded at", "Digest", "Remark"),
+        tuple(
+            (
+                *(corpus.name, corpus.kind, str(corpus.n_clips), str(corpus.n_skipped)),
+                *(f"{corpus.n_groups} {corpus.group_of}", str(corpus.n_folds), f"{corpus.duration_s:.0f} s"),
+                *(f"{hz(corpus.lowest_source_rate_hz)} or more", corpus.digest),
+                f"{'synthetic: for trying out, not for decisions. ' if corpus.is_synthetic else ''}{corpus.note}",
+            )
+            for corpus in tradeoff.corpora
+        ),
+    )
+
+
+def settings(tradeoff: Tradeoff) -> Table:
+    """Return every setting by its dotted name."""
+    return Table("Settings", ("Setting", "Value"), tuple(flattened(tradeoff.settings)))
+
+
+def provenance(tradeoff: Tradeoff) -> Table:
+    """Return what produced the figures: versions and digests."""
+    made, device_type = tradeoff.provenance, tradeoff.settings.get("device_type")
+    return Table(
+        "Versions and digests: equal when the figures are",
+        ("What", "Value"),
+        (
+            ("lowsr-tradeoff", made.version),
+            ("its source code", made.code),
+            ("Python", made.python),
+            ("platform", made.platform),
+            *((("networks computed on", str(device_type)),) if device_type else ()),
+            *sorted(made.libraries.items()),
+            *((f"weights: {name}", digest) for name, digest in sorted(made.weights.items())),
+        ),
+    )
+
+
+def manifest(run: Manifest) -> Table:
+    """Return how the run went."""
+    return Table(
+        "This run: may differ between two runs with equal figures",
+        ("What", "Value"),
+        (
+            ("finished", run.finished_at),
+            ("wall time", f"{run.wall_s:g} s"),
+            ("processor", run.cpu),
+            *(("GPU", name) for name in run.gpus),
+            ("cores", str(run.n_cores)),
+            ("memory", f"{run.memory_gb:g} GB"),
+            ("processes at once", str(run.jobs)),
+            ("steps run", str(run.steps_run)),
+            ("steps reused", str(run.steps_reused)),
+        ),
+    )

@@ -1,0 +1,260 @@
+"""Power against accuracy for every operating point: which ones no other beats."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports import plot
+from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.sections.decision.verdict import AXES, axes, axis_cells
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.wording import (
+    accuracy_title,
+    asked_for,
+    count,
+    hz,
+    listed,
+    named,
+    number,
+    optimism,
+    percent,
+    point_name,
+    sentences,
+    share_of_draws,
+)
+
+PALE = 0.7
+# Pixels across of a marker where no word is recovered, and how many more where all are.
+SMALLEST, LARGER = 8, 14
+TICKED = (1, 2, 3, 5, 7)
+LANE = "cannot<br>run"
+# Of more rates than these the legend names only those on the frontier.
+MOST_KEYS = 12
+
+Axis = Callable[[OperatingPoint], Measurement]
+
+
+def entry(tradeoff: Tradeoff) -> Entry:
+    """Return the frontier, as the page prints it."""
+    return Entry(
+        anchor="frontier",
+        title=f"Accuracy against power on {tradeoff.decision.device}",
+        figure=figure(tradeoff),
+        table=table(tradeoff),
+        caption=caption(tradeoff),
+    )
+
+
+def figure(tradeoff: Tradeoff) -> plot.Spec:
+    """Return power against accuracy for every operating point of the deciding device."""
+    here, lane = placing.deciding_points(tradeoff), _lane(tradeoff)
+    across = plot.titled(
+        "average power in mW, log scale<br>(less is better)", type="log", tickangle=0, **_power_ticks(tradeoff)
+    )
+    return plot.spec(
+        [*_placed(tradeoff, here), *ring(tradeoff, _drawable(here), lambda point: point.power_mw)],
+        {**across, "domain": [0, 0.9] if lane else [0, 1]},
+        plot.share_axis("accuracy<br>(higher is better)"),
+        shapes=bounds(tradeoff, {"min_accuracy": "y"}),
+        height=520,
+        **lane,
+    )
+
+
+def frontiers(tradeoff: Tradeoff) -> dict[str, list[plot.Spec]]:
+    """Return the traces of :func:`figure` for each device; the page changes between them."""
+    return {device: _placed(tradeoff, placing.points_on(tradeoff, device)) for device in placing.devices(tradeoff)}
+
+
+def table(tradeoff: Tradeoff) -> Table:
+    """Return all points of the deciding device with their standing."""
+    points = placing.deciding_points(tradeoff)
+    names = {point.point_id: point_name(point) for point in points}
+    return Table(
+        f"All operating points on {tradeoff.decision.device}",
+        (
+            *("Rate", "Training", "Features", accuracy_title(tradeoff), *AXES[1:]),
+            *("Standing", "Probability of being on the frontier"),
+        ),
+        tuple(
+            (*named(point), *axis_cells(point), placing.standing(point, names), share_of_draws(point.p_frontier))
+            for point in points
+        ),
+        n_heads=3,
+    )
+
+
+def caption(tradeoff: Tradeoff) -> str:
+    """Return what the figure shows."""
+    points = placing.deciding_points(tradeoff)
+    on = [point for point in points if placing.is_on_frontier(point)]
+    share = f"{len(on)} of {count(len(points), 'operating point')} on {tradeoff.decision.device}"
+    return sentences(
+        f"{share} {'is' if len(on) == 1 else 'are'} on the frontier (filled): no other is at least as good on"
+        " accuracy, word recovery and power, and better on one",
+        "Hollow ones are dominated; the larger a marker, the more words are recovered; where limits are set, what"
+        " misses one is grey and the answer is ringed",
+        *_ends(placing.best_by_rate(on)),
+        *_undrawn(points),
+        *dashed(tradeoff, "min_accuracy"),
+        *optimism(tradeoff),
+    )
+
+
+def _drawable(points: Iterable[OperatingPoint]) -> list[OperatingPoint]:
+    return [point for point in points if not (point.infeasible or placing.unmeasured(point))]
+
+
+def _placed(tradeoff: Tradeoff, points: Sequence[OperatingPoint]) -> list[plot.Spec]:
+    """The points of each rate in its colour and marker, and those that cannot run in a lane of their own."""
+    looks, here = plot.rate_styles(tradeoff), _drawable(points)
+    by_rate = {rate_hz: [point for point in here if point.rate_hz == rate_hz] for rate_hz in looks}
+    is_named = len(looks) <= MOST_KEYS
+    return [
+        *(
+            trace
+            for rate_hz, look in looks.items()
+            for trace in _of_rate(by_rate[rate_hz], rate_hz, look, is_always_named=is_named)
+        ),
+        *_infeasible([point for point in points if point.infeasible and point.accuracy.value is not None]),
+    ]
+
+
+def _of_rate(
+    points: Sequence[OperatingPoint], rate_hz: int, look: plot.Style, *, is_always_named: bool
+) -> Iterator[plot.Spec]:
+    """Points on the frontier are filled, with their intervals; dominated ones are hollow and paler."""
+    filled = [point for point in points if placing.is_on_frontier(point)]
+    hollow = [point for point in points if point.dominated_by]
+    if filled or (points and is_always_named):
+        yield _key(rate_hz, look)
+    if hollow:
+        outline = plot.Style(look.colour, f"{look.symbol}-open")
+        yield _sized(hollow, outline, {"opacity": PALE, "legendgroup": str(rate_hz)})
+    if filled:
+        bars = {
+            "error_x": plot.error_bar([point.power_mw for point in filled], color=look.colour),
+            "error_y": plot.error_bar([point.accuracy for point in filled], color=look.colour),
+        }
+        yield _sized(filled, look, {**bars, "legendgroup": str(rate_hz)})
+
+
+def _key(rate_hz: int, look: plot.Style) -> plot.Spec:
+    """The legend's entry of a rate: markers of points change their size and colour, this one does not."""
+    marker = {"color": look.colour, "symbol": look.symbol, "size": 11}
+    return plot.markers([None], [None], marker, name=hz(rate_hz), legendgroup=str(rate_hz), hoverinfo="skip")
+
+
+def _sized(points: Sequence[OperatingPoint], look: plot.Style, more: plot.Spec) -> plot.Spec:
+    """Markers as large as the words that can be recovered, grey where the study's limits are missed."""
+    return plot.markers(
+        [point.power_mw.value for point in points],
+        [point.accuracy.value for point in points],
+        {
+            "color": [plot.GREY if point.fails else look.colour for point in points],
+            "symbol": look.symbol,
+            "size": [SMALLEST + LARGER * (point.word_recovery.value or 0.0) for point in points],
+        },
+        ids=[point.point_id for point in points],
+        meta=look.colour,
+        hovertext=[hover(point) for point in points],
+        hoverinfo="text",
+        showlegend=False,
+        **more,
+    )
+
+
+def _infeasible(points: Sequence[OperatingPoint]) -> Iterator[plot.Spec]:
+    """What cannot run has no power: it stands at its accuracy, beside the axis of power."""
+    if points:
+        yield plot.markers(
+            [LANE for _ in points],
+            [point.accuracy.value for point in points],
+            {"color": plot.GREY, "symbol": "x-thin-open", "size": 9, "line": {"width": 1.5}},
+            name="infeasible",
+            xaxis="x2",
+            hovertext=[f"{hover(point)}<br>{plot.text('; '.join(point.infeasible))}" for point in points],
+            hoverinfo="text",
+        )
+
+
+def _power_ticks(tradeoff: Tradeoff) -> plot.Spec:
+    """Ticks written out in mW, for every device: plotly itself would write 0.5 as a small 5."""
+    ends = [end for point in tradeoff.points for end in (point.power_mw.low, point.power_mw.high) if end]
+    decades = range(math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)))) if ends else range(0)
+    values = [float(f"{digit}e{decade}") for decade in decades for digit in TICKED]
+    return {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}
+
+
+def _lane(tradeoff: Tradeoff) -> plot.Spec:
+    """The axis of the lane, where any device has a point that cannot run on it."""
+    if not any(point.infeasible for point in tradeoff.points):
+        return {}
+    lane = {"type": "category", "categoryarray": [LANE], "range": [-0.5, 0.5], "domain": [0.93, 1]}
+    return {"xaxis2": plot.axis({**lane, "showgrid": False, "anchor": "y"})}
+
+
+def _ends(points: Sequence[OperatingPoint]) -> Iterator[str]:
+    """What the lowest and the highest rate on the frontier give."""
+    for point in dict.fromkeys((*points[:1], *points[-1:])):
+        power = number(point.power_mw).value
+        yield f"{point_name(point)}: {percent(point.accuracy).brief} accuracy at {power}"
+
+
+def _undrawn(points: Sequence[OperatingPoint]) -> Iterator[str]:
+    infeasible = dict.fromkeys(
+        f"{hz(p.rate_hz)}, {p.grid} features: {listed(p.infeasible)}" for p in points if p.infeasible
+    )
+    if infeasible:
+        yield f"Infeasible, grey or not drawn: {'; '.join(infeasible)}"
+    unplaced = dict.fromkeys(
+        f"{point_name(point)}: {listed(reasons)}"
+        for point in points
+        if not point.infeasible and (reasons := placing.unmeasured(point))
+    )
+    if unplaced:
+        yield f"Not drawn for lack of a figure: {'; '.join(unplaced)}"
+
+
+def ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> Iterator[plot.Spec]:
+    """Yield a ring around the point that the verdict is about, where it is drawn."""
+    subject = placing.subject_point(tradeoff)
+    if subject is not None and subject in points:
+        yield plot.markers(
+            [across(subject).value],
+            [subject.accuracy.value],
+            {"symbol": "circle-open", "size": 30, "color": plot.GREY, "line": {"width": 3}},
+            name="recommended" if tradeoff.decision.recommended else "nearest to qualifying",
+            hoverinfo="skip",
+        )
+
+
+def hover(point: OperatingPoint) -> str:
+    """Return what is written beside a point that is pointed at."""
+    sure = f"probability of being on the frontier {share_of_draws(point.p_frontier)}"
+    return "<br>".join((f"<b>{plot.text(point_name(point))}</b>", *map(plot.text, (*axes(point), sure))))
+
+
+def bounds(tradeoff: Tradeoff, drawn_on: dict[str, str]) -> list[plot.Spec]:
+    """Return a dashed line for each constraint that lies on one of the axes."""
+    return [
+        _bound(drawn_on[name], bound)
+        for name, bound in sorted(tradeoff.decision.constraints.items())
+        if name in drawn_on
+    ]
+
+
+def _bound(across: str, at: float) -> plot.Spec:
+    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1} if across == "x" else {"x0": 0, "x1": 1, "y0": at, "y1": at}
+    references = {"xref": "x", "yref": "paper"} if across == "x" else {"xref": "paper", "yref": "y"}
+    return {"type": "line", **ends, **references, "line": {"color": plot.GREY, "dash": "dash", "width": 1.5}}
+
+
+def dashed(tradeoff: Tradeoff, *names: str) -> Iterator[str]:
+    """Yield the caption's sentence on the dashed lines of these constraints."""
+    drawn = {name: bound for name, bound in tradeoff.decision.constraints.items() if name in names}
+    if drawn:
+        yield f"Dashed: {listed(asked_for(drawn))}, as asked for"

@@ -1,0 +1,184 @@
+"""The answer: what is recommended and why, in sentences, and the figures that it rests on, as a table."""
+
+from collections.abc import Iterable
+
+from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.table import Cell, Row, Table
+from lowsr_tradeoff.reports.wording import (
+    OPTIMISTIC,
+    Shown,
+    accuracy_title,
+    asked_for,
+    count,
+    hz,
+    is_optimistic,
+    listed,
+    named,
+    number,
+    percent,
+    point_name,
+    points,
+    support,
+)
+
+AXES = ("Accuracy", "Words recovered", "Average power", "Battery")
+
+
+def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """Return the answer as lines of text, the most important first."""
+    subject = placing.subject_point(tradeoff)
+    shown = open_choices(tradeoff) if subject is None else (subject, placing.reference_point(tradeoff, subject))
+    each = [f"{point_name(point)}: {'; '.join(axes(point))}" for point in dict.fromkeys(shown) if point is not None]
+    return (headline(tradeoff), *explanation(tradeoff), *each, *warnings(tradeoff))
+
+
+def open_choices(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
+    """Return one point for every rate that has one on the frontier of the deciding device."""
+    return placing.best_by_rate(filter(placing.is_on_frontier, placing.deciding_points(tradeoff)))
+
+
+def headline(tradeoff: Tradeoff) -> str:
+    """Return the answer in one sentence."""
+    decision = tradeoff.decision
+    if not decision.constraints:
+        return "No rate is recommended, because none was asked for: no constraint was set."
+    if decision.recommended is None:
+        return "No rate qualifies under the constraints."
+    return f"Recommended: {hz(placing.find(tradeoff, decision.recommended).rate_hz)}."
+
+
+def explanation(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """Return the sentences that say why."""
+    decision = tradeoff.decision
+    if not decision.constraints:
+        return (_choice(tradeoff),)
+    asked = listed(asked_for(decision.constraints))
+    where = f"Asked for on {decision.device}, at the pessimistic end of every 95 % interval: {asked}."
+    if decision.recommended is not None:
+        return (where, _why_recommended(tradeoff, decision.recommended))
+    return (where, *_nearest(tradeoff))
+
+
+def axes(point: OperatingPoint) -> tuple[str, ...]:
+    """Return the point's accuracy, word recovery, power and battery hours, each as text."""
+    names = ("accuracy", f"words recovered by {point.attacker}", "average power", "battery")
+    return tuple(f"{name} {cell}" for name, cell in zip(names, axis_cells(point), strict=True))
+
+
+def axis_cells(point: OperatingPoint) -> Row:
+    """Return the point's figures on the four axes."""
+    return (
+        percent(point.accuracy),
+        percent(point.word_recovery),
+        number(point.power_mw),
+        number(point.battery_hours),
+    )
+
+
+def table(tradeoff: Tradeoff) -> Table:
+    """Return what the verdict rests on: the point it is about beside the reference, or the rates to choose from."""
+    subject = placing.subject_point(tradeoff)
+    return choices(tradeoff, open_choices(tradeoff)) if subject is None else comparison(tradeoff, subject)
+
+
+def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
+    """Return the figures of some points, one a line."""
+    return Table(
+        f"The rates on the frontier of {tradeoff.decision.device}, each by its most accurate point there",
+        ("Rate", accuracy_title(tradeoff), *AXES[1:], "Power saved", "By attacker", "Training", "Features"),
+        tuple(
+            (name, *axis_cells(point), percent(point.power_saved), point.attacker, *how)
+            for point in open_points
+            for name, *how in (named(point),)
+        ),
+    )
+
+
+def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
+    """Return a point beside the reference rate on the same device."""
+    reference = placing.reference_point(tradeoff, subject)
+    is_same = reference is None or reference.attacker == subject.attacker
+    attacker = subject.attacker if is_same else "the strongest attacker"
+    names = (accuracy_title(tradeoff), f"Words recovered by {attacker}", *AXES[2:])
+    if reference is None or reference == subject:
+        rows = tuple(zip(names, axis_cells(subject), strict=True))
+        return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), rows)
+    differences = (
+        _accuracy_difference(tradeoff, subject, reference),
+        placing.compared(subject.word_recovery, reference.word_recovery)
+        if is_same
+        else f"{subject.attacker} against {reference.attacker}: not comparable",
+        # Draws of one device are shared by its rates, so the saving is known better than either power.
+        f"{percent(subject.power_saved)} saved",
+        "as power",
+    )
+    return Table(
+        f"{point_name(subject)} against {point_name(reference)}, both on {subject.device}",
+        ("Measure", hz(subject.rate_hz), f"{hz(reference.rate_hz)}, the reference", "Difference"),
+        tuple(zip(names, axis_cells(subject), axis_cells(reference), differences, strict=True)),
+    )
+
+
+def _accuracy_difference(tradeoff: Tradeoff, subject: OperatingPoint, reference: OperatingPoint) -> Cell:
+    """The paired difference where the study has it, else what the two intervals say."""
+    wanted = (_trained(subject), _trained(reference))
+    for contrast in tradeoff.recognition.contrasts:
+        second = (contrast.against_rate_hz, contrast.against_grid, contrast.against)
+        if wanted == (_trained(contrast), second):
+            shown = points(contrast.difference)
+            return Shown(shown.value, f"{shown.detail}; {support(contrast)}")
+    return placing.compared(subject.accuracy, reference.accuracy)
+
+
+def _trained(of: OperatingPoint | Contrast) -> tuple[int, str, str]:
+    return of.rate_hz, of.grid, of.arm
+
+
+def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """Return what stands against using these figures for a decision; empty when nothing does."""
+    invented = [f"{corpus.name} ({corpus.kind})" for corpus in tradeoff.corpora if corpus.is_synthetic]
+    return (
+        *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
+        *_failed(tradeoff),
+        *((f"All accuracies: {OPTIMISTIC}.",) if is_optimistic(tradeoff) else ()),
+    )
+
+
+def _failed(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """What a run lost, by the steps that failed themselves; the others only waited for them."""
+    causes = [failure for failure in tradeoff.failures if failure.is_cause]
+    if not causes:
+        return ()
+    n_waiting = len(tradeoff.failures) - len(causes)
+    waiting = f" {count(n_waiting, 'step')} that needed them did not run." if n_waiting else ""
+    each = "; ".join(f"{failure.step} ({failure.reason})" for failure in causes)
+    lost = f"Incomplete: {count(len(causes), 'step')} failed, and what rests on them is missing here"
+    return (f"{lost}: {each}.{waiting}",)
+
+
+def _why_recommended(tradeoff: Tradeoff, recommended: str) -> str:
+    best, n_points = point_name(placing.find(tradeoff, recommended)), len(tradeoff.decision.qualifying)
+    if n_points == 1:
+        return f"{best} is the only point that meets it."
+    order = "least power, then least word recovery, then most accuracy, at their pessimistic ends"
+    return f"{best} is the first of {n_points} points that meet it, by {order}."
+
+
+def _nearest(tradeoff: Tradeoff) -> tuple[str, ...]:
+    decision = tradeoff.decision
+    if decision.nearest is None:
+        return ()
+    missed = "; ".join(decision.nearest_misses)
+    return (f"Nearest is {point_name(placing.find(tradeoff, decision.nearest))}. What it misses: {missed}.",)
+
+
+def _choice(tradeoff: Tradeoff) -> str:
+    how = "Set --min-accuracy, --max-word-recovery or --min-battery-hours to get a recommendation."
+    open_points = open_choices(tradeoff)
+    if not open_points:
+        return f"No point on {tradeoff.decision.device} has all three figures. {how}"
+    rates = listed(hz(point.rate_hz) for point in open_points)
+    return f"Not beaten on accuracy, speech and power together, on {tradeoff.decision.device}: {rates}. {how}"

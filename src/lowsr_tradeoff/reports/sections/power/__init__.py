@@ -1,0 +1,55 @@
+"""What every rate costs in power, and what that rests on."""
+
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.sections.power import (
+    battery,
+    bounds,
+    clocks,
+    components,
+    costs,
+    errors,
+    peaks,
+    sensitivity,
+    sources,
+)
+
+INTRO = (
+    "Average power of every part from the microphone to the battery, idling while samples come in included. The"
+    " operations are counted on the trained network; what each costs is taken from data sheets and publications."
+)
+CAVEATS = Entry(
+    heading="Caveats",
+    points=(
+        (
+            "Figures marked “modelled” are calculated, not measured on hardware here. Their intervals hold the"
+            " spread of the sourced values."
+        ),
+        (
+            "Infeasible means that the device cannot do it: the network does not fit, it is slower than real time,"
+            " or the part does not offer the rate. No power is given then."
+        ),
+        "Battery hours assume the battery of the settings at its nominal charge and nothing else connected to it.",
+        (
+            "On the shared grid computing does not fall with the rate; on the native one it does. What neither"
+            " changes is the floor: microphone, waiting for sound, regulator."
+        ),
+    ),
+)
+
+
+def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
+    """Return the section's figures in reading order."""
+    return (
+        Entry(intro=INTRO),
+        components.entry(tradeoff),
+        battery.entry(tradeoff),
+        sensitivity.entry(tradeoff),
+        Entry("Peaks", table=peaks.table(tradeoff)),
+        Entry("Converters at their limits", table=bounds.table(tradeoff)),
+        Entry("Slower clock or race to sleep", table=clocks.table(tradeoff)),
+        Entry("How far the model is from measurements", table=errors.table(tradeoff)),
+        Entry("What one classification computes", table=costs.table(tradeoff)),
+        CAVEATS,
+        Entry("Sources of power", table=sources.table(tradeoff)),
+    )

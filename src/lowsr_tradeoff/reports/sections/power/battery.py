@@ -1,0 +1,77 @@
+"""All devices: hours on the battery by rate."""
+
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.plot import Spec, lines_by_features, rate_axis, spec, titled
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.sections.power.components import place
+from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.wording import hz, number, percent
+
+
+def entry(tradeoff: Tradeoff) -> Entry:
+    """Return hours on the battery, as the page prints them."""
+    return Entry(
+        "All devices",
+        "battery",
+        "Hours on the battery by rate",
+        figure(tradeoff),
+        table(tradeoff),
+        caption(tradeoff),
+    )
+
+
+def figure(tradeoff: Tradeoff) -> Spec:
+    """Return hours on the battery by rate, a line for each device and features."""
+    lines: dict[tuple[str, str], dict[int, Measurement]] = {}
+    for result in tradeoff.power.results:
+        lines.setdefault((result.device, result.grid), {})[result.rate_hz] = result.battery_hours
+    devices = list(dict.fromkeys(device for device, _ in lines))
+    grids = list(dict.fromkeys(grid for _, grid in lines))
+    return spec(
+        lines_by_features(lines, devices, grids, number),
+        rate_axis(result.rate_hz for result in tradeoff.power.results),
+        titled("hours, log scale<br>(more is better)", type="log", nticks=6),
+        height=520,
+    )
+
+
+def table(tradeoff: Tradeoff) -> Table:
+    """Return total power and battery hours of every device."""
+    return Table(
+        "Average power and battery hours by device, rate and features",
+        (
+            *("Device", "Rate", "Features", "Average power", "Saved against the reference", "Battery"),
+            *("Processor busy", "Converter runs at", "Standing"),
+        ),
+        tuple(
+            (
+                *(*place(result), number(result.power_mw), percent(result.power_saved)),
+                *(number(result.battery_hours), percent(result.real_time_factor), _converter(result)),
+                f"infeasible: {'; '.join(result.infeasible)}" if result.infeasible else "feasible",
+            )
+            for result in tradeoff.power.results
+        ),
+        n_heads=3,
+    )
+
+
+def caption(tradeoff: Tradeoff) -> str:
+    """Return how far apart the rates are on each device."""
+    hours: dict[str, list[Measurement]] = {result.device: [] for result in tradeoff.power.results}
+    for result in sorted(tradeoff.power.results, key=lambda result: result.battery_hours.value or 0.0):
+        if result.battery_hours.value:
+            hours[result.device].append(result.battery_hours)
+    each = [
+        f"{device} {number(found[0]).brief} to {number(found[-1]).brief}"
+        for device, found in hours.items()
+        if found
+    ]
+    return f"Over the rates: {'; '.join(each)}." if each else "No rate is feasible on any device."
+
+
+def _converter(result: PowerResult) -> str:
+    if result.adc_rate_hz is None:
+        return "not offered"
+    return f"{hz(result.adc_rate_hz)}{', then decimated' if result.is_decimated else ''}"

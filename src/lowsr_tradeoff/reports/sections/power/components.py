@@ -1,0 +1,134 @@
+"""Where the power goes: average power by component, at each rate and features."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.power import PowerComponent, PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.plot import GREY, Spec, bars, error_bar, markers, spec, titled
+from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.table import Cell, Row, Table
+from lowsr_tradeoff.reports.wording import COMPONENTS, hz, listed, number, sentences
+
+
+def entry(tradeoff: Tradeoff) -> Entry:
+    """Return power by component, as the page prints it."""
+    others = of_other_devices(tradeoff)
+    return Entry(
+        "Where the power goes",
+        "power",
+        _title(tradeoff),
+        figure(tradeoff),
+        table(tradeoff),
+        caption(tradeoff),
+        tables=(others,) if others.rows else (),
+    )
+
+
+def figure(tradeoff: Tradeoff) -> Spec:
+    """Return average power by component for each rate and features of the deciding device, stacked."""
+    results = deciding_power(tradeoff)
+    names = list(dict.fromkeys(part.name for result in results for part in result.components))
+    parts = [{part.name: part.power_mw.value for part in result.components} for result in results]
+    places = rates_and_features(results)
+    hover = "%{x}: %{y:.3g} mW<extra>%{fullData.name}</extra>"
+    stacks = [
+        bars(COMPONENTS.get(name, name), places, [of_result.get(name) for of_result in parts], index, hover)
+        for index, name in enumerate(names)
+    ]
+    totals = markers(
+        places,
+        [result.power_mw.value for result in results],
+        {"color": GREY, "symbol": "line-ew-open", "size": 14, "line": {"width": 2}},
+        name="total with interval",
+        error_y=error_bar([result.power_mw for result in results], color=GREY),
+        hovertemplate="%{x}: %{y:.3g} mW<extra>total</extra>",
+    )
+    return spec(
+        [*stacks, totals],
+        titled("sampling rate and features (the choice)", showgrid=False),
+        titled("average power in mW<br>(less is better)", rangemode="tozero"),
+        barmode="stack",
+    )
+
+
+def table(tradeoff: Tradeoff) -> Table:
+    """Return power by component on the deciding device."""
+    return by_component(deciding_power(tradeoff), _title(tradeoff), lambda part: part.power_mw)
+
+
+def caption(tradeoff: Tradeoff) -> str:
+    """Return what the figure shows."""
+    results = [result for result in deciding_power(tradeoff) if result.power_mw.value is not None]
+    if not results:
+        return f"No rate is feasible on {tradeoff.decision.device}."
+    return sentences(
+        f"Least: {_in_words(min(results, key=_power))}",
+        f"Most: {_in_words(max(results, key=_power))}",
+        "The bars are modelled means; the mark on each is the total with its 95 % interval",
+        *_infeasible(tradeoff),
+    )
+
+
+def of_other_devices(tradeoff: Tradeoff) -> Table:
+    """Return power by component on the devices that do not decide."""
+    others = [result for result in tradeoff.power.results if result.device != tradeoff.decision.device]
+    return by_component(others, "Average power by component on the other devices", lambda part: part.power_mw)
+
+
+def by_component(
+    results: Iterable[PowerResult],
+    title: str,
+    figure_of: Callable[[PowerComponent], Measurement],
+    total_of: Callable[[PowerResult], Measurement] | None = None,
+) -> Table:
+    """Return a figure of every component, a row for each result that can run.
+
+    Args:
+        results: Whose components.
+        title: The table's caption.
+        figure_of: The figure of one component.
+        total_of: That of all at once, if it is to stand before them.
+    """
+    drawn = [result for result in results if result.components]
+    names = list(dict.fromkeys(part.name for result in drawn for part in result.components))
+    rows: list[Row] = []
+    for result in drawn:
+        parts: dict[str, Cell] = {part.name: number(figure_of(part)) for part in result.components}
+        total = (number(total_of(result)),) if total_of else ()
+        rows.append((*place(result), *total, *(parts.get(name, "has none") for name in names)))
+    heads = ("Device", "Rate", "Features", *(("All at once",) if total_of else ()))
+    return Table(title, (*heads, *(COMPONENTS[name].capitalize() for name in names)), tuple(rows), n_heads=3)
+
+
+def place(result: PowerResult) -> tuple[str, str, str]:
+    """Return what names a result: device, rate, features."""
+    return result.device, hz(result.rate_hz), result.grid
+
+
+def rates_and_features(results: Sequence[PowerResult]) -> list[list[str]]:
+    """Return the two lines of an axis of results."""
+    return [[hz(result.rate_hz) for result in results], [result.grid for result in results]]
+
+
+def _title(tradeoff: Tradeoff) -> str:
+    return f"Average power by component on {tradeoff.decision.device}"
+
+
+def _power(result: PowerResult) -> float:
+    return result.power_mw.value or 0.0
+
+
+def _in_words(result: PowerResult) -> str:
+    parts = [part for part in result.components if part.power_mw.value is not None]
+    largest = max(parts, key=lambda part: part.power_mw.value or 0.0, default=None)
+    share = f", of which most for the {COMPONENTS[largest.name]}" if largest else ""
+    return f"{number(result.power_mw).brief} at {hz(result.rate_hz)} with {result.grid} features{share}"
+
+
+def _infeasible(tradeoff: Tradeoff) -> Iterator[str]:
+    results = [result for result in deciding_power(tradeoff) if result.infeasible]
+    if results:
+        each = (f"{hz(r.rate_hz)}, {r.grid} features: {listed(r.infeasible)}" for r in results)
+        yield f"Infeasible, without a bar: {'; '.join(each)}"

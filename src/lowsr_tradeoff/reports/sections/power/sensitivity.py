@@ -1,0 +1,70 @@
+"""What dominates: which figures' spreads make most of the interval of total power."""
+
+from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.plot import Spec, bars, share_axis, spec, text, titled
+from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.sections.power.components import place, rates_and_features
+from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.wording import listed
+
+
+def entry(tradeoff: Tradeoff) -> Entry:
+    """Return what the interval rests on, as the page prints it."""
+    return Entry(
+        "What dominates",
+        "sensitivity",
+        f"What the interval of power rests on, on {tradeoff.decision.device}",
+        figure(tradeoff),
+        table(tradeoff),
+        caption(tradeoff),
+    )
+
+
+def figure(tradeoff: Tradeoff) -> Spec:
+    """Return the share of the variance of total power that each figure explains, on the deciding device."""
+    results = _drawn(tradeoff)
+    names = list(dict.fromkeys(share.parameter for result in results for share in result.dominant))
+    shares = [{share.parameter: share.share for share in result.dominant} for result in results]
+    places, hover = rates_and_features(results), "%{x}: %{y:.0%}<extra>%{fullData.name}</extra>"
+    return spec(
+        [
+            bars(text(name), places, [of_result.get(name) for of_result in shares], index, hover)
+            for index, name in enumerate(names)
+        ],
+        titled("sampling rate and features (the choice)", showgrid=False),
+        share_axis("share of the variance<br>(the more, the better it is worth measuring)"),
+        barmode="group",
+    )
+
+
+def table(tradeoff: Tradeoff) -> Table:
+    """Return the figures whose spreads make most of an interval of total power, on every device."""
+    rows = []
+    for result in tradeoff.power.results:
+        if result.components:
+            told = [f"{share.parameter}: {100 * share.share:.0f} %" for share in result.dominant]
+            listens = f"{100 * result.listening_share:.3g} % of the time"
+            rows.append((*place(result), listens, *told, *("none",) * (3 - len(told))))
+    return Table(
+        "What the interval of total power rests on: share of its variance that one figure explains",
+        ("Device", "Rate", "Features", "Listens", "First", "Second", "Third"),
+        tuple(rows),
+        n_heads=3,
+    )
+
+
+def caption(tradeoff: Tradeoff) -> str:
+    """Return what to measure first."""
+    first = dict.fromkeys(result.dominant[0].parameter for result in _drawn(tradeoff) if result.dominant)
+    if not first:
+        return "No figure has a spread that moves the total."
+    return (
+        f"The interval rests most on {listed(first)}. To narrow it, measure that first."
+        " The shares are squared correlations and need not sum to one."
+    )
+
+
+def _drawn(tradeoff: Tradeoff) -> list[PowerResult]:
+    return [result for result in deciding_power(tradeoff) if result.components]

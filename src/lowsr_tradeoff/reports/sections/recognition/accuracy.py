@@ -1,0 +1,168 @@
+"""Accuracy by rate: the figure, its table, what the ways of training are, and the spreads."""
+
+from collections.abc import Iterator, Sequence
+
+from lowsr_tradeoff.classify.arms import EXPLAINED, GROUPS, arm_name, drawn, group_of, in_order
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.plot import GREY, Spec, lines_by_features, plain_line, rate_axis, share_axis, spec
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.table import Cell, Table
+from lowsr_tradeoff.reports.wording import (
+    Shown,
+    accuracy_title,
+    count,
+    hz,
+    is_optimistic,
+    listed,
+    named,
+    optimism,
+    percent,
+    sentences,
+)
+
+
+def entry(tradeoff: Tradeoff) -> Entry:
+    """Return accuracy by rate, as the page prints it."""
+    return Entry(
+        "Accuracy",
+        "accuracy",
+        "Accuracy by rate",
+        figure(tradeoff),
+        table(tradeoff),
+        caption(tradeoff),
+        tables=(arms(tradeoff),),
+        folded=(("Spread between folds and seeds, and macro-F1", spreads(tradeoff)),),
+    )
+
+
+def figure(tradeoff: Tradeoff) -> Spec:
+    """Return accuracy by rate, a line for each training that is drawn and its features, and the chance level."""
+    results = tradeoff.recognition.results
+    shown = drawn(result.arm for result in results)
+    lines: dict[tuple[str, str], dict[int, Measurement]] = {}
+    for result in results:
+        if result.arm in shown:
+            lines.setdefault((arm_name(result.arm), result.grid), {})[result.rate_hz] = result.accuracy
+    grids = list(dict.fromkeys(grid for _, grid in lines))
+    return spec(
+        [*lines_by_features(lines, [arm_name(arm) for arm in shown], grids, percent), *_chance(results)],
+        rate_axis(result.rate_hz for result in results),
+        share_axis("accuracy<br>(higher is better)"),
+        height=540,
+    )
+
+
+def table(tradeoff: Tradeoff) -> Table:
+    """Return accuracy with its interval: a row for each training and features, a column for each rate."""
+    results = tradeoff.recognition.results
+    found: dict[tuple[Arm, Grid], dict[int, Cell]] = {}
+    for result in results:
+        found.setdefault((result.arm, result.grid), {})[result.rate_hz] = _without_n(result.accuracy)
+    rates_hz = sorted({result.rate_hz for result in results})
+    lines = [line for arm in in_order(arm for arm, _ in found) for line in found if line[0] == arm]
+    sizes = sorted({result.n_clips for result in results})
+    tested_on = f", n = {' or '.join(map(str, sizes))} clips" if sizes else ""
+    return Table(
+        f"{accuracy_title(tradeoff)} and 95 % interval by rate and training{tested_on}",
+        ("Group", "Training", "Features", *map(hz, rates_hz)),
+        tuple(
+            (group_of(arm), arm_name(arm), grid, *(found[arm, grid].get(rate, "not run") for rate in rates_hz))
+            for arm, grid in lines
+        ),
+        n_heads=3,
+    )
+
+
+def caption(tradeoff: Tradeoff) -> str:
+    """Return what the figure shows."""
+    best: dict[int, ClassifyResult] = {}
+    for result in sorted(tradeoff.recognition.results, key=lambda result: -(result.accuracy.value or 0)):
+        if result.accuracy.value is not None:
+            best.setdefault(result.rate_hz, result)
+    each = [
+        f"{percent(result.accuracy).brief} at {hz(rate_hz)} ({arm_name(result.arm)}, {result.grid})"
+        for rate_hz, result in sorted(best.items())
+    ]
+    return sentences(
+        f"Highest accuracy of each rate: {listed(each)}" if each else "Accuracy was not measured",
+        "Bars are 95 % intervals; lines of one rate stand side by side",
+        *_undrawn(tradeoff),
+        *optimism(tradeoff),
+    )
+
+
+def protocol(tradeoff: Tradeoff) -> str:
+    """Return how the networks were trained and tested, and what the test clips had a say in."""
+    return sentences(
+        "Networks are trained and tested on the event clips as each rate captures them, in folds that keep clips of"
+        " one source together",
+        "Every network kept the epoch that was best on its test fold, as the paper's code does: its accuracies are"
+        " optimistic"
+        if is_optimistic(tradeoff)
+        else "The schedule is fixed and the last epoch counts; the test fold decides nothing",
+    )
+
+
+def arms(tradeoff: Tradeoff) -> Table:
+    """Return what each way of training of the study does, in one line."""
+    there = {result.arm for result in tradeoff.recognition.results}
+    return Table(
+        "The ways of training compared",
+        ("Group", "Training", "What it is"),
+        tuple(
+            (group, arm_name(arm), EXPLAINED[arm]) for group, members in GROUPS for arm in members if arm in there
+        ),
+        n_heads=2,
+    )
+
+
+def spreads(tradeoff: Tradeoff) -> Table:
+    """Return accuracy with its spreads and macro-F1, by rate, training and features."""
+    return Table(
+        "Accuracy and macro-F1 by rate, training and features",
+        (
+            *("Rate", "Training", "Features", accuracy_title(tradeoff), "Between folds (sd)", "Between seeds (sd)"),
+            *("Macro-F1", "Trained and tested on"),
+        ),
+        tuple(
+            (
+                *named(result),
+                *map(percent, (result.accuracy, result.fold_sd, result.seed_sd, result.macro_f1)),
+                (
+                    f"{count(result.n_clips, 'clip')}, {count(result.n_sources, 'source')},"
+                    f" {count(result.n_folds, 'fold')}, {count(result.n_seeds, 'seed')}"
+                ),
+            )
+            for result in tradeoff.recognition.results
+        ),
+        n_heads=3,
+    )
+
+
+def _chance(results: Sequence[ClassifyResult]) -> Iterator[Spec]:
+    n_classes = max((len(result.class_recall) for result in results), default=0)
+    if n_classes:
+        rates_hz = [result.rate_hz for result in results]
+        yield plain_line(
+            f"chance, 1 of {n_classes} classes",
+            [min(rates_hz), max(rates_hz)],
+            [1 / n_classes, 1 / n_classes],
+            {"color": GREY, "dash": "dash", "width": 1.5},
+        )
+
+
+def _without_n(accuracy: Measurement) -> Cell:
+    """Without n, which the caption says once."""
+    shown = percent(accuracy)
+    if accuracy.value is None or accuracy.low is None or accuracy.high is None:
+        return shown
+    return Shown(shown.value, f"[{100 * accuracy.low:.1f}, {100 * accuracy.high:.1f}]")
+
+
+def _undrawn(tradeoff: Tradeoff) -> Iterator[str]:
+    there = {result.arm for result in tradeoff.recognition.results}
+    if n_more := len(there) - len(drawn(there)):
+        yield f"{count(n_more, 'more way')} of training {'stands' if n_more == 1 else 'stand'} in the table alone"

@@ -1,0 +1,88 @@
+"""Differences between ways of training, on the same clips, folds and seeds."""
+
+from collections.abc import Iterator, Sequence
+
+from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.wording import chance, chances, count, hz, percent, points, sentences, support
+
+
+def entry(tradeoff: Tradeoff) -> Entry:
+    """Return the differences, as the page prints them."""
+    return Entry(
+        heading="Differences between ways of training",
+        intro=f"Both are tested on the same clips, folds and seeds. {caption(tradeoff)}",
+        table=table(tradeoff, is_declared=True),
+        folded=(("Exploratory differences", table(tradeoff, is_declared=False)),),
+        kind="tight",
+    )
+
+
+def table(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
+    """Return paired differences in accuracy, their tests, and whether the data support them.
+
+    Args:
+        tradeoff: Everything the run found.
+        is_declared: Whether to list those that were declared before any training, or those that explore.
+    """
+    which = "declared beforehand" if is_declared else "that explore"
+    return Table(
+        f"Paired differences in accuracy on the same clips, {which}",
+        (
+            *("First", "Second", "First minus second", "Supported by these data?", "p", "p, adjusted (Holm)"),
+            *("p, t-test on folds", "Better", "Equal in practice", "Worse"),
+            "Smallest that could be shown",
+        ),
+        tuple(
+            (
+                f"{hz(contrast.rate_hz)}, {arm_name(contrast.arm)}, {contrast.grid}",
+                f"{hz(contrast.against_rate_hz)}, {arm_name(contrast.against)}, {contrast.against_grid}",
+                points(contrast.difference),
+                support(contrast),
+                *_tests(contrast),
+                percent(contrast.detectable),
+            )
+            for contrast in tradeoff.recognition.contrasts
+            if contrast.is_declared is is_declared
+        ),
+        n_heads=2,
+    )
+
+
+def caption(tradeoff: Tradeoff) -> str:
+    """Return how the differences were tested, and what could have been found at all."""
+    declared = [contrast for contrast in tradeoff.recognition.contrasts if contrast.is_declared]
+    if not declared:
+        return "No difference was declared beforehand: all of them explore."
+    return sentences(
+        f"{count(len(declared), 'difference')} of the paper's three arms, at the same rate and features, were"
+        " declared before any training; they are supported when the p-value adjusted for their number (Holm) is"
+        " below 0.05 and the 95 % interval leaves out zero",
+        "The others explore: theirs are supported when the interval leaves out zero, and of twenty without a"
+        " difference about one is",
+        *_could_be_shown(declared),
+        "The t-test on folds is Nadeau and Bengio's; better, equal and worse are probabilities from the same folds",
+        f"Equal in practice means within {100 * declared[0].region:g} point of each other",
+    )
+
+
+def _could_be_shown(declared: Sequence[Contrast]) -> Iterator[str]:
+    sizes = [contrast.detectable.value for contrast in declared if contrast.detectable.value is not None]
+    if sizes:
+        ends = dict.fromkeys(f"{100 * size:.1f}" for size in (min(sizes), max(sizes)))
+        yield (
+            "The smallest difference this corpus could have shown, in 80 of 100 such studies, is"
+            f" {' to '.join(ends)} points, by rate and pair; of smaller ones a missing proof says nothing"
+        )
+
+
+def _tests(contrast: Contrast) -> tuple[str, ...]:
+    return (
+        chance(contrast.p_value),
+        "exploratory" if contrast.p_holm is None else chance(contrast.p_holm),
+        "folds do not differ" if contrast.nb_p is None else chance(contrast.nb_p),
+        *chances(contrast),
+    )

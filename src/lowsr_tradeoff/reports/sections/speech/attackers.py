@@ -1,0 +1,111 @@
+"""Every attacker: each one tested, its chance level, what others published, and who was not tested."""
+
+from collections.abc import Sequence
+
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.plot import GREY, Spec, rate_axis, series, share_axis, spec, style, text
+from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.table import Cell, Row, Table
+from lowsr_tradeoff.reports.wording import Shown, by_chance, hz, listed, percent, share, shown
+
+# One less the word error rate, which word recovery cannot be below: Pohlhausen & Bitzer, SPSC 2025, second-hand.
+RETRAINED = ((500, 1 - 0.5215), (800, 1 - 0.2755), (1600, 1 - 0.0890))
+
+
+def entry(tradeoff: Tradeoff) -> Entry:
+    """Return every attacker, as the page prints them."""
+    return Entry(
+        "Every attacker",
+        "attackers",
+        "What every attacker on words gets, by rate",
+        figure(tradeoff),
+        table(tradeoff),
+        caption(tradeoff),
+    )
+
+
+def figure(tradeoff: Tradeoff) -> Spec:
+    """Return every tested attacker on words by rate, with the published line of a retrained one."""
+    lines = [
+        series(_name(group), {found.rate_hz: found.value for found in group}, style(index), percent)
+        for index, group in enumerate(_on_words(tradeoff))
+    ]
+    return spec(
+        [*lines, _published()],
+        rate_axis(found.rate_hz for found in tradeoff.privacy.attacks),
+        share_axis("recovered<br>(lower is better for this report)"),
+        height=540,
+    )
+
+
+def table(tradeoff: Tradeoff) -> Table:
+    """Return every attacker, tested or not, with its figure at every rate and its chance level."""
+    rates_hz = sorted({found.rate_hz for found in tradeoff.privacy.attacks})
+    groups: dict[tuple[str, str, str], list[AttackResult]] = {}
+    for found in tradeoff.privacy.attacks:
+        groups.setdefault((found.front_end, found.attacker, found.measure), []).append(found)
+    return Table(
+        "What every attacker gets, by rate",
+        ("Attacker", "At stake", "Figure", *map(hz, rates_hz), "By chance", "Set up"),
+        tuple(_row(group, rates_hz) for group in groups.values()),
+        n_heads=3,
+    )
+
+
+def caption(tradeoff: Tradeoff) -> str:
+    """Return what the figure shows."""
+    each = [
+        f"{_name(group)}: {listed(f'{percent(found.value).brief} at {hz(found.rate_hz)}' for found in group)}"
+        for group in _on_words(tradeoff)
+    ]
+    found = ". ".join(each) or "No attacker on words was tested"
+    return f"{found}. Dashed: published, on other data (Pohlhausen and Bitzer 2025, cited second-hand)."
+
+
+def _on_words(tradeoff: Tradeoff) -> list[list[AttackResult]]:
+    """The figures of each tested attacker on words."""
+    groups: dict[tuple[str, str, str], list[AttackResult]] = {}
+    for found in tradeoff.privacy.attacks:
+        if found.recovers == "words" and found.value.value is not None:
+            groups.setdefault((found.attacker, found.measure, found.front_end), []).append(found)
+    return list(groups.values())
+
+
+def _name(group: Sequence[AttackResult]) -> str:
+    first = group[0]
+    return f"{first.attacker}, {first.measure}, front end {first.front_end}"
+
+
+def _published() -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": text("published: retrained at the rate, LibriSpeech, 1 less its word error rate"),
+        "x": [rate_hz for rate_hz, _ in RETRAINED],
+        "y": [recovered for _, recovered in RETRAINED],
+        "line": {"color": GREY, "dash": "dash"},
+        "marker": {"color": GREY, "symbol": "x", "size": 8},
+        "hovertext": [f"published, {hz(rate_hz)}: at least {share(recovered)}" for rate_hz, recovered in RETRAINED],
+        "hoverinfo": "text",
+    }
+
+
+def _row(group: Sequence[AttackResult], rates_hz: Sequence[int]) -> Row:
+    first, by_rate = group[0], {found.rate_hz: found for found in group}
+    direction = "more is recovered where it is higher" if first.is_leak else "more is recovered where it is lower"
+    figures: list[Cell] = [_figure(by_rate.get(rate_hz)) for rate_hz in rates_hz]
+    return (
+        first.attacker,
+        first.recovers,
+        f"{first.measure} ({direction})",
+        *figures,
+        by_chance(first),
+        first.setup,
+    )
+
+
+def _figure(found: AttackResult | None) -> Cell:
+    if found is None:
+        return "not run"
+    return shown(found.value) if found.value.value is not None else Shown("not tested:", str(found.value.reason))

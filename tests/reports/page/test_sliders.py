@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from tests.replaced import replaced
+
+from lowsr_tradeoff.decision.chances import Drawn, p_meets
+from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.reports.page import sliders
+from lowsr_tradeoff.reports.page.sliders import HOURS, choices, hours_offered, page_draws, without_draws
+from lowsr_tradeoff.settings.groups import Constraints
+
+
+def test_every_point_keeps_all_its_digits_and_its_reasons(tradeoff):
+    told = {point["id"]: point for point in choices(tradeoff, page_draws(tradeoff))["points"]}
+    assert len(told) == len(tradeoff.points)
+    for point in tradeoff.points:
+        one = told[point.point_id]
+        assert one["accuracy"] == (point.accuracy.value, point.accuracy.low, point.accuracy.high)
+        assert one["hours"] == (point.battery_hours.value, point.battery_hours.low, point.battery_hours.high)
+        assert one["reasons"].get("power") == point.power_mw.reason
+        assert one["infeasible"] == point.infeasible
+
+
+def test_the_study_s_own_limits_come_along(build):
+    limits = {"min_accuracy": 0.6, "max_word_recovery": 0.2}
+    tradeoff = build(constraints=limits)
+    assert choices(tradeoff, page_draws(tradeoff))["asked"] == limits
+
+
+def test_hours_end_just_above_what_can_be_reached(tradeoff):
+    hours = hours_offered(tradeoff)
+    most = max(point.battery_hours.high for point in tradeoff.points if point.battery_hours.high)
+    assert hours == HOURS[: len(hours)]
+    assert hours[-2] <= most < hours[-1]
+    assert hours_offered(tradeoff.model_copy(update={"points": ()})) == (1,)
+
+
+def rows_of(found) -> np.ndarray:
+    units = np.frombuffer(found.content, "<u2").reshape(-1, found.n_draws).astype(int)
+    return np.array([(base + row) / scale for (scale, base), row in zip(found.scales, units, strict=True)])
+
+
+def test_shares_come_back_to_five_decimals_and_hours_within_half_a_unit(tradeoff):
+    found = page_draws(tradeoff)
+    rows = rows_of(found)
+    assert found.n_draws == len(tradeoff.recognition.results[0].accuracy_draws)
+    for result in tradeoff.recognition.results:
+        (name,) = (p.point_id for p in tradeoff.points if p.device == tradeoff.decision.device
+                   and (p.rate_hz, p.grid, p.arm) == (result.rate_hz, result.grid, result.arm))  # fmt: skip
+        kept = rows[found.rows[name]["accuracy"]]
+        assert kept == pytest.approx(result.accuracy_draws, abs=5.1e-6)
+    for result in tradeoff.power.results:
+        if result.battery_hours_draws:
+            (row,) = {found.rows[p.point_id]["hours"] for p in tradeoff.points
+                      if (p.rate_hz, p.grid, p.device) == (result.rate_hz, result.grid, result.device)}  # fmt: skip
+            assert rows[row] == pytest.approx(result.battery_hours_draws, abs=0.5 / found.scales[row][0])
+
+
+def test_what_cannot_run_has_no_hours(tradeoff):
+    found = page_draws(tradeoff)
+    (name,) = (p.point_id for p in tradeoff.points if p.infeasible)
+    assert found.rows[name]["hours"] is None
+    assert found.rows[name]["accuracy"] is not None
+
+
+def test_a_large_study_keeps_the_first_of_its_draws(tradeoff, monkeypatch):
+    whole = page_draws(tradeoff)
+    monkeypatch.setattr(sliders, "MOST_BYTES", len(whole.content) // 3)
+    part = page_draws(tradeoff)
+    assert len(part.content) <= len(whole.content) // 3
+    assert rows_of(part) == pytest.approx(rows_of(whole)[:, : part.n_draws], abs=0.5)
+
+
+def test_a_study_without_draws_embeds_none(tradeoff):
+    found = page_draws(without_draws(tradeoff))
+    assert (found.n_draws, found.content) == (0, b"")
+    assert all(row is None for figures in found.rows.values() for row in figures.values())
+
+
+def test_units_give_the_study_s_own_probability(build):
+    asked = {"min_accuracy": 0.55, "max_word_recovery": 0.1, "min_battery_hours": 2000.0}
+    tradeoff = build(constraints=asked)
+    found = page_draws(tradeoff)
+    rows = rows_of(found)
+    for point in tradeoff.points:
+        if not point.infeasible:
+            accuracy, words, hours = (
+                tuple(rows[found.rows[point.point_id][axis]]) for axis in ("accuracy", "words", "hours")
+            )
+            drawn = Drawn(accuracy=accuracy, word_recovery=words, power_mw=(), battery_hours=hours)
+            assert p_meets(drawn, Constraints(**asked), is_feasible=True) == pytest.approx(point.p_meets, abs=0.01)
+
+
+@pytest.mark.parametrize("draws", [(0.0, 1e30), (-1e308, 1e308)])
+def test_draws_that_no_figure_has_are_refused(tradeoff, draws):
+    """A page is drawn again from a file that anybody may have changed."""
+    first = tradeoff.recognition.results[0].model_copy(update={"accuracy_draws": draws})
+    points = tuple(
+        point
+        for point in tradeoff.points
+        if (point.rate_hz, point.grid, point.arm) == (first.rate_hz, first.grid, first.arm)
+    )
+    with pytest.raises(DataError, match="the draws of a figure span"):
+        page_draws(replaced(tradeoff, {"recognition.results": (first,), "points": points}))

@@ -1,0 +1,14 @@
+from lowsr_tradeoff.reports.sections.recognition import network
+
+
+def test_operations_a_second_are_those_of_a_window_over_its_length(tradeoff):
+    table = network.table(tradeoff)
+    (row,) = (row for row in table.rows if row[:2] == ("16000 Hz", "shared"))
+    assert row[2:7] == ("3.45", "6.90", "2 s", "100090", "97.7 KiB")
+    assert table.caption == "The network: small_vgg, from random weights, all of it trained"
+
+
+def test_an_adapted_network_is_said_to_be_so(tradeoff):
+    chosen = {**tradeoff.settings["classify"], "network": "cnn14", "adapt": "dora", "checkpoint": "file.pth"}
+    changed = tradeoff.model_copy(update={"settings": {"classify": chosen}})
+    assert network.table(changed).caption == ("The network: cnn14, from published weights, adapted by dora")
