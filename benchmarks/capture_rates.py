@@ -16,6 +16,7 @@ from pathlib import Path
 
 import librosa
 
+from lowsr_tradeoff.audio import MODEL_RATE_HZ
 from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.corpora.event_layouts import DATA
@@ -24,7 +25,6 @@ from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 RATES_HZ = (500, 1000, 2000, 4000, 8000)
-MODEL_RATE_HZ = 16000
 N_PASSES = 3
 
 

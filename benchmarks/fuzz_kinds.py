@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 
 from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.corpora.inspect import Audio, inspect_files
+from lowsr_tradeoff.corpora.inspect import AudioInfo, inspect_files
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.learning.networks.build import untrained
@@ -148,7 +148,7 @@ def _csv(header: str, rows: Sequence[Sequence[object]]) -> bytes:
 def _read_sound(path: Path) -> None:
     """What is usable decodes whole to as many samples as were counted in blocks, at the rate that was found."""
     finding = inspect_files([path], None)[path]
-    if not isinstance(finding, Audio):
+    if not isinstance(finding, AudioInfo):
         raise DataError(finding.reason)
     samples, rate_hz = decode(path)
     if (len(samples), rate_hz) != (finding.n_samples, finding.source_rate_hz) or samples.ndim != 1:

@@ -47,7 +47,11 @@ def corpora(folder: Path, n_clips: int) -> dict[str, Any]:
             tone = np.sin(2 * np.pi * hz * rng.uniform(0.95, 1.05) * t) + 0.1 * rng.standard_normal(len(t))
             soundfile.write(folder / name / f"{i}.wav", 0.3 * tone, 16000)
     speech = sentences(folder.with_name(f"{folder.name}-speech"), n_clips // CLIPS_A_SENTENCE)
-    return {"events.source": str(folder), "privacy.words_source": str(folder), "speech.source": str(speech)}
+    return {
+        "events": {"source": str(folder), "n_folds": 2},
+        "privacy": {"words_source": str(folder)},
+        "speech": {"source": str(speech)},
+    }
 
 
 def sentences(folder: Path, n: int) -> Path:
@@ -69,8 +73,8 @@ def sentences(folder: Path, n: int) -> Path:
 
 def steps_s(named: dict[str, Any], rates_hz: Sequence[int], arms: Sequence[str]) -> float:
     """Return the processor seconds of all steps of a study, begun anew."""
-    fixed = {"events.n_folds": 2, "classify.batch_size": 16}
-    config = load_config(None, {**named, **fixed, "rates_hz": list(rates_hz), "classify.arms": list(arms)})
+    classify = {"batch_size": 16, "arms": list(arms)}
+    config = load_config(None, {**named, "rates_hz": list(rates_hz), "classify": classify})
     with tempfile.TemporaryDirectory() as name:
         study, store = open_study(config, Path(name)), Store(Path(name))
         steps = plan(study)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import MODEL_RATE_HZ
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.corpora.clips import EventCorpus, read
 from lowsr_tradeoff.learning.log_mel import log_mel
@@ -20,7 +21,7 @@ from lowsr_tradeoff.learning.mel import fit_length, lay_out
 from lowsr_tradeoff.privacy.attackers.vocabulary import spotter
 from lowsr_tradeoff.privacy.attackers.vocabulary.attack import RECIPE
 from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import load_words, word_list_of
-from lowsr_tradeoff.privacy.captures import MODEL_RATE_HZ, CaptureSettings, capture_of
+from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import paired_difference, pooled_ratio, resample_weights

@@ -51,7 +51,7 @@ class Place(Settings):
 def planned(n_steps: int, folder: Path) -> tuple[int, float, float]:
     """Return how many steps a study has, and the CPU seconds to plan it and to find it finished."""
     seeds = max(1, n_steps // STEPS_A_SEED)
-    config = load_config(None, {"rates_hz": RATES_HZ, "classify.n_seeds": seeds})
+    config = load_config(None, {"rates_hz": RATES_HZ, "classify": {"n_seeds": seeds}})
     study, store = open_study(config, folder), Store(folder)
     start = time.process_time()
     steps = plan(study)

@@ -20,7 +20,8 @@ import numpy as np
 from pesq import pesq
 from pystoi import stoi
 
-from lowsr_tradeoff.audio.capture import Samples, restore
+from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy import stage

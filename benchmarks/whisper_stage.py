@@ -20,12 +20,12 @@ from multiprocessing import get_context
 
 import torch
 
-from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
+from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.whisper.convert import reference_model
-from lowsr_tradeoff.privacy.whisper.decoding import MODEL_RATE_HZ
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, folder_of
 from lowsr_tradeoff.privacy.words import count as wer
 from lowsr_tradeoff.runner.machine import cpu_name

@@ -8,6 +8,7 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
+from tests.audio.signals import amplitude_at, middle, rms, tone
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.settings.front_end import FrontEnd, Scene
@@ -18,29 +19,8 @@ SOURCES_HZ = (8000, 11025, 16000, 22050, 44100, 48000, 96000)
 RATES_HZ = (500, 1000, 1250, 2000, 3777, 4000, 8000)
 
 
-def tone(hz, rate_hz, amplitude=0.5, duration_s=2.0):
-    """A tone that fades in and out, so that its ends hold no other frequency."""
-    t = np.arange(round(rate_hz * duration_s)) / rate_hz
-    fade = signal.windows.tukey(len(t), 0.3)
-    return (amplitude * fade * np.sin(2 * np.pi * hz * t)).astype(np.float32)
-
-
-def middle(x):
-    return x[len(x) // 4 : -len(x) // 4].astype(np.float64)
-
-
-def amplitude_at(hz, x, rate_hz):
-    x = middle(x)
-    window = np.hanning(len(x))
-    return 2 * abs(np.sum(window * x * np.exp(-2j * np.pi * hz * np.arange(len(x)) / rate_hz))) / window.sum()
-
-
 def db(ratio):
     return 20 * np.log10(ratio)
-
-
-def rms(x):
-    return np.sqrt(np.mean(np.square(x, dtype=np.float64)))
 
 
 @pytest.mark.parametrize("source_rate_hz", SOURCES_HZ)

@@ -1,5 +1,8 @@
-"""Every supported kind of file comes out as mono float32 at its own rate."""
+"""Every supported kind of file comes out as mono float32 at its own rate; what a header claims is compared."""
 
+import resource
+import struct
+import time
 import tracemalloc
 
 import numpy as np
@@ -17,6 +20,7 @@ KINDS = [
     ("flac", "PCM_16"),
     ("ogg", "VORBIS"),
 ]
+READERS = [decode, lambda path: list(decode_blocks(path))]
 
 
 def noise(n, n_channels=1):
@@ -69,6 +73,62 @@ def test_what_is_no_audio_says_which_file_and_what_to_do(tmp_path, name):
     (tmp_path / "folder.wav").mkdir()
     soundfile.write(tmp_path / "cut.flac", noise(9000), 16000)
     (tmp_path / "cut.flac").write_bytes((tmp_path / "cut.flac").read_bytes()[:9000])
-    for read in (decode, lambda path: list(decode_blocks(path))):
+    for read in READERS:
         with pytest.raises(DataError, match=rf"{name}: cannot be read as audio .*convert it to WAV"):
             read(tmp_path / name)
+
+
+def promising_wav(path, n_bytes):
+    soundfile.write(path, noise(800), 8000)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"data") + 4
+    content[at : at + 4] = struct.pack("<I", n_bytes)
+    path.write_bytes(content)
+
+
+def promising_flac(path, n_samples):
+    """STREAMINFO begins at byte 8; 36 bits from byte 21 on are the number of samples (RFC 9639, 8.2)."""
+    soundfile.write(path, noise(800), 8000)
+    content = bytearray(path.read_bytes())
+    promised = int.from_bytes(content[18:26], "big") >> 36 << 36 | n_samples
+    content[18:26] = promised.to_bytes(8, "big")
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("n_bytes", [1602, 0x7FFFFF00, 0xFFFFFFFF])
+def test_a_wav_that_promises_more_than_it_holds_is_refused(tmp_path, read, n_bytes):
+    promising_wav(tmp_path / "a.wav", n_bytes)
+    with pytest.raises(DataError, match=rf"a\.wav: is cut off: .* promises {n_bytes} bytes .* 1600 are there"):
+        read(tmp_path / "a.wav")
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("n_samples", [801, 2**31, 2**36 - 1])
+def test_a_flac_that_promises_more_than_it_holds_is_refused_at_once(tmp_path, read, n_samples):
+    promising_flac(tmp_path / "a.flac", n_samples)
+    start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(DataError, match=r"a\.flac: "):
+        read(tmp_path / "a.flac")
+    assert time.process_time() - start < 1
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+@pytest.mark.parametrize("rate_hz", [1, 2_000_001, 2**31 - 1])
+def test_a_rate_that_no_recorder_has_is_refused(tmp_path, rate_hz):
+    soundfile.write(tmp_path / "a.wav", noise(800), rate_hz)
+    with pytest.raises(DataError, match=f"claims to be sampled at {rate_hz} Hz"):
+        decode(tmp_path / "a.wav")
+
+
+def test_what_is_too_long_for_a_clip_is_refused_whole_and_read_in_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.audio.decode.MOST_SAMPLES", 70_000)
+    soundfile.write(tmp_path / "a.flac", noise(150_000), 8000)
+    with pytest.raises(DataError, match="too long for a clip; cut it into clips of at most 8 s"):
+        decode(tmp_path / "a.flac")
+    assert sum(len(block) for block, _ in decode_blocks(tmp_path / "a.flac")) == 150_000
+
+
+def test_a_path_with_a_zero_byte_is_no_audio(tmp_path):
+    with pytest.raises(DataError, match="cannot be read as audio"):
+        decode(tmp_path / "a\0.wav")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 from scipy import signal
+from tests.audio.signals import rms
 
 from lowsr_tradeoff.audio.environment import SPEECH_DB, SPEECH_HZ, surrounding_noise
 from lowsr_tradeoff.errors import DataError
@@ -16,10 +17,6 @@ SOUND = (0.1 * np.sin(np.arange(RATE_HZ))).astype(np.float32)
 def around(environment, snr_db=0.0, sound=SOUND, seed=0):
     scene = Scene(environment=environment, environment_snr_db=snr_db)
     return surrounding_noise(sound, RATE_HZ, scene, np.random.default_rng(seed))
-
-
-def rms(x):
-    return np.sqrt(np.mean(np.square(x, dtype=np.float64)))
 
 
 def density_db(x, at_hz):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
+from tests.audio.signals import amplitude_at, tone
 
 from lowsr_tradeoff.audio.filters import cic, response, sample
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -19,17 +20,6 @@ FILTERED = [
     FrontEnd(filter="sigma_delta"),
     FrontEnd(filter="sigma_delta", order=5, oversampling=32),
 ]
-
-
-def tone(hz, duration_s=1.0, source_rate_hz=SOURCE_HZ):
-    t = np.arange(round(source_rate_hz * duration_s)) / source_rate_hz
-    return (0.5 * signal.windows.tukey(len(t), 0.3) * np.sin(2 * np.pi * hz * t)).astype(np.float32)
-
-
-def amplitude_at(hz, x, rate_hz):
-    x = x[len(x) // 4 : -len(x) // 4].astype(np.float64)
-    window = np.hanning(len(x))
-    return 2 * abs(np.sum(window * x * np.exp(-2j * np.pi * hz * np.arange(len(x)) / rate_hz))) / window.sum()
 
 
 def by_scipy(front_end, rate_hz, hz):
@@ -63,7 +53,7 @@ def test_the_response_is_scipys(front_end, rate_hz):
 def test_a_tone_lands_where_it_folds_to_and_is_as_loud_as_the_filter_lets_it(front_end, share):
     rate_hz = 2000
     hz = share * rate_hz
-    sampled = sample(tone(hz), SOURCE_HZ, rate_hz, front_end)
+    sampled = sample(tone(hz, SOURCE_HZ, duration_s=1.0), SOURCE_HZ, rate_hz, front_end)
     folded_hz = abs(hz - rate_hz * round(share))
     expected = 0.5 * by_scipy(front_end, rate_hz, np.array([hz]))[0]
     assert amplitude_at(folded_hz, sampled, rate_hz) == pytest.approx(expected, rel=0.01, abs=2e-6)
@@ -115,7 +105,7 @@ def test_the_end_of_a_sound_does_not_return_at_its_start(front_end):
 @pytest.mark.parametrize("source_rate_hz", [16000, 22050, 48000])
 def test_a_filter_is_the_same_whatever_rate_the_recording_has(source_rate_hz):
     front_end = FrontEnd(filter="butterworth", order=2)
-    sampled = sample(tone(1200, source_rate_hz=source_rate_hz), source_rate_hz, 2000, front_end)
+    sampled = sample(tone(1200, source_rate_hz, duration_s=1.0), source_rate_hz, 2000, front_end)
     expected = 0.5 / np.sqrt(1 + (1200 / 800) ** 4)
     assert amplitude_at(800, sampled, 2000) == pytest.approx(expected, rel=0.01)
 

@@ -44,6 +44,7 @@ def test_the_ratio_of_direct_to_reverberant_sound_is_exact(distance_m):
 def test_at_the_critical_distance_the_room_is_as_loud_as_the_mouth():
     critical_m = 0.057 * np.sqrt(50 / 0.5)
     assert direct_to_reverberant_db(critical_m, 0.5, 50) == pytest.approx(0, abs=1e-9)
+    assert direct_to_reverberant_db(1, 0.5, 50) == pytest.approx(-4.88, abs=0.005)
 
 
 def test_what_arrives_is_the_convolution():

@@ -1,10 +1,21 @@
+"""Levels by theory, and pictures that hold exactly these levels."""
+
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from lowsr_tradeoff.audio.spectrogram import COLUMNS, LOWEST_HZ, ROWS, levels_db, png
+from lowsr_tradeoff.audio.spectrogram import (
+    ANCHORS,
+    COLUMNS,
+    LOWEST_HZ,
+    N_COLOURS,
+    RANGE_DB,
+    ROWS,
+    levels_db,
+    png,
+)
 
 RATE_HZ = 16000
 
@@ -40,6 +51,21 @@ def test_the_picture_opens_elsewhere_and_brightens_with_level():
     assert grey[0, 0] > 230
     assert grey[-1, 0] < 20
     assert (np.diff(grey[::-1, 0]) >= 0).all()
+
+
+def test_every_pixel_is_the_colour_of_its_level():
+    levels = np.random.default_rng(0).uniform(-1.5 * RANGE_DB, 0.1 * RANGE_DB, (ROWS, COLUMNS))
+    indices = np.clip(np.rint((levels[::-1] / RANGE_DB + 1) * (N_COLOURS - 1)), 0, N_COLOURS - 1).astype(int)
+    colours = [np.interp(np.linspace(0, 5, N_COLOURS), range(6), channel) for channel in np.transpose(ANCHORS)]
+    drawn = np.asarray(Image.open(io.BytesIO(png(levels - 7, -7.0))).convert("RGB"))
+    assert np.array_equal(drawn, np.rint(np.transpose(colours))[indices])
+
+
+def test_the_file_is_small():
+    """4 bits a pixel, and less than that after compression where neighbours are alike."""
+    noise = np.random.default_rng(0).uniform(-60, 0, (ROWS, COLUMNS))
+    assert len(png(noise, 0.0)) < ROWS * COLUMNS / 2 + 300
+    assert len(png(np.repeat(noise[:, ::4], 4, axis=1), 0.0)) < ROWS * COLUMNS / 4
 
 
 def test_silence_and_the_shortest_sound_have_a_picture():

@@ -30,10 +30,7 @@ def found(tones, checkpoint, tmp_path_factory):
     overrides = {
         "rates_hz": (1000,),
         "n_resamples": 200,
-        "classify.network": "mobilenetv2",
-        "classify.checkpoint": str(checkpoint),
-        "classify.epochs": 1,
-        "classify.batch_size": 16,
+        "classify": {"network": "mobilenetv2", "checkpoint": str(checkpoint), "epochs": 1, "batch_size": 16},
     }
     config = load_config(Path("paper-esc50"), overrides)
     store = Store(tmp_path_factory.mktemp("runs") / "run")

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.corpora import demo_sounds
-from lowsr_tradeoff.corpora.demo_events import SOUNDS
-from lowsr_tradeoff.corpora.demo_sounds import FREQS_HZ, N_SAMPLES, RATE_HZ
+from lowsr_tradeoff.corpora.demo_sounds import FREQS_HZ, N_SAMPLES, RATE_HZ, SOUNDS
 
 
 def render(label, source, take=0):
@@ -99,6 +98,7 @@ def test_impulses_stand_where_and_as_strong_as_asked():
 def test_noise_has_the_spectrum_that_was_asked_for():
     gain = demo_sounds._below(1000, 4) * demo_sounds._above(500, 4)
     sound = demo_sounds.noise(np.random.default_rng(0), gain)
+    assert demo_sounds.rms(np.array([3.0, -3.0])) == 3
     is_inside = (FREQS_HZ >= 600) & (FREQS_HZ < 900)
     assert demo_sounds.rms(sound) == pytest.approx(1)
     assert share(sound, 600, 900) == pytest.approx(np.sum(gain[is_inside] ** 2) / np.sum(gain**2), abs=0.03)

@@ -1,8 +1,7 @@
 """Every layout on disk becomes the same rows."""
 
-import csv
-
 import pytest
+from tests.corpora.sounds import write_csv
 
 from lowsr_tradeoff.corpora.event_layouts import list_events
 from lowsr_tradeoff.errors import DataError
@@ -15,8 +14,11 @@ def touch(root, *names):
     return root
 
 
-def said(listing):
-    return [(row.path.relative_to(listing.root).as_posix(), row.says, row.fold, row.source) for row in listing.rows]
+def rows_of(listing):
+    return [
+        (row.path.relative_to(listing.root).as_posix(), row.annotation, row.fold, row.source)
+        for row in listing.rows
+    ]
 
 
 def test_class_folders_at_any_depth(tmp_path):
@@ -24,7 +26,7 @@ def test_class_folders_at_any_depth(tmp_path):
         tmp_path / "home", "dog/b.wav", "dog/a.flac", "cat/day1/c.ogg", "dog/notes.txt", "README.md", ".git/d.wav"
     )
     listing = list_events(str(root))
-    assert said(listing) == [
+    assert rows_of(listing) == [
         ("cat/day1/c.ogg", "cat", "", ""),
         ("dog/a.flac", "dog", "", ""),
         ("dog/b.wav", "dog", "", ""),
@@ -44,7 +46,7 @@ def test_a_class_without_audio_and_audio_without_a_class_are_problems(tmp_path):
 def test_names_of_esc10_give_fold_and_recording(tmp_path):
     names = ("dog/1-100-A.ogg", "dog/1-100-B.ogg", "dog/2-100-A.ogg", "rain/5-7-C.ogg", "rain/3-8-A-10.wav")
     listing = list_events(str(touch(tmp_path, *names)))
-    assert said(listing) == [
+    assert rows_of(listing) == [
         ("dog/1-100-A.ogg", "dog", "1", "1-100"),
         ("dog/1-100-B.ogg", "dog", "1", "1-100"),
         ("dog/2-100-A.ogg", "dog", "2", "2-100"),
@@ -56,54 +58,49 @@ def test_names_of_esc10_give_fold_and_recording(tmp_path):
 
 def test_a_stray_name_among_esc10_names_has_no_fold_and_shows(tmp_path):
     listing = list_events(str(touch(tmp_path, "dog/1-100-A.ogg", "dog/2-101-A.ogg", "dog/mine.ogg")))
-    assert [fold for _, _, fold, _ in said(listing)] == ["1", "2", ""]
+    assert [fold for _, _, fold, _ in rows_of(listing)] == ["1", "2", ""]
 
 
 def test_a_few_names_of_that_form_mean_nothing(tmp_path):
     listing = list_events(str(touch(tmp_path, "dog/1-100-A.ogg", "dog/x.ogg")))
-    assert [fold for _, _, fold, _ in said(listing)] == ["", ""]
+    assert [fold for _, _, fold, _ in rows_of(listing)] == ["", ""]
     assert listing.note == ""
-
-
-def write_csv(path, header, *rows):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
-    return path
 
 
 def test_a_csv_with_paths_from_its_folder_and_columns_in_any_order(tmp_path):
     table = write_csv(
         tmp_path / "birds.csv",
-        ["label", "note", "path", "source", "fold"],
-        ["owl", "x", "day/a.wav", "oak", "1"],
-        ["jay", "", "b.wav", "", ""],
+        [
+            ["label", "note", "path", "source", "fold"],
+            ["owl", "x", "day/a.wav", "oak", "1"],
+            ["jay", "", "b.wav", "", ""],
+        ],
     )
     listing = list_events(str(table))
-    assert said(listing) == [("day/a.wav", "owl", "1", "oak"), ("b.wav", "jay", "", "")]
+    assert rows_of(listing) == [("day/a.wav", "owl", "1", "oak"), ("b.wav", "jay", "", "")]
     assert (listing.name, listing.root) == ("birds", tmp_path)
     assert [row.where for row in listing.rows] == ["birds.csv line 2 (day/a.wav)", "birds.csv line 3 (b.wav)"]
 
 
 def test_a_csv_without_fold_and_source(tmp_path):
-    listing = list_events(str(write_csv(tmp_path / "a.csv", ["path", "label"], ["a.wav", "owl"])))
-    assert said(listing) == [("a.wav", "owl", "", "")]
+    listing = list_events(str(write_csv(tmp_path / "a.csv", [["path", "label"], ["a.wav", "owl"]])))
+    assert rows_of(listing) == [("a.wav", "owl", "", "")]
 
 
 def test_an_esc50_checkout(tmp_path):
-    header = ["filename", "fold", "target", "category", "esc10", "src_file", "take"]
     rows = (
+        ["filename", "fold", "target", "category", "esc10", "src_file", "take"],
         ["1-100032-A-0.wav", "1", "0", "dog", "True", "100032", "A"],
         ["5-9-B-10.wav", "5", "10", "rain", "True", "9", "B"],
     )
-    write_csv(tmp_path / "ESC-50" / "meta" / "esc50.csv", header, *rows)
+    write_csv(tmp_path / "ESC-50" / "meta" / "esc50.csv", rows)
     listing = list_events(str(tmp_path / "ESC-50"))
-    assert said(listing) == [("1-100032-A-0.wav", "dog", "1", "100032"), ("5-9-B-10.wav", "rain", "5", "9")]
+    assert rows_of(listing) == [("1-100032-A-0.wav", "dog", "1", "100032"), ("5-9-B-10.wav", "rain", "5", "9")]
     assert (listing.name, listing.root) == ("ESC-50", tmp_path / "ESC-50" / "audio")
 
 
 def test_an_esc50_checkout_needs_its_folds_and_sources(tmp_path):
-    write_csv(tmp_path / "meta" / "esc50.csv", ["filename", "category"])
+    write_csv(tmp_path / "meta" / "esc50.csv", [["filename", "category"]])
     with pytest.raises(DataError, match="lacks the columns fold, src_file"):
         list_events(str(tmp_path))
 
@@ -111,7 +108,7 @@ def test_an_esc50_checkout_needs_its_folds_and_sources(tmp_path):
 def test_embedded_digits_are_words_by_voice():
     listing = list_events("digits")
     assert len(listing.rows) == 540
-    assert said(listing)[0] == ("zero_af_alloy_1.flac", "zero", "", "af_alloy")
+    assert rows_of(listing)[0] == ("zero_af_alloy_1.flac", "zero", "", "af_alloy")
     assert not listing.is_own
 
 
@@ -143,7 +140,7 @@ def write_tau(root):
 
 def test_a_tau_folder_keeps_a_place_together(tmp_path):
     listing = list_events(str(write_tau(tmp_path / "TAU")))
-    assert said(listing) == [
+    assert rows_of(listing) == [
         ("audio/airport-oslo-0-0-a.wav", "airport", "", "oslo-0"),
         ("audio/airport-oslo-0-0-b.wav", "airport", "", "oslo-0"),
         ("audio/bus-oslo-7-1-a.wav", "bus", "", "oslo-7"),
@@ -156,7 +153,7 @@ def test_a_tau_folder_keeps_a_place_together(tmp_path):
 
 def test_the_published_split_of_a_tau_folder(tmp_path):
     listing = list_events(str(write_tau(tmp_path / "TAU") / "evaluation_setup"))
-    assert [(path, fold, source) for path, _, fold, source in said(listing)] == [
+    assert [(path, fold, source) for path, _, fold, source in rows_of(listing)] == [
         ("audio/airport-oslo-0-0-a.wav", "1", "oslo-0"),
         ("audio/airport-oslo-0-0-b.wav", "1", "oslo-0"),
         ("audio/bus-oslo-7-1-a.wav", "1", "oslo-7"),

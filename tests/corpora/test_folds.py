@@ -163,5 +163,5 @@ def test_a_class_in_one_fold_is_never_both_learnt_and_tested():
 @pytest.mark.parametrize("clips", [[], TWO_CLASSES[:2], [*TWO_CLASSES[:2], ("cat", "", "")]])
 def test_fewer_than_two_classes_cannot_be_mended(clips):
     _, problems = fit_for_folds(rows(*clips), 2)
-    assert not problems[-1].is_mendable
+    assert not problems[-1].is_skippable
     assert problems[-1].reason == "fewer than two can be used"

@@ -1,15 +1,13 @@
 """What a file holds is found once, in little memory, and every unusable one is told apart."""
 
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
 from lowsr_tradeoff.corpora import inspect
-from lowsr_tradeoff.corpora.inspect import Audio, Unusable, audio_fault, inspect_files, rate_fault, usable
-from lowsr_tradeoff.corpora.rows import Row
+from lowsr_tradeoff.corpora.inspect import AudioInfo, UnusableAudio, inspect_files
 from lowsr_tradeoff.files.writing import seal, unseal
 
 
@@ -68,20 +66,26 @@ def test_every_way_of_being_unusable_is_told(tmp_path, make, reason):
     path = tmp_path / "a.wav"
     make(path)
     finding = inspect_files([path], None)[path]
-    assert isinstance(finding, Unusable)
+    assert isinstance(finding, UnusableAudio)
     assert finding.reason.startswith(reason)
     assert str(tmp_path) not in finding.reason
 
 
 def test_the_overshoot_of_a_lossy_codec_is_fine(tmp_path):
     path = float_wav(tmp_path / "a.wav", with_sample(1.1))
-    assert isinstance(inspect_files([path], None)[path], Audio)
+    assert isinstance(inspect_files([path], None)[path], AudioInfo)
 
 
 def test_a_file_that_goes_away_is_reported_not_raised(tmp_path):
     assert inspect_files([tmp_path / "gone.wav"], None)[tmp_path / "gone.wav"].reason == (
         "cannot be read (No such file or directory)"
     )
+
+
+def test_what_is_too_long_for_a_clip_is_found_before_it_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.audio.decode.MOST_SAMPLES", 70_000)
+    path = write(tmp_path / "a.flac", np.full(150_000, 0.1), 8000)
+    assert inspect_files([path], None)[path].reason.startswith("is 16 s long")
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
@@ -137,62 +141,3 @@ def test_a_second_corpus_keeps_what_was_found_of_the_first(tmp_path, monkeypatch
     inspect_files([b], cache)
     monkeypatch.setattr(inspect, "decode_blocks", lambda path: pytest.fail(f"decoded {path} again"))
     inspect_files([a, b], cache)
-
-
-@pytest.mark.parametrize(
-    ("source_rate_hz", "rates_hz", "reason"),
-    [
-        (16000, [500, 16000], None),
-        (8000, [500, 16000], "is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate"),
-        (8000, [16000], "is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate"),
-        (
-            4000,
-            [500, 8000, 16000],
-            "is sampled at 4000 Hz, below the 8000, 16000 Hz asked for; lower --rates and --reference-rate",
-        ),
-        (
-            8000,
-            [16000, 16000],
-            "is sampled at 8000 Hz, below the 16000 Hz asked for; lower --rates and --reference-rate",
-        ),
-    ],
-)
-def test_a_rate_above_the_sources_says_what_to_lower(source_rate_hz, rates_hz, reason):
-    assert rate_fault(source_rate_hz, rates_hz) == reason
-    assert audio_fault(Audio(digest="", source_rate_hz=source_rate_hz, n_samples=9999), rates_hz) == reason
-
-
-def test_a_clip_shorter_than_one_captured_sample_is_a_fault():
-    click = Audio(digest="", source_rate_hz=16000, n_samples=31)
-    assert audio_fault(click, [500, 16000]) == "is shorter than one sample at 500 Hz"
-    assert audio_fault(click, [1000, 16000]) is None
-
-
-def test_all_faults_of_all_rows_are_found_in_one_pass(tmp_path):
-    write(tmp_path / "good.wav")
-    (tmp_path / "copy.wav").write_bytes((tmp_path / "good.wav").read_bytes())
-    (tmp_path / "empty.wav").touch()
-    write(tmp_path / "low.wav", rate_hz=8000)
-    names = ["good.wav", "copy.wav", "empty.wav", "low.wav", "none.wav", "empty.wav"]
-    rows = [Row(f"{i} {name}", tmp_path / name, "dog", None) for i, name in enumerate(names)]
-    unlabelled = Row("6", Path(tmp_path / "low.wav"), "", "has more fields")
-    kept, audio, problems = usable(
-        tmp_path, [*rows, unlabelled], [lambda row: None if row.says else "has no label"], [500, 16000], None
-    )
-    assert [row.where for row in kept] == ["0 good.wav"]
-    assert audio[kept[0].path].n_samples == 4000
-    low = "is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate"
-    assert {(problem.where, problem.reason) for problem in problems} == {
-        ("1 copy.wav", "has the same bytes as 0 good.wav"),
-        ("2 empty.wav", "is empty (0 bytes)"),
-        ("3 low.wav", low),
-        ("3 low.wav", "names the same file as 6, which says otherwise"),
-        ("4 none.wav", "does not exist"),
-        ("5 empty.wav", "names the same file as 2 empty.wav"),
-        ("5 empty.wav", "is empty (0 bytes)"),
-        ("6", "has more fields"),
-        ("6", "has no label"),
-        ("6", "names the same file as 3 low.wav"),
-        ("6", low),
-    }
-    assert sum(problem.n_clips for problem in problems) == 6

@@ -1,15 +1,27 @@
-"""Tables, paths and repetitions, before any sound is heard."""
+"""Tables, paths and repetitions before any sound is read, and one message for all problems."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from lowsr_tradeoff.corpora.rows import Row, audio_files, keep, path_fault, read_table, repeats
+from lowsr_tradeoff.corpora.rows import (
+    MOST_LISTED,
+    CorpusRow,
+    Problem,
+    audio_files,
+    count_skipped,
+    describe,
+    path_fault,
+    read_table,
+    repeats,
+    without_faults,
+)
 from lowsr_tradeoff.errors import DataError
 
 
-def row(where, path="a.wav", says="dog"):
-    return Row(where, Path(path), says, None)
+def row(where, path="a.wav", annotation="dog"):
+    return CorpusRow(where, Path(path), annotation, None)
 
 
 def table(folder, content):
@@ -19,8 +31,11 @@ def table(folder, content):
 
 
 def test_a_row_keeps_none_or_all_of_its_faults_and_counts_once():
-    faults = [lambda r: "is bad" if r.says == "bad" else None, lambda r: "is long" if len(r.where) > 1 else None]
-    kept, problems = keep([row("a"), row("b", says="bad"), row("cc", says="bad")], faults)
+    faults = [
+        lambda r: "is bad" if r.annotation == "bad" else None,
+        lambda r: "is long" if len(r.where) > 1 else None,
+    ]
+    kept, problems = without_faults([row("a"), row("b", annotation="bad"), row("cc", annotation="bad")], faults)
     assert [r.where for r in kept] == ["a"]
     assert [(p.where, p.reason, p.n_clips) for p in problems] == [
         ("b", "is bad", 1),
@@ -70,6 +85,18 @@ def test_a_table_that_is_not_there_is_named(tmp_path):
         read_table(tmp_path / "none.csv", ["file"])
 
 
+def test_a_table_does_not_grow_while_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.corpora.rows.MOST_CELLS", 1000)
+    with pytest.raises(DataError, match="more than 1000 cells"):
+        read_table(table(tmp_path, ",".join(["path", *map(str, range(499))]) + "\n" + "x\n" * 3), ["path"])
+
+
+def test_an_endless_table_is_not_read(tmp_path):
+    (tmp_path / "a.csv").symlink_to("/dev/zero")
+    with pytest.raises(DataError, match="is not a file"):
+        read_table(tmp_path / "a.csv", ["path"])
+
+
 def test_paths_inside_are_fine_also_through_links(tmp_path):
     (tmp_path / "a.wav").touch()
     (tmp_path / "b.wav").symlink_to(tmp_path / "a.wav")
@@ -90,14 +117,17 @@ def test_a_corpus_folder_that_is_a_link_itself_is_fine(tmp_path):
     [
         ("../out.wav", "leads out of the corpus folder"),
         ("/etc/hostname", "leads out of the corpus folder"),
+        ("/dev/zero", "leads out of the corpus folder"),
         ("link.wav", "leads out of the corpus folder"),
         ("linked/out.wav", "leads out of the corpus folder"),
         ("none.wav", "does not exist"),
         ("dangling.wav", "does not exist"),
         ("folder.wav", "is not a file"),
+        ("pipe.wav", "is not a file"),
         ("", "is not a file"),
         ("loop.wav", "is no usable path"),
         ("zero\0.wav", "is no usable path"),
+        ("not UTF-8 \udcff.wav", "cannot be named in a report: its name is not UTF-8; rename it"),
         ("long" * 100 + ".wav", "is no usable path"),
     ],
 )
@@ -109,6 +139,7 @@ def test_a_path_that_is_no_file_inside_says_why(tmp_path, name, reason):
     (root / "linked").symlink_to(tmp_path)
     (root / "dangling.wav").symlink_to(root / "gone.wav")
     (root / "loop.wav").symlink_to(root / "loop.wav")
+    os.mkfifo(root / "pipe.wav")
     assert path_fault(root, root / name).startswith(reason)
 
 
@@ -118,7 +149,7 @@ def test_the_first_of_equal_rows_stays_and_contradicting_ones_all_go():
         row("2"),
         row("3", "b.wav"),
         row("4", "c.wav"),
-        row("5", "c.wav", says="cat"),
+        row("5", "c.wav", annotation="cat"),
         row("6", "d.wav"),
     ]
     assert repeats(rows, lambda r: r.path, "names the same file as") == {
@@ -136,6 +167,7 @@ def test_audio_is_found_at_any_depth_and_what_is_hidden_is_not(tmp_path):
     for name in ("b.WAV", "a.flac", "x/c.ogg", "x/y/d.m4a", ".e.wav", "x/._f.wav", ".git/g.wav", "notes.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
+    (tmp_path / "x" / "linked").symlink_to(tmp_path / "x" / "y")
     found = [path.relative_to(tmp_path).as_posix() for path in audio_files(tmp_path)]
     assert found == ["a.flac", "b.WAV", "x/c.ogg", "x/y/d.m4a"]
 
@@ -143,3 +175,43 @@ def test_audio_is_found_at_any_depth_and_what_is_hidden_is_not(tmp_path):
 def test_a_folder_that_cannot_be_listed_is_named(tmp_path):
     with pytest.raises(DataError, match="none: cannot be listed"):
         audio_files(tmp_path / "none")
+
+
+EMPTY = Problem("a.wav", "is empty")
+CLASS = Problem("class dog", "is too small", n_clips=4)
+FATAL = Problem("classes", "fewer than two", n_clips=0, is_skippable=False)
+
+
+def test_without_problems_nothing_is_left_out():
+    assert count_skipped("x", [], skip_bad=False) == count_skipped("x", [], skip_bad=True) == 0
+
+
+def test_all_problems_are_in_one_error_with_the_remedy():
+    with pytest.raises(DataError) as error:
+        count_skipped("birds", [EMPTY, CLASS], skip_bad=False)
+    assert str(error.value).splitlines() == [
+        "birds: 2 problems found, nothing has run",
+        "  a.wav: is empty",
+        "  class dog: is too small",
+        "Mend them, or continue without them with --skip-bad",
+    ]
+
+
+def test_skipping_counts_the_clips_left_out():
+    assert count_skipped("x", [EMPTY, CLASS], skip_bad=True) == 5
+
+
+@pytest.mark.parametrize("skip_bad", [True, False])
+def test_what_no_skipping_mends_raises_all_the_same_and_offers_none(skip_bad):
+    with pytest.raises(DataError, match="fewer than two") as error:
+        count_skipped("x", [EMPTY, FATAL], skip_bad=skip_bad)
+    assert "a.wav" in str(error.value)
+    assert "--skip-bad" not in str(error.value)
+
+
+def test_many_of_one_reason_are_counted_and_do_not_bury_the_others():
+    many = [Problem(f"{i}.wav", "is low") for i in range(MOST_LISTED + 30)]
+    lines = describe("x", [*many, EMPTY]).splitlines()
+    assert "  and 30 more: is low" in lines
+    assert "  a.wav: is empty" in lines
+    assert len(lines) == MOST_LISTED + 4

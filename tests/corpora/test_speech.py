@@ -1,10 +1,9 @@
 """Speech corpora load with their speakers, and every way to be wrong is told before any work."""
 
-import csv
-
 import numpy as np
 import pytest
 import soundfile
+from tests.corpora.sounds import DAMAGES, write_csv, write_noise
 
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
@@ -14,15 +13,8 @@ TEXTS = ("Call Martin tonight.", "The rent is nine hundred.", "Yes, on Monday.",
 KEYWORDS = ("martin, tonight", "rent,nine hundred", "", " , ")
 
 
-def write(path, seed, rate_hz=16000, n=8000):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, np.random.default_rng(seed).uniform(-0.5, 0.5, n), rate_hz)
-    return path
-
-
 def write_table(folder, rows, encoding="utf-8"):
-    with (folder / "metadata.csv").open("w", encoding=encoding, newline="") as file:
-        csv.writer(file).writerows(rows)
+    return write_csv(folder / "metadata.csv", rows, encoding)
 
 
 def load(source, rates_hz=(500, 1000), reference_rate_hz=16000, *, skip_bad=False, cache=None):
@@ -43,7 +35,7 @@ def rows():
 @pytest.fixture
 def corpus(tmp_path, rows):
     for i in range(len(TEXTS)):
-        write(tmp_path / "s" / f"{i}.wav", i)
+        write_noise(tmp_path / "s" / f"{i}.wav", i)
     write_table(tmp_path / "s", [HEADER, *rows])
     return tmp_path / "s"
 
@@ -88,7 +80,7 @@ def test_the_digest_follows_all_that_is_said_and_nothing_else(corpus, rows):
         rows[0][column] = value
         write_table(corpus, [HEADER, *rows])
         seen.append(load(corpus).summary.digest)
-    write(corpus / "2.wav", 77)
+    write_noise(corpus / "2.wav", 77)
     seen.append(load(corpus).summary.digest)
     assert len(set(seen)) == 6
 
@@ -104,26 +96,6 @@ def test_embedded_speech_is_sixteen_voices_of_four_sentences():
     assert {utterance.sex for utterance in loaded.utterances} == {"female", "male"}
 
 
-def empty(corpus, rows):
-    (corpus / "1.wav").write_bytes(b"")
-
-
-def nan(corpus, rows):
-    soundfile.write(corpus / "1.wav", np.array([0.1, np.nan], np.float32), 16000, subtype="FLOAT")
-
-
-def low(corpus, rows):
-    write(corpus / "1.wav", 1, 8000)
-
-
-def silent(corpus, rows):
-    soundfile.write(corpus / "1.wav", np.zeros(8000), 16000)
-
-
-def gone(corpus, rows):
-    (corpus / "1.wav").unlink()
-
-
 def unspoken(corpus, rows):
     rows[1][1] = ""
 
@@ -137,11 +109,11 @@ def foreign(corpus, rows):
 
 
 def no_row(corpus, rows):
-    write(corpus / "extra" / "4.wav", 9)
+    write_noise(corpus / "extra" / "4.wav", 9)
 
 
 def outside(corpus, rows):
-    write(corpus.parent / "out.wav", 9)
+    write_noise(corpus.parent / "out.wav", 9)
     rows.append(["../out.wav", "Yes.", "", "", "", ""])
 
 
@@ -163,32 +135,37 @@ def unquoted(corpus, rows):
 
 
 PROBLEMS = [
-    (empty, r"line 3 \(1.wav\): is empty \(0 bytes\)", 1),
-    (nan, r"line 3 \(1.wav\): has samples that are NaN", 1),
-    (low, r"line 3 \(1.wav\): is sampled at 8000 Hz, below the 16000 Hz asked for; lower --reference-rate", 1),
-    (silent, r"line 3 \(1.wav\): is silent: every sample is zero", 1),
-    (gone, r"line 3 \(1.wav\): does not exist", 1),
-    (unspoken, r"line 3 \(1.wav\): has no transcript", 1),
-    (only_marks, r"line 3 \(1.wav\): has no transcript", 1),
-    (foreign, r"line 3 \(1.wav\): is not transcribed in English, .*; leave it out", 1),
-    (no_row, r"extra/4.wav: has no transcript: no row of metadata.csv names it", 1),
-    (outside, r"line 6 \(../out.wav\): leads out of the corpus folder", 1),
-    (repeated, r"line 6 \(1.wav\): names the same file as metadata.csv line 3", 1),
-    (copied, r"line 6 \(copy.wav\): has the same bytes as metadata.csv line 3", 1),
-    (foreign_keyword, r"line 3 \(1.wav\): does not say its keywords nine hundre; write them as the text does", 1),
-    (unquoted, r"line 3 \(1.wav\): has more fields than columns; put text with commas in quotes", 1),
+    (unspoken, r"line 3 \(1.wav\): has no transcript; write what it says into metadata.csv"),
+    (only_marks, r"line 3 \(1.wav\): has no transcript"),
+    (foreign, r"line 3 \(1.wav\): is not transcribed in English, .*; leave it out"),
+    (no_row, r"extra/4.wav: has no transcript: no row of metadata.csv names it"),
+    (outside, r"line 6 \(../out.wav\): leads out of the corpus folder"),
+    (repeated, r"line 6 \(1.wav\): names the same file as metadata.csv line 3"),
+    (copied, r"line 6 \(copy.wav\): has the same bytes as metadata.csv line 3"),
+    (foreign_keyword, r"line 3 \(1.wav\): does not say its keywords nine hundre; write them as the text does"),
+    (unquoted, r"line 3 \(1.wav\): has more fields than columns; put text with commas in quotes"),
 ]
 
 
-@pytest.mark.parametrize(("break_it", "message", "n_lost"), PROBLEMS, ids=[case[0].__name__ for case in PROBLEMS])
-def test_every_problem_is_told_and_skipping_goes_on_without_it(corpus, rows, break_it, message, n_lost):
-    break_it(corpus, rows)
-    write_table(corpus, [HEADER, *rows])
-    n_listed = len(rows) + (break_it is no_row)
+def told_and_skipped(corpus, message, n_listed, n_lost):
+    """The problem is told; without the utterances that have it the corpus loads."""
     with pytest.raises(DataError, match=message):
         load(corpus)
     summary = load(corpus, skip_bad=True).summary
     assert (summary.n_skipped, summary.n_clips) == (n_lost, n_listed - n_lost)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_damaged_file_is_told_and_skipping_goes_on_without_it(corpus, damage):
+    damage(corpus / "1.wav")
+    told_and_skipped(corpus, rf"line 3 \(1.wav\): {DAMAGES[damage]}", 4, 1)
+
+
+@pytest.mark.parametrize(("break_it", "message"), PROBLEMS, ids=[case[0].__name__ for case in PROBLEMS])
+def test_every_bad_row_is_told_and_skipping_goes_on_without_it(corpus, rows, break_it, message):
+    break_it(corpus, rows)
+    write_table(corpus, [HEADER, *rows])
+    told_and_skipped(corpus, message, len(rows) + (break_it is no_row), 1)
 
 
 def test_all_problems_are_in_one_message(corpus, rows):
@@ -234,13 +211,13 @@ def test_a_keyword_is_found_whatever_its_case_and_marks(corpus, rows):
 def test_a_second_look_reads_the_memory(corpus, tmp_path, monkeypatch):
     cache = tmp_path / "run" / "inspected"
     first = load(corpus, cache=cache)
-    monkeypatch.setattr("lowsr_tradeoff.audio.decode.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
+    monkeypatch.setattr("lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
     assert load(corpus, cache=cache) == first
 
 
 def test_a_folder_without_a_table_has_no_transcripts_and_speakers_are_its_subfolders(tmp_path):
     for i, name in enumerate(("ann/0.wav", "ann/1.wav", "bob/0.wav", "alone.wav")):
-        write(tmp_path / name, i)
+        write_noise(tmp_path / name, i)
     loaded = load(tmp_path)
     assert {(u.clip_id, u.speaker) for u in loaded.utterances} == {
         ("ann/0.wav", "ann"),
@@ -252,10 +229,12 @@ def test_a_folder_without_a_table_has_no_transcripts_and_speakers_are_its_subfol
     assert loaded.summary.note.startswith("No transcripts: ")
 
 
-def test_an_empty_transcript_among_others_is_named_with_the_remedy(corpus, rows):
-    write_table(corpus, [HEADER, [rows[0][0], "", *rows[0][2:]], *rows[1:]])
-    with pytest.raises(DataError, match=r"0.wav\): has no transcript; write what it says into metadata.csv"):
-        load(corpus)
+def test_a_file_that_is_a_link_out_of_the_folder_is_named(tmp_path):
+    outside = write_noise(tmp_path / "secret" / "out.wav", 1)
+    write_noise(tmp_path / "in" / "good.wav", 0)
+    (tmp_path / "in" / "link.wav").symlink_to(outside)
+    with pytest.raises(DataError, match=r"link\.wav: leads out of the corpus folder"):
+        load(tmp_path / "in")
 
 
 def test_clipped_speech_is_named_with_the_remedy(corpus):

@@ -1,8 +1,7 @@
 """LibriSpeech as OpenSLR packs it: speakers, sexes and transcripts are found, and every damage is told at once."""
 
-import numpy as np
 import pytest
-import soundfile
+from tests.corpora.sounds import write_noise
 
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
@@ -21,11 +20,6 @@ SPEAKERS = """\
 """
 
 
-def speak(path, seed):
-    samples = np.random.default_rng(seed).uniform(-0.5, 0.5, 1600)
-    soundfile.write(path, samples, 16000)
-
-
 def table_of(subset, chapter):
     folder = subset / chapter
     return folder / f"{chapter.replace('/', '-')}.trans.txt"
@@ -41,7 +35,7 @@ def archive(tmp_path):
         lines = [f"{name} {text}\n" for name, text in zip(names, sentences, strict=True)]
         table_of(subset, chapter).write_text("".join(lines))
         for name in names:
-            speak(subset / chapter / f"{name}.flac", seed := seed + 1)
+            write_noise(subset / chapter / f"{name}.flac", seed := seed + 1, n=1600)
     (root / "SPEAKERS.TXT").write_text(SPEAKERS)
     return root
 
@@ -91,7 +85,7 @@ def truncated(archive):
 
 
 def no_line(archive):
-    speak(archive / "dev-clean/84/121123/84-121123-0009.flac", 9)
+    write_noise(archive / "dev-clean/84/121123/84-121123-0009.flac", 9)
 
 
 def no_table(archive):

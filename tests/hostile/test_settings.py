@@ -49,14 +49,15 @@ def test_toml_bombs_are_refused_with_the_file_and_soon(tmp_path, read, content):
 
 def test_a_flag_below_what_is_no_table_is_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"power: is a table of settings, so write \[power\]"):
-        load_config(write(tmp_path / "a.toml", "power = 3"), {"power.devices": ["nrf52840"]})
+        load_config(write(tmp_path / "a.toml", "power = 3"), {"power": {"devices": ["nrf52840"]}})
 
 
 @pytest.mark.parametrize("name", ["events.source", "speech.source", "privacy.weights", "classify.checkpoint"])
 @pytest.mark.parametrize("path", ["a\0b", "a" * 10_000, "\udcff"])
 def test_a_path_that_no_system_has_is_refused_as_a_flag_too(name, path):
+    group, _, setting = name.partition(".")
     with pytest.raises(ConfigError, match="is no usable path"):
-        load_config(None, {name: path})
+        load_config(None, {group: {setting: path}})
 
 
 def test_many_problems_are_counted_not_listed(tmp_path):
@@ -108,3 +109,5 @@ def test_a_file_beyond_the_limit_is_not_read_whole(tmp_path, monkeypatch):
 def test_what_is_as_deep_as_records_are_is_read():
     tree = json.loads("[" * 50 + "1" + "]" * 50)
     assert reading.parse_json(json.dumps(tree)) == tree
+    with pytest.raises(ValueError, match="it is nested more than 60 deep"):
+        reading.parse_json(DEEP)

@@ -172,7 +172,7 @@ def test_a_folder_that_cannot_be_written_ends_the_run(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Store, "write", full)
     monkeypatch.setattr(
-        "lowsr_tradeoff.files.writing._replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space"))
+        "lowsr_tradeoff.files.writing.copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "No space"))
     )
     with pytest.raises(StageError, match=r"cannot be written \(No space"):
         run_missing([step("a"), step("b")], store, partial(run_quietly, store), Means(), lambda _: None)

@@ -1,12 +1,14 @@
 """The settings file to start from says of every setting what the program does with it."""
 
+import json
 import re
 import tomllib
+from importlib.resources import files
 
 import pytest
 from pydantic import BaseModel
 
-from lowsr_tradeoff.settings.starter import meanings, starter_toml
+from lowsr_tradeoff.settings.starter import described, meanings, starter_toml
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
@@ -69,3 +71,8 @@ def test_the_default_that_is_told_is_the_one_of_the_settings(text):
     for name, value in (("battery_mah", config.power.battery_mah), ("pad_s", config.privacy.pad_s)):
         assert re.search(rf"default: {value}\n{name} = {value}\n", text)
     assert "default: unset\n# min_accuracy = …" in text
+
+
+def test_the_table_that_flags_are_made_from_is_the_one_of_the_settings():
+    kept = (files("lowsr_tradeoff") / "settings" / "described.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == described(), "make it anew: python -m lowsr_tradeoff.settings.starter"

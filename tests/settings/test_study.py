@@ -19,7 +19,7 @@ from lowsr_tradeoff.settings.toml import dump_toml, load_config
 def test_flags_go_before_the_file_and_the_file_before_defaults(tmp_path):
     file = tmp_path / "study.toml"
     file.write_text("seed = 3\nrates_hz = [700]\n[power]\nbattery_mah = 50\n")
-    config = load_config(file, {"rates_hz": [900], "power.devices": ["nrf52840"], "seed": None})
+    config = load_config(file, {"rates_hz": [900], "power": {"devices": ["nrf52840"]}, "seed": None})
     assert config.rates_hz == (900,)
     assert config.power.devices == ("nrf52840",)
     assert config.seed == 3
@@ -158,6 +158,6 @@ def test_a_language_whose_words_cannot_be_counted_is_refused_with_the_remedy(tmp
 
 def test_curves_of_attackers_that_are_not_tried_are_refused():
     with pytest.raises(ConfigError, match='set attackers = "all" too'):
-        load_config(None, {"privacy.learning_curves": "all"})
-    asked = load_config(None, {"privacy.learning_curves": "all", "privacy.attackers": "all"})
+        load_config(None, {"privacy": {"learning_curves": "all"}})
+    asked = load_config(None, {"privacy": {"learning_curves": "all", "attackers": "all"}})
     assert asked.privacy.learning_curves == "all"

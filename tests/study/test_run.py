@@ -125,7 +125,7 @@ def test_an_interrupted_run_goes_on_to_the_same_result(small_study, small_run, t
 
 def test_faults_of_both_corpora_are_told_at_once(tmp_path):
     config = load_config(
-        None, {"events.source": str(tmp_path / "no-events"), "speech.source": str(tmp_path / "no-speech")}
+        None, {"events": {"source": str(tmp_path / "no-events")}, "speech": {"source": str(tmp_path / "no-speech")}}
     )
     with pytest.raises(DataError) as error:
         open_study(config, tmp_path)
@@ -135,7 +135,7 @@ def test_faults_of_both_corpora_are_told_at_once(tmp_path):
 
 def test_a_missing_gpu_is_told_with_the_other_faults_unless_a_cluster_computes(tmp_path, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    config = load_config(None, {"events.source": str(tmp_path / "no-events"), "device_type": "cuda"})
+    config = load_config(None, {"events": {"source": str(tmp_path / "no-events")}, "device_type": "cuda"})
     for is_run_here in (True, False):
         with pytest.raises(DataError) as error:
             open_study(config, tmp_path, is_run_here=is_run_here)
@@ -146,7 +146,9 @@ def test_a_missing_gpu_is_told_with_the_other_faults_unless_a_cluster_computes(t
 def test_where_networks_compute_names_what_they_compute_and_nothing_else(small_study, tmp_path):
     """Steps of both kinds, by stage: those whose keys differ, and those that are given a GPU."""
     cpu, cuda = (
-        plan(open_study(load_config(small_study, {"device_type": where, "privacy.attackers": "all"}), tmp_path))
+        plan(
+            open_study(load_config(small_study, {"device_type": where, "privacy": {"attackers": "all"}}), tmp_path)
+        )
         for where in ("cpu", "cuda")
     )
     every = [dict.fromkeys(step for goal in steps for step in (*goal.needs, goal)) for steps in (cpu, cuda)]

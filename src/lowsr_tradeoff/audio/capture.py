@@ -1,25 +1,23 @@
 """The simulated microphone: what a device sampling at ``rate_hz`` would have recorded.
 
-Every stage hears through :func:`capture`, so recognition, privacy and power speak of the same microphone.
-The order is physical: the way through the room, noise around, band-limit (or not), sample, add the noise of
-microphone and converter, quantise.
+Every stage uses :func:`capture`, so recognition, privacy and power speak of the same microphone. The order is
+physical: the way through the room, noise around, band-limit (or not), sample, add the noise of microphone and
+converter, quantise.
 """
 
 import hashlib
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.converter import convert
 from lowsr_tradeoff.audio.environment import surrounding_noise
 from lowsr_tradeoff.audio.filters import resample, sample
 from lowsr_tradeoff.audio.room import arriving
 from lowsr_tradeoff.settings.front_end import FrontEnd, Scene
 
-Samples = NDArray[np.float32]
-
-# The stream of draws for what is around the microphone, apart from the converter's.
-AROUND = 1
+# The stream of random numbers for the noise around the microphone, apart from the converter's.
+SURROUNDINGS = 1
 
 
 def capture(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd, seed: int) -> Samples:
@@ -38,8 +36,11 @@ def capture(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd, 
     Raises:
         DataError: A file that the scene names cannot be used.
     """
-    heard = _at_the_microphone(x, source_rate_hz, front_end.scene, seed)
-    return convert(sample(heard, source_rate_hz, rate_hz, front_end), front_end, np.random.default_rng(seed))
+    if front_end.scene != Scene():
+        noise_rng = np.random.default_rng([seed, SURROUNDINGS])
+        noise = surrounding_noise(x, source_rate_hz, front_end.scene, noise_rng)
+        x = arriving(x, source_rate_hz, front_end.scene) + noise
+    return convert(sample(x, source_rate_hz, rate_hz, front_end), front_end, np.random.default_rng(seed))
 
 
 def restore(captured: Samples, rate_hz: int, model_rate_hz: int) -> Samples:
@@ -52,16 +53,5 @@ def restore(captured: Samples, rate_hz: int, model_rate_hz: int) -> Samples:
 
 
 def noise_seed(seed: int, clip_digest: str, rate_hz: int) -> int:
-    """Return the noise seed of one clip at one rate, so that no two captures share their noise.
-
-    >>> noise_seed(0, "ab", 1000) == noise_seed(0, "ab", 1000) != noise_seed(0, "ab", 2000)
-    True
-    """
+    """Return the noise seed of one clip at one rate, so that no two captures share their noise."""
     return int.from_bytes(hashlib.blake2b(f"{seed}/{clip_digest}/{rate_hz}".encode(), digest_size=8).digest())
-
-
-def _at_the_microphone(x: Samples, source_rate_hz: int, scene: Scene, seed: int) -> Samples:
-    if scene == Scene():
-        return x
-    noise = surrounding_noise(x, source_rate_hz, scene, np.random.default_rng([seed, AROUND]))
-    return arriving(x, source_rate_hz, scene) + noise

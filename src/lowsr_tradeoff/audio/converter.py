@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.audio.decode import Samples
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.filters import cic
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 # Points between 0 Hz and rate/2 at which folded noise is summed; it is smooth in between.
-GRID = 512
+N_GRID = 512
 
 
 def convert(x: Samples, front_end: FrontEnd, rng: np.random.Generator) -> Samples:
@@ -38,10 +38,6 @@ def modulator_noise_density(order: int, oversampling: int, frequency: NDArray[np
     Delta Modulation, IEEE Trans. Communications 34, 1986). At N = 3 its integral is ``2 / R^5``. A loop that is
     really run is 1 to 2 dB noisier for soft sounds, and 3 dB at half of full scale.
 
-    >>> density = modulator_noise_density(3, 64, (np.arange(1000) + 0.5) / 2000)
-    >>> bool(np.isclose(density.mean(), 2 / 64**5))
-    True
-
     Shape:
         ``(n_frequencies,)``.
     """
@@ -53,7 +49,7 @@ def modulator_noise_density(order: int, oversampling: int, frequency: NDArray[np
 
 
 def _modulator_noise(n: int, order: int, oversampling: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    grid = np.linspace(0, 0.5, GRID + 1)
+    grid = np.linspace(0, 0.5, N_GRID + 1)
     amplitude = np.sqrt(modulator_noise_density(order, oversampling, grid))
     white = np.fft.rfft(rng.standard_normal(n), n)
     return np.fft.irfft(white * np.interp(np.fft.rfftfreq(n), grid, amplitude), n)

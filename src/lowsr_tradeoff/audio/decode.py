@@ -1,6 +1,6 @@
 """Files to samples: mono float32 in [-1, 1] at the file's own rate.
 
-What a header promises is believed only as far as the file's bytes bear it out, and no memory is taken on its word.
+What a header claims is compared with the bytes that are there, and no memory is reserved for a claim.
 """
 
 from collections.abc import Iterator
@@ -9,19 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import DataError
-
-Samples = NDArray[np.float32]
 
 BLOCK_SAMPLES = 65536
 # Beyond what any converter for sound offers; the ends keep resampling within bounds, too.
 LEAST_RATE_HZ, GREATEST_RATE_HZ = 50, 2_000_000
 # What is read whole is a clip: compressed silence could promise a thousand times the memory of a machine.
 LONGEST_S, MOST_SAMPLES = 3600, 2**27
-# Of a chunk in a RIFF file: its name, and its size in bytes. The sound stands behind a few others.
-CHUNK_HEAD, MOST_CHUNKS = 8, 1000
+# A chunk of a RIFF file begins with its name and its size in bytes. The sound stands behind a few others.
+CHUNK_HEAD_BYTES, MOST_CHUNKS = 8, 1000
 
 
 def decode(path: Path) -> tuple[Samples, int]:
@@ -58,10 +56,10 @@ def decode_blocks(path: Path) -> Iterator[tuple[Samples, int]]:
 
 
 def check_length(path: Path, n_samples: int, rate_hz: int) -> None:
-    """Do nothing for a sound that is short enough to be read whole.
+    """Refuse a sound that is too long to be read whole.
 
     Raises:
-        DataError: It is not.
+        DataError: It is too long.
     """
     if n_samples > min(MOST_SAMPLES, LONGEST_S * rate_hz):
         raise DataError(
@@ -75,24 +73,25 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
     try:
         _check_size(path)
         with soundfile.SoundFile(path) as file:
-            _check_rate(path, int(file.samplerate))
+            if not LEAST_RATE_HZ <= file.samplerate <= GREATEST_RATE_HZ:
+                claim = f"claims to be sampled at {file.samplerate} Hz, which no recorder does"
+                raise DataError(f"{path}: {claim}; save it again")
             yield file
-    # TypeError is what soundfile says of a file without a header (.raw), ValueError what Python says of a zero byte
-    # in a path.
+    # soundfile raises TypeError for a file without a header (.raw), Python ValueError for a zero byte in a path.
     except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
         why = getattr(error, "error_string", error) or "damaged"
         raise DataError(f"{path}: cannot be read as audio ({why}); convert it to WAV, FLAC or OGG") from error
 
 
 def _check_size(path: Path) -> None:
-    """The library shortens a WAV silently to what is there of it."""
+    """Refuse a WAV that is cut off; libsndfile would read what is there of it and say nothing."""
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"WAVE":
             return
         n_bytes = path.stat().st_size
         for _ in range(MOST_CHUNKS):
-            head = file.read(CHUNK_HEAD)
+            head = file.read(CHUNK_HEAD_BYTES)
             promised = int.from_bytes(head[4:], "little")
             if head[:4] == b"data" and promised > n_bytes - file.tell():
                 raise DataError(
@@ -103,27 +102,16 @@ def _check_size(path: Path) -> None:
             file.seek(promised + promised % 2, 1)
 
 
-def _check_rate(path: Path, rate_hz: int) -> None:
-    if not LEAST_RATE_HZ <= rate_hz <= GREATEST_RATE_HZ:
-        raise DataError(f"{path}: claims to be sampled at {rate_hz} Hz, which no recorder does; save it again")
-
-
 def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
-    """As long as there are samples: their number in the header is compared, not trusted."""
+    """Yield blocks as long as there are samples; their number in the header is compared, not trusted."""
     n_samples = 0
     while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
         n_samples += len(block)
-        yield _mono(block)
+        # Opposite infinities have no mean; inspection reports such a file.
+        with np.errstate(invalid="ignore"):
+            mono = np.ascontiguousarray(block[:, 0]) if block.shape[1] == 1 else block.mean(axis=1)
+        yield mono
     if n_samples < file.frames:
         raise DataError(
             f"{path}: is cut off: its header promises {file.frames} samples, {n_samples} are there; copy it again"
         )
-
-
-def _mono(samples: Samples) -> Samples:
-    if samples.shape[1] == 1:
-        return np.ascontiguousarray(samples[:, 0])
-    # Opposite infinities have no mean; inspection reports such a file.
-    with np.errstate(invalid="ignore"):
-        mean: Samples = samples.mean(axis=1)
-    return mean

@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.audio.decode import Samples, decode
+from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.audio.filters import resample
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.settings.front_end import Scene
-
-Spectrum = NDArray[np.float64]
 
 # Below, pink noise has no more energy: microphones and rooms do not pass it.
 LOWEST_PINK_HZ = 20.0
@@ -24,10 +23,10 @@ SPEECH_DB = (
 
 
 def surrounding_noise(x: Samples, source_rate_hz: int, scene: Scene, rng: np.random.Generator) -> Samples:
-    """Return the noise around the microphone while a sound is recorded; its RMS is ``environment_snr_db`` below.
+    """Return the noise around the microphone while a sound is recorded, ``environment_snr_db`` below its RMS.
 
-    The noise does not know how far the speaker stands: the RMS is that of the sound as it was recorded, pauses
-    included. Around a silent clip there is none.
+    The RMS is that of the sound as it was recorded, pauses included, whatever the distance of the speaker. Around
+    a silent clip there is no noise.
 
     Shape:
         ``(n,)`` → ``(n,)``; zeros where the scene is quiet.
@@ -37,40 +36,34 @@ def surrounding_noise(x: Samples, source_rate_hz: int, scene: Scene, rng: np.ran
     """
     if scene.environment is None or scene.environment_snr_db is None or not len(x):
         return np.zeros(len(x), np.float32)
-    noise = _drawn(scene.environment, len(x), source_rate_hz, rng)
+    noise = _noise(scene.environment, len(x), source_rate_hz, rng)
     level = _rms(x) * 10 ** (-scene.environment_snr_db / 20)
     return (level / _rms(noise) * noise).astype(np.float32)
 
 
-def _drawn(environment: str, n: int, rate_hz: int, rng: np.random.Generator) -> Spectrum:
+def _noise(environment: str, n: int, rate_hz: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    frequency_hz = np.fft.rfftfreq(n, 1 / rate_hz)
     match environment:
         case "white":
             return rng.standard_normal(n)
         case "pink":
-            return _shaped(n, rng, 1 / np.sqrt(np.maximum(np.fft.rfftfreq(n, 1 / rate_hz), LOWEST_PINK_HZ)))
+            amplitude = 1 / np.sqrt(np.maximum(frequency_hz, LOWEST_PINK_HZ))
         case "speech-shaped":
-            return _shaped(n, rng, _speech_spectrum(np.fft.rfftfreq(n, 1 / rate_hz).astype(np.float64)))
+            # Straight in dB over the logarithm of frequency; beyond the table as at its ends.
+            level_db = np.interp(np.log(np.maximum(frequency_hz, 1)), np.log(SPEECH_HZ), SPEECH_DB)
+            amplitude = 10 ** (level_db / 20)
         case path:
-            return _cut(Path(path), n, rate_hz, rng)
-
-
-def _shaped(n: int, rng: np.random.Generator, amplitude: Spectrum) -> Spectrum:
+            return _excerpt(Path(path), n, rate_hz, rng)
     return np.fft.irfft(np.fft.rfft(rng.standard_normal(n)) * amplitude, n)
 
 
-def _speech_spectrum(frequency_hz: Spectrum) -> Spectrum:
-    """Straight in dB over the logarithm of frequency; beyond the table as at its ends."""
-    level_db = np.interp(np.log(np.maximum(frequency_hz, 1)), np.log(SPEECH_HZ), SPEECH_DB)
-    return 10 ** (level_db / 20)
-
-
-def _cut(path: Path, n: int, rate_hz: int, rng: np.random.Generator) -> Spectrum:
-    """From a random place of the file on, which starts anew at its end."""
+def _excerpt(path: Path, n: int, rate_hz: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return samples from a random place of the file on, which is repeated where it ends."""
     recorded = _recorded(path, rate_hz)
-    piece = np.take(recorded, np.arange(n) + rng.integers(len(recorded)), mode="wrap")
-    if not piece.any():
+    excerpt = np.take(recorded, np.arange(n) + rng.integers(len(recorded)), mode="wrap")
+    if not excerpt.any():
         raise DataError(f"{path}: is silent for as long as a clip lasts; give a file with noise throughout")
-    return piece.astype(np.float64)
+    return excerpt.astype(np.float64)
 
 
 @lru_cache(maxsize=4)
@@ -82,5 +75,5 @@ def _recorded(path: Path, rate_hz: int) -> Samples:
     return noise
 
 
-def _rms(x: Samples | Spectrum) -> float:
+def _rms(x: Samples | NDArray[np.float64]) -> float:
     return float(np.sqrt(np.mean(np.square(x, dtype=np.float64))))

@@ -1,4 +1,4 @@
-"""Band-limit, then sample: the filter before a converter decides what folds down and what leaks.
+"""Band-limit, then sample: the filter before a converter decides what aliases.
 
 Every filter is applied by its frequency response, on a grid fine enough to hold the whole sound. Delay is taken
 out, so that captures of one sound stay aligned whatever the filter.
@@ -11,7 +11,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.audio.decode import Samples
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 Response = NDArray[np.complex128]
@@ -34,10 +34,10 @@ def resample(x: Samples, from_hz: int, to_hz: int) -> Samples:
 
 
 def sample(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd) -> Samples:
-    """Return what the filter lets through, at ``rate_hz``, before noise and quantisation.
+    """Return a sound filtered and sampled at ``rate_hz``, before noise and quantisation.
 
-    But for the brick wall, sound goes up to a multiple of the rate and through the filter; every k-th sample stays.
-    Where ``source_rate_hz`` is no such multiple, going up loses what lies above 0.456 of it.
+    But for the ideal filter, the sound is resampled to a multiple of the rate and filtered; every k-th sample
+    stays. Where ``source_rate_hz`` is no such multiple, resampling loses what lies above 0.456 of it.
 
     Shape:
         ``(n,)`` → ``(round(n * rate_hz / source_rate_hz),)``, up to one sample.
@@ -61,9 +61,9 @@ def response(front_end: FrontEnd, rate_hz: float, frequency_hz: Frequencies) -> 
             return _butterworth(order, frequency_hz / (cutoff * rate_hz / 2))
         case FrontEnd(filter="fir", order=int(order), cutoff=float(cutoff), oversampling=int(times)):
             passed = _fir(order, cutoff / times, frequency_hz / (times * rate_hz))
-            return _up_to(times * rate_hz / 2, frequency_hz, passed)
+            return _below(times * rate_hz / 2, frequency_hz, passed)
         case FrontEnd(filter="sigma_delta", order=int(order), oversampling=int(times)):
-            return _up_to(times * rate_hz / 2, frequency_hz, cic(order, times, frequency_hz / rate_hz))
+            return _below(times * rate_hz / 2, frequency_hz, cic(order, times, frequency_hz / rate_hz))
         case _:
             return np.ones(len(frequency_hz), np.complex128)
 
@@ -73,9 +73,6 @@ def cic(order: int, oversampling: int, frequency: Frequencies) -> NDArray[np.flo
 
     ``(sin(πf) / (R sin(πf / R)))^N`` (E. B. Hogenauer, An Economical Class of Digital Filters for Decimation and
     Interpolation, IEEE Trans. ASSP 29, 1981).
-
-    >>> cic(1, 64, np.array([0.0, 0.5, 1.0])).round(3).tolist()
-    [1.0, 0.637, 0.0]
 
     Shape:
         ``(n_frequencies,)``.
@@ -99,21 +96,21 @@ def _fir(n_taps: int, cutoff: float, frequency: Frequencies) -> NDArray[np.float
     position = np.arange(n_taps) - (n_taps - 1) / 2
     taps = np.sinc(cutoff * position) * (np.hamming(n_taps) if n_taps > 1 else 1.0)
     passed = np.zeros(len(frequency))
-    # The taps are symmetric: each but one in the middle stands for two.
+    # The taps are symmetric: each but one in the middle is there twice.
     for tap, at in zip(taps / taps.sum(), position, strict=True):
         if at >= 0:
             passed += (1 if at == 0 else 2) * tap * np.cos(2 * np.pi * frequency * at)
     return passed
 
 
-def _up_to(highest_hz: float, frequency_hz: Frequencies, passed: NDArray[np.float64]) -> Response:
-    """The faster converter before a digital filter is taken to fold nothing down itself."""
+def _below(highest_hz: float, frequency_hz: Frequencies, passed: NDArray[np.float64]) -> Response:
+    """Return the response without what the faster converter before a digital filter would fold down."""
     return np.where(frequency_hz <= highest_hz, passed, 0).astype(np.complex128)
 
 
 @lru_cache(maxsize=4)
 def _on_grid(front_end: FrontEnd, rate_hz: int, fine_hz: int, n_fft: int) -> Response:
-    """Kept, because clips of a corpus are padded to few lengths."""
+    """Cached, because the clips of a corpus are padded to few lengths."""
     passed = response(front_end, rate_hz, np.fft.rfftfreq(n_fft, 1 / fine_hz).astype(np.float64))
     passed.flags.writeable = False
     return passed

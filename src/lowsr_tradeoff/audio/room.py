@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.audio.decode import Samples, decode
+from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.audio.filters import resample
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.settings.front_end import Scene
@@ -28,8 +29,8 @@ def arriving(x: Samples, source_rate_hz: int, scene: Scene) -> Samples:
         return x if scene.distance_m == 1 else (x / scene.distance_m).astype(np.float32)
     impulse = impulse_response(scene, source_rate_hz)
     n_fft = 1 << (len(x) + len(impulse)).bit_length()
-    heard = np.fft.irfft(np.fft.rfft(x, n_fft) * np.fft.rfft(impulse, n_fft), n_fft)
-    return heard[: len(x)].astype(np.float32)
+    convolved = np.fft.irfft(np.fft.rfft(x, n_fft) * np.fft.rfft(impulse, n_fft), n_fft)
+    return convolved[: len(x)].astype(np.float32)
 
 
 def direct_to_reverberant_db(distance_m: float, rt60_s: float, room_volume_m3: float) -> float:
@@ -37,16 +38,13 @@ def direct_to_reverberant_db(distance_m: float, rt60_s: float, room_volume_m3: f
 
     ``20 log10(r_c / d)`` with the critical distance ``r_c = 0.057 sqrt(V / RT60)`` in metres (H. Kuttruff, Room
     Acoustics, 6th ed., section 5.5).
-
-    >>> round(direct_to_reverberant_db(1.0, 0.5, 50.0), 2)
-    -4.88
     """
     return 20 * math.log10(0.057 * math.sqrt(room_volume_m3 / rt60_s) / distance_m)
 
 
 @lru_cache(maxsize=4)
 def impulse_response(scene: Scene, rate_hz: int) -> Impulse:
-    """Return what the microphone hears of a click at the mouth that would be 1 from 1 m; the direct sound is first.
+    """Return the response of the room to a click at the mouth that is 1 at 1 m; the direct sound comes first.
 
     Shape:
         ``(n_samples,)``.
@@ -58,13 +56,13 @@ def impulse_response(scene: Scene, rate_hz: int) -> Impulse:
         return _measured(Path(scene.impulse_response), rate_hz) / scene.distance_m
     if scene.rt60_s is None:
         return np.array([1 / scene.distance_m])
-    return _made_up(scene, scene.rt60_s, rate_hz)
+    return _simulated(scene, scene.rt60_s, rate_hz)
 
 
-def _made_up(scene: Scene, rt60_s: float, rate_hz: int) -> Impulse:
-    """Gaussian noise that falls by 60 dB in RT60 (J. D. Polack, La transmission de l'énergie sonore, 1988).
+def _simulated(scene: Scene, rt60_s: float, rate_hz: int) -> Impulse:
+    """Return direct sound and a tail of Gaussian noise that falls by 60 dB in RT60.
 
-    The room's own energy does not depend on the distance; the direct sound's falls with its square.
+    J. D. Polack, La transmission de l'énergie sonore, 1988. The energy of the tail does not depend on the distance.
     """
     t = np.arange(1, round(1.2 * rt60_s * rate_hz)) / rate_hz
     tail = np.random.default_rng(scene.room_seed).standard_normal(len(t)) * 10 ** (-3 * t / rt60_s)
@@ -75,7 +73,7 @@ def _made_up(scene: Scene, rt60_s: float, rate_hz: int) -> Impulse:
 
 
 def _measured(path: Path, rate_hz: int) -> Impulse:
-    """From its largest sample on, which is taken for the direct sound and set to 1."""
+    """Return the file from its largest sample on, which is taken for the direct sound and set to 1."""
     samples, file_rate_hz = decode(path)
     impulse = resample(samples, file_rate_hz, rate_hz).astype(np.float64)
     if not np.isfinite(impulse).all() or not impulse.any():

@@ -1,24 +1,22 @@
-"""A small picture of a sound: frequency upwards on a log scale, time to the right, bright where it is loud.
+"""A small picture of a sound: frequency upwards on a log scale, time to the right, bright where it is loud."""
 
-Written as PNG with a palette (https://www.w3.org/TR/png/) by hand: a picture of a kilobyte needs no library.
-"""
-
-import struct
-import zlib
+import io
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import Samples
 
 ROWS, COLUMNS = 48, 120
 LOWEST_HZ = 50.0
 WINDOW_S = 0.064
-# Sounds this far below the loudest of all are black.
+# Levels this far below the loudest of all are black.
 RANGE_DB = 60.0
 # From black over blue and orange to white, rising in lightness, so that it reads without colour too.
 ANCHORS = ((0, 0, 0), (0, 60, 110), (0, 114, 178), (213, 94, 0), (230, 159, 0), (255, 244, 224))
+# As many as fit into 4 bits a pixel.
 N_COLOURS = 16
 
 Levels = NDArray[np.float64]
@@ -49,11 +47,11 @@ def png(levels: Levels, loudest_db: float) -> bytes:
     """
     depth = np.clip((levels[::-1] - loudest_db) / RANGE_DB + 1, 0, 1)
     indices = np.rint(depth * (N_COLOURS - 1)).astype(np.uint8)
-    packed = indices[:, 0::2] << 4 | indices[:, 1::2]
-    rows = b"".join(b"\0" + row.tobytes() for row in packed)
-    header = struct.pack(">IIBBBBB", levels.shape[1], levels.shape[0], 4, 3, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"PLTE", _palette()), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in parts)
+    image = Image.fromarray(indices)
+    image.putpalette(_palette())
+    content = io.BytesIO()
+    image.save(content, "PNG", bits=4, optimize=True)
+    return content.getvalue()
 
 
 def _palette() -> bytes:
@@ -61,7 +59,3 @@ def _palette() -> bytes:
     channels = [np.interp(at, range(len(ANCHORS)), channel) for channel in zip(*ANCHORS, strict=True)]
     colours: NDArray[np.uint8] = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
     return colours.tobytes()
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

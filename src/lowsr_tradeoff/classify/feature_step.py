@@ -16,11 +16,12 @@ from contextlib import ExitStack
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, read
 from lowsr_tradeoff.learning.log_mel import log_mel
-from lowsr_tradeoff.learning.mel import Samples, fit_length, lay_out
+from lowsr_tradeoff.learning.mel import fit_length, lay_out
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store

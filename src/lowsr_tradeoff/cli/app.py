@@ -5,7 +5,6 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from lowsr_tradeoff import __version__
-from lowsr_tradeoff.errors import ConfigError
 
 EXAMPLES = """
 Examples:
@@ -27,6 +26,7 @@ app = App(
     help="At which sampling rate should this microphone run? Measures, at every rate, what is still recognised, "
     "what of speech can still be understood and what it costs in energy, and writes one HTML report.",
     help_epilogue=EXAMPLES,
+    help_format="plaintext",  # the formats with markup load for a third of a second
     version=__version__,
     suppress_keyboard_interrupt=False,
 )
@@ -35,15 +35,6 @@ app = App(
 NOT_PASSED = 6
 
 Flag = Annotated[bool, Parameter(negative=())]
-
-
-def integers(option: str, text: str) -> list[int]:
-    """Return the whole numbers of a comma list.
-
-    Raises:
-        ConfigError: It is none.
-    """
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError as error:
-        raise ConfigError(f"{option} {text}: give whole numbers with commas, for example 500,1000,2000") from error
+Jobs = Annotated[int | None, Parameter(name=["--jobs", "-j"])]
+Json = Annotated[bool, Parameter(name="--json", negative=())]
+Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())]

@@ -1,38 +1,31 @@
 """Commands that turn finished runs into decisions: does one pass, and what differs between some."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from lowsr_tradeoff.cli.app import NOT_PASSED, app
+from lowsr_tradeoff.cli.app import NOT_PASSED, Json, app
+from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from lowsr_tradeoff.records.decision import GateResult, RateVerdict
     from lowsr_tradeoff.records.run import Tradeoff
     from lowsr_tradeoff.settings.groups import GateRules
 
-Json = Annotated[bool, Parameter(name="--json", negative=())]
-
 
 @app.command
-def gate(
-    run: Path,
-    /,
-    *,
-    min_accuracy: float | None = None,
-    max_word_recovery: float | None = None,
-    min_battery_hours: float | None = None,
-    confidence: float | None = None,
-    device: str | None = None,
-    attacker_data: Literal["1x", "10x", "100x"] | None = None,
-    config: Path | None = None,
-    json_: Json = False,
-) -> int:
+@with_settings(
+    min_accuracy="gate.min_accuracy",
+    max_word_recovery="gate.max_word_recovery",
+    min_battery_hours="gate.min_battery_hours",
+    confidence="gate.confidence",
+    device="gate.device",
+    attacker_data="gate.attacker_data",
+)
+def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json = False) -> int:
     """Decide whether a finished run meets rules, for a release to go ahead; nothing is run.
 
     A rate passes if one of its operating points meets every constraint on the pessimistic end of its interval, and
@@ -40,15 +33,8 @@ def gate(
     passes, 6 that none does.
 
     Args:
+        given: The rules given as flags.
         run: The run's folder, or its tradeoff.json.
-        min_accuracy: Least accuracy to accept, 0 to 1.
-        max_word_recovery: Most word recovery to accept, 0 to 1.
-        min_battery_hours: Least battery life to accept, in hours.
-        confidence: Least probability of meeting all of these at once, 0 to 1; 0.95 when left out, 0 asks for none.
-        device: The device that has to meet them; the one that decides the run when left out.
-        attacker_data: How much attackers on words may learn from, as a multiple of what they learnt from in the
-            run: 10x and 100x take their extrapolated learning curves; needs a run with --attackers all;
-            of Whisper adapted to the rate there is one with --learning-curves all.
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
         json_: Print the decision as JSON.
     """
@@ -56,14 +42,6 @@ def gate(
     from lowsr_tradeoff.reports.exports.run_files import to_json
 
     tradeoff = _load(run)
-    given = {
-        "gate.min_accuracy": min_accuracy,
-        "gate.max_word_recovery": max_word_recovery,
-        "gate.min_battery_hours": min_battery_hours,
-        "gate.confidence": confidence,
-        "gate.device": device,
-        "gate.attacker_data": attacker_data,
-    }
     result = decide(tradeoff, _rules(tradeoff, config, given))
     tell(*([to_json(result).rstrip()] if json_ else _told(tradeoff, result)))
     return 0 if result.passes else NOT_PASSED
@@ -110,14 +88,14 @@ def _comparable(run: Path) -> "Tradeoff":
         raise
 
 
-def _rules(tradeoff: "Tradeoff", config: Path | None, given: "Mapping[str, object]") -> "GateRules":
+def _rules(tradeoff: "Tradeoff", config: Path | None, given: Given) -> "GateRules":
     from lowsr_tradeoff.settings.toml import load_config
 
     if config is not None:
         return load_config(config, given).gate
     own = tradeoff.settings.get("gate")
-    of_run = {f"gate.{name}": value for name, value in own.items()} if isinstance(own, dict) else {}
-    return load_config(None, {**of_run, **{name: value for name, value in given.items() if value is not None}}).gate
+    of_run = {name: value for name, value in own.items() if value is not None} if isinstance(own, dict) else {}
+    return load_config(None, {"gate": {**of_run, **given.get("gate", {})}}).gate
 
 
 def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":

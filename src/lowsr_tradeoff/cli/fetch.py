@@ -28,6 +28,6 @@ def fetch(name: str | None = None, /, *, to: Path = Path("downloads"), sha256: s
     wanted = fetching.find_download(name)
     tell(f"{wanted.what}. {wanted.source}. Licence: {wanted.licence}.", to=sys.stderr)
     with byte_progress() as show:
-        place = fetching.fetch(wanted, to, sha256, show)
-    tell(*place.notes, to=sys.stderr)
-    tell(place.path)
+        fetched = fetching.fetch(wanted, to, sha256, show)
+    tell(*fetched.notes, to=sys.stderr)
+    tell(fetched.path)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Flag, app, integers
+from lowsr_tradeoff.cli.app import Json, app
+from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell
 
 if TYPE_CHECKING:
@@ -15,17 +16,15 @@ if TYPE_CHECKING:
 
 
 @app.command
+@with_settings(rates="rates_hz", speech="speech.source", seed="seed", skip_bad="skip_bad")
 def listening_pack(
+    given: Given,
     *,
-    rates: str | None = None,
-    speech: str | None = None,
     n_clips: int | None = None,
     n_forms: int = 1,
     out: Path = Path("listening"),
-    seed: int | None = None,
     contact: str = "",
     config: Path | None = None,
-    skip_bad: Flag = False,
 ) -> None:
     """Write a listening test: clips at every rate, forms that work from a file, and the key that you keep.
 
@@ -33,30 +32,21 @@ def listening_pack(
     hand-out, one to each listener, and score the files that come back with listening-score.
 
     Args:
-        rates: Rates in Hz, comma separated; those of the settings when left out. The reference rate is added.
-        speech: Speech to understand: demo (embedded), librispeech:DIR, or a folder with metadata.csv and
-            transcripts. The pack then holds those recordings.
+        given: The settings given as flags; the reference rate is added to the rates, and the pack holds
+            recordings of the speech.
         n_clips: Clips in a form, each another sentence, spread evenly over the rates; as many as there are, at most
             40, when left out.
         n_forms: Forms, for as many listeners or groups of them; from form to form every sentence moves to another
             rate.
         out: Folder to write.
-        seed: Base of the draw and of the microphone's noise.
         contact: Whom listeners may ask; shown in the forms.
         config: Settings of a study in TOML, for its microphone; flags go before the file.
-        skip_bad: Go on without unusable files.
     """
     from lowsr_tradeoff.corpora.speech import speech_of
     from lowsr_tradeoff.listening_test.pack import Size, describe, write_pack
     from lowsr_tradeoff.settings.toml import load_config
 
-    wanted = {
-        "rates_hz": integers("--rates", rates) if rates else None,
-        "speech.source": speech,
-        "seed": seed,
-        "skip_bad": skip_bad or None,
-    }
-    settings = load_config(config, wanted)
+    settings = load_config(config, given)
     corpus = speech_of(settings, None)
     key = write_pack(settings, corpus, Size(n_clips, n_forms), contact, out)
     tell(describe(key, corpus).rstrip("\n"), to=sys.stderr)
@@ -70,7 +60,7 @@ def listening_score(
     /,
     *,
     seed: int = 0,
-    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+    json_: Json = False,
 ) -> None:
     """Score what listeners wrote, by rate, with the words that recognisers are scored with.
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Flag, app
+from lowsr_tradeoff.cli.app import Flag, Jobs, Quiet, app
+from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, DataError
@@ -21,48 +22,44 @@ if TYPE_CHECKING:
 
 
 @app.command
+@with_settings(
+    network="classify.network",
+    checkpoint="classify.checkpoint",
+    epochs="classify.epochs",
+    events="events.source",
+    reference_rate="reference_rate_hz",
+    seed="seed",
+    device_type="device_type",
+    skip_bad="skip_bad",
+)
 def train(
+    given: Given,
     *,
     rate: int,
     to: Path,
     arm: str = "finetuned",
     grid: Literal["shared", "native"] = "shared",
-    network: str | None = None,
-    checkpoint: Path | None = None,
-    device_type: Literal["cpu", "cuda"] | None = None,
     config: Path | None = None,
-    events: str | None = None,
-    reference_rate: int | None = None,
-    epochs: int | None = None,
     data_licence: str | None = None,
     run: Path = Path("lowsr-run"),
-    jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
-    seed: int | None = None,
-    skip_bad: Flag = False,
+    jobs: Jobs = None,
     int8: Flag = False,
-    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train one network for one rate and write it to a model folder.
 
     First networks trained alike are tested by cross-validation, then one is trained on all clips.
 
     Args:
+        given: The settings given as flags.
         rate: The microphone's rate in Hz.
         to: The model folder to write.
         arm: How to train: finetuned, basd, cssd, or another of the study's arms.
         grid: Feature layout: shared (restored to 16 kHz) or native (laid out for the rate).
-        network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
-        checkpoint: Published weights to start from; see lowsr-tradeoff fetch.
-        device_type: What to train on: cpu, or cuda for a GPU, which gives other last digits.
         config: Settings of a study in TOML; flags go before the file.
-        events: Sounds to learn: as in lowsr-tradeoff run.
-        reference_rate: The full rate in Hz that a teacher hears; 16000 when left out.
-        epochs: Length of the schedule.
         data_licence: Licence of the sounds, for the model card.
         run: Folder of a run whose finished steps are used, and that an interrupted training goes on from.
         jobs: Processes at once; the number of cores when left out.
-        seed: Base of all random draws.
-        skip_bad: Go on without unusable input files.
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
         quiet: No progress.
     """
@@ -71,22 +68,10 @@ def train(
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
-    overrides = {
-        "rates_hz": [rate],
-        "classify.arms": [arm],
-        "classify.grids": [grid],
-        "classify.network": network,
-        "classify.checkpoint": str(checkpoint) if checkpoint else None,
-        "classify.epochs": epochs,
-        "device_type": device_type,
-        "events.source": events,
-        "reference_rate_hz": reference_rate,
-        "seed": seed,
-        "skip_bad": skip_bad or None,
-    }
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
-    settings = load_config(config, overrides)
+    classify = {**given.get("classify", {}), "arms": [arm], "grids": [grid]}
+    settings = load_config(config, {**given, "rates_hz": [rate], "classify": classify})
     with step_progress(is_quiet=quiet) as show:
         package = train_model(
             settings, run, to, jobs or n_cores(), show, data_licence=data_licence, is_int8_counted=int8

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import ProgressColumn
 
-    from lowsr_tradeoff.corpora.published.download import Tell
+    from lowsr_tradeoff.corpora.published.download import OnProgress
     from lowsr_tradeoff.runner.schedule import Progress
 
 
@@ -37,7 +37,7 @@ def step_progress(*, is_quiet: bool) -> "Iterator[Callable[[Progress], None]]":
 
 
 @contextmanager
-def byte_progress() -> "Iterator[Tell]":
+def byte_progress() -> "Iterator[OnProgress]":
     """Show a bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _have, _total: None

@@ -3,11 +3,10 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from lowsr_tradeoff.cli.app import Flag, app, integers
+from lowsr_tradeoff.cli.app import Flag, Jobs, Json, Quiet, app
+from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
@@ -20,99 +19,61 @@ if TYPE_CHECKING:
 
 @app.default
 @app.command
+@with_settings(
+    rates="rates_hz",
+    events="events.source",
+    speech="speech.source",
+    device="power.devices",
+    arms="classify.arms",
+    network="classify.network",
+    checkpoint="classify.checkpoint",
+    attackers="privacy.attackers",
+    learning_curves="privacy.learning_curves",
+    min_accuracy="constraints.min_accuracy",
+    max_word_recovery="constraints.max_word_recovery",
+    min_battery_hours="constraints.min_battery_hours",
+    reference_rate="reference_rate_hz",
+    seed="seed",
+    device_type="device_type",
+    skip_bad="skip_bad",
+    include_audio="include_audio",
+    include_transcripts="include_transcripts",
+)
 def run(
+    given: Given,
     *,
-    rates: str | None = None,
     config: Path | None = None,
-    events: str | None = None,
-    speech: str | None = None,
-    device: str | None = None,
     front_ends: str | None = None,
-    arms: str | None = None,
-    network: str | None = None,
-    checkpoint: Path | None = None,
-    device_type: Literal["cpu", "cuda"] | None = None,
-    min_accuracy: float | None = None,
-    max_word_recovery: float | None = None,
-    min_battery_hours: float | None = None,
-    reference_rate: int | None = None,
     out: Path = Path("lowsr-run"),
-    jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"])] = None,
+    jobs: Jobs = None,
     step_timeout: float = 86400.0,
     cluster: str | None = None,
     gpu_share: float | None = None,
     shard: str | None = None,
-    seed: int | None = None,
-    skip_bad: Flag = False,
-    attackers: Literal["default", "all"] | None = None,
-    learning_curves: Literal["none", "vocabulary", "all"] | None = None,
-    include_audio: Flag = False,
-    include_transcripts: Flag = False,
     dry_run: Flag = False,
-    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
-    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())] = False,
+    json_: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Measure everything and write the report. The default command.
 
     Args:
-        rates: Candidate rates in Hz, comma separated; 500,1000,2000,4000 when left out.
+        given: The settings given as flags.
         config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
-        events: Sounds to recognise: demo (synthesised), digits (embedded spoken digits), a folder with a
-            subfolder per class, a CSV path,label[,fold][,source], or an ESC-50 checkout.
-        speech: Speech that must not leak: demo (embedded), librispeech:DIR, or a folder with metadata.csv
-            (file,text[,speaker][,sex][,keywords]); without it, words are held against the full-band transcript.
-        device: Device profiles, comma separated, by name or TOML path; the first one decides.
         front_ends: Front ends of the microphone, comma separated: ideal, none, fir64, butterworth4, sigma-delta.
             The first decides, the others are compared with it.
-        arms: Ways of training to compare, comma separated; raw,finetuned,basd,cssd when left out.
-        network: small_vgg, cp_mobile, cnn14, cnn14_8k, cnn14_32k, resnet38 or mobilenetv2.
-        checkpoint: Published PANNs weights to start from; see lowsr-tradeoff fetch.
-        device_type: What networks are trained on: cpu, or cuda for a GPU, which gives other last digits.
-        min_accuracy: Least accuracy to accept, 0 to 1.
-        max_word_recovery: Most word recovery to accept, 0 to 1.
-        min_battery_hours: Least battery life to accept, in hours.
-        reference_rate: The full rate in Hz that candidates are compared with; 16000 when left out.
         out: Folder of the run; run again with the same folder to go on or to reuse.
         jobs: Processes at once; the number of cores when left out.
         step_timeout: Seconds for one step, a day when left out; one that takes longer is ended and has failed.
         cluster: Run the steps on a Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local:N for N processes here.
         gpu_share: Share of a GPU that a step takes which computes on one, with --device-type cuda; 1 when left out.
         shard: Run one part of the steps alone, for example 2/8, in a folder of its own; see lowsr-tradeoff merge.
-        seed: Base of all random draws.
-        skip_bad: Go on without unusable input files; the report says how many.
-        attackers: default (Whisper as published, digits learnt at the rate, speakers, speech presence), or all
-            (bandwidth extension, Whisper adapted to the rate and learning curves as well; takes far longer).
-        learning_curves: With --attackers all, who also learns from growing shares of the data: none, vocabulary
-            (when left out), or all: Whisper adapted as well, which takes up to five times as long.
-        include_audio: Put your own clips into the report.
-        include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
         dry_run: Check everything and show what would run.
         json_: Print the outcome as JSON.
         quiet: No progress.
     """
     from lowsr_tradeoff.settings.toml import load_config
 
-    overrides = {
-        "rates_hz": integers("--rates", rates) if rates else None,
-        "events.source": events,
-        "speech.source": speech,
-        "power.devices": device.split(",") if device else None,
-        "classify.arms": arms.split(",") if arms else None,
-        "classify.network": network,
-        "classify.checkpoint": str(checkpoint) if checkpoint else None,
-        "device_type": device_type,
-        "constraints.min_accuracy": min_accuracy,
-        "constraints.max_word_recovery": max_word_recovery,
-        "constraints.min_battery_hours": min_battery_hours,
-        "reference_rate_hz": reference_rate,
-        "seed": seed,
-        "skip_bad": skip_bad or None,
-        "privacy.attackers": attackers,
-        "privacy.learning_curves": learning_curves,
-        "include_audio": include_audio or None,
-        "include_transcripts": include_transcripts or None,
-    }
-    study_config = load_config(config, overrides)
+    study_config = load_config(config, given)
     if front_ends:
         study_config = _through(study_config, front_ends.split(","))
     means = _means(jobs, step_timeout, cluster, gpu_share, study_config.device_type)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.corpora.demo_events import Take, synthesise
 from lowsr_tradeoff.records.run import CorpusSummary
@@ -17,8 +18,6 @@ class EventClip:
     """One labelled sound.
 
     Attributes:
-        clip_id: Unique name within the corpus.
-        label: Its class.
         fold: Its test fold, from 1.
         source: The recording it was cut from; one source stays in one fold.
         digest: Hash of its content.
@@ -35,12 +34,10 @@ class EventClip:
 
 @dataclass(frozen=True)
 class EventCorpus:
-    """Labelled sounds in folds.
+    """Labelled sounds in folds, in a fixed order.
 
     Attributes:
-        summary: Name, digest, classes, counts.
-        clips: In a fixed order.
-        clip_s: Seconds that the network hears of each.
+        clip_s: Seconds that the network uses of each clip.
         is_own: Whether these are the user's recordings, not embedded ones.
     """
 
@@ -61,12 +58,9 @@ def clips_of(corpus: EventCorpus, *folds: int) -> list[EventClip]:
 
 
 def class_numbers(corpus: EventCorpus, clips: Sequence[EventClip]) -> NDArray[np.intp]:
-    """Return the place of each clip's class among the corpus's classes, from 0."""
+    """Return the number of each clip's class, from 0 in the order of the corpus's classes."""
     classes = corpus.summary.classes
     return np.array([classes.index(clip.label) for clip in clips], dtype=np.intp)
-
-
-Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -74,13 +68,10 @@ class Utterance:
     """One recording of speech.
 
     Attributes:
-        clip_id: Unique name within the corpus.
-        text: What was said; ``None`` in a corpus without transcripts.
-        speaker: Who said it.
-        sex: The speaker's, where the corpus tells.
+        text: The transcript; ``None`` in a corpus without transcripts.
+        sex: The speaker's, ``None`` where it is unknown.
         keywords: Phrases of the text that would hurt if they leaked.
         digest: Hash of its content.
-        audio: The file.
     """
 
     clip_id: str
@@ -94,13 +85,7 @@ class Utterance:
 
 @dataclass(frozen=True)
 class SpeechCorpus:
-    """Recordings of speech, all of them transcribed or none.
-
-    Attributes:
-        summary: Name, digest, counts.
-        utterances: In a fixed order.
-        is_own: Whether these are the user's recordings, not embedded ones.
-    """
+    """Recordings of speech in a fixed order, all of them transcribed or none."""
 
     summary: CorpusSummary
     utterances: tuple[Utterance, ...]

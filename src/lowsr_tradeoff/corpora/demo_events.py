@@ -9,37 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from lowsr_tradeoff.corpora.demo_sounds import (
-    FREQS_HZ,
-    RATE_HZ,
-    Sound,
-    alarm,
-    bark,
-    birds,
-    crackle,
-    drops,
-    engine,
-    heartbeat,
-    keys,
-    knock,
-    noise,
-    waves,
-)
+from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.corpora.demo_sounds import FREQS_HZ, RATE_HZ, SOUNDS, Sound, noise
 
-SOUNDS = {
-    "alarm": alarm,
-    "bark": bark,
-    "birds": birds,
-    "crackle": crackle,
-    "drops": drops,
-    "engine": engine,
-    "heartbeat": heartbeat,
-    "keys": keys,
-    "knock": knock,
-    "waves": waves,
-}
 CLASSES = tuple(SOUNDS)
 N_SOURCES = 20
 N_TAKES = 2
@@ -55,15 +28,7 @@ CLIP_PEAK = 0.95
 
 @dataclass(frozen=True)
 class Take:
-    """One rendering of a source.
-
-    Attributes:
-        label: Its class.
-        source: Name of the source, unique in the corpus.
-        fold: Its test fold, from 1.
-        take: Number of the rendering, from 1.
-        seed: Seed of the corpus.
-    """
+    """Rendering number ``take``, from 1, of a source; ``seed`` is that of the corpus."""
 
     label: str
     source: str
@@ -86,7 +51,7 @@ def takes(seed: int) -> tuple[Take, ...]:
     )
 
 
-def synthesise(take: Take) -> tuple[NDArray[np.float32], int]:
+def synthesise(take: Take) -> tuple[Samples, int]:
     """Return the samples of one take, in [-1, 1], and their rate in Hz.
 
     Shape:
@@ -102,24 +67,17 @@ def _generator(name: str) -> Generator:
 
 
 def _record(rng: Generator, sound: Sound) -> Sound:
-    """The sound at a random level before a background.
+    """Return the sound at a random level before a background.
 
-    Only the sound gives way where its peaks would not fit, so that the background's level tells nothing of the
-    class: at a rate that misses the sound, the class must be lost.
+    Where its peaks would not fit, only the sound becomes softer, so that the level of the background tells nothing
+    of the class: at a rate that misses the sound, the class must be lost.
     """
     level = 10 ** (rng.normal(LEVEL_DBFS, LEVEL_SPREAD_DB) / 20)
-    backdrop = level * 10 ** (-rng.uniform(*SNR_DB) / 20) * _background(rng)
-    event = sound * min(level / _loudest_rms(sound), EVENT_PEAK / np.max(np.abs(sound)))
-    mixed = event + backdrop
+    background_level = level * 10 ** (-rng.uniform(*SNR_DB) / 20)
+    # Its power falls by 0 to 6 dB an octave above 30 Hz.
+    background = background_level * noise(rng, np.maximum(FREQS_HZ, 30.0) ** -rng.uniform(0, 1))
+    # Of the loudest eighth of a second, the time weighting "fast" of sound level meters (IEC 61672-1).
+    loudest_rms = np.sqrt(np.max(np.mean(sound.reshape(-1, RATE_HZ // 8) ** 2, axis=1)))
+    mixed = sound * min(level / loudest_rms, EVENT_PEAK / np.max(np.abs(sound))) + background
     centred: Sound = mixed - mixed.mean()
     return centred * min(1.0, CLIP_PEAK / float(np.max(np.abs(centred))))
-
-
-def _background(rng: Generator) -> Sound:
-    """Noise of RMS 1 whose power falls by 0 to 6 dB an octave above 30 Hz."""
-    return noise(rng, np.maximum(FREQS_HZ, 30.0) ** -rng.uniform(0, 1))
-
-
-def _loudest_rms(sound: Sound) -> float:
-    """RMS of the loudest eighth of a second, the time weighting "fast" of sound level meters (IEC 61672-1)."""
-    return float(np.sqrt(np.max(np.mean(sound.reshape(-1, RATE_HZ // 8) ** 2, axis=1))))

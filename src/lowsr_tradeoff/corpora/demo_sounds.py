@@ -1,8 +1,8 @@
 """Ten everyday sounds from simple physics: 2 s at 16 kHz, of any level, without background.
 
-Each model takes two generators. ``draw`` gives what belongs to the source (sizes, pitches, materials); it is
-asked the same questions in the same order whatever the take. ``rng`` gives what differs from take to take
-(timing, force, noise). Ranges without a source are plausible choices, not measurements.
+Each model takes two generators. ``draw`` gives what belongs to the source (sizes, pitches, materials); it gives
+the same numbers in the same order whatever the take. ``rng`` gives what differs from take to take (timing, force,
+noise). Ranges without a source are plausible choices, not measurements.
 
 Shape of every sound: ``(N_SAMPLES,)``.
 """
@@ -191,12 +191,17 @@ def crackle(rng: Generator, draw: Generator) -> Sound:
     return _filter(envelope * rng.standard_normal(N_SAMPLES), colour)
 
 
+SOUNDS = {
+    model.__name__: model for model in (alarm, bark, birds, crackle, drops, engine, heartbeat, keys, knock, waves)
+}
+
+
 def _log_uniform(draw: Generator, low: float, high: float) -> float:
     return float(np.exp(draw.uniform(np.log(low), np.log(high))))
 
 
 def _beats(rng: Generator, period_s: float, jitter: float) -> Values:
-    """Times in s of a beat of random phase; each interval scatters by ``jitter`` of the period."""
+    """Return times in s of a beat of random phase; each interval scatters by ``jitter`` of the period."""
     n = int(DURATION_S / period_s) + 2
     steps = period_s * np.maximum(0.2, 1 + jitter * rng.standard_normal(n))
     times_s: Values = rng.uniform(0, period_s) + np.cumsum(steps) - steps[0]
@@ -211,13 +216,12 @@ def _impulses(times_s: Values, force: Values) -> Sound:
 
 def _add(out: Sound, sound: Sound, at_s: float) -> None:
     """Add a sound from a time on; what lies behind the end is lost."""
-    start = round(at_s * RATE_HZ)
-    room = out[start : start + len(sound)]
-    room += sound[: len(room)]
+    part = out[round(at_s * RATE_HZ) :][: len(sound)]
+    part += sound[: len(part)]
 
 
 def _modes(freqs_hz: Values, decays_s: Values) -> Sound:
-    """Damped sines, one a row, as long as the slowest takes to fade by 60 dB."""
+    """Return damped sines, one a row, as long as the slowest takes to fade by 60 dB."""
     t = np.arange(6.9 * np.max(decays_s) * RATE_HZ) / RATE_HZ
     modes: Sound = np.exp(-t / decays_s[:, None]) * np.sin(2 * np.pi * freqs_hz[:, None] * t)
     return modes
@@ -234,10 +238,10 @@ def _thump(pitch_hz: float, length_s: float, draw: Generator) -> Sound:
 
 
 def _harmonics(pitch_hz: Values, gains: Values) -> Sound:
-    """A tone of gliding pitch with harmonics 1, 2, … of the given gains; those that would alias are left out."""
-    is_heard = np.arange(1, len(gains) + 1) * np.max(pitch_hz) < 0.48 * RATE_HZ
+    """Return a tone of gliding pitch with harmonics 1, 2, … of the given gains, but those that would alias."""
+    is_below_half = np.arange(1, len(gains) + 1) * np.max(pitch_hz) < 0.48 * RATE_HZ
     z = np.exp(2j * np.pi * np.cumsum(pitch_hz) / RATE_HZ)
-    tone: Sound = np.polyval(np.append((gains * is_heard)[::-1], 0), z).imag
+    tone: Sound = np.polyval(np.append((gains * is_below_half)[::-1], 0), z).imag
     return tone
 
 
@@ -249,7 +253,7 @@ def _bubble(radius_m: float, rise: float) -> Sound:
 
 
 def _tract(freqs_hz: Values, first_hz: float) -> Values:
-    """Gain of a tube open at the mouth: resonances at odd multiples of the first, falling with frequency."""
+    """Return the gain of a tube open at the mouth: resonances at odd multiples of the first, falling upwards."""
     resonances_hz = np.array([1, 3, 5]) * first_hz
     peaks = 1 / (1 + ((freqs_hz[:, None] - resonances_hz) / (0.25 * first_hz)) ** 2)
     gain: Values = peaks @ np.array([1, 0.5, 0.2]) + 0.01 / (1 + freqs_hz / 1000)
@@ -261,7 +265,7 @@ def _arch(n: int) -> Sound:
 
 
 def _faded(tone: Sound) -> Sound:
-    """The tone with 5 ms of fading at both ends, so that switching does not click."""
+    """Return the tone with 5 ms of fading at both ends, so that switching does not click."""
     i = np.arange(len(tone))
     return tone * np.minimum(1, np.minimum(i, i[::-1]) / (0.005 * RATE_HZ))
 
@@ -273,11 +277,7 @@ def noise(rng: Generator, gain: Values) -> Sound:
 
 
 def rms(sound: Sound) -> float:
-    """Return the root mean square of a sound, in its own unit.
-
-    >>> rms(np.array([3.0, -3.0]))
-    3.0
-    """
+    """Return the root mean square of a sound, in its own unit."""
     return float(np.sqrt(np.mean(sound**2)))
 
 
@@ -286,7 +286,7 @@ def _filter(sound: Sound, gain: Values | NDArray[np.complex128]) -> Sound:
 
 
 def _convolve(sound: Sound, kernel: Sound) -> Sound:
-    """The sound with a kernel at every sample; what runs over the end comes in at the start."""
+    """Return the sound with a kernel at every sample; what runs over the end comes in at the start."""
     return _filter(sound, np.fft.rfft(kernel, N_SAMPLES))
 
 

@@ -1,25 +1,24 @@
 """How event corpora lie on disk: class folders, tables, and published layouts, all to the same rows."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lowsr_tradeoff.corpora.rows import Listing, Problem, Row, audio_files, is_audio, read_table
+from lowsr_tradeoff.corpora.rows import CorpusRow, Listing, Problem, audio_files, is_audio, read_table
 from lowsr_tradeoff.errors import DataError
-
-META, SETUP = "meta.csv", "evaluation_setup"
 
 DATA = Path(__file__).parent / "data"
 SYNTHETIC = "Synthetic, for trying out, not for decisions"
-
+# Of TAU Urban Acoustic Scenes: the table of all files, and the folder of the published split.
+META, SETUP = "meta.csv", "evaluation_setup"
 # {fold}-{freesound id}-{take}[-{class}]: K. J. Piczak, ESC: Dataset for Environmental Sound Classification, 2015.
 ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>\d+)-[A-Z]+(-\d+)?")
 
 
 @dataclass(frozen=True)
-class EventRow(Row):
-    """One labelled file.
+class EventRow(CorpusRow):
+    """One labelled file; ``annotation`` is the label.
 
     Attributes:
         fold: Its fold as written, empty where none is given.
@@ -32,12 +31,12 @@ class EventRow(Row):
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of a table hold what, and what stands between them."""
+    """Which columns of a table hold what, and the character between them."""
 
     path: str
     label: str
-    fold: str
-    source: str
+    fold: str = ""
+    source: str = ""
     delimiter: str = ","
 
 
@@ -45,8 +44,8 @@ def list_events(source: str) -> Listing[EventRow]:
     """Return the rows of a corpus on disk.
 
     Args:
-        source: ``"digits"``, a folder with a subfolder per class, a CSV, an ESC-50 checkout, or the folder of a TAU
-            Urban Acoustic Scenes development set, or the ``evaluation_setup`` in it.
+        source: ``"digits"``, a folder with a subfolder per class, a CSV ``path,label[,fold][,source]``, an ESC-50
+            checkout, the folder of a TAU Urban Acoustic Scenes development set, or the ``evaluation_setup`` in it.
 
     Raises:
         DataError: There is no such corpus, or its table cannot be read.
@@ -63,64 +62,62 @@ def list_events(source: str) -> Listing[EventRow]:
     if path.is_dir():
         return _class_folders(path)
     if path.is_file():
-        return _table(path)
+        rows = _table_rows(path, path.parent, Columns("path", "label", "fold", "source"))
+        return Listing(path.stem, path.parent, rows)
     raise DataError(f"{source}: there is no such folder or CSV; give --events one, or demo or digits")
 
 
 def _digits() -> Listing[EventRow]:
     folder = DATA / "digits_kokoro"
-    rows = _table_rows(folder / "metadata.csv", folder, Columns("file", "word", "fold", "speaker"), ())
+    rows = _table_rows(folder / "metadata.csv", folder, Columns("file", "word", "fold", "speaker"))
     note = f"{SYNTHETIC}: digits spoken by Kokoro-82M v1.0 voices (Apache-2.0); a source is a voice."
-    return Listing("digits", folder, rows, (), note, is_own=False)
-
-
-def _table(table: Path) -> Listing[EventRow]:
-    rows = _table_rows(table, table.parent, Columns("path", "label", "fold", "source"), ())
-    return Listing(table.stem, table.parent, rows, (), "", is_own=True)
+    return Listing("digits", folder, rows, note=note, is_own=False)
 
 
 def _esc50(root: Path) -> Listing[EventRow]:
     columns = Columns("filename", "category", "fold", "src_file")
     rows = _table_rows(root / "meta" / "esc50.csv", root / "audio", columns, ("fold", "src_file"))
-    return Listing(root.resolve().name, root / "audio", rows, (), "ESC-50 layout.", is_own=True)
+    return Listing(root.resolve().name, root / "audio", rows, note="ESC-50 layout.")
 
 
 def _tau(root: Path) -> Listing[EventRow]:
-    """All files; one place, however often and on however many devices it was recorded, is one source."""
-    columns = Columns("filename", "scene_label", "", "identifier", "\t")
+    """Return all files; one place, however often and on however many devices it was recorded, is one source."""
+    columns = Columns("filename", "scene_label", source="identifier", delimiter="\t")
     rows = _table_rows(root / META, root, columns, ("identifier",))
     note = f"TAU Urban Acoustic Scenes layout; a source is a place. For the published split give {SETUP}."
-    return Listing(root.resolve().name, root, rows, (), note, is_own=True)
+    return Listing(root.resolve().name, root, rows, note=note)
 
 
 def _tau_split(root: Path) -> Listing[EventRow]:
-    """The published split as two folds: what it tests is fold 1, what it trains on fold 2."""
+    """Return the published split as two folds: what it tests is fold 1, what it trains on fold 2."""
     place = {row.path: row.source for row in _tau(root).rows}
-    columns = Columns("filename", "scene_label", "", "", "\t")
+    unknown = f"is not in {META}, so where it was recorded is unknown"
+    columns = Columns("filename", "scene_label", delimiter="\t")
     rows = tuple(
-        replace(row, fold=fold, source=place.get(row.path, ""), fault=row.fault or _place_fault(row, place))
+        replace(
+            row,
+            fold=fold,
+            source=place.get(row.path, ""),
+            fault=row.fault or (None if row.path in place else unknown),
+        )
         for fold, part in (("1", "evaluate"), ("2", "train"))
-        for row in _table_rows(root / SETUP / f"fold1_{part}.csv", root, columns, ())
+        for row in _table_rows(root / SETUP / f"fold1_{part}.csv", root, columns)
     )
     note = "TAU Urban Acoustic Scenes layout; fold 1 is what the published split tests, fold 2 what it trains on."
-    return Listing(root.resolve().name, root, rows, (), note, is_own=True)
+    return Listing(root.resolve().name, root, rows, note=note)
 
 
-def _place_fault(row: EventRow, place: Mapping[Path, str]) -> str | None:
-    return None if row.path in place else f"is not in {META}, so where it was recorded is unknown"
-
-
-def _table_rows(table: Path, folder: Path, columns: Columns, required: Sequence[str]) -> tuple[EventRow, ...]:
+def _table_rows(table: Path, folder: Path, columns: Columns, required: Sequence[str] = ()) -> tuple[EventRow, ...]:
     return tuple(
         EventRow(
-            where=f"{line.where} ({line.fields[columns.path] or 'no file'})",
-            path=folder / line.fields[columns.path],
-            says=line.fields[columns.label],
-            fault=line.fault,
-            fold=line.fields.get(columns.fold, ""),
-            source=line.fields.get(columns.source, ""),
+            where=f"{row.where} ({row.fields[columns.path] or 'no file'})",
+            path=folder / row.fields[columns.path],
+            annotation=row.fields[columns.label],
+            fault=row.fault,
+            fold=row.fields.get(columns.fold, ""),
+            source=row.fields.get(columns.source, ""),
         )
-        for line in read_table(table, (columns.path, columns.label, *required), columns.delimiter)
+        for row in read_table(table, (columns.path, columns.label, *required), columns.delimiter)
     )
 
 
@@ -137,7 +134,7 @@ def _class_folders(root: Path) -> Listing[EventRow]:
         Problem(path.name, "lies in no class folder") for path in inside if path not in files and is_audio(path)
     ]
     named, note = _esc_names(rows)
-    return Listing(root.resolve().name, root, named, tuple(problems), note, is_own=True)
+    return Listing(root.resolve().name, root, named, tuple(problems), note)
 
 
 def _esc_names(rows: tuple[EventRow, ...]) -> tuple[tuple[EventRow, ...], str]:

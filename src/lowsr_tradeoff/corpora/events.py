@@ -1,21 +1,21 @@
 """Event corpora: synthesised, embedded, or the user's own, checked and laid out in folds."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from lowsr_tradeoff.corpora.check import clip_ids, rate_fault, summarise, usable
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.corpora.demo_events import Take, takes
+from lowsr_tradeoff.corpora.demo_events import takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
-from lowsr_tradeoff.corpora.event_layouts import SYNTHETIC, EventRow, list_events
+from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC, EventRow, list_events
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
-from lowsr_tradeoff.corpora.inspect import Audio, rate_fault, usable
-from lowsr_tradeoff.corpora.rows import Listing, Problem, settle
+from lowsr_tradeoff.corpora.inspect import AudioInfo
+from lowsr_tradeoff.corpora.rows import FaultOf, Listing, Problem, count_skipped
 from lowsr_tradeoff.files.writing import digest_of
-from lowsr_tradeoff.records.run import CorpusSummary
 from lowsr_tradeoff.settings.study import StudyConfig
 
 LONGEST_WINDOW_S = 10.0
@@ -24,15 +24,7 @@ FOLD = re.compile("0*[1-9][0-9]{0,8}")
 
 
 def events_of(config: StudyConfig, cache: Path | None) -> EventCorpus:
-    """Return the events of a study, every clip usable at every rate.
-
-    Args:
-        config: The settings.
-        cache: File that remembers what was found in audio files.
-
-    Raises:
-        DataError: The corpus has problems; the message lists all of them.
-    """
+    """Return the events of a study; see :func:`load_events`."""
     return load_events(
         config.events.source,
         config.events.n_folds,
@@ -59,122 +51,89 @@ def load_events(
     """Return the event corpus, every clip of it usable at every rate.
 
     Args:
-        source: ``"demo"``, ``"digits"``, a folder with a subfolder per class, a CSV
-            ``path,label[,fold][,source]``, or an ESC-50 checkout.
+        source: ``"demo"``, or what :func:`~lowsr_tradeoff.corpora.event_layouts.list_events` takes.
         n_folds: Folds to make where the corpus brings none.
-        clip_s: Seconds the network hears; ``None`` takes what 19 clips in 20 fit into, at most 10 s.
+        clip_s: Seconds that the network uses; ``None`` takes what 19 clips in 20 fit into, at most 10 s.
         seed: Seed of the synthesis and of made folds.
         rates_hz: Rates to capture at.
         reference_rate_hz: The rate that full-band figures are for.
         skip_bad: Leave out what cannot be used, and count it, instead of raising.
-        cache: File that remembers what was found in audio files.
+        cache: File that stores inspections of audio files.
 
     Raises:
         DataError: The corpus has problems; the message lists all of them.
     """
-    asked_hz = (*rates_hz, reference_rate_hz)
+    all_rates_hz = (*rates_hz, reference_rate_hz)
     if source == "demo":
-        return _demo(seed, asked_hz, clip_s)
+        return _demo(seed, all_rates_hz, clip_s)
     listing = list_events(source)
-    faults = (_label_fault, _fold_fault(listing.rows))
-    rows, audio, unusable = usable(listing.root, listing.rows, faults, asked_hz, cache)
+    has_folds = any(row.fold for row in listing.rows)
+    fault_functions: tuple[FaultOf[EventRow], ...] = (
+        lambda row: None if row.annotation else "has no label",
+        lambda row: _fold_fault(row.fold, has_folds=has_folds),
+    )
+    rows, info_of, problems = usable(listing, fault_functions, all_rates_hz, cache)
     rows, unfit = fit_for_folds(rows, n_folds)
-    n_skipped = settle(listing.name, [*listing.problems, *unusable, *unfit], skip_bad=skip_bad)
-    clips = _clips(listing, rows, audio, n_folds, seed)
-    heard = [audio[row.path] for row in rows]
-    summary = _summary(listing.name, _note(listing, rows, seed), clips, heard, n_skipped, is_own=listing.is_own)
-    return EventCorpus(summary, clips, clip_s or _window_s(heard), listing.is_own)
+    n_skipped = count_skipped(listing.name, [*listing.problems, *problems, *unfit], skip_bad=skip_bad)
+    audio = [info_of[row.path] for row in rows]
+    clips = _clips(rows, clip_ids(listing, rows), audio, n_folds, seed)
+    return _corpus(listing, clips, audio, clip_s, n_skipped, _note(rows, seed))
 
 
-def _window_s(heard: Sequence[Audio]) -> float:
-    """One clip out of the common run must not make every other pay for its length."""
-    fits_most_s = float(np.quantile([sound.duration_s for sound in heard], WINDOW_QUANTILE, method="higher"))
-    return min(round(fits_most_s, 2), LONGEST_WINDOW_S)
-
-
-def _demo(seed: int, asked_hz: Sequence[int], clip_s: float | None) -> EventCorpus:
-    if reason := rate_fault(RATE_HZ, asked_hz):
-        settle("demo", [Problem("synthesised events", reason, is_mendable=False)], skip_bad=False)
-    clips = tuple(_demo_clip(take) for take in takes(seed))
-    heard = [Audio(digest=clip.digest, source_rate_hz=RATE_HZ, n_samples=N_SAMPLES) for clip in clips]
+def _demo(seed: int, rates_hz: Sequence[int], clip_s: float | None) -> EventCorpus:
+    if reason := rate_fault(RATE_HZ, rates_hz):
+        count_skipped("demo", [Problem("synthesised events", reason, is_skippable=False)], skip_bad=False)
     note = f"{SYNTHETIC}; made in code (seed {seed}). A source is one drawn set of parameters."
-    return EventCorpus(
-        _summary("demo", note, clips, heard, 0, is_own=False), clips, clip_s or N_SAMPLES / RATE_HZ, is_own=False
-    )
-
-
-def _summary(
-    name: str, note: str, clips: Sequence[EventClip], heard: Sequence[Audio], n_skipped: int, *, is_own: bool
-) -> CorpusSummary:
-    return CorpusSummary(
-        name=name,
-        kind="events",
-        digest=_digest(clips),
-        n_clips=len(clips),
-        n_skipped=n_skipped,
-        n_groups=len({clip.source for clip in clips}),
-        group_of="sources",
-        classes=tuple(sorted({clip.label for clip in clips})),
-        n_folds=len({clip.fold for clip in clips}),
-        duration_s=sum(sound.duration_s for sound in heard),
-        lowest_source_rate_hz=min(sound.source_rate_hz for sound in heard),
-        is_synthetic=not is_own,
-        note=note,
-    )
-
-
-def _demo_clip(take: Take) -> EventClip:
-    """The digest names what is synthesised; how it is enters the key of every step that hears it."""
-    return EventClip(
-        f"{take.source}-{take.take}", take.label, take.fold, take.source, digest_of(asdict(take)), take
-    )
+    # The digest names what is synthesised; how enters the key of every step that uses it.
+    clips = [
+        EventClip(f"{take.source}-{take.take}", take.label, take.fold, take.source, digest_of(asdict(take)), take)
+        for take in takes(seed)
+    ]
+    audio = [AudioInfo(digest=clip.digest, source_rate_hz=RATE_HZ, n_samples=N_SAMPLES) for clip in clips]
+    listing: Listing[EventRow] = Listing("demo", DATA, rows=(), note=note, is_own=False)
+    return _corpus(listing, clips, audio, clip_s, n_skipped=0, note="")
 
 
 def _clips(
-    listing: Listing[EventRow], rows: Sequence[EventRow], audio: Mapping[Path, Audio], n_folds: int, seed: int
-) -> tuple[EventClip, ...]:
-    root = listing.root.resolve()
-    names = [row.path.resolve().relative_to(root).as_posix() for row in rows]
-    labels = [row.says for row in rows]
+    rows: Sequence[EventRow], names: Sequence[str], audio: Sequence[AudioInfo], n_folds: int, seed: int
+) -> list[EventClip]:
     sources = [row.source or name for row, name in zip(rows, names, strict=True)]
     given = [int(row.fold) for row in rows if row.fold]
-    folds = renumber(given) if given else assign_folds(labels, sources, n_folds, seed)
-    return tuple(
-        EventClip(name, row.says, fold, source, audio[row.path].digest, row.path)
-        for name, row, fold, source in zip(names, rows, folds, sources, strict=True)
-    )
+    folds = renumber(given) if given else assign_folds([row.annotation for row in rows], sources, n_folds, seed)
+    return [
+        EventClip(name, row.annotation, fold, source, info.digest, row.path)
+        for name, row, fold, source, info in zip(names, rows, folds, sources, audio, strict=True)
+    ]
 
 
-def _digest(clips: Sequence[EventClip]) -> str:
-    said = [[clip.clip_id, clip.label, clip.fold, clip.source, clip.digest] for clip in clips]
-    return digest_of(said)
+def _corpus(
+    listing: Listing[EventRow],
+    clips: Sequence[EventClip],
+    audio: Sequence[AudioInfo],
+    clip_s: float | None,
+    n_skipped: int,
+    note: str,
+) -> EventCorpus:
+    # One clip far longer than the others must not make the network compute as long for every clip.
+    durations_s = [info.duration_s for info in audio]
+    fits_most_s = round(float(np.quantile(durations_s, WINDOW_QUANTILE, method="higher")), 2)
+    summary = summarise(listing, clips, audio, n_skipped, note, "sources")
+    return EventCorpus(summary, tuple(clips), clip_s or min(fits_most_s, LONGEST_WINDOW_S), listing.is_own)
 
 
-def _note(listing: Listing[EventRow], rows: Sequence[EventRow], seed: int) -> str:
-    notes = [listing.note] if listing.note else []
+def _note(rows: Sequence[EventRow], seed: int) -> str:
     has_folds = any(row.fold for row in rows)
-    notes.append(
-        "Folds are the corpus's own." if has_folds else f"Folds were made by class and source (seed {seed})."
-    )
-    if alone := sum(not row.source for row in rows):
-        notes.append(
-            f"{alone} of {len(rows)} files name no source and count as one each: "
+    note = "Folds are the corpus's own." if has_folds else f"Folds were made by class and source (seed {seed})."
+    if n_alone := sum(not row.source for row in rows):
+        note += (
+            f" {n_alone} of {len(rows)} files name no source and count as one each: "
             "figures are too good where several were cut from one recording."
         )
-    return " ".join(notes)
+    return note
 
 
-def _label_fault(row: EventRow) -> str | None:
-    return None if row.says else "has no label"
-
-
-def _fold_fault(rows: Sequence[EventRow]) -> Callable[[EventRow], str | None]:
-    """Folds are given for every row or for none."""
-    has_folds = any(row.fold for row in rows)
-
-    def fault(row: EventRow) -> str | None:
-        if not row.fold:
-            return "has no fold, though others have one" if has_folds else None
-        return None if FOLD.fullmatch(row.fold) else f"has the fold {row.fold!r}, which is not a positive integer"
-
-    return fault
+def _fold_fault(fold: str, *, has_folds: bool) -> str | None:
+    """Return what is wrong with a fold as written; folds are given for every row or for none."""
+    if not fold:
+        return "has no fold, though others have one" if has_folds else None
+    return None if FOLD.fullmatch(fold) else f"has the fold {fold!r}, which is not a positive integer"

@@ -1,36 +1,34 @@
 """Folds that keep a source together and its classes spread."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from lowsr_tradeoff.corpora.event_layouts import EventRow
-from lowsr_tradeoff.corpora.rows import Problem
+from lowsr_tradeoff.corpora.rows import Problem, grouped
 
 Counts = Counter[str]
 
 
 def fit_for_folds(rows: Sequence[EventRow], n_folds: int) -> tuple[list[EventRow], list[Problem]]:
-    """Return the rows whose source and class can be folded, and what is wrong with the others.
+    """Return the rows whose source and class fit into folds, and what is wrong with the others.
 
-    Args:
-        rows: Usable rows, with folds given for all or for none.
-        n_folds: Folds to make where none are given.
+    Folds are given for all rows or for none; for none, ``n_folds`` are made.
     """
     problems, kept = [], list(rows)
-    for source, group in _grouped((row.source, row) for row in rows if row.source):
-        if len(folds := {int(row.fold) for row in group if row.fold}) > 1:
+    for source, group in grouped(rows, lambda row: row.source).items():
+        if source and len(folds := {int(row.fold) for row in group if row.fold}) > 1:
             reason = f"is in folds {', '.join(map(str, sorted(folds)))}; one recording belongs to one fold"
             problems.append(Problem(f"source {source}", reason, n_clips=len(group)))
             kept = [row for row in kept if row.source != source]
     given = {int(row.fold) for row in kept if row.fold}
-    for label, group in _grouped((row.says, row) for row in kept):
+    for label, group in grouped(kept, lambda row: row.annotation).items():
         if fault := _class_fault(group, len(given) or n_folds):
             problems.append(Problem(f"class {label}", fault, n_clips=len(group)))
-            kept = [row for row in kept if row.says != label]
-    if len({row.says for row in kept}) < 2:
-        problems.append(Problem("classes", "fewer than two can be used", n_clips=0, is_mendable=False))
+            kept = [row for row in kept if row.annotation != label]
+    if len({row.annotation for row in kept}) < 2:
+        problems.append(Problem("classes", "fewer than two can be used", n_clips=0, is_skippable=False))
     return kept, problems
 
 
@@ -39,13 +37,7 @@ def assign_folds(labels: Sequence[str], sources: Sequence[str], n_folds: int, se
 
     Greedy: the largest sources first, each into the fold that has least of its classes so far. A class whose
     sources hold one class each is in every fold as soon as it has as many sources as there are folds. The order
-    of the clips does not matter, only the seed and what they are.
-
-    Args:
-        labels: The class of each clip.
-        sources: The recording of each clip.
-        n_folds: Number of folds.
-        seed: Decides between sources that are alike.
+    of the clips does not matter; the seed decides between sources that are alike.
 
     >>> assign_folds(["dog", "dog", "rain", "rain"], ["s1", "s2", "s3", "s3"], 2, seed=0)
     (1, 2, 1, 1)
@@ -53,19 +45,15 @@ def assign_folds(labels: Sequence[str], sources: Sequence[str], n_folds: int, se
     totals = Counter(labels)
     folds: list[Counts] = [Counter() for _ in range(n_folds)]
     fold_of = {}
-    for source, counts in _ordered(labels, sources, seed):
-        best = min(range(n_folds), key=lambda i: (_crowding(folds[i], counts, totals), folds[i].total()))
+    for source, counts in _in_order(labels, sources, seed):
+        best = min(range(n_folds), key=lambda i: (_overlap(folds[i], counts, totals), folds[i].total()))
         folds[best] += counts
         fold_of[source] = best + 1
     return tuple(fold_of[source] for source in sources)
 
 
 def renumber(folds: Sequence[int]) -> tuple[int, ...]:
-    """Return the folds numbered from 1 without gaps, in their order.
-
-    >>> renumber([2, 9, 2])
-    (1, 2, 1)
-    """
+    """Return the folds numbered from 1 without gaps, in their order."""
     numbers = {fold: i for i, fold in enumerate(sorted(set(folds)), start=1)}
     return tuple(numbers[fold] for fold in folds)
 
@@ -82,15 +70,8 @@ def _class_fault(group: Sequence[EventRow], n_folds: int) -> str | None:
     return None
 
 
-def _grouped(named: Iterable[tuple[str, EventRow]]) -> list[tuple[str, list[EventRow]]]:
-    groups: dict[str, list[EventRow]] = {}
-    for name, row in named:
-        groups.setdefault(name, []).append(row)
-    return list(groups.items())
-
-
-def _ordered(labels: Sequence[str], sources: Sequence[str], seed: int) -> list[tuple[str, Counts]]:
-    """Largest first, because small ones can still fill gaps; class by class, so that remainders even out."""
+def _in_order(labels: Sequence[str], sources: Sequence[str], seed: int) -> list[tuple[str, Counts]]:
+    """Return sources, the largest first, as small ones still fill gaps, and class by class."""
     groups: dict[str, Counts] = {}
     for label, source in zip(labels, sources, strict=True):
         groups.setdefault(source, Counter())[label] += 1
@@ -100,6 +81,6 @@ def _ordered(labels: Sequence[str], sources: Sequence[str], seed: int) -> list[t
     return [(name, groups[name]) for name in names]
 
 
-def _crowding(fold: Counts, counts: Counts, totals: Counts) -> float:
-    """How much the sum over folds of squared class shares rises, up to what does not depend on the fold."""
+def _overlap(fold: Counts, counts: Counts, totals: Counts) -> float:
+    """Return how much the sum of squared class shares over folds rises, but for what is equal in all folds."""
     return sum(fold[label] * counts[label] / totals[label] ** 2 for label in sorted(counts))

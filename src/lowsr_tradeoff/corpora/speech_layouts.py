@@ -7,41 +7,41 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC
-from lowsr_tradeoff.corpora.rows import Line, Listing, Problem, Row, audio_files, read_table, read_utf8
+from lowsr_tradeoff.corpora.rows import CorpusRow, CsvRow, Listing, Problem, audio_files, read_table, read_utf8
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.settings.study import LIBRISPEECH
 
 TABLE = "metadata.csv"
-TRANSCRIPTS, SPEAKERS = "*.trans.txt", "SPEAKERS.TXT"
 EMBEDDED = (
     f"{SYNTHETIC}: sentences written for this project, spoken by Kokoro-82M v1.0 voices (Apache-2.0); "
     "a speaker is a voice."
 )
-UNTOLD = f"write what it says into {TABLE}, or take {TABLE} away"
+WRITE_TEXT = f"write what it says into {TABLE}, or take {TABLE} away"
+UNPACK_AGAIN = "unpack the archive again"
 # {speaker}-{chapter}-{number}: V. Panayotov et al., LibriSpeech: an ASR corpus based on public domain audio books,
 # ICASSP 2015.
 UTTERANCE_ID = re.compile(r"(?P<speaker>\d+)-\d+-\d+")
-REMEDY = "unpack the archive again"
+TRANSCRIPTS, SPEAKERS = "*.trans.txt", "SPEAKERS.TXT"
 SEXES = {"F": "female", "M": "male"}
 
 
 @dataclass(frozen=True)
-class SpeechRow(Row):
-    """One file; ``says`` is the transcript.
+class SpeechRow(CorpusRow):
+    """One file; ``annotation`` is the transcript.
 
     Attributes:
-        speaker: Who spoke, empty where the corpus does not tell.
-        sex: The speaker's, empty where the corpus does not tell.
+        speaker: Who spoke, empty where it is unknown.
+        sex: The speaker's, empty where it is unknown.
         keywords: Phrases of the transcript that would hurt if they leaked.
-        is_transcribed: Whether the corpus says what is said.
+        is_transcribed: Whether the corpus has transcripts.
         remedy: What to do where the transcript is empty.
     """
 
     speaker: str
-    sex: str
-    keywords: tuple[str, ...]
+    sex: str = ""
+    keywords: tuple[str, ...] = ()
     is_transcribed: bool = True
-    remedy: str = UNTOLD
+    remedy: str = WRITE_TEXT
 
 
 def list_speech(source: str) -> Listing[SpeechRow]:
@@ -49,8 +49,8 @@ def list_speech(source: str) -> Listing[SpeechRow]:
 
     Args:
         source: ``"demo"``; a folder with ``metadata.csv``: ``file,text[,speaker][,sex][,keywords]``, keywords
-            separated by commas, other columns passed over; a folder without it, of which nothing is transcribed and
-            a speaker is a subfolder; or ``"librispeech:"`` and the folder of a LibriSpeech archive, or one of its
+            separated by commas, other columns ignored; a folder without it, of which nothing is transcribed and a
+            speaker is a subfolder; or ``"librispeech:"`` and the folder of a LibriSpeech archive, or one of its
             subsets: ``speaker/chapter/*.flac`` with the chapter's ``*.trans.txt`` at any depth, sexes from
             ``SPEAKERS.TXT`` in the folder, beside it, or in ``LibriSpeech`` below it.
 
@@ -60,12 +60,12 @@ def list_speech(source: str) -> Listing[SpeechRow]:
     if source.startswith(LIBRISPEECH):
         return _librispeech(_folder(source.removeprefix(LIBRISPEECH), "the folder of an unpacked archive"))
     if source == "demo":
-        return _tabled(DATA / "speech_kokoro", "demo", EMBEDDED, is_own=False)
+        folder = DATA / "speech_kokoro"
+        return Listing("demo", folder, *_table_rows(folder), EMBEDDED, is_own=False)
     root = _folder(source, f"one with {TABLE}, librispeech:DIR, or demo")
     if (root / TABLE).exists():
-        return _tabled(root, root.resolve().name, "", is_own=True)
-    rows = tuple(_alone(root, path) for path in audio_files(root))
-    return Listing(root.resolve().name, root, rows, (), "", is_own=True)
+        return Listing(root.resolve().name, root, *_table_rows(root))
+    return Listing(root.resolve().name, root, tuple(_untranscribed(root, path) for path in audio_files(root)))
 
 
 def _folder(path: str, wanted: str) -> Path:
@@ -74,107 +74,89 @@ def _folder(path: str, wanted: str) -> Path:
     return Path(path)
 
 
-def _tabled(root: Path, name: str, note: str, *, is_own: bool) -> Listing[SpeechRow]:
-    rows = tuple(_row(root, line) for line in read_table(root / TABLE, ("file", "text")))
+def _table_rows(root: Path) -> tuple[tuple[SpeechRow, ...], tuple[Problem, ...]]:
+    rows = tuple(_table_row(root, row) for row in read_table(root / TABLE, ("file", "text")))
     named = {os.path.normpath(row.path) for row in rows}
-    problems = tuple(
-        Problem(path.relative_to(root).as_posix(), f"has no transcript: no row of {TABLE} names it")
-        for path in audio_files(root)
-        if os.path.normpath(path) not in named
-    )
-    return Listing(name, root, rows, problems, note, is_own)
+    unnamed = [path for path in audio_files(root) if os.path.normpath(path) not in named]
+    return rows, _without_transcript(root, unnamed, f"no row of {TABLE} names it")
 
 
-def _row(root: Path, line: Line) -> SpeechRow:
-    phrases = (phrase.strip() for phrase in line.fields.get("keywords", "").split(","))
+def _table_row(root: Path, row: CsvRow) -> SpeechRow:
+    phrases = (phrase.strip() for phrase in row.fields.get("keywords", "").split(","))
     return SpeechRow(
-        where=f"{line.where} ({line.fields['file'] or 'no file'})",
-        path=root / line.fields["file"],
-        says=line.fields["text"],
-        fault=line.fault,
-        speaker=line.fields.get("speaker", ""),
-        sex=line.fields.get("sex", ""),
+        where=f"{row.where} ({row.fields['file'] or 'no file'})",
+        path=root / row.fields["file"],
+        annotation=row.fields["text"],
+        fault=row.fault,
+        speaker=row.fields.get("speaker", ""),
+        sex=row.fields.get("sex", ""),
         keywords=tuple(phrase for phrase in phrases if phrase),
     )
 
 
-def _alone(root: Path, path: Path) -> SpeechRow:
-    """A file of which nothing is told but the folder that it lies in."""
+def _without_transcript(root: Path, paths: Sequence[Path], reason: str) -> tuple[Problem, ...]:
+    return tuple(Problem(path.relative_to(root).as_posix(), f"has no transcript: {reason}") for path in paths)
+
+
+def _untranscribed(root: Path, path: Path) -> SpeechRow:
     within = path.relative_to(root)
-    return SpeechRow(
-        where=within.as_posix(),
-        path=path,
-        says="",
-        fault=None,
-        speaker=within.parts[0] if len(within.parts) > 1 else "",
-        sex="",
-        keywords=(),
-        is_transcribed=False,
-    )
+    speaker = within.parts[0] if len(within.parts) > 1 else ""
+    return SpeechRow(within.as_posix(), path, annotation="", fault=None, speaker=speaker, is_transcribed=False)
 
 
 def _librispeech(root: Path) -> Listing[SpeechRow]:
     tables = sorted(path for path in root.rglob(TRANSCRIPTS) if not path.name.startswith("."))
     sexes, problems = _sexes(root)
-    chapters = [_chapter(root, table, sexes) for table in tables]
-    rows = tuple(row for said, _ in chapters for row in said)
-    problems += [problem for _, faults in chapters for problem in faults]
-    problems += _without_transcript(root, rows)
+    rows: list[SpeechRow] = []
+    for table in tables:
+        name = table.relative_to(root).as_posix()
+        lines, unreadable = _lines(table, name)
+        rows += [_chapter_row(table, f"{name} line {number}", line, sexes) for number, line in lines]
+        problems += unreadable
+    named = {row.path for row in rows}
+    unnamed = [path for path in audio_files(root) if path not in named]
+    problems += _without_transcript(root, unnamed, f"no {TRANSCRIPTS} beside it names it; {UNPACK_AGAIN}")
     if not tables:
         reason = f"holds no {TRANSCRIPTS}; give the folder whose speaker/chapter folders hold them"
-        problems.append(Problem(root.name, reason, n_clips=0, is_mendable=False))
-    return Listing(root.resolve().name, root, rows, tuple(problems), _librispeech_note(rows), is_own=True)
+        problems.append(Problem(root.name, reason, n_clips=0, is_skippable=False))
+    return Listing(root.resolve().name, root, tuple(rows), tuple(problems), _librispeech_note(rows))
 
 
-def _chapter(root: Path, table: Path, sexes: Mapping[str, str]) -> tuple[list[SpeechRow], list[Problem]]:
-    name = table.relative_to(root).as_posix()
-    lines, problems = _lines(table, name)
-    return [_read_aloud(table, f"{name} line {number}", line, sexes) for number, line in lines], problems
-
-
-def _read_aloud(table: Path, where: str, line: str, sexes: Mapping[str, str]) -> SpeechRow:
-    """The row of ``speaker-chapter-number WHAT IS SAID``."""
+def _chapter_row(table: Path, where: str, line: str, sexes: Mapping[str, str]) -> SpeechRow:
+    """Return the row of a line ``speaker-chapter-number TRANSCRIPT``."""
     utterance, _, text = line.strip().partition(" ")
     match = UTTERANCE_ID.fullmatch(utterance)
     speaker = match["speaker"] if match else ""
     return SpeechRow(
         where=f"{where} ({utterance})",
         path=table.parent / f"{utterance}.flac",
-        # An attacker that learnt from the capitals of the file would spell what it hears.
-        says=text.lower(),
-        fault=None if match else f"does not begin with speaker-chapter-number; {REMEDY}",
+        # An attacker that learnt from the capitals of the file would write capitals.
+        annotation=text.lower(),
+        fault=None if match else f"does not begin with speaker-chapter-number; {UNPACK_AGAIN}",
         speaker=speaker,
         sex=sexes.get(speaker, ""),
-        keywords=(),
-        remedy=REMEDY,
+        remedy=UNPACK_AGAIN,
     )
 
 
-def _without_transcript(root: Path, rows: Sequence[SpeechRow]) -> list[Problem]:
-    named = {row.path for row in rows}
-    reason = f"has no transcript: no {TRANSCRIPTS} beside it names it; {REMEDY}"
-    return [Problem(path.relative_to(root).as_posix(), reason) for path in audio_files(root) if path not in named]
-
-
 def _sexes(root: Path) -> tuple[dict[str, str], list[Problem]]:
-    """By speaker, from ``ID | SEX | …``; empty where the archive's table is not there."""
+    """Return sexes by speaker, from ``ID | SEX | …``; empty where the archive's table is not there."""
     places = (root / SPEAKERS, root / "LibriSpeech" / SPEAKERS, root.resolve().parent / SPEAKERS)
     table = next((path for path in places if path.is_file()), None)
     lines, problems = _lines(table, SPEAKERS) if table else ([], [])
-    told = [(number, [part.strip() for part in line.split("|")]) for number, line in lines if line[0] != ";"]
-    reason = f"is not ID | F or M | …; {REMEDY}, or take the table away, and no sex is known"
-    problems += [
-        Problem(f"{SPEAKERS} line {number}", reason, n_clips=0) for number, parts in told if not _is_told(parts)
-    ]
-    return {parts[0]: SEXES[parts[1]] for _, parts in told if _is_told(parts)}, problems
-
-
-def _is_told(parts: Sequence[str]) -> bool:
-    return len(parts) > 1 and parts[0].isdecimal() and parts[1] in SEXES
+    reason = f"is not ID | F or M | …; {UNPACK_AGAIN}, or take the table away, and no sex is known"
+    sexes = {}
+    for number, line in lines:
+        parts = [part.strip() for part in line.split("|")]
+        if len(parts) > 1 and parts[0].isdecimal() and parts[1] in SEXES:
+            sexes[parts[0]] = SEXES[parts[1]]
+        elif not line.startswith(";"):
+            problems.append(Problem(f"{SPEAKERS} line {number}", reason, n_clips=0))
+    return sexes, problems
 
 
 def _lines(path: Path, name: str) -> tuple[list[tuple[int, str]], list[Problem]]:
-    """The lines that are not blank, numbered from 1, or why the file cannot be read."""
+    """Return the lines that are not blank, numbered from 1, or why the file cannot be read."""
     try:
         lines = read_utf8(path).splitlines()
     except DataError as error:
@@ -184,6 +166,8 @@ def _lines(path: Path, name: str) -> tuple[list[tuple[int, str]], list[Problem]]
 
 def _librispeech_note(rows: Sequence[SpeechRow]) -> str:
     sexes = {row.speaker: row.sex for row in rows}
-    unknown = sum(not sex for sex in sexes.values())
-    untold = f" {SPEAKERS} is not there or gives no sex for {unknown} of {len(sexes)} speakers." if unknown else ""
-    return f"LibriSpeech layout; a speaker read in few sessions, so the room can stand in for the voice.{untold}"
+    n_unknown = sum(not sex for sex in sexes.values())
+    note = "LibriSpeech layout; a speaker read in few sessions, so the room can stand in for the voice."
+    if n_unknown:
+        note += f" {SPEAKERS} is not there or gives no sex for {n_unknown} of {len(sexes)} speakers."
+    return note

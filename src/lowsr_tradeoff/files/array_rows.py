@@ -7,10 +7,8 @@ length of the header, the header as JSON padded with spaces to a multiple of eig
 import hashlib
 import json
 import math
-import os
-import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +17,17 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.files.reading import parse_json
+from lowsr_tradeoff.files.writing import replacing
 
-Row = NDArray[Any]
-Append = Callable[[Row], None]
+ArrayRow = NDArray[Any]
+Append = Callable[[ArrayRow], None]
 MOST_HEADER_BYTES = 1 << 20
 DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64, "U8": np.uint8}
 
 
 @contextmanager
-def written_by_rows(
-    path: Path, name: str, n_rows: int
-) -> Iterator[tuple[Callable[[Row], None], Callable[[], str]]]:
-    """Yield what appends a row, and what tells the checksum of the file once all are there.
+def written_by_rows(path: Path, name: str, n_rows: int) -> Iterator[tuple[Append, Callable[[], str]]]:
+    """Yield a function that appends a row, and one that returns the checksum of the file once all are there.
 
     The file takes its place when the block ends, complete and flushed to disk; nothing is left of it otherwise.
 
@@ -42,31 +39,21 @@ def written_by_rows(
     Raises:
         StageError: The folder cannot be written, or another number of rows came.
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    digest, n_come = hashlib.sha256(), 0
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("xb") as file:
+    digest, n_written = hashlib.sha256(), 0
+    with replacing(path) as file:
 
-            def append(row: Row) -> None:
-                nonlocal n_come
-                parts = (row.tobytes(),) if n_come else (_header(name, row, n_rows), row.tobytes())
-                for part in parts:
-                    file.write(part)
-                    digest.update(part)
-                n_come += 1
+        def append(row: ArrayRow) -> None:
+            nonlocal n_written
+            for part in (row.tobytes(),) if n_written else (_header(name, row, n_rows), row.tobytes()):
+                file.write(part)
+                digest.update(part)
+            n_written += 1
 
-            yield append, digest.hexdigest
-            file.flush()
-            os.fsync(file.fileno())
-        if n_come != n_rows:
-            raise StageError(f"{path}: {n_come} rows came of {n_rows}; this is a fault of the program, report it")
-        beside.replace(path)
-    except OSError as error:
-        raise StageError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+        yield append, digest.hexdigest
+        if n_written != n_rows:
+            raise StageError(
+                f"{path}: {n_written} rows came of {n_rows}; this is a fault of the program, report it"
+            )
 
 
 def mapped(path: Path, name: str) -> NDArray[Any]:
@@ -88,9 +75,9 @@ def mapped(path: Path, name: str) -> NDArray[Any]:
     return np.memmap(path, dtype, mode="r", offset=8 + size + begin, shape=tuple(shape))
 
 
-def _header(name: str, row: Row, n_rows: int) -> bytes:
+def _header(name: str, row: ArrayRow, n_rows: int) -> bytes:
     dtype = next(key for key, kind in DTYPES.items() if row.dtype == kind)
-    of = {"dtype": dtype, "shape": [n_rows, *row.shape], "data_offsets": [0, n_rows * row.nbytes]}
-    text = json.dumps({name: of}, separators=(",", ":")).encode()
+    entry = {"dtype": dtype, "shape": [n_rows, *row.shape], "data_offsets": [0, n_rows * row.nbytes]}
+    text = json.dumps({name: entry}, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     return len(text).to_bytes(8, "little") + text

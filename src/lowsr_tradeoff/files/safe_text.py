@@ -1,4 +1,4 @@
-"""Text that others wrote, on its way out: shown as text wherever it goes, one function for each kind of place.
+"""Text that others wrote, made safe to show: one function for each kind of output.
 
 Labels, file names, transcripts and messages come from people and files. None of them may move a cursor, turn the
 direction of a line, become a formula or a tag, or break a row. HTML is escaped by its templates.
@@ -19,7 +19,7 @@ LONGEST_LINE, HEAD, TAIL = 2000, 1200, 600
 
 
 def visible(text: str) -> str:
-    r"""Return text in which every character is seen: those that act, or cannot be seen, by their codes.
+    r"""Return text with the codes of characters that act or cannot be seen in their place.
 
     >>> visible("a\x1b[31m \u202egnp\n\u00e9")
     'a\\x1b[31m \\u202egnp\né'
@@ -42,7 +42,12 @@ def line(text: str) -> str:
 
 def shortened(text: str) -> str:
     """Return text with the middle of endless lines left out, for messages."""
-    return "\n".join(map(_shortened, text.split("\n")))
+    return "\n".join(
+        each
+        if len(each) <= LONGEST_LINE
+        else f"{each[:HEAD]} … ({len(each) - HEAD - TAIL} characters) … {each[-TAIL:]}"
+        for each in text.split("\n")
+    )
 
 
 def cell(value: object) -> object:
@@ -65,24 +70,11 @@ def markdown(text: str) -> str:
 
 
 def source_of(element: str) -> str:
-    """Return how a Content-Security-Policy names one inline element (https://www.w3.org/TR/CSP3/#match-element-to-source-list).
-
-    >>> source_of("alert('Hello, world.');")
-    "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
-    """
+    """Return how a Content-Security-Policy names one inline element (https://www.w3.org/TR/CSP3/)."""
     digest = hashlib.sha256(element.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _code(character: str) -> str:
-    return (
-        character.encode("ascii", "backslashreplace").decode()
-        if ord(character) > 127
-        else f"\\x{ord(character):02x}"
-    )
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= LONGEST_LINE:
-        return text
-    return f"{text[:HEAD]} … ({len(text) - HEAD - TAIL} characters) … {text[-TAIL:]}"
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 128 else character.encode("ascii", "backslashreplace").decode()

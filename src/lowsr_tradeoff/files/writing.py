@@ -5,6 +5,8 @@ import io
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO
@@ -27,11 +29,32 @@ def copy_atomic(source: BinaryIO, path: Path) -> None:
     Raises:
         StageError: The file cannot be read to its end, or the folder cannot be written.
     """
+    with replacing(path) as file:
+        copyfileobj(source, file)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Yield an empty file that takes its place at ``path`` when the block ends, complete and flushed to disk.
+
+    If the block raises, nothing is left of it.
+
+    Raises:
+        StageError: The folder cannot be written, or the block raised ``OSError``.
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, source)
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
     except OSError as error:
         raise StageError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
 
 
 def canonical_json(value: object) -> bytes:
@@ -45,20 +68,12 @@ def canonical_json(value: object) -> bytes:
 
 def digest_of(value: object) -> str:
     """Return the SHA-256 of a value's canonical JSON, in hexadecimal."""
-    return hashlib.sha256(canonical_json(value)).hexdigest()
+    return sha256_of(canonical_json(value))
 
 
-def _replace(path: Path, source: BinaryIO) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            copyfileobj(source, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def seal(content: bytes) -> bytes:
@@ -67,19 +82,14 @@ def seal(content: bytes) -> bytes:
     >>> unseal(seal(b'{"a":1}')), unseal(seal(b'{"a":1}').replace(b"1}", b"2}"))
     (b'{"a":1}', None)
     """
-    return _head(content) + content.removeprefix(b"{")
+    return _checksum_field(content) + content.removeprefix(b"{")
 
 
 def unseal(content: bytes) -> bytes | None:
-    """Return the object that was sealed, or ``None`` where a byte of it is another."""
-    body = b"{" + content[len(_head(b"")) :]
-    return body if content.startswith(_head(body)) else None
+    """Return the object that was sealed, or ``None`` where a byte of it has changed."""
+    body = b"{" + content[len(_checksum_field(b"")) :]
+    return body if content.startswith(_checksum_field(body)) else None
 
 
-def sha256_of(content: bytes) -> str:
-    """Return the SHA-256, 64 hex digits."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _head(content: bytes) -> bytes:
+def _checksum_field(content: bytes) -> bytes:
     return b'{"sha256":"' + sha256_of(content).encode() + b'",'

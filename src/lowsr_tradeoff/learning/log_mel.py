@@ -8,16 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import (
-    POOLED_FRAMES,
-    SHARED_FFT_SIZE,
-    Layout,
-    Samples,
-    fit_length,
-    periodic_hann,
-)
+from lowsr_tradeoff.learning.mel import POOLED_FRAMES, SHARED_FFT_SIZE, Layout, fit_length, periodic_hann
 
 LOG_FLOOR = -12.0
 

@@ -7,13 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.panns_hearing import PannsFrontEnd, front_end_of
 from lowsr_tradeoff.records.network import Grid, Network
 from lowsr_tradeoff.settings.groups import COMPACT
-
-Samples = NDArray[np.float32]
-
 
 SHARED_RATE_HZ = 16_000
 SHARED_FFT_SIZE = 512

@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.learning.log_mel import mel_bank
-from lowsr_tradeoff.learning.mel import Layout, Samples
+from lowsr_tradeoff.learning.mel import Layout
 from lowsr_tradeoff.learning.panns_hearing import PannsFrontEnd
 
 POWER_FLOOR = 1e-10

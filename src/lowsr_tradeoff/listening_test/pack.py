@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.files.writing import digest_of, write_atomic
 from lowsr_tradeoff.listening_test.form import render_form
 from lowsr_tradeoff.listening_test.key import KEY, Key, PackedClip, read_key
-from lowsr_tradeoff.privacy.captures import MODEL_RATE_HZ, captured_at_16k, captures_of
+from lowsr_tradeoff.privacy.captures import captured_at_16k, captures_of
 from lowsr_tradeoff.privacy.words import count
 from lowsr_tradeoff.settings.study import StudyConfig
 

@@ -6,15 +6,13 @@ One function, so that no two attackers hear different microphones, and one group
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
+from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.corpora.clips import EventClip, SpeechCorpus, Utterance, read
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import resample_weights
-
-# What recognisers, speaker encoders and signal measures expect.
-MODEL_RATE_HZ = 16000
 
 
 class CaptureSettings(Settings):

@@ -70,8 +70,8 @@ def package_code() -> str:
 def reached(function: str) -> tuple[str, ...]:
     """Return the modules that a function's module reaches by imports, its own among them, in order of name.
 
-    >>> reached("audio.converter:quantise")
-    ('audio', 'audio.converter')
+    >>> reached("audio.converter:convert")
+    ('audio', 'audio.converter', 'audio.filters')
     """
     left, found = [function.partition(":")[0]], set[str]()
     while left:

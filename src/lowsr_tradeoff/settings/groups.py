@@ -33,8 +33,8 @@ class EventsSettings(Settings):
     """Which events to recognise.
 
     Attributes:
-        source: ``"demo"`` (synthesised), ``"digits"`` (embedded spoken digits), a folder with a subfolder per
-            class, a CSV ``path,label[,fold][,source]``, or an ESC-50 checkout.
+        source: Sounds to recognise: ``"demo"`` (synthesised), ``"digits"`` (embedded spoken digits), a folder with
+            a subfolder per class, a CSV ``path,label[,fold][,source]``, or an ESC-50 checkout.
         n_folds: Folds to make where the corpus brings none.
         clip_s: Seconds the network hears; ``None`` takes what 19 clips in 20 fit into, at most 10 s.
     """
@@ -48,8 +48,9 @@ class SpeechSettings(Settings):
     """Whose words to recover.
 
     Attributes:
-        source: ``"demo"`` (embedded), a folder with ``metadata.csv`` (``file,text[,speaker][,sex][,keywords]``), or
-            ``"librispeech:DIR"``.
+        source: Speech that must not leak: ``"demo"`` (embedded), ``"librispeech:DIR"``, or a folder with
+            ``metadata.csv`` (``file,text[,speaker][,sex][,keywords]``); without transcripts, words are held against
+            those recognised at the full rate.
     """
 
     source: FilePath = "demo"
@@ -80,12 +81,13 @@ class ClassifySettings(Settings):
 
     Attributes:
         network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), or one of the PANNs.
-        checkpoint: File of published PANNs weights to start from; ``None`` to start from random weights.
+        checkpoint: File of published PANNs weights to start from (see lowsr-tradeoff fetch); ``None`` to start from
+            random weights.
         as_published: PANNs with the front ends and pooling of the paper's code, not those that fit the weights.
         adapt: What is trained of a network that starts from other weights: all of it, its head, or adapters.
         adapt_rank: Rank of the adapters.
         grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
-        arms: Ways of training compared.
+        arms: Ways of training to compare.
         protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
             flatters, and reports by how much.
         patience: Epochs without a better one after which the paper's protocol stops; ``None`` for never.
@@ -242,9 +244,9 @@ class Constraints(Settings):
     """What must hold, on the pessimistic end of each interval. None is set by default: they are policy.
 
     Attributes:
-        min_accuracy: Least share of clips to recognise.
-        max_word_recovery: Most that the strongest attacker may recover of the words.
-        min_battery_hours: Least battery life.
+        min_accuracy: Least accuracy to accept, 0 to 1.
+        max_word_recovery: Most word recovery to accept of the strongest attacker, 0 to 1.
+        min_battery_hours: Least battery life to accept, in hours.
     """
 
     min_accuracy: Share | None = None
@@ -265,9 +267,9 @@ class GateRules(Constraints):
     """What ``lowsr-tradeoff gate`` lets pass.
 
     Attributes:
-        min_accuracy: Least share of clips to recognise.
-        max_word_recovery: Most that the strongest attacker may recover of the words.
-        min_battery_hours: Least battery life.
+        min_accuracy: Least accuracy to accept, 0 to 1.
+        max_word_recovery: Most word recovery to accept of the strongest attacker, 0 to 1.
+        min_battery_hours: Least battery life to accept, in hours.
         confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
         device: Device that has to meet them; unset for the one that decides the study.
         attacker_data: How much attackers on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or

@@ -8,6 +8,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -34,12 +35,21 @@ def starter_toml() -> str:
     return "\n".join([HEAD, *_group(StudyConfig(), ())]) + "\n"
 
 
+def described() -> dict[str, dict[str, Any]]:
+    """Return what flags are made from: meaning, kind, choices and default of every setting, by dotted name.
+
+    ``described.json`` holds it, for a command line that does not load the settings; made anew by
+    ``python -m lowsr_tradeoff.settings.starter``.
+    """
+    return dict(_described(StudyConfig(), ""))
+
+
 def meanings(group: type[BaseModel]) -> dict[str, str]:
     """Return what the docstring of a group of settings says of each.
 
     >>> from lowsr_tradeoff.settings.groups import SpeechSettings
-    >>> meanings(SpeechSettings)["source"][:17]
-    '"demo" (embedded)'
+    >>> meanings(SpeechSettings)["source"][:29]
+    'Speech that must not leak: "d'
     """
     _, _, attributes = (inspect.getdoc(group) or "").partition("Attributes:\n")
     entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE)
@@ -54,7 +64,7 @@ def _group(group: BaseModel, path: tuple[str, ...]) -> Iterator[str]:
     for name, value in group:
         if name not in inner:
             allowed = _allowed(name, schema["properties"][name], schema.get("$defs", {}))
-            default = "unset" if value is None else _value(value)
+            default = "unset" if value is None else toml_value(json.loads(json.dumps(value)))
             yield from ("", *_comment(said[name]), *_comment(f"{allowed}; default: {default}"))
             yield f"# {name} = …" if value is None else f"{name} = {default}"
     for name, value in inner.items():
@@ -68,6 +78,30 @@ def _group(group: BaseModel, path: tuple[str, ...]) -> Iterator[str]:
         yield from _group(value, where)
 
 
+def _described(group: BaseModel, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    said, schema = meanings(type(group)), type(group).model_json_schema(mode="validation")
+    for name, value in group:
+        if isinstance(value, BaseModel):
+            yield from _described(value, f"{path}{name}.")
+        else:
+            [kind, *_] = _kinds(schema["properties"][name])
+            yield (
+                f"{path}{name}",
+                {
+                    "meaning": said[name],
+                    "kind": kind.get("type"),
+                    "of": kind.get("items", {}).get("type"),
+                    "choices": kind.get("enum"),
+                    "default": json.loads(json.dumps(value)),
+                },
+            )
+
+
+def _kinds(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a setting may be, unset apart."""
+    return [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
+
+
 def _comment(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
 
@@ -77,13 +111,9 @@ def _plain(text: str) -> str:
     return " ".join(text.replace("``None``", "unset").replace("``", "").split())
 
 
-def _value(value: object) -> str:
-    return toml_value(json.loads(json.dumps(value)))
-
-
 def _allowed(name: str, schema: dict[str, Any], others: dict[str, Any]) -> str:
     """What may be written: choices, or a kind of value with its unit and range."""
-    [kind, *_] = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
+    [kind, *_] = _kinds(schema)
     if kind.get("type") == "array":
         return f"list of: {_allowed(name, kind['items'], others)}"
     if "$ref" in kind:
@@ -103,3 +133,8 @@ def _range(kind: dict[str, Any]) -> str:
     if most is not None:
         return f", {most:g} or less"
     return "" if above is None else f", above {above:g}"
+
+
+if __name__ == "__main__":
+    lines = (f" {json.dumps(name)}: {json.dumps(of, ensure_ascii=False)}" for name, of in described().items())
+    Path(__file__).with_name("described.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

@@ -28,16 +28,16 @@ class StudyConfig(Settings):
     """All settings of a study.
 
     Attributes:
-        rates_hz: Candidate rates of the microphone, ascending.
-        reference_rate_hz: The full rate that candidates are compared with, and that CSSD's teacher hears.
+        rates_hz: Candidate rates of the microphone in Hz.
+        reference_rate_hz: The full rate in Hz that candidates are compared with, and that CSSD's teacher hears.
         seed: Base of every random draw.
         n_resamples: Bootstrap resamples and Monte Carlo draws.
-        device_type: What networks are trained and asked on: ``"cuda"`` is a GPU, whose last digits are others.
-            Recognisers as published, voices and speech presence stay on the CPU.
-        skip_bad: Continue without unusable input files.
+        device_type: What networks are trained on: ``"cuda"`` is a GPU, which gives other last digits. Recognisers
+            as published, speaker encoders and speech presence stay on the CPU.
+        skip_bad: Go on without unusable input files; the report says how many.
         front_ends: Names of other front ends to run the study through as well, for comparison: ``"butterworth4"``.
-        include_audio: Put the user's own clips into the report's listening section.
-        include_transcripts: Put what was said in them, and what was written down of it, into the report.
+        include_audio: Put your own clips into the report.
+        include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
     """
 
     rates_hz: tuple[int, ...] = (500, 1000, 2000, 4000)

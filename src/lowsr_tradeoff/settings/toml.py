@@ -34,15 +34,13 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
 
     Args:
         path: A TOML file, the name of a preset, or ``None`` for the defaults.
-        overrides: Values by dotted name (``"power.devices"``); ``None`` values are passed over.
+        overrides: Values as the file would hold them, ``{"power": {"devices": [...]}}``; ``None`` is passed over.
 
     Raises:
         ConfigError: The file cannot be read, or a key or value is wrong; the message lists all of them.
     """
     tree = _read_toml(path) if path else {}
-    for name, value in overrides.items():
-        if value is not None:
-            _put(tree, name.split("."), value)
+    _put_over(tree, overrides)
     try:
         return StudyConfig.model_validate(tree)
     except ValidationError as error:
@@ -117,13 +115,15 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _put(tree: dict[str, Any], names: list[str], value: object) -> None:
-    *groups, last = names
-    for name in groups:
-        tree = tree.setdefault(name, {})
-        if not isinstance(tree, dict):
-            raise ConfigError(f"{name}: is a table of settings, so write [{name}] (given: {tree!r})")
-    tree[last] = value
+def _put_over(tree: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            group = tree.setdefault(name, {})
+            if not isinstance(group, dict):
+                raise ConfigError(f"{name}: is a table of settings, so write [{name}] (given: {group!r})")
+            _put_over(group, value)
+        elif value is not None:
+            tree[name] = value
 
 
 def _explain(error: ValidationError, path: Path | None) -> str:

@@ -12,7 +12,8 @@ from typing import Literal
 
 import soundfile
 
-from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed, restore
+from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.audio.spectrogram import levels_db, png
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, SpeechCorpus, Utterance, read
 from lowsr_tradeoff.corpora.events import load_events

@@ -3,12 +3,12 @@
 import errno
 import functools
 import hashlib
-import threading
-from contextlib import nullcontext
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack, nullcontext
+from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from tests.corpora.published.server import Handler, running
 
 from lowsr_tradeoff.corpora.published.download import checksum_of, download
 from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
@@ -19,46 +19,36 @@ CONTENT = np.random.default_rng(0).bytes(700_000)
 SHA256 = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
 
 
-class Server(BaseHTTPRequestHandler):
+class Server(Handler):
     """Serves one content; ``plan`` says for each request after how many bytes the line breaks."""
 
     def __init__(self, *args, content, plan, seen, knows_ranges):
         self.content, self.plan, self.seen, self.knows_ranges = content, plan, seen, knows_ranges
         super().__init__(*args)
 
-    def do_GET(self):
+    def respond(self):
         asked = self.headers.get("Range")
         self.seen.append(asked)
         start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and self.knows_ranges else 0
         if start >= len(self.content):
             self.send_error(416)
             return
-        body = self.content[start:]
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: self.plan.pop(0) if self.plan else None])
-
-    def log_message(self, *_):
-        pass
+        self.answer(self.content[start:], 206 if start else 200, self.plan.pop(0) if self.plan else None)
 
 
 @pytest.fixture
 def serve():
-    servers = []
+    with ExitStack() as stack:
 
-    def start(content=CONTENT, plan=(), *, knows_ranges=True):
-        seen = []
-        handler = functools.partial(Server, content=content, plan=list(plan), seen=seen, knows_ranges=knows_ranges)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/file", seen
+        def start(content=CONTENT, plan=(), *, knows_ranges=True):
+            seen = []
+            handler = functools.partial(
+                Server, content=content, plan=list(plan), seen=seen, knows_ranges=knows_ranges
+            )
+            server = stack.enter_context(running(ThreadingHTTPServer(("127.0.0.1", 0), handler)))
+            return f"http://127.0.0.1:{server.server_port}/file", seen
 
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+        yield start
 
 
 def nothing(*_):

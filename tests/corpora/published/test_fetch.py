@@ -3,13 +3,12 @@
 import hashlib
 import io
 import json
-import threading
 import zipfile
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
+from tests.corpora.published.server import Handler, running
 
 from lowsr_tradeoff.corpora.published.fetch import Download, downloads, fetch, find_download
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
@@ -37,8 +36,8 @@ class Zenodo(ThreadingHTTPServer):
         self.record = f"http://127.0.0.1:{self.server_port}/api/records/1"
 
 
-class Record(BaseHTTPRequestHandler):
-    def do_GET(self):
+class Record(Handler):
+    def respond(self):
         self.server.asked.append(self.path)
         files = self.server.files
         if self.path == "/api/records/1":
@@ -47,25 +46,9 @@ class Record(BaseHTTPRequestHandler):
         name = unquote(self.path.removeprefix("/api/records/1/files/").removesuffix("/content"))
         return self.answer(files[name]) if name in files else self.send_error(404)
 
-    def answer(self, body):
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
-    def log_message(self, *_):
-        pass
-
-
-@contextmanager
 def zenodo(files):
-    with Zenodo(files) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
+    return running(Zenodo(files))
 
 
 def of(server, **more):

@@ -27,38 +27,55 @@ def test_files_keep_names_and_bytes(tmp_path):
     assert found == {"x/one.wav": b"1" * 3_000_000, "x/y/two.csv": b"a\tb", "x/empty": b""}
 
 
+def refused_whole(tmp_path, match, *members):
+    """An archive with a good member and others is refused, and nothing of it is written."""
+    archive, to = tmp_path / "a.zip", tmp_path / "to"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("good.wav", "good")
+        for member, content in members:
+            made.writestr(member, content)
+    with pytest.raises(DataError, match=match):
+        unpack(archive, to)
+    assert list(to.rglob("*")) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"a.zip", "to"}
+
+
 @pytest.mark.parametrize(
-    "name", ["../evil", "a/../../evil", "/evil", "C:/evil", "\\\\host\\evil", "..\\evil", "a\\..\\..\\evil"]
+    "name",
+    [
+        "../evil",
+        "a/../../evil",
+        "/evil",
+        "C:/evil",
+        "C:\\evil",
+        "\\\\host\\share\\evil",
+        "..\\evil",
+        "a\\..\\..\\evil",
+    ],
 )
 def test_a_name_that_leads_elsewhere_stops_everything(tmp_path, name):
-    archive = tmp_path / "a.zip"
-    with zipfile.ZipFile(archive, "w") as opened:
-        opened.writestr("good", b"1")
-        member = zipfile.ZipInfo("x")
-        member.filename = name  # the constructor would turn backslashes on other systems
-        opened.writestr(member, b"evil")
-    (tmp_path / "to").mkdir()
-    with pytest.raises(DataError, match="leads out of the folder"):
-        unpack(archive, tmp_path / "to")
-    assert everything_in(tmp_path) == {"a.zip": archive.read_bytes()}
+    member = zipfile.ZipInfo("x")
+    member.filename = name  # the constructor would turn backslashes on other systems
+    refused_whole(tmp_path, "leads out of the folder", (member, b"evil"))
 
 
-@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO])
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO])
 def test_links_and_devices_are_refused(tmp_path, kind):
-    archive = tmp_path / "a.zip"
-    with zipfile.ZipFile(archive, "w") as opened:
-        member = zipfile.ZipInfo("link")
-        member.external_attr = (kind | 0o777) << 16
-        opened.writestr(member, "/etc/passwd")
-    with pytest.raises(DataError, match="'link' is a link or a device"):
-        unpack(archive, tmp_path)
+    member = zipfile.ZipInfo("link")
+    member.external_attr = (kind | 0o777) << 16
+    refused_whole(tmp_path, "'link' is a link or a device", (member, "/etc/passwd"))
+
+
+def test_what_grows_beyond_measure_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("lowsr_tradeoff.corpora.published.unpack.HARMLESS_BYTES", 1 << 20)
+    refused_whole(tmp_path, "would grow to 8388612 bytes", *((f"{n}.wav", bytes(1 << 20)) for n in range(8)))
 
 
 def test_a_link_that_lies_in_the_folder_is_not_followed(tmp_path):
     (tmp_path / "outside").mkdir()
     (tmp_path / "to").mkdir()
     (tmp_path / "to" / "x").symlink_to(tmp_path / "outside")
-    with pytest.raises(DataError, match="by a link that is there"):
+    with pytest.raises(DataError, match="leads out of the folder by a link that is there"):
         unpack(zipped(tmp_path / "a.zip", **{"x/evil": b"1"}), tmp_path / "to")
     assert not list((tmp_path / "outside").iterdir())
 

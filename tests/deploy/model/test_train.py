@@ -69,7 +69,7 @@ def test_an_arm_that_needs_the_shared_grid_says_so(two_tones):
 def test_steps_of_a_finished_study_are_not_run_again(small_study, small_run, tmp_path):
     done = []
     config = load_config(
-        small_study, {"rates_hz": [1000], "classify.arms": ["finetuned"], "classify.grids": ["native"]}
+        small_study, {"rates_hz": [1000], "classify": {"arms": ["finetuned"], "grids": ["native"]}}
     )
     package = train_model(config, small_run[0], tmp_path / "model", 1, done.append)
     assert [at.label for at in done] == ["1000 Hz native finetuned, all clips, repetition 1"]

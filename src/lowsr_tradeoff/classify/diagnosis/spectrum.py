@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.fft import rfft
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.classify.diagnosis.calibration import Scores
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, folds_of, read
 from lowsr_tradeoff.runner.step import Step

@@ -22,35 +22,35 @@ CHUNK_BYTES = 1 << 18
 PARTIAL, RANGE_PAST_END = 206, 416
 NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 
-# Told with what is there and what there will be in bytes, the latter None where the server does not say.
-Tell = Callable[[int, int | None], None]
+# Called with the bytes that are there and those there will be; the latter is None where the server does not say.
+OnProgress = Callable[[int, int | None], None]
 
 
-def download(address: str, to: Path, checksum: str | None, tell: Tell) -> None:
+def download(address: str, to: Path, checksum: str | None, on_progress: OnProgress) -> None:
     """Write one file; a file that is there and right stays.
 
     Args:
-        address: Where it is.
+        address: Its URL.
         to: The file to write. An unfinished one is ``<to>.part``.
-        checksum: ``"md5:…"`` or ``"sha256:…"``; ``None`` takes what comes, always from its start.
-        tell: Called as bytes arrive.
+        checksum: ``"md5:…"`` or ``"sha256:…"``; ``None`` accepts any, always from its start.
+        on_progress: Called as bytes arrive.
 
     Raises:
         MissingResourceError: It cannot be reached, or the transfer broke off.
         DataError: It is not what the checksum says; then nothing of it is kept.
         StageError: The disk is full or cannot be written.
     """
-    pooch.get_logger().setLevel(logging.WARNING)  # the command line tells of progress
+    pooch.get_logger().setLevel(logging.WARNING)  # the command line shows progress
     part = to.with_name(f"{to.name}.part")
 
-    def go_on(_address: str, output: str, _pooch: object) -> None:
+    def resume(_address: str, output: str, _pooch: object) -> None:
         if checksum is None:
             part.unlink(missing_ok=True)
-        _transfer(address, part, to, tell)
+        _transfer(address, part, to, on_progress)
         shutil.move(part, output)
 
     try:
-        pooch.retrieve(address, checksum, fname=to.name, path=to.parent, downloader=go_on)
+        pooch.retrieve(address, checksum, fname=to.name, path=to.parent, downloader=resume)
     except ValueError as error:
         raise DataError(
             f"{address}: what came does not have the checksum {checksum} and was deleted; fetch again, and if that "
@@ -67,28 +67,24 @@ def checksum_of(path: Path, algorithm: str = "sha256") -> str:
 
 
 def read_json_bytes(address: str) -> bytes:
-    """Return a small document.
-
-    Raises:
-        OSError: It cannot be reached.
-    """
+    """Return a small document, or raise ``OSError``."""
     with _open(address, 0) as response:
         return response.read()
 
 
-def _transfer(address: str, part: Path, to: Path, tell: Tell) -> None:
+def _transfer(address: str, part: Path, to: Path, on_progress: OnProgress) -> None:
     have = part.stat().st_size if part.exists() else 0
     try:
         with _open(address, have) as response:
-            _append(response, part, have if response.status == PARTIAL else 0, tell)
+            _append(response, part, have if response.status == PARTIAL else 0, on_progress)
     except HTTPError as error:
-        # All of it is there already, or it is not the file that it was: the hash tells.
+        # All of it is there already, or the file has changed: the hash decides.
         if error.code != RANGE_PAST_END or not have:
-            raise MissingResourceError(_by_hand(address, to, f"HTTP {error.code} {error.reason}")) from error
+            raise MissingResourceError(_cannot_fetch(address, to, f"HTTP {error.code} {error.reason}")) from error
     except (OSError, HTTPException) as error:
         if getattr(error, "errno", None) in NOT_WRITTEN:
             raise StageError(f"{to}: cannot be written ({error}); make room or choose another --to") from error
-        raise MissingResourceError(_by_hand(address, to, str(error))) from error
+        raise MissingResourceError(_cannot_fetch(address, to, str(error))) from error
 
 
 def _open(address: str, have: int) -> HTTPResponse:
@@ -102,19 +98,19 @@ def _open(address: str, have: int) -> HTTPResponse:
     return response
 
 
-def _append(response: HTTPResponse, part: Path, have: int, tell: Tell) -> None:
+def _append(response: HTTPResponse, part: Path, have: int, on_progress: OnProgress) -> None:
     total = have + response.length if response.length is not None else None
     with part.open("r+b" if have else "wb") as file:
         file.seek(have)
         while chunk := response.read(CHUNK_BYTES):
             file.write(chunk)
             have += len(chunk)
-            tell(have, total)
+            on_progress(have, total)
         file.flush()
         os.fsync(file.fileno())
     if total is not None and have < total:
         raise OSError(f"the transfer broke off after {have} of {total} bytes; the same command goes on from there")
 
 
-def _by_hand(address: str, to: Path, why: str) -> str:
+def _cannot_fetch(address: str, to: Path, why: str) -> str:
     return f"{address}: cannot be fetched ({why}); without a network, put the file at {to} and run the same command"

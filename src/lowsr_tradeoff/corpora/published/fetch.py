@@ -6,6 +6,7 @@ into the same folder. The folder's ``fetched.json`` says which.
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -17,7 +18,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError, model_validator
 
-from lowsr_tradeoff.corpora.published.download import Tell, checksum_of, download, read_json_bytes
+from lowsr_tradeoff.corpora.published.download import OnProgress, checksum_of, download, read_json_bytes
 from lowsr_tradeoff.corpora.published.unpack import unpack
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
 from lowsr_tradeoff.files.reading import parse_json, read_file
@@ -26,22 +27,17 @@ from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.settings.groups import Settings
 
 FETCHED = "fetched.json"
-
 CHECKSUM = re.compile("md5:[0-9a-f]{32}|sha256:[0-9a-f]{64}")
-RECORDED = "the hash that several public projects recorded; the publisher states none"
 
 Trust = Literal["given", "published", "recorded", "first use"]
-Known = tuple[str, Trust]
+# A hash, and who stated it.
+Stated = tuple[str, Trust]
 
 
 class Download(Settings):
     """Something published that can be fetched.
 
     Attributes:
-        what: What it is.
-        source: Who made it.
-        licence: Under which terms.
-        files: Names of its files.
         record: Address of the Zenodo record that holds the files and states their hashes.
         address: Address of the one file that no record holds.
         checksum: Hash of that file.
@@ -68,33 +64,23 @@ class Download(Settings):
         return self.address or f"{self.record}/files/{quote(file)}/content"
 
 
-class Fetched(Record):
-    """A file that was fetched.
-
-    Attributes:
-        checksum: What it hashed to.
-        trust: Where the hash came from that it was checked against.
-    """
+class FetchedFile(Record):
+    """What a fetched file hashed to, and where the hash came from that it was checked against."""
 
     address: str
     checksum: str
     trust: Trust
 
 
-class Ledger(Record):
+class FetchedFiles(Record):
     """What was fetched into a folder, by file name."""
 
-    files: dict[str, Fetched]
+    files: dict[str, FetchedFile]
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a download lies, and what a user should know of it.
-
-    Attributes:
-        path: The file, or the folder of what was unpacked.
-        notes: What each file was checked against.
-    """
+class Fetched:
+    """The file, or the folder of what was unpacked, and what each file was checked against."""
 
     path: Path
     notes: tuple[str, ...]
@@ -120,118 +106,107 @@ def find_download(name: str) -> Download:
     raise ConfigError(f"{name}: nothing of that name; {hint}")
 
 
-def fetch(wanted: Download, to: Path, sha256: str | None, tell: Tell) -> Place:
+def fetch(wanted: Download, to: Path, sha256: str | None, on_progress: OnProgress) -> Fetched:
     """Return where a download lies below a folder, after getting what is not there yet.
 
     Args:
         wanted: From :func:`find_download`.
         to: The folder.
         sha256: What its one file must hash to, in hex; overrides what the publisher says.
-        tell: Called as bytes arrive.
+        on_progress: Called as bytes arrive.
 
     Raises:
         ConfigError: ``sha256`` is given for several files, or is none, or the folder cannot be written.
         MissingResourceError: The publisher cannot be reached; the message says where to put which file by hand.
         DataError: A file is not what it should be, or an archive would write outside the folder.
     """
-    _make_folder(to)
-    ledger = _read_ledger(to)
-    given = {} if sha256 is None else {_one_file(wanted): _given(sha256)}
-    known = _known(wanted, ledger) | given
-    pending = [file for file in wanted.files if not _is_there(wanted, file, to, ledger, known)]
-    checksums = known if given or not wanted.record else known | _published(wanted, pending, to)
-    for file in pending:
-        fetched = _fetch_file(wanted, file, to, checksums.get(file), tell)
-        ledger = Ledger(files={**ledger.files, file: fetched})
-        write_atomic(to / FETCHED, ledger.model_dump_json(indent=1).encode())
-        if wanted.folder:
-            (to / file).unlink()
-    path = to / (wanted.folder or wanted.files[0])
-    return Place(path, tuple(_note(file, ledger.files[file]) for file in wanted.files))
-
-
-def _fetch_file(wanted: Download, file: str, to: Path, known: Known | None, tell: Tell) -> Fetched:
-    address = wanted.address_of(file)
-    download(address, to / file, known[0] if known else None, tell)
-    checksum, trust = known or (checksum_of(to / file), "first use")
-    if wanted.folder:
-        unpack(to / file, to)
-    return Fetched(address=address, checksum=checksum, trust=trust)
-
-
-def _make_folder(to: Path) -> None:
     try:
         to.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{to}: cannot be made ({error.strerror}); choose another --to") from error
+    fetched = _read_fetched(to)
+    stated: dict[str, Stated] = {name: (file.checksum, file.trust) for name, file in fetched.items()}
+    if wanted.checksum:
+        stated[wanted.files[0]] = (wanted.checksum, "recorded")
+    if sha256 is not None:
+        stated[wanted.files[0]] = (_given(wanted, sha256), "given")
+    pending = [
+        file for file in wanted.files if file not in fetched or not _is_there(wanted, file, to, stated[file])
+    ]
+    if wanted.record and sha256 is None:
+        stated |= _published(wanted, wanted.record, pending, to)
+    for file in pending:
+        fetched[file] = _fetch_file(wanted, file, to, stated.get(file), on_progress)
+        write_atomic(to / FETCHED, FetchedFiles(files=fetched).model_dump_json(indent=1).encode())
+        if wanted.folder:
+            (to / file).unlink()
+    path = to / (wanted.folder or wanted.files[0])
+    return Fetched(path, tuple(_note(file, fetched[file]) for file in wanted.files))
 
 
-def _read_ledger(to: Path) -> Ledger:
+def _fetch_file(
+    wanted: Download, file: str, to: Path, stated: Stated | None, on_progress: OnProgress
+) -> FetchedFile:
+    address = wanted.address_of(file)
+    download(address, to / file, stated[0] if stated else None, on_progress)
+    checksum, trust = stated or (checksum_of(to / file), "first use")
+    if wanted.folder:
+        unpack(to / file, to)
+    return FetchedFile(address=address, checksum=checksum, trust=trust)
+
+
+def _read_fetched(to: Path) -> dict[str, FetchedFile]:
     try:
-        return Ledger.model_validate_json(read_file(to / FETCHED))
+        return FetchedFiles.model_validate_json(read_file(to / FETCHED)).files
     except FileNotFoundError:
-        return Ledger(files={})
+        return {}
     except ValidationError as error:
         raise DataError(f"{to / FETCHED}: is damaged; delete it to trust what is fetched next") from error
 
 
-def _is_there(wanted: Download, file: str, to: Path, ledger: Ledger, known: dict[str, Known]) -> bool:
-    """Archives are deleted once they are unpacked; single files are hashed again."""
-    if file not in ledger.files:
-        return False
+def _is_there(wanted: Download, file: str, to: Path, stated: Stated) -> bool:
+    """Return whether a file that was fetched is still right; archives are deleted once they are unpacked."""
     if wanted.folder:
         return (to / wanted.folder).is_dir() and not (to / file).exists()
-    checksum = known[file][0]
+    checksum, _ = stated
     return (to / file).is_file() and checksum_of(to / file, checksum.split(":")[0]) == checksum
 
 
-def _known(wanted: Download, ledger: Ledger) -> dict[str, Known]:
-    """What files must hash to, and who says so, before the publisher is asked."""
-    before: dict[str, Known] = {file: (seen.checksum, seen.trust) for file, seen in ledger.files.items()}
-    return before | ({wanted.files[0]: (wanted.checksum, "recorded")} if wanted.checksum else {})
-
-
-def _given(sha256: str) -> Known:
+def _given(wanted: Download, sha256: str) -> str:
+    if len(wanted.files) > 1:
+        n_files = len(wanted.files)
+        raise ConfigError(f"--sha256: this has {n_files} files; leave it out, their publisher states hashes")
     if not CHECKSUM.fullmatch(checksum := f"sha256:{sha256.lower()}"):
         raise ConfigError(f"--sha256 {sha256}: give 64 hexadecimal digits")
-    return checksum, "given"
+    return checksum
 
 
-def _one_file(wanted: Download) -> str:
-    if len(wanted.files) > 1:
-        raise ConfigError(
-            f"--sha256: this has {len(wanted.files)} files; leave it out, their publisher states hashes"
-        )
-    return wanted.files[0]
-
-
-def _published(wanted: Download, pending: list[str], to: Path) -> dict[str, Known]:
-    """What the record says of its files; nothing where all were put there by hand and it cannot be reached."""
+def _published(wanted: Download, record: str, pending: Sequence[str], to: Path) -> dict[str, Stated]:
+    """Return what the record states of files; nothing where all were put there by hand and it cannot be reached."""
     if not pending:
         return {}
-    address = str(wanted.record)
     try:
-        record = parse_json(read_json_bytes(address))
-        stated = {file["key"]: file["checksum"] for file in record["files"]}
+        listed = parse_json(read_json_bytes(record))["files"]
+        checksums = {file["key"]: file["checksum"] for file in listed}
     except (OSError, HTTPException) as error:
         if all((to / file).is_file() for file in pending):
             return {}
-        raise MissingResourceError(_by_hand(wanted, pending, to, getattr(error, "reason", error))) from error
+        why = getattr(error, "reason", error)
+        head = f"{record}: cannot be reached ({why}); without a network, put these by hand, then run this again"
+        lines = [f"  {wanted.address_of(file)} -> {to / file}" for file in pending]
+        raise MissingResourceError("\n".join([head, *lines])) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise MissingResourceError(f"{address}: is not answered as a Zenodo record is; try later") from error
-    if absent := [file for file in pending if not CHECKSUM.fullmatch(stated.get(file, ""))]:
-        raise MissingResourceError(f"{address}: states no hash of {', '.join(absent)}; look what became of it")
-    return {file: (stated[file], "published") for file in pending}
+        raise MissingResourceError(f"{record}: is not answered as a Zenodo record is; try later") from error
+    if absent := [file for file in pending if not CHECKSUM.fullmatch(checksums.get(file, ""))]:
+        raise MissingResourceError(f"{record}: states no hash of {', '.join(absent)}; look what became of it")
+    return {file: (checksums[file], "published") for file in pending}
 
 
-def _by_hand(wanted: Download, pending: list[str], to: Path, why: object) -> str:
-    lines = [f"  {wanted.address_of(file)} -> {to / file}" for file in pending]
-    head = f"{wanted.record}: cannot be reached ({why}); without a network, put these by hand, then run this again"
-    return "\n".join([head, *lines])
-
-
-def _note(file: str, fetched: Fetched) -> str:
-    if fetched.trust == "first use":
-        return f"{file}: {fetched.checksum}, checked against nothing: trusted on first use, checked from now on"
-    who = {"given": "the hash you gave", "published": "the publisher's record", "recorded": RECORDED}[fetched.trust]
-    return f"{file}: {fetched.checksum}, equal to {who}"
+def _note(file: str, fetched: FetchedFile) -> str:
+    basis = {
+        "given": "equal to the hash you gave",
+        "published": "equal to the publisher's record",
+        "recorded": "equal to the hash that several public projects recorded; the publisher states none",
+        "first use": "checked against nothing: trusted on first use, checked from now on",
+    }[fetched.trust]
+    return f"{file}: {fetched.checksum}, {basis}"

@@ -13,11 +13,7 @@ MOST_GROWTH, HARMLESS_BYTES = 50, 1 << 30
 
 
 def unpack(archive: Path, to: Path) -> None:
-    """Write the files of a ZIP archive below a folder.
-
-    Args:
-        archive: A ZIP file.
-        to: The folder that no file may leave.
+    """Write the files of a ZIP archive below a folder, which none of them may leave.
 
     Raises:
         DataError: It is no ZIP, is damaged, grows beyond measure, or holds a name that leads elsewhere, a link or
@@ -52,7 +48,7 @@ def _check(archive: Path, members: list[zipfile.ZipInfo], to: Path) -> None:
 
 
 def _fault(member: zipfile.ZipInfo, to: Path) -> str | None:
-    """Why a member may not be written, or ``None``."""
+    """Return why a member may not be written, or ``None``."""
     mode = member.external_attr >> 16
     if stat.S_IFMT(mode) not in {0, stat.S_IFREG}:
         return "is a link or a device"
@@ -67,7 +63,7 @@ def _fault(member: zipfile.ZipInfo, to: Path) -> str | None:
 
 
 def _write(opened: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> None:
-    """A file appears when it is whole; reading it to its end has checked its sum."""
+    """Write a file that appears when it is whole; reading it to its end has checked its sum."""
     path = to / member.filename
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")

@@ -15,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from lowsr_tradeoff.audio.capture import Samples, capture, noise_seed
+from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.audio.capture import capture, noise_seed
 from lowsr_tradeoff.audio.decode import decode_blocks
 from lowsr_tradeoff.classify.feature_step import image_of
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings

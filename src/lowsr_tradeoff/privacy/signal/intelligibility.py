@@ -12,14 +12,12 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.records.base import Measurement, Record, missing
 from lowsr_tradeoff.statistics.intervals import mean_measurement
 
-Samples = NDArray[np.float32]
-
-MODEL_RATE_HZ = 16000
 # 30 frames of 25.6 ms with half overlap, Taal et al. 2011, section II.
 STOI_NEEDS_S = 0.4
 # PESQ's narrow band is that of the telephone.

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pystoi import utils
 from pystoi.stoi import BETA, DYN_RANGE, FS, N_FRAME, NFFT, NUMBAND, OBM, N
 
-Samples = NDArray[np.float32]
+from lowsr_tradeoff.audio import Samples
+
 Floats = NDArray[np.float64]
 
 TINY = np.finfo(np.float64).eps

@@ -20,16 +20,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.whisper.decoding import (
-    MODEL_RATE_HZ,
-    WINDOW_S,
-    Samples,
-    is_silence,
-    level,
-    most_tokens,
-    windows,
-)
+from lowsr_tradeoff.privacy.whisper.decoding import WINDOW_S, is_silence, level, most_tokens, windows
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, TOKENIZER, digests, folder_of
 from lowsr_tradeoff.settings.groups import PrivacySettings
 

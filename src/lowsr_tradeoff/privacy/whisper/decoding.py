@@ -8,13 +8,10 @@ one recording would give twenty transcripts.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.settings.groups import PrivacySettings
 
-Samples = NDArray[np.float32]
-
-MODEL_RATE_HZ = 16000
 WINDOW_S = 30
 # RMS of every clip. Whisper's features follow the level, and a microphone's gain says nothing about privacy.
 LEVEL = 0.1

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.adapt import adapt, merge, parameters_to_train
 from lowsr_tradeoff.learning.optimise import descend, no_moments
@@ -28,7 +28,7 @@ from lowsr_tradeoff.learning.train import seeded_generator
 from lowsr_tradeoff.privacy.whisper import openai
 from lowsr_tradeoff.privacy.whisper.convert import reference_model
 from lowsr_tradeoff.privacy.whisper.ctranslate import SAMPLES_PER_STATE, SILENCE
-from lowsr_tradeoff.privacy.whisper.decoding import MODEL_RATE_HZ, WINDOW_S, is_silence, level, windows
+from lowsr_tradeoff.privacy.whisper.decoding import WINDOW_S, is_silence, level, windows
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, folder_of
 from lowsr_tradeoff.settings.groups import DeviceType, PrivacySettings
 

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import check_archive
 from lowsr_tradeoff.privacy.whisper.convert import reference_model
-from lowsr_tradeoff.privacy.whisper.decoding import Samples, is_silence, level, windows
+from lowsr_tradeoff.privacy.whisper.decoding import is_silence, level, windows
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, digests, files, folder_of
 from lowsr_tradeoff.settings.groups import PrivacySettings
 

@@ -37,6 +37,6 @@ def test_at_a_low_rate_it_learns_and_writes_what_it_hears(tmp_path, monkeypatch)
 
 
 def test_with_the_reference_engine_it_is_not_tested():
-    config = load_config(None, {"rates_hz": (2000,), "privacy.engine": "openai-whisper"})
+    config = load_config(None, {"rates_hz": (2000,), "privacy": {"engine": "openai-whisper"}})
     assert attack.plan(config, SPEECH) == ()
     assert "ctranslate2" in attack._why_not(config, SPEECH)

@@ -39,7 +39,7 @@ def test_every_rate_is_attacked_and_low_ones_without_a_filter_too():
 
 
 def test_a_microphone_without_a_filter_is_attacked_once():
-    assert len(attack.plan(config_of(**{"front_end.filter": "none"}), SPEECH)) == 3
+    assert len(attack.plan(config_of(front_end={"filter": "none"}), SPEECH)) == 3
 
 
 def test_the_key_knows_the_words_and_not_where_they_lie():
@@ -73,7 +73,7 @@ def test_another_vocabulary_has_no_numbers_and_says_when_speakers_are_unknown(tm
     from tests.conftest import write_tones
 
     write_tones(tmp_path / "words", {"yes": 150, "no": 300}, n_clips=5)
-    config = config_of(**{"privacy.words_source": str(tmp_path / "words")})
+    config = config_of(privacy={"words_source": str(tmp_path / "words")})
     store, corpus = Store(tmp_path), load_words(word_list_of(config))
     assert not names_speakers(corpus)
     assert names_speakers(CORPUS)

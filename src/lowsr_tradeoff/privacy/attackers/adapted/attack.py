@@ -7,13 +7,14 @@ kept, and tested on speakers that it never heard.
 
 from collections.abc import Sequence
 
+from lowsr_tradeoff.audio import MODEL_RATE_HZ
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.privacy.attackers import held_out, recogniser_steps
 from lowsr_tradeoff.privacy.attackers.recogniser_steps import FoldSettings
 from lowsr_tradeoff.privacy.captures import captured_at_16k
-from lowsr_tradeoff.privacy.whisper.decoding import MODEL_RATE_HZ, policy_of
+from lowsr_tradeoff.privacy.whisper.decoding import policy_of
 from lowsr_tradeoff.privacy.whisper.weights import attacker
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step

@@ -7,11 +7,11 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.privacy.attackers.extension.extender import Extender, Frames, Pair, extend, learn
 from lowsr_tradeoff.privacy.whisper.ctranslate import Recogniser
-from lowsr_tradeoff.privacy.whisper.decoding import LEVEL, MODEL_RATE_HZ
+from lowsr_tradeoff.privacy.whisper.decoding import LEVEL
 from lowsr_tradeoff.settings.groups import DeviceType
 
 # Of half the rate: above, the filter before the converter already falls.

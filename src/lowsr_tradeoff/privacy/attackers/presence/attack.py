@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.audio.capture import noise_seed, restore
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.privacy.bundled_weights import bundled_file
-from lowsr_tradeoff.privacy.captures import MODEL_RATE_HZ, CaptureSettings, capture_of, captures_of, original_at_16k
+from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of, captures_of, original_at_16k
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
@@ -53,7 +54,6 @@ SETUP = {
 }
 ALONE = "choosing a threshold on other speakers takes two speakers or more; name them in metadata.csv"
 
-Samples = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import DataError
 
 # Samples at 16 kHz: of one window, of what it hears from the one before, of what is mirrored at its end.

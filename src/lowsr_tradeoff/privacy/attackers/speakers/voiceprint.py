@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchaudio.functional import melscale_fbanks
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.errors import DataError
 
 Embeddings = NDArray[np.float32]
 
 N_DIMENSIONS = 256
-MODEL_RATE_HZ = 16000
 FFT_SIZE, HOP, N_MELS = 400, 160, 40
 PART_FRAMES = 160
 # 1.3 parts a second, and three quarters of the last one filled: the package's own defaults.

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from lowsr_tradeoff.audio.capture import Samples
+from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.gpu import repeatable

@@ -1,0 +1,104 @@
+"""What event and speech corpora share: from listed rows to those that can be used, and their summary.
+
+Every problem of a corpus is found before any work.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
+from pathlib import Path
+from typing import Literal
+
+from lowsr_tradeoff.corpora.clips import EventClip, Utterance
+from lowsr_tradeoff.corpora.inspect import AudioInfo, Inspection, UnusableAudio, inspect_files
+from lowsr_tradeoff.corpora.rows import FaultOf, Listing, Problem, R, path_fault, repeats, without_faults
+from lowsr_tradeoff.files.writing import digest_of
+from lowsr_tradeoff.records.run import CorpusSummary
+
+
+def usable(
+    listing: Listing[R], fault_functions: Sequence[FaultOf[R]], rates_hz: Sequence[int], cache: Path | None
+) -> tuple[list[R], dict[Path, AudioInfo], list[Problem]]:
+    """Return the rows that can be used, what their files hold, and every problem of the other rows.
+
+    The reference rate is the last of ``rates_hz``; ``cache`` is a file that stores inspections.
+    """
+    paths = {row.path: path_fault(listing.root, row.path) for row in listing.rows}
+    inspected = inspect_files((path for path, fault in paths.items() if fault is None), cache)
+    repeated = _repetitions(listing.rows, inspected)
+    kept, problems = without_faults(
+        listing.rows,
+        [
+            lambda row: row.fault,
+            *fault_functions,
+            lambda row: paths[row.path],
+            lambda row: repeated.get(row.where),
+            lambda row: audio_fault(inspected[row.path], rates_hz) if row.path in inspected else None,
+        ],
+    )
+    return kept, {path: info for path, info in inspected.items() if isinstance(info, AudioInfo)}, problems
+
+
+def _repetitions(rows: Sequence[R], inspected: Mapping[Path, Inspection]) -> dict[str, str]:
+    """Return rows that name a file again, or one with the same bytes: they would be on both sides of a split."""
+
+    def digest(row: R) -> str | None:
+        info = inspected.get(row.path)
+        return info.digest if isinstance(info, AudioInfo) else None
+
+    files = repeats(
+        rows, lambda row: row.path.resolve() if row.path in inspected else None, "names the same file as"
+    )
+    return files | repeats([row for row in rows if row.where not in files], digest, "has the same bytes as")
+
+
+def audio_fault(inspected: Inspection, rates_hz: Sequence[int]) -> str | None:
+    """Return why a file cannot be captured at the rates, or ``None``."""
+    if isinstance(inspected, UnusableAudio):
+        return inspected.reason
+    if inspected.duration_s * min(rates_hz) < 1:
+        return f"is shorter than one sample at {min(rates_hz)} Hz"
+    return rate_fault(inspected.source_rate_hz, rates_hz)
+
+
+def rate_fault(source_rate_hz: int, rates_hz: Sequence[int]) -> str | None:
+    """Return why a source cannot give the rates, the last of which is the reference rate, or ``None``."""
+    above = sorted({rate for rate in rates_hz if rate > source_rate_hz})
+    if not above:
+        return None
+    is_reference_only = max(rates_hz[:-1], default=0) <= source_rate_hz
+    remedy = "lower --reference-rate" if is_reference_only else "lower --rates and --reference-rate"
+    return f"is sampled at {source_rate_hz} Hz, below the {', '.join(map(str, above))} Hz asked for; {remedy}"
+
+
+def clip_ids(listing: Listing[R], rows: Iterable[R]) -> list[str]:
+    """Return the names of clips: their paths below the corpus folder, links followed."""
+    root = listing.root.resolve()
+    return [row.path.resolve().relative_to(root).as_posix() for row in rows]
+
+
+def summarise(
+    listing: Listing[R],
+    clips: Sequence[EventClip | Utterance],
+    audio: Sequence[AudioInfo],
+    n_skipped: int,
+    note: str,
+    group_of: Literal["sources", "speakers"],
+) -> CorpusSummary:
+    """Return the summary of a corpus; ``audio`` is what the file of each clip holds."""
+    events = [clip for clip in clips if isinstance(clip, EventClip)]
+    return CorpusSummary(
+        name=listing.name,
+        kind="events" if events else "speech",
+        # Of every field but where the audio lies.
+        digest=digest_of([astuple(clip)[:-1] for clip in clips]),
+        n_clips=len(clips),
+        n_skipped=n_skipped,
+        n_groups=len({clip.source if isinstance(clip, EventClip) else clip.speaker for clip in clips}),
+        group_of=group_of,
+        classes=tuple(sorted({clip.label for clip in events})),
+        n_folds=len({clip.fold for clip in events}),
+        duration_s=sum(info.duration_s for info in audio),
+        lowest_source_rate_hz=min(info.source_rate_hz for info in audio),
+        is_synthetic=not listing.is_own,
+        note=" ".join(filter(None, (listing.note, note))),
+    )
