@@ -58,7 +58,16 @@ def percent(measurement: Measurement) -> Shown:
     >>> str(percent(Measurement(value=0.5, low=0.4, high=0.625, n=40, n_of="clips")))
     '50.0 % [40.0, 62.5], n = 40 clips'
     """
-    return _show(measurement, lambda value: f"{100 * value:z.1f}", " %")
+    return _show(measurement, _percents, " %")
+
+
+def share(value: float) -> str:
+    """Return a share without an interval in per cent.
+
+    >>> share(0.5)
+    '50.0 %'
+    """
+    return f"{_percents(value)} %"
 
 
 def points(measurement: Measurement) -> Shown:
@@ -87,6 +96,24 @@ def digits(value: float) -> str:
     """
     decimals = 2 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:.{decimals}f}"
+
+
+def amount(value: float) -> str:
+    """Return a quantity to three significant digits, whole from 1000 on, without zeros at its end.
+
+    >>> amount(4.0), amount(12.84), amount(1166)
+    ('4', '12.8', '1166')
+    """
+    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
+
+
+def kib(n_bytes: float) -> str:
+    """Return a size of memory.
+
+    >>> kib(100_000)
+    '97.7 KiB'
+    """
+    return f"{digits(n_bytes / 1024)} KiB"
 
 
 def hz(rate_hz: int) -> str:
@@ -153,6 +180,16 @@ def chance(p: float) -> str:
     if 0.999 < p < 1:
         return "> 0.999"
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def p_value(p: float) -> str:
+    """Return a p-value with its name, as :func:`chance` writes it.
+
+    >>> p_value(0.04), p_value(0.0001)
+    ('p = 0.040', 'p < 0.001')
+    """
+    written = chance(p)
+    return f"p {written}" if written[0] in "<>" else f"p = {written}"
 
 
 def share_of_draws(p: float | None) -> str:
@@ -230,6 +267,10 @@ def sentences(*parts: str) -> str:
 def optimism(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return the caption's sentence on the paper's protocol; none where the protocol is sound."""
     return (OPTIMISTIC,) if is_optimistic(tradeoff) else ()
+
+
+def _percents(value: float) -> str:
+    return f"{100 * value:z.1f}"
 
 
 def _show(measurement: Measurement, write: Callable[[float], str], unit: str) -> Shown:

@@ -9,7 +9,7 @@ from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.wording import count, hz, listed, percent, shown
+from lowsr_tradeoff.reports.wording import amount, count, hz, listed, percent, shown
 
 
 def claims(tradeoff: Tradeoff) -> str:
@@ -62,7 +62,7 @@ def _learning(tradeoff: Tradeoff) -> Iterator[str]:
     for curve in tradeoff.privacy.learning_curves:
         who = f"{plain(curve.attacker)}, {hz(curve.rate_hz)}"
         for more in curve.extrapolations:
-            what = f"with {more.times} times its {curve.points[-1].amount:.3g} {curve.amount_of}"
+            what = f"with {more.times} times its {amount(curve.points[-1].amount)} {curve.amount_of}"
             yield f"- {who}, {what}, extrapolated: {plain(str(percent(more.value)))}"
 
 

@@ -4,7 +4,7 @@ from lowsr_tradeoff.reports.sections.recognition import network
 def test_operations_a_second_are_those_of_a_window_over_its_length(tradeoff):
     table = network.table(tradeoff)
     (row,) = (row for row in table.rows if row[:2] == ("16000 Hz", "shared"))
-    assert row[2:7] == ("3.45", "6.90", "2 s", "100090", "100 kB")
+    assert row[2:7] == ("3.45", "6.90", "2 s", "100090", "97.7 KiB")
     assert table.caption == "The network: small_vgg, from random weights, all of it trained"
 
 

@@ -63,7 +63,7 @@ def test_the_table_holds_every_share_and_says_why_a_figure_is_missing(grown):
     assert table.columns[:3] == ("Rate", "1 speakers", "3 speakers")
     assert table.columns[-2:] == ("10 times as many", "100 times as many")
     assert all(len(row) == len(table.columns) for row in table.rows)
-    assert "0.9 - 0.8 (1 + n/5)^-1 (p = 0.4)" in table.rows[0]
+    assert "0.9 - 0.8 (1 + n/5)^-1 (p = 0.40)" in table.rows[0]
     assert "no law" in str(table.rows[1][-1])
 
 

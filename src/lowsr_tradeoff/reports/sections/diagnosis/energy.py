@@ -8,7 +8,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Row, Table
-from lowsr_tradeoff.reports.wording import chance, hz, number, percent, points, probability
+from lowsr_tradeoff.reports.wording import hz, number, p_value, percent, points, probability
 
 ALPHA = 0.05
 
@@ -115,10 +115,8 @@ def _classes(one: Diagnosis, look: plot.Style) -> plot.Spec:
 
 
 def _rank(one: Diagnosis) -> str:
-    correlation, p_value = one.rank_correlation, one.rank_p_value.value
-    if correlation.value is None or p_value is None:
+    correlation, p = one.rank_correlation, one.rank_p_value.value
+    if correlation.value is None or p is None:
         return f"{hz(one.rate_hz)}: no correlation, {correlation.reason}"
-    written = chance(p_value)
-    equals = written if written[0] in "<>" else f"= {written}"
-    shown = "a trend" if p_value < ALPHA else "no trend shown"
-    return f"{hz(one.rate_hz)}: rank correlation {correlation.value:+.2f}, p {equals}, {shown}"
+    shown = "a trend" if p < ALPHA else "no trend shown"
+    return f"{hz(one.rate_hz)}: rank correlation {correlation.value:+.2f}, {p_value(p)}, {shown}"

@@ -12,7 +12,7 @@ from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.diagnosis.energy import drawn_grid
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import hz, number, percent, points
+from lowsr_tradeoff.reports.wording import hz, number, percent, points, share
 
 CURVE_POINTS = 41
 
@@ -162,9 +162,7 @@ def _errors(lines: Lines, grids: Sequence[Grid]) -> Iterator[plot.Spec]:
             [told.usable_scaled.value for _, told, _ in known],
             [err for _, _, err in known],
             {"color": look.colour, "symbol": look.symbol + ("-open" if grids.index(grid) else ""), "size": 9},
-            hovertext=[
-                f"{arm_name(arm)}, {grid}, {hz(rate_hz)}: error {100 * err:.1f} %" for rate_hz, _, err in known
-            ],
+            hovertext=[f"{arm_name(arm)}, {grid}, {hz(rate_hz)}: error {share(err)}" for rate_hz, _, err in known],
             hoverinfo="text",
             legendgroup=f"{arm} {grid}",
             showlegend=False,

@@ -2,7 +2,7 @@
 
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import digits, hz
+from lowsr_tradeoff.reports.wording import digits, hz, kib
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -19,8 +19,8 @@ def table(tradeoff: Tradeoff) -> Table:
                 f"{cost.frames} FFTs of {cost.fft_size} points at {hz(cost.model_rate_hz)}, {cost.mel_bands} bands",
                 f"{digits(sum(cost.macs.values()) / 1e6)} million",
                 f"{cost.parameters}",
-                f"{digits(cost.weight_bytes / 1024)} KiB",
-                f"{digits(cost.activation_bytes / 1024)} KiB",
+                kib(cost.weight_bytes),
+                kib(cost.activation_bytes),
             )
             for cost in unique.values()
         ),

@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import FONT, GREY, Spec, heat_map, panel, panel_title
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import count, named, percent
+from lowsr_tradeoff.reports.wording import count, named, percent, share
 
 COLUMNS = 2
 NAMED_PANELS = 6
@@ -161,4 +161,4 @@ def _written(one: Sensitivity | None) -> str:
     if one is None or one.accuracy.value is None:
         return ""
     chosen = f"<br>chosen {one.n_chosen}×" if one.n_chosen else ""
-    return f"{100 * one.accuracy.value:.1f} %{chosen}"
+    return f"{share(one.accuracy.value)}{chosen}"

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import digits, hz
+from lowsr_tradeoff.reports.wording import digits, hz, kib
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -38,8 +38,8 @@ def table(tradeoff: Tradeoff) -> Table:
                 digits(sum(cost.macs.values()) / 1e6),
                 f"{cost.window_s:g} s",
                 f"{cost.parameters}",
-                f"{digits(cost.weight_bytes / 1000)} kB",
-                f"{digits(cost.activation_bytes / 1000)} kB",
+                kib(cost.weight_bytes),
+                kib(cost.activation_bytes),
             )
             for (rate_hz, grid), cost in unique.items()
         ),

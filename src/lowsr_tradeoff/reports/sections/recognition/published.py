@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.classify import Published
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import accuracy_title, hz, percent
+from lowsr_tradeoff.reports.wording import accuracy_title, hz, percent, share
 
 
 def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
@@ -28,7 +28,7 @@ def table(tradeoff: Tradeoff) -> Table:
         ("Rate", "Training", "Published", accuracy_title(tradeoff), "Measured against published", "Source"),
         tuple(
             (
-                *(hz(one.rate_hz), arm_name(one.arm), f"{100 * one.published:.1f} %"),
+                *(hz(one.rate_hz), arm_name(one.arm), share(one.published)),
                 *(percent(one.measured), _against(one), one.source),
             )
             for one in tradeoff.recognition.published
@@ -40,7 +40,7 @@ def table(tradeoff: Tradeoff) -> Table:
 def published_lines(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return published beside measured accuracies as lines of text; none where nothing was published."""
     return tuple(
-        f"{hz(one.rate_hz)} ({arm_name(one.arm)}): published {100 * one.published:.1f} %, measured"
+        f"{hz(one.rate_hz)} ({arm_name(one.arm)}): published {share(one.published)}, measured"
         f" {percent(one.measured)}; {_against(one)}; {one.source}"
         for one in tradeoff.recognition.published
     )

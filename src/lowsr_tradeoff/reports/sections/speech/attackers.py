@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, rate_axis, series, share_axis, spec, style, text
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Cell, Row, Table
-from lowsr_tradeoff.reports.wording import Shown, by_chance, hz, listed, percent, shown
+from lowsr_tradeoff.reports.wording import Shown, by_chance, hz, listed, percent, share, shown
 
 # One less the word error rate, which word recovery cannot be below: Pohlhausen & Bitzer, SPSC 2025, second-hand.
 RETRAINED = ((500, 1 - 0.5215), (800, 1 - 0.2755), (1600, 1 - 0.0890))
@@ -83,10 +83,10 @@ def _published() -> Spec:
         "mode": "lines+markers",
         "name": text("published: retrained at the rate, LibriSpeech, 1 less its word error rate"),
         "x": [rate_hz for rate_hz, _ in RETRAINED],
-        "y": [share for _, share in RETRAINED],
+        "y": [recovered for _, recovered in RETRAINED],
         "line": {"color": GREY, "dash": "dash"},
         "marker": {"color": GREY, "symbol": "x", "size": 8},
-        "hovertext": [f"published, {hz(rate_hz)}: at least {100 * share:.1f} %" for rate_hz, share in RETRAINED],
+        "hovertext": [f"published, {hz(rate_hz)}: at least {share(recovered)}" for rate_hz, recovered in RETRAINED],
         "hoverinfo": "text",
     }
 

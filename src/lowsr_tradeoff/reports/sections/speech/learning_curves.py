@@ -10,7 +10,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Row, Table
-from lowsr_tradeoff.reports.wording import hz, listed, percent
+from lowsr_tradeoff.reports.wording import amount, hz, listed, p_value, percent
 from lowsr_tradeoff.statistics.learning_law import recovery
 
 INTRO = (
@@ -55,7 +55,7 @@ def figure(group: Sequence[LearningCurve], looks: Mapping[int, plot.Style]) -> p
 def table(group: Sequence[LearningCurve]) -> Table:
     """Return recovery by rate with every share of what one attacker learns from, and with many times as much."""
     first = group[0]
-    amounts = [f"{point.amount:.3g} {first.amount_of}" for point in first.points]
+    amounts = [f"{amount(point.amount)} {first.amount_of}" for point in first.points]
     times = [f"{more.times} times as many" for more in first.extrapolations]
     return Table(
         f"{first.attacker}: words recovered by how many {first.amount_of} were learnt from, and extrapolated",
@@ -80,7 +80,7 @@ def _law(law: LearningLaw | None) -> str:
         return "too few points"
     return (
         f"{law.ceiling:.3g} - {law.ceiling - law.chance:.3g} (1 + n/{law.scale:.3g})^-{law.exponent:.2g} "
-        f"(p = {law.misfit_p:.2g})"
+        f"({p_value(law.misfit_p)})"
     )
 
 
@@ -104,8 +104,8 @@ def _markers(name: str, amounts: list[float], found: list[Measurement], look: pl
         name=plot.text(f"{name}, {how}"),
         error_y=plot.error_bar(found, color=look.colour),
         hovertext=[
-            f"{plot.text(name)}, {how} with {amount:.3g}: {plot.text(str(percent(measurement)))}"
-            for amount, measurement in zip(amounts, found, strict=True)
+            f"{plot.text(name)}, {how} with {amount(n)}: {plot.text(str(percent(measurement)))}"
+            for n, measurement in zip(amounts, found, strict=True)
         ],
         hoverinfo="text",
     )
@@ -131,6 +131,6 @@ def _sentence(curve: LearningCurve) -> str:
         for more in curve.extrapolations
     )
     return (
-        f"{hz(curve.rate_hz)}: {percent(now.value).brief} with {now.amount:.3g} {curve.amount_of} "
-        f"({now.minutes:.2g} minutes); {beyond}"
+        f"{hz(curve.rate_hz)}: {percent(now.value).brief} with {amount(now.amount)} {curve.amount_of} "
+        f"({amount(now.minutes)} minutes); {beyond}"
     )
