@@ -70,7 +70,7 @@ def _narrow(tensors: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.gen
 
 
 def _packed(tensors: dict[str, NDArray[np.generic]]) -> bytes:
-    """As ``privacy/convert.py`` reads it, and at its end the one tensor that has two names."""
+    """As ``privacy/whisper/convert.py`` reads it, and at its end the one tensor that has two names."""
     out = [struct.pack("<I", 6), _string("WhisperSpec"), struct.pack("<II", 3, len(tensors))]
     for name, tensor in tensors.items():
         shape = struct.pack(f"<B{tensor.ndim}I", tensor.ndim, *tensor.shape)

@@ -2,9 +2,10 @@
 
     OMP_NUM_THREADS=1 python benchmarks/mismatched_digits.py [RATE...]
 
-The attacker of ``privacy/attackers/digits.py`` in all but its lessons: the same network, recipe, folds and words.
-It learnt captures at 16 kHz and is tested on captures at the rate, restored to 16 kHz, as a recogniser made for
-full-band speech would hear them. Prints the words recovered by each and the paired difference, by speaker.
+The attacker of ``privacy/attackers/vocabulary/attack.py`` with the same network, recipe, folds and words, but other
+training data: it learnt captures at 16 kHz and is tested on captures at the rate, restored to 16 kHz, as a
+recogniser made for full-band speech would hear them. Prints the words recovered by each and the paired difference,
+by speaker.
 """
 
 import sys

@@ -14,6 +14,8 @@ DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
 # Inline links and pictures; the target ends at a blank or the bracket.
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 NAMED = re.compile(r"`((?:docs|src|benchmarks|\.ci|tests)/[\w./-]+)`")
+# A module below the package, and what is looked for in it: `audio/capture.py: capture`.
+MODULE = re.compile(r"`(?:lowsr_tradeoff/)?([a-z_]+/[\w/]+\.py)(?:: (\w+))?`")
 
 
 def prose(path):
@@ -67,6 +69,25 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path):
 def test_every_file_that_is_named_exists(path):
     missing = [name for name in NAMED.findall(prose(path)) if not (ROOT / name).exists()]
     assert missing == []
+
+
+def lacks(name, function):
+    """Whether a module is in neither the package nor the repository, or does not define a function."""
+    found = [file for folder in (ROOT / "src/lowsr_tradeoff", ROOT) if (file := folder / name).exists()]
+    return not (found and (not function or f"def {function}(" in found[0].read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_that_is_named_exists(path):
+    named = [(name, function) for name, function in MODULE.findall(prose(path)) if lacks(name, function)]
+    assert named == []
+
+
+def test_a_module_that_does_not_exist_is_found():
+    named = MODULE.findall(
+        "`audio/capture.py: capture` `audio/capture.py: sing` `audio/gone.py` `tests/test_docs.py`"
+    )
+    assert [lacks(*each) for each in named] == [False, True, True, False]
 
 
 def commands():

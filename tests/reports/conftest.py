@@ -98,7 +98,7 @@ def build_listen(event: str, said: str, heard: str) -> ListenPack:
             rate_hz=rate,
             clip_id=kind,
             label=label,
-            heard=words,
+            recognised=words,
             media_type="audio/mpeg",
             audio_base64=sound,
             picture_base64=picture,

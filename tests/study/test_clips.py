@@ -45,7 +45,8 @@ def test_own_recordings_and_words_stay_out_unless_asked_for(pack):
     assert "stay out" in listen.note
     assert not own & {clip.clip_id for clip in listen.clips if clip.kind == "event"}
     assert all(
-        clip.label not in {u.text for u in study.speech.utterances} or clip.heard is None for clip in listen.clips
+        clip.label not in {u.text for u in study.speech.utterances} or clip.recognised is None
+        for clip in listen.clips
     )
 
 
@@ -53,7 +54,7 @@ def test_own_recordings_are_played_when_asked_for(pack):
     study, listen = pack(include_audio=True, include_transcripts=True)
     firsts = {event.label: event.clip_id for event in reversed(study.events.clips)}
     assert {clip.clip_id for clip in listen.clips} == {*firsts.values(), study.speech.utterances[0].clip_id}
-    assert [clip.heard for clip in listen.clips if clip.kind == "speech"] == [None, "heard words", None]
+    assert [clip.recognised for clip in listen.clips if clip.kind == "speech"] == [None, "heard words", None]
 
 
 def test_same_settings_same_bytes(pack):
@@ -65,14 +66,14 @@ def test_own_recordings_may_be_heard_while_their_words_stay_out(pack):
     said = study.speech.utterances[0]
     (label,) = {clip.label for clip in listen.clips if clip.kind == "speech"}
     assert label == said.clip_id
-    assert {clip.heard for clip in listen.clips} == {None}
+    assert {clip.recognised for clip in listen.clips} == {None}
     assert said.text not in listen.model_dump_json()
     assert "heard words" not in listen.model_dump_json()
 
 
 def test_own_words_are_shown_when_asked_for(pack):
     study, listen = pack(include_transcripts=True)
-    assert [(line.clip_id, line.said, line.heard) for line in listen.transcripts] == [
+    assert [(line.clip_id, line.reference, line.recognised) for line in listen.transcripts] == [
         (said.clip_id, said.text, "heard words") for said in study.speech.utterances
     ]
 

@@ -44,7 +44,7 @@ def accuracy(answers: Answers, draws: Resamples) -> Measurement:
 
     Args:
         answers: What was said of every clip.
-        draws: From :func:`stats.resample`, for the same clips.
+        draws: From :func:`intervals.resample`, for the same clips.
     """
     correct = answers.share_correct()
     right, clips = draws.by_unit(correct), draws.by_unit(np.ones(len(correct)))

@@ -84,7 +84,7 @@ def luck_sds(results: Sequence[ClassifyResult]) -> list[float]:
 
     Of S repetitions ``seed_sd**2 / S``. Of one, what the F folds differ beyond their clips: ``fold_sd**2 / F`` less
     the variance of the interval. One result has few networks, so it takes the mean over the run where that is more,
-    as :func:`paired.luck_sds` does.
+    as :func:`paired_tests.luck_sds` does.
     """
     own = [_luck_variance(result) for result in results]
     shared = fmean(own) if own else 0.0

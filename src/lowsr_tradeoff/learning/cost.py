@@ -117,7 +117,7 @@ def macs(calls: list[Call]) -> dict[str, int]:
                 pass
             case layer if list(layer.parameters()):
                 raise StageError(
-                    f"{type(layer).__name__}: has weights that classify/cost.py does not count; add it"
+                    f"{type(layer).__name__}: has weights that learning/cost.py does not count; add it"
                 )
     return dict(counts)
 

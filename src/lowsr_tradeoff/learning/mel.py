@@ -70,7 +70,7 @@ def lay_out(
         grid: ``"shared"`` or ``"native"``; the PANNs have the shared one alone.
         window_s: Seconds of sound in one image.
         front: Whose images: the compact networks', or those of one of the PANNs.
-        as_published: PANNs as in the code of Liang et al., see :mod:`panns_front_end`.
+        as_published: PANNs as in the code of Liang et al., see :mod:`panns_hearing`.
 
     Raises:
         ConfigError: The window is shorter than one column.

@@ -66,4 +66,4 @@ def front_end_of(network: Network, *, as_published: bool = False) -> PannsFrontE
             model_rate_hz = 16_000 if as_published else 32_000
             return PannsFrontEnd(model_rate_hz, 1024, 320, 50.0, 14_000.0, 32_000, is_decimal)
         case "small_vgg" | "cp_mobile":
-            raise ValueError(f"{network}: hears through classify/features.py, not through a front end of PANNs")
+            raise ValueError(f"{network}: hears through learning/log_mel.py, not through a front end of PANNs")

@@ -1,7 +1,7 @@
 """The log-mel images that the published PANNs were trained on, in dB, without their DFT by convolution.
 
 Slaney's mel bands of area 1 Hz, periodic Hann window, frames centred on every hop, floor 1e-10; the settings are in
-:mod:`panns_front_end`.
+:mod:`panns_hearing`.
 """
 
 from functools import cache
@@ -27,7 +27,7 @@ def panns_log_mel(x: Samples, front_end: PannsFrontEnd) -> NDArray[np.float32]:
 
     Args:
         x: Mono, at ``front_end.model_rate_hz``.
-        front_end: From :func:`panns_front_end.front_end_of`.
+        front_end: From :func:`panns_hearing.front_end_of`.
 
     Shape:
         ``(n_samples,)`` → ``(mel_bands, n_samples // hop + 1)``.

@@ -78,7 +78,7 @@ class Contrast(Record):
     against_grid: Grid
     difference: Measurement
     is_declared: bool
-    p_value: Probability | None
+    p_value: Probability
     p_holm: Probability | None
     nb_p: Probability | None
     p_better: Probability | None

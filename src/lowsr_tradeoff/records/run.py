@@ -101,7 +101,7 @@ class ListenClip(Record):
     Attributes:
         clip_id: The recording.
         label: The event's class, or the words that are said.
-        heard: The recogniser's transcript of it.
+        recognised: The recogniser's transcript of it.
         audio_base64: The sound, encoded as ``media_type``.
         picture_base64: Its spectrogram as PNG, 50 Hz to 8 kHz on a log scale.
     """
@@ -110,7 +110,7 @@ class ListenClip(Record):
     rate_hz: int
     clip_id: str
     label: str
-    heard: str | None
+    recognised: str | None
     media_type: Literal["audio/mpeg", "audio/flac"] = "audio/flac"
     audio_base64: str
     picture_base64: str | None = None
@@ -121,14 +121,14 @@ class TranscriptLine(Record):
 
     Attributes:
         clip_id: The utterance.
-        said: Its words; ``None`` in a corpus without transcripts.
-        heard: The recogniser's transcript.
+        reference: Its words; ``None`` in a corpus without transcripts.
+        recognised: The recogniser's transcript.
     """
 
     rate_hz: int
     clip_id: str
-    said: str | None
-    heard: str
+    reference: str | None
+    recognised: str
 
 
 class ListenPack(Record):

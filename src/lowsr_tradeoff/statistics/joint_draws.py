@@ -30,14 +30,14 @@ Floats = NDArray[np.float64]
 def share_draws(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -> tuple[float, ...]:
     """Return a pooled share in each of the first resamples, ∈ [0, 1]; empty where there is nothing to count.
 
-    Where every resample gives the same share, the draws follow the interval that :func:`stats.pooled_ratio` prints
+    Where every resample gives the same share, the draws follow the interval of :func:`intervals.pooled_ratio`
     instead: a measured zero has an upper end above zero, and so must its draws. They are ordered by the resamples,
     so that two shares without a spread in one data set rise and fall together.
 
     Args:
         numerator: Counts per row.
         denominator: Counts per row.
-        weights: As in :func:`stats.pooled_ratio`.
+        weights: As in :func:`intervals.pooled_ratio`.
     """
     figure = pooled_ratio(numerator, denominator, weights, "units", is_share=True)
     if figure.value is None:

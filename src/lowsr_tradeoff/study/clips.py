@@ -111,8 +111,8 @@ def _transcripts(speech: SpeechCorpus, heard: Heard) -> Iterator[TranscriptLine]
             yield TranscriptLine(
                 rate_hz=rate_hz,
                 clip_id=utterance.clip_id,
-                said=utterance.text,
-                heard=words[utterance.clip_id],
+                reference=utterance.text,
+                recognised=words[utterance.clip_id],
             )
 
 
@@ -146,7 +146,7 @@ def _captures(
             rate_hz=rate_hz,
             clip_id=clip.clip_id,
             label=label,
-            heard=heard[rate_hz],
+            recognised=heard[rate_hz],
             media_type="audio/mpeg",
             audio_base64=_letters_of(_mp3(sound)),
             picture_base64=_letters_of(png(levels[rate_hz], loudest_db)),

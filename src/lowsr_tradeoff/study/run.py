@@ -1,7 +1,7 @@
 """A study: settings in, :class:`~lowsr_tradeoff.records.run.Tradeoff` out.
 
-``open_study`` loads and checks the corpora, ``plan`` names every step, ``execute`` runs what the store lacks, and
-``assemble`` joins the artefacts. Nothing here computes a figure.
+``open_study`` loads and checks the corpora, ``plan`` names every step, ``run_missing`` runs what the store lacks,
+and ``assemble`` joins the artefacts. Nothing here computes a figure.
 """
 
 import time

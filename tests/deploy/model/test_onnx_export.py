@@ -1,6 +1,7 @@
 """ONNX networks answer as torch's, hold what the host must know, and say what they lack."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -23,6 +24,8 @@ from lowsr_tradeoff.errors import MissingResourceError, StageError
 from lowsr_tradeoff.learning.mel import lay_out
 from lowsr_tradeoff.learning.networks.recogniser import mean_plus_max
 
+# What onnxruntime says of its quantisation.
+QUANTISED = ("onnx.infer",)
 IMAGE = lay_out(1000, "native", 0.5).image
 
 
@@ -113,3 +116,14 @@ def test_no_shape_is_computed_at_run_time_for_microcontrollers_do_not_take_that(
     with torch.inference_mode():
         expected = body(torch.from_numpy(images[:, None])).numpy()
     np.testing.assert_allclose(class_scores(open_session(packed), images), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_file_holds_nothing_of_the_machine_that_made_it(exported, model):
+    """torch writes stack traces with the paths of its sources beside every operator."""
+    for content in (exported.read_bytes(), quantise(exported.read_bytes(), drawn(4))):
+        assert str(Path(torch.__file__).parent).encode() not in content
+        assert str(Path(onnx_export.__file__).parent).encode() not in content
+        assert {prop.key for prop in onnx.load_from_string(content).metadata_props} <= {
+            "lowsr_tradeoff",
+            *QUANTISED,
+        }

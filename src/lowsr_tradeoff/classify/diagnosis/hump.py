@@ -29,7 +29,7 @@ def hump_test(
 
     Args:
         gains_by_rate: By rate, share of repetitions that the first arm was right less that of the second, per clip.
-        weights: From :func:`stats.resample_weights`, for the same clips.
+        weights: From :func:`intervals.resample_weights`, for the same clips.
         grid: Feature layout of both arms.
         middle_hz: Lowest and highest middle rate.
 

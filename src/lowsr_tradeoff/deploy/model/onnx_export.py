@@ -155,6 +155,9 @@ def to_onnx(network: NormalisedNetwork, images: Images, metadata: Mapping[str, s
     if program is None:
         raise StageError("torch.onnx.export returned no program")
     graph = program.model_proto
+    # Beside every operator and value torch keeps stack traces, with the paths of this machine.
+    for part in (*graph.graph.node, *graph.graph.value_info, *graph.graph.initializer, *graph.functions):
+        part.ClearField("metadata_props")
     for name, value in metadata.items():
         graph.metadata_props.add(key=name, value=value)
     onnx_bytes: bytes = graph.SerializeToString(deterministic=True)

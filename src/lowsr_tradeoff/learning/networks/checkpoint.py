@@ -1,7 +1,7 @@
 """Weights of the published PANNs, read from a file and checked by name, shape and rate.
 
 Nothing but tensors is read: a pickle can hold code. The published files keep their front ends as layers; these tell
-which rate a file is for, and are dropped then, because ``classify/panns_log_mel.py`` computes them.
+which rate a file is for, and are dropped then, because ``learning/panns_log_mel.py`` computes them.
 """
 
 import pickle

@@ -1,7 +1,7 @@
 """What the published PANNs have in common, under the names that their checkpoints use.
 
 Own modules after Kong et al. (arXiv 1912.10211), named as in github.com/qiuqiangkong/audioset_tagging_cnn (MIT).
-Their front ends are not layers here: see ``classify/panns_log_mel.py``. Their dropouts are left out, 0.2 between
+Their front ends are not layers here: see ``learning/panns_log_mel.py``. Their dropouts are left out, 0.2 between
 the blocks and 0.5 around ``fc1``: they act in training alone, and training here drops values of the embedding.
 """
 

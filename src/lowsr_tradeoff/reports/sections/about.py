@@ -26,7 +26,7 @@ class Recording:
     @property
     def has_transcripts(self) -> bool:
         """Whether a recogniser's output is known for any of the captures."""
-        return any(clip.heard is not None for clip in self.clips)
+        return any(clip.recognised is not None for clip in self.clips)
 
     @property
     def has_pictures(self) -> bool:

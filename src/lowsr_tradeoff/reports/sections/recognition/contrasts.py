@@ -80,8 +80,6 @@ def _could_be_shown(declared: Sequence[Contrast]) -> Iterator[str]:
 
 
 def _tests(contrast: Contrast) -> tuple[str, ...]:
-    if contrast.p_value is None:
-        return ("not recorded",) * 6
     return (
         chance(contrast.p_value),
         "exploratory" if contrast.p_holm is None else chance(contrast.p_holm),

@@ -101,7 +101,7 @@ def transcripts(listen: ListenPack) -> Table:
         "What was said, and what the recogniser wrote down",
         ("Utterance", "Rate", "Said", "Written down"),
         tuple(
-            (line.clip_id, hz(line.rate_hz), line.said or "not transcribed", line.heard or "nothing")
+            (line.clip_id, hz(line.rate_hz), line.reference or "not transcribed", line.recognised or "nothing")
             for line in listen.transcripts
         ),
         n_heads=2,
