@@ -49,6 +49,16 @@ def test_a_rate_without_any_attacker_says_so(tradeoff):
     assert "| 500 Hz | none was tested |" in claims(replaced(tradeoff, {"privacy.attacks": deaf}))
 
 
+def test_where_a_step_failed_the_strongest_attacker_is_not_known(tradeoff):
+    lost = tuple(
+        found.model_copy(update={"value": missing("its step failed", "words"), "chance": None, "is_lost": True})
+        for found in tradeoff.privacy.attacks
+        if found.recovers == "words"
+    )
+    text = claims(replaced(tradeoff, {"privacy.attacks": lost}))
+    assert f"| 500 Hz | not known: {lost[0].attacker}, whose step failed |" in text
+
+
 def test_names_of_users_break_no_line_and_no_cell(build):
     text = claims(build(attacker="a|b\n# <b>c</b>", corpus="x\n# y"))
     assert "\n# " not in text.split("\n", 1)[1].replace("\n## ", "")

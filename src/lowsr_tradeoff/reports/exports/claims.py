@@ -5,10 +5,11 @@ It covers the attackers tested only, and says so.
 
 from collections.abc import Iterator
 
-from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.sections.speech import strongest
+from lowsr_tradeoff.reports.table import table_lines
 from lowsr_tradeoff.reports.wording import amount, count, hz, listed, percent, shown
 
 
@@ -18,9 +19,10 @@ def claims(tradeoff: Tradeoff) -> str:
         (
             *("# What was recovered of speech", ""),
             "Every figure holds against the attackers tested, on this corpus, behind this microphone front end. A",
-            "stronger attacker may recover more; none of the figures bounds what can be recovered.",
+            "stronger attacker may recover more; none of the figures bounds what can be recovered. Brackets are",
+            "95 % intervals.",
             *("", "## What was attacked", "", *_attacked(tradeoff)),
-            *("", "## The strongest attacker tested, at each rate", "", *_strongest(tradeoff)),
+            *("", "## The strongest attacker tested, at each rate", "", *table_lines(strongest.table(tradeoff))),
             *_learning(tradeoff),
             *("", "## Who, and whether", "", *_others(tradeoff)),
             *("", "## What was not tested", "", *_untested(tradeoff)),
@@ -38,22 +40,6 @@ def _attacked(tradeoff: Tradeoff) -> Iterator[str]:
             yield f"- Corpus: {plain(corpus.name)} ({made}{known})"
     for front_end in dict.fromkeys(found.front_end for found in tradeoff.privacy.attacks):
         yield f"- Microphone front end: {plain(front_end)}"
-
-
-def _strongest(tradeoff: Tradeoff) -> Iterator[str]:
-    yield "| rate | attacker | figure | recovered, 95 % interval | by chance |"
-    yield "|---|---|---|---|---|"
-    for rate_hz in sorted({found.rate_hz for found in tradeoff.privacy.attacks}):
-        found = strongest_at(tradeoff.privacy.attacks, rate_hz, tradeoff.front_end)
-        if found is not None and found.is_lost:
-            yield f"| {hz(rate_hz)} | not known: {plain(found.attacker)}, whose step failed | | | |"
-            continue
-        if found is None or found.value.value is None:
-            yield f"| {hz(rate_hz)} | none was tested | | | |"
-            continue
-        chance = percent(found.chance).brief if found.chance else "nothing"
-        cells = (hz(rate_hz), found.attacker, found.measure, str(percent(found.value)), chance)
-        yield f"| {' | '.join(map(plain, cells))} |"
 
 
 def _learning(tradeoff: Tradeoff) -> Iterator[str]:
