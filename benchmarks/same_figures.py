@@ -1,4 +1,4 @@
-"""Say whether two runs found the same figures, to the last digit: ``python benchmarks/same_figures.py RUN_A RUN_B``.
+"""Say whether two runs found the same figures, to the last digit: ``benchmarks/same_figures.py RUN_A RUN_B``.
 
 Keys of steps, versions and the schema's layout may differ; a text may differ if it holds the same numbers. Runs of
 schema 3, whose lists lay side by side, are compared with those of later schemas.
