@@ -54,7 +54,7 @@ def planned(n_steps: int, folder: Path) -> tuple[int, float, float]:
     config = load_config(None, {"rates_hz": RATES_HZ, "classify": {"n_seeds": seeds}})
     study, store = open_study(config, folder), Store(folder)
     start = time.process_time()
-    steps = plan(study)
+    steps = plan(study).steps
     planned_s = time.process_time() - start
     logits = np.zeros((80, 10), np.float32)
     for step in steps:

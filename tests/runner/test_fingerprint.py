@@ -21,7 +21,7 @@ def functions(tmp_path_factory):
     config = StudyConfig.model_validate(
         {"rates_hz": (1000,), "privacy": privacy, "classify": {"alpha": (0.2, 0.4)}}
     )
-    wanted = plan(open_study(config, tmp_path_factory.mktemp("run")))
+    wanted = plan(open_study(config, tmp_path_factory.mktemp("run"))).steps
     return sorted({step.run for goal in wanted for step in (goal, *goal.needs)})
 
 
@@ -54,10 +54,10 @@ def edit(copied: Path, module: str) -> None:
         ("classify.train_step:run", "corpora.clips"),  # clips_of
         ("classify.train_step:run", "classify.inner_folds"),  # validation_fold
         ("classify.feature_step:run", "corpora.demo_sounds"),
-        ("privacy.attackers.vocabulary.attack:run", "privacy.attackers.vocabulary.spotter"),
-        ("privacy.attackers.vocabulary.attack:run", "learning.networks.small_vgg"),
-        ("privacy.attackers.published:transcribe", "privacy.whisper.decoding"),
-        ("privacy.attackers.published:transcribe", "audio.capture"),
+        ("privacy.attackers.vocabulary.spotter:run", "privacy.attackers.vocabulary.word_list"),
+        ("privacy.attackers.vocabulary.spotter:run", "learning.networks.small_vgg"),
+        ("privacy.whisper.transcribe:run", "privacy.whisper.decoding"),
+        ("privacy.whisper.transcribe:run", "audio.capture"),
     ],
 )
 def test_an_edit_of_what_a_step_reaches_changes_its_key(copied, function, module):
@@ -92,7 +92,7 @@ def test_an_edit_of_a_report_a_message_or_a_settings_description_does_not(copied
 
 
 def test_a_step_reaches_modules_that_are_imported_late_and_through_packages():
-    found = reached("privacy.attackers.published:transcribe")
+    found = reached("privacy.whisper.transcribe:run")
     assert {"privacy.whisper.ctranslate", "privacy.whisper.openai", "corpora.demo_sounds", "audio"} <= set(found)
     assert not {module.partition(".")[0] for module in found} & CARRIERS
 
@@ -110,7 +110,7 @@ def test_what_only_type_checkers_import_does_not_count(copied):
 
 
 def test_libraries_are_those_that_are_imported_and_what_computes_behind_them():
-    found = libraries_of(["privacy.attackers.published:transcribe", "privacy.attackers.published:count_words"])
+    found = libraries_of(["privacy.whisper.transcribe:run", "privacy.words.step:run"])
     assert {"ctranslate2", "faster-whisper", "tokenizers", "openai-whisper", "jiwer", "soxr"} <= found.keys()
     assert found["numpy"] == version("numpy")
 

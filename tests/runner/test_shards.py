@@ -166,7 +166,7 @@ def test_a_part_that_lacks_some_steps_is_partial_and_one_that_lacks_all_has_fail
         run(store, steps)
 
     monkeypatch.setattr("lowsr_tradeoff.study.run.run_batch", some_fail)
-    labels = [one.label for one in steps_of_shard(plan(open_study(config, tmp_path)), 1, 9)]
+    labels = [one.label for one in steps_of_shard(plan(open_study(config, tmp_path)).steps, 1, 9)]
     broken.append("500 Hz shared cssd, fold 1, repetition 1")
     assert set(broken) < set(labels)
     with pytest.raises(PartialRunError, match=r"clip 7 is broken"):

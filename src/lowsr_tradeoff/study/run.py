@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
-from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.records.run import Run
 from lowsr_tradeoff.runner.crew import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
@@ -59,15 +59,16 @@ def run_study(
     start, store = time.monotonic(), Store(out)
     with locked(out):
         study = open_study(config, out, is_run_here=cluster is None)
-        wanted, run = plan(study), partial(run_batch, study.corpora, store)
+        planned, run = plan(study), partial(run_batch, study.corpora, store)
+        wanted = planned.steps
         outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
         write_atomic(out / CONFIG, dump_toml(config).encode())
         finished = replace(store, failed=outcome.failures)
-        tradeoff = assemble(study, wanted, finished)
-        heard = published.heard(config, study.speech, finished)
-        listen = listen_pack(config, study.events, study.speech, heard)
+        tradeoff = assemble(planned, finished)
+        transcripts = privacy.transcripts(planned.through[0].privacy, finished)
+        listen = listen_pack(config, study.events, study.speech, transcripts)
         wall_s = round(time.monotonic() - start, 1)
         manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished))
         damaged = (step.label for step in outcome.damaged)
@@ -96,7 +97,7 @@ def run_shard(
     store = Store(out)
     with locked(out):
         study = open_study(config, out, is_run_here=means.cluster is None)
-        wanted = steps_of_shard(plan(study), *shard)
+        wanted = steps_of_shard(plan(study).steps, *shard)
         write_atomic(out / CONFIG, dump_toml(config).encode())
         outcome = run_missing(wanted, store, partial(run_batch, study.corpora, store), means, report)
         if outcome.failures:
@@ -111,7 +112,7 @@ def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tupl
     Raises:
         MissingResourceError: They would run on this machine, on a GPU, and there is none.
     """
-    wanted = plan(study)
+    wanted = plan(study).steps
     todo = missing_steps(wanted, store)
     if is_run_here:
         require_gpu(todo)
