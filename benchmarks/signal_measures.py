@@ -27,7 +27,7 @@ from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.captures import captured_at_16k, captures_of, original_at_16k
 from lowsr_tradeoff.privacy.signal import step as step_module
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store

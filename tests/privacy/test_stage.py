@@ -11,7 +11,7 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import captures, stage
 from lowsr_tradeoff.privacy.attackers import published
 from lowsr_tradeoff.privacy.words import count
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import FrontEnd

@@ -7,6 +7,7 @@ same content, is shipped to it.
 """
 
 import logging
+import math
 import os
 import secrets
 import signal
@@ -18,13 +19,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError
-from lowsr_tradeoff.runner.cluster.parcel import Parcel, pack
-from lowsr_tradeoff.runner.cluster.task import Errand, Reply, sweep, work
-from lowsr_tradeoff.runner.crew import (
+from lowsr_tradeoff.runner.cluster.packing import Packed, pack
+from lowsr_tradeoff.runner.cluster.task import Reply, SharedRun, remove_files, run_task
+from lowsr_tradeoff.runner.executor import (
+    ENDING_S,
     STARTING_S,
-    Crew,
-    Ended,
-    Numbers,
+    Call,
+    Executor,
+    Finished,
     RunSteps,
     is_on_gpu,
     n_more,
@@ -39,43 +41,33 @@ if TYPE_CHECKING:
     import ray
 
 LOCAL = "local:"
-# How long the machines have to remove their copies.
-PARTING_S = 1.0
 
 
 @dataclass(frozen=True)
-class Call:
-    """A task under way, and when it has taken too long, by the monotonic clock."""
-
-    numbers: Numbers
-    due_s: float | None
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """What is out on the cluster, and what was handed to it.
+class _Tasks:
+    """The tasks of a run, and what was handed to the cluster for them.
 
     Attributes:
-        task: The remote function.
-        errand: What all tasks are told.
-        parcel: What to run, and the files it names.
+        remote: The remote function that they run.
+        shared: What they share.
+        packed: What to run, and the files it names.
         steps: All that may be asked for.
         store: On this machine.
-        timeout_s: Time for one step.
+        limit_s: Time for one step.
         gpu_share: Share of a GPU that a task takes which computes on one.
-        busy: What is out, by its task.
+        running: The call of every task under way, and when it has taken too long, by the monotonic clock.
         results: References to needed results.
         files: References to shipped files, by hash.
     """
 
-    task: Any
-    errand: Errand
-    parcel: Parcel
+    remote: Any
+    shared: SharedRun
+    packed: Packed
     steps: Sequence[Step]
     store: Store
-    timeout_s: float | None
+    limit_s: float
     gpu_share: float
-    busy: dict[Any, Call] = field(default_factory=dict)
+    running: dict[Any, tuple[Call, float]] = field(default_factory=dict)
     results: dict[Step, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
 
@@ -88,8 +80,8 @@ def on_cluster(
     address: str,
     timeout_s: float | None,
     gpu_share: float = 1.0,
-) -> Iterator[Crew]:
-    """Yield a crew of Ray tasks.
+) -> Iterator[Executor]:
+    """Yield an executor of Ray tasks.
 
     Args:
         run: Runs steps; must be picklable.
@@ -103,19 +95,20 @@ def on_cluster(
         MissingResourceError: Ray is not installed.
         ConfigError: There is no cluster at the address, or it has no GPU and steps are to compute on one.
     """
-    parcel = pack((run, list(steps), store))
+    packed = pack((run, list(steps), store))
     with _connected(address):
         import ray  # noqa: PLC0415 - an extra
 
-        errand = Errand(secrets.token_hex(8), package_code(), [ray.put(parcel.content)])
-        # Lost tasks are begun again by execute.py, which knows how often.
-        task = ray.remote(max_retries=0, num_cpus=1)(work)
-        desk = _Desk(task, errand, parcel, steps, store, timeout_s, gpu_share)
+        shared = SharedRun(secrets.token_hex(8), package_code(), [ray.put(packed.content)])
+        # Lost tasks are started again by the schedule, which knows how often.
+        remote = ray.remote(max_retries=0, num_cpus=1)(run_task)
+        limit_s = math.inf if timeout_s is None else timeout_s
+        tasks = _Tasks(remote, shared, packed, steps, store, limit_s, gpu_share)
         _require_gpu(steps, address)
         try:
-            yield Crew(partial(_n_free, desk), partial(_begin, desk), partial(_ended, desk))
+            yield Executor(partial(_n_free, tasks), partial(_start, tasks), partial(_wait, tasks))
         finally:
-            _close(desk)
+            _close(tasks)
 
 
 def _require_gpu(steps: Sequence[Step], address: str) -> None:
@@ -126,16 +119,6 @@ def _require_gpu(steps: Sequence[Step], address: str) -> None:
         )
 
 
-def _n_free(desk: _Desk, numbers: Numbers) -> int:
-    """How many more tasks like one there is room for; of one at least, since clusters may grow on demand.
-
-    Ray would let the others wait, and waiting would count as their time.
-    """
-    resources, busy = _resources(), [call.numbers for call in desk.busy.values()]
-    n_on_gpu = int(resources.get("GPU", 0)) * n_sharing(desk.gpu_share)
-    return n_more(desk.steps, numbers, busy, max(1, int(resources.get("CPU", 0))), max(1, n_on_gpu))
-
-
 def _resources() -> dict[str, float]:
     import ray  # noqa: PLC0415 - an extra
 
@@ -143,85 +126,84 @@ def _resources() -> dict[str, float]:
     return resources
 
 
-def _begin(desk: _Desk, numbers: Numbers, wanted: Sequence[str] = ()) -> None:
-    """Send a task off, with the files that its machine lacks."""
+def _n_free(tasks: _Tasks, on_gpu: bool) -> int:  # noqa: FBT001 - the interface
+    """How many more tasks there is room for; of one at least, since clusters may grow on demand.
+
+    Ray would let the others wait, and waiting would count as their time.
+    """
+    resources, running = _resources(), [is_on_gpu(tasks.steps, call) for call, _ in tasks.running.values()]
+    n_on_gpu = int(resources.get("GPU", 0)) * n_sharing(tasks.gpu_share)
+    return n_more(running, max(1, int(resources.get("CPU", 0))), max(1, n_on_gpu), on_gpu=on_gpu)
+
+
+def _start(tasks: _Tasks, call: Call, wanted: Sequence[str] = ()) -> None:
+    """Start a task, with the files that its machine lacks, by their hashes."""
     import ray  # noqa: PLC0415 - an extra
 
-    needs = list(dict.fromkeys(need for i in numbers for need in desk.steps[i].needs))
+    needs = list(dict.fromkeys(need for i in call for need in tasks.steps[i].needs))
     for need in needs:
-        if need not in desk.results:
-            desk.results[need] = ray.put(desk.store.files(need))
+        if need not in tasks.results:
+            tasks.results[need] = ray.put(tasks.store.files(need))
     for digest in wanted:
-        if digest not in desk.files:
-            desk.files[digest] = ray.put(desk.parcel.files[digest].read_bytes())
-    brought = {need.key: desk.results[need] for need in needs}
-    resources = {"num_gpus": desk.gpu_share} if is_on_gpu(desk.steps, numbers) else {}
-    remote = desk.task.options(**resources) if resources else desk.task
-    task = remote.remote(desk.errand, numbers, brought, {digest: desk.files[digest] for digest in wanted})
-    limit_s = None if desk.timeout_s is None else desk.timeout_s * len(numbers) + STARTING_S
-    desk.busy[task] = Call(numbers, None if limit_s is None else time.monotonic() + limit_s)
+        if digest not in tasks.files:
+            tasks.files[digest] = ray.put(tasks.packed.files[digest].read_bytes())
+    brought = {need.key: tasks.results[need] for need in needs}
+    shipped = {digest: tasks.files[digest] for digest in wanted}
+    remote = tasks.remote.options(num_gpus=tasks.gpu_share) if is_on_gpu(tasks.steps, call) else tasks.remote
+    task = remote.remote(tasks.shared, call, brought, shipped)
+    tasks.running[task] = call, time.monotonic() + tasks.limit_s * len(call) + STARTING_S
 
 
-def _ended(desk: _Desk) -> list[Ended]:
-    """Wait until tasks have ended; write their results into the store."""
+def _wait(tasks: _Tasks) -> list[Finished]:
+    """Wait until tasks have finished; write their results into the store."""
     import ray  # noqa: PLC0415 - an extra
 
-    found: list[Ended] = []
-    while not found:
-        dues = [call.due_s for call in desk.busy.values() if call.due_s is not None]
-        pause_s = max(0.0, min(dues) - time.monotonic()) if dues else None
-        done, _ = ray.wait(list(desk.busy), num_returns=1, timeout=pause_s)
+    finished: list[Finished] = []
+    while not finished:
+        pause_s = max(0.0, min(due_s for _, due_s in tasks.running.values()) - time.monotonic())
+        done, _ = ray.wait(list(tasks.running), num_returns=1, timeout=None if math.isinf(pause_s) else pause_s)
         for task in done:
-            found += _receive(desk, task)
+            finished += _receive(tasks, task)
         now_s = time.monotonic()
-        late = [task for task, call in desk.busy.items() if call.due_s is not None and call.due_s <= now_s]
-        found += [_cancel(desk, task) for task in late]
-    return found
+        for task in [task for task, (_, due_s) in tasks.running.items() if due_s <= now_s]:
+            call, _ = tasks.running.pop(task)
+            ray.cancel(task, force=True)
+            finished.append(Finished(call, over_limit(tasks.limit_s, len(call))))
+    return finished
 
 
-def _receive(desk: _Desk, task: object) -> Iterator[Ended]:
-    """Yield how a task ended; nothing where it is sent again, with the files that its machine lacks."""
+def _receive(tasks: _Tasks, task: object) -> Iterator[Finished]:
+    """Yield how a task finished; nothing where it is sent again, with the files that its machine lacks."""
     import ray  # noqa: PLC0415 - an extra
 
-    numbers = desk.busy.pop(task).numbers
+    call, _ = tasks.running.pop(task)
     try:
         reply: Reply = ray.get(cast("ray.ObjectRef[Reply]", task))
     except ray.exceptions.RayError as error:
-        yield Ended(numbers, f"its task was lost ({type(error).__name__})", is_lost=True)
+        yield Finished(call, f"its task was lost ({type(error).__name__})", is_lost=True)
         return
     if reply.absent:
-        _begin(desk, numbers, reply.absent)
+        _start(tasks, call, reply.absent)
         return
     for i, files in reply.results.items():
-        desk.store.write_files(desk.steps[i], files)
-    yield Ended(numbers, reply.failure)
+        tasks.store.write_files(tasks.steps[i], files)
+    yield Finished(call, reply.failure)
 
 
-def _cancel(desk: _Desk, task: object) -> Ended:
-    import ray  # noqa: PLC0415 - an extra
-
-    numbers = desk.busy.pop(task).numbers
-    ray.cancel(cast("ray.ObjectRef[Reply]", task), force=True)
-    return Ended(numbers, over_limit(desk.timeout_s or 0.0, len(numbers)))
-
-
-def _close(desk: _Desk) -> None:
-    """End what is still out, and leave nothing on any machine that answers soon."""
+def _close(tasks: _Tasks) -> None:
+    """End what is still running, and leave nothing on any machine that answers soon."""
     import ray  # noqa: PLC0415 - an extra
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: PLC0415 - an extra
 
-    for task in desk.busy:
+    for task in tasks.running:
         with suppress(ray.exceptions.RayError):
             ray.cancel(task, force=True)
-    swept = ray.remote(num_cpus=0, max_retries=0)(sweep)
+    removal = ray.remote(num_cpus=0, max_retries=0)(remove_files)
     nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
     there = [NodeAffinitySchedulingStrategy(node, soft=False) for node in nodes]
-    ray.wait(
-        [swept.options(scheduling_strategy=on).remote(desk.errand.name) for on in there],
-        num_returns=len(there),
-        timeout=PARTING_S,
-    )
-    sweep(desk.errand.name)
+    removed = [removal.options(scheduling_strategy=on).remote(tasks.shared.name) for on in there]
+    ray.wait(removed, num_returns=len(removed), timeout=ENDING_S)
+    remove_files(tasks.shared.name)
 
 
 @contextmanager
