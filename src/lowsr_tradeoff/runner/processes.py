@@ -66,7 +66,7 @@ class Running:
 
 @contextmanager
 def in_processes(
-    run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: float | None, gpu_share: float = 1.0
+    run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: float | None, gpu_share: float
 ) -> Iterator[Executor]:
     """Yield an executor of local processes; they are ended at once when the block is left.
 

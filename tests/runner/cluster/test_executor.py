@@ -13,8 +13,7 @@ import pytest
 
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.runner.cluster import executor
-from lowsr_tradeoff.runner.cluster.executor import _where
+from lowsr_tradeoff.runner.cluster.executor import _require_gpu, _where
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.groups import Settings
 
@@ -100,12 +99,11 @@ def test_an_address_without_a_number_is_refused(address):
 
 
 @pytest.mark.parametrize(("resources", "is_refused"), [({"CPU": 4.0}, True), ({"CPU": 4.0, "GPU": 1.0}, False)])
-def test_a_cluster_without_a_gpu_is_refused_where_steps_need_one(monkeypatch, resources, is_refused):
-    monkeypatch.setattr(executor, "_resources", lambda: resources)
+def test_a_cluster_without_a_gpu_is_refused_where_steps_need_one(resources, is_refused):
     plain = Step("test", "errors:run", Settings(), "plain", "events")
-    executor._require_gpu([plain], "auto")
+    _require_gpu([plain], "auto", resources)
     with pytest.raises(ConfigError, match="none of its machines declares a GPU") if is_refused else nullcontext():
-        executor._require_gpu([plain, replace(plain, is_on_gpu=True)], "auto")
+        _require_gpu([plain, replace(plain, is_on_gpu=True)], "auto", resources)
 
 
 def test_a_cluster_that_is_not_there_is_a_fault_of_settings(monkeypatch, small_study, tmp_path, capsys):

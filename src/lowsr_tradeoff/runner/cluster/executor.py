@@ -12,11 +12,11 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 from lowsr_tradeoff.runner.cluster.packing import Packed, pack
@@ -37,10 +37,9 @@ from lowsr_tradeoff.runner.fingerprint import package_code
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
-if TYPE_CHECKING:
-    import ray
-
 LOCAL = "local:"
+# Ray's client says only that nobody answered where its token was missing.
+REMEDY = "one with a token needs RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN if made elsewhere"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,8 @@ class _Tasks:
     """The tasks of a run, and what was handed to the cluster for them.
 
     Attributes:
-        remote: The remote function that they run.
+        ray: The library, an extra.
+        remote: The function that every task is.
         shared: What they share.
         packed: What to run, and the files it names.
         steps: All that may be asked for.
@@ -60,6 +60,7 @@ class _Tasks:
         files: References to shipped files, by hash.
     """
 
+    ray: Any
     remote: Any
     shared: SharedRun
     packed: Packed
@@ -74,12 +75,7 @@ class _Tasks:
 
 @contextmanager
 def on_cluster(
-    run: RunSteps,
-    steps: Sequence[Step],
-    store: Store,
-    address: str,
-    timeout_s: float | None,
-    gpu_share: float = 1.0,
+    run: RunSteps, steps: Sequence[Step], store: Store, address: str, timeout_s: float | None, gpu_share: float
 ) -> Iterator[Executor]:
     """Yield an executor of Ray tasks.
 
@@ -96,34 +92,25 @@ def on_cluster(
         ConfigError: There is no cluster at the address, or it has no GPU and steps are to compute on one.
     """
     packed = pack((run, list(steps), store))
-    with _connected(address):
-        import ray  # noqa: PLC0415 - an extra
-
+    with _connected(address) as ray:
         shared = SharedRun(secrets.token_hex(8), package_code(), [ray.put(packed.content)])
-        # Lost tasks are started again by the schedule, which knows how often.
-        remote = ray.remote(max_retries=0, num_cpus=1)(run_task)
         limit_s = math.inf if timeout_s is None else timeout_s
-        tasks = _Tasks(remote, shared, packed, steps, store, limit_s, gpu_share)
-        _require_gpu(steps, address)
+        # A lost task is started again by the schedule, which knows how often.
+        remote = ray.remote(max_retries=0, num_cpus=1)(run_task)
+        tasks = _Tasks(ray, remote, shared, packed, steps, store, limit_s, gpu_share)
+        _require_gpu(steps, address, ray.cluster_resources())
         try:
             yield Executor(partial(_n_free, tasks), partial(_start, tasks), partial(_wait, tasks))
         finally:
             _close(tasks)
 
 
-def _require_gpu(steps: Sequence[Step], address: str) -> None:
-    if any(step.is_on_gpu for step in steps) and not _resources().get("GPU"):
+def _require_gpu(steps: Sequence[Step], address: str, resources: Mapping[str, float]) -> None:
+    if any(step.is_on_gpu for step in steps) and not resources.get("GPU"):
         raise ConfigError(
             f'--cluster {address}: device_type = "cuda", but none of its machines declares a GPU; start one that '
             "has one with ray start --num-gpus 1, or take --device-type cpu"
         )
-
-
-def _resources() -> dict[str, float]:
-    import ray  # noqa: PLC0415 - an extra
-
-    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    return resources
 
 
 def _n_free(tasks: _Tasks, on_gpu: bool) -> int:  # noqa: FBT001 - the interface
@@ -131,23 +118,22 @@ def _n_free(tasks: _Tasks, on_gpu: bool) -> int:  # noqa: FBT001 - the interface
 
     Ray would let the others wait, and waiting would count as their time.
     """
-    resources, running = _resources(), [is_on_gpu(tasks.steps, call) for call, _ in tasks.running.values()]
+    resources = tasks.ray.cluster_resources()
+    running = [is_on_gpu(tasks.steps, call) for call, _ in tasks.running.values()]
     n_on_gpu = int(resources.get("GPU", 0)) * n_sharing(tasks.gpu_share)
     return n_more(running, max(1, int(resources.get("CPU", 0))), max(1, n_on_gpu), on_gpu=on_gpu)
 
 
 def _start(tasks: _Tasks, call: Call, wanted: Sequence[str] = ()) -> None:
     """Start a task, with the files that its machine lacks, by their hashes."""
-    import ray  # noqa: PLC0415 - an extra
-
-    needs = list(dict.fromkeys(need for i in call for need in tasks.steps[i].needs))
-    for need in needs:
+    needs = {need.key: need for i in call for need in tasks.steps[i].needs}
+    for need in needs.values():
         if need not in tasks.results:
-            tasks.results[need] = ray.put(tasks.store.files(need))
+            tasks.results[need] = tasks.ray.put(tasks.store.files(need))
     for digest in wanted:
         if digest not in tasks.files:
-            tasks.files[digest] = ray.put(tasks.packed.files[digest].read_bytes())
-    brought = {need.key: tasks.results[need] for need in needs}
+            tasks.files[digest] = tasks.ray.put(tasks.packed.files[digest].read_bytes())
+    brought = {key: tasks.results[need] for key, need in needs.items()}
     shipped = {digest: tasks.files[digest] for digest in wanted}
     remote = tasks.remote.options(num_gpus=tasks.gpu_share) if is_on_gpu(tasks.steps, call) else tasks.remote
     task = remote.remote(tasks.shared, call, brought, shipped)
@@ -156,30 +142,26 @@ def _start(tasks: _Tasks, call: Call, wanted: Sequence[str] = ()) -> None:
 
 def _wait(tasks: _Tasks) -> list[Finished]:
     """Wait until tasks have finished; write their results into the store."""
-    import ray  # noqa: PLC0415 - an extra
-
     finished: list[Finished] = []
     while not finished:
         pause_s = max(0.0, min(due_s for _, due_s in tasks.running.values()) - time.monotonic())
-        done, _ = ray.wait(list(tasks.running), num_returns=1, timeout=None if math.isinf(pause_s) else pause_s)
+        done, _ = tasks.ray.wait(list(tasks.running), timeout=None if math.isinf(pause_s) else pause_s)
         for task in done:
             finished += _receive(tasks, task)
         now_s = time.monotonic()
         for task in [task for task, (_, due_s) in tasks.running.items() if due_s <= now_s]:
             call, _ = tasks.running.pop(task)
-            ray.cancel(task, force=True)
+            tasks.ray.cancel(task, force=True)
             finished.append(Finished(call, over_limit(tasks.limit_s, len(call))))
     return finished
 
 
 def _receive(tasks: _Tasks, task: object) -> Iterator[Finished]:
     """Yield how a task finished; nothing where it is sent again, with the files that its machine lacks."""
-    import ray  # noqa: PLC0415 - an extra
-
     call, _ = tasks.running.pop(task)
     try:
-        reply: Reply = ray.get(cast("ray.ObjectRef[Reply]", task))
-    except ray.exceptions.RayError as error:
+        reply: Reply = tasks.ray.get(task)
+    except tasks.ray.exceptions.RayError as error:
         yield Finished(call, f"its task was lost ({type(error).__name__})", is_lost=True)
         return
     if reply.absent:
@@ -192,14 +174,14 @@ def _receive(tasks: _Tasks, task: object) -> Iterator[Finished]:
 
 def _close(tasks: _Tasks) -> None:
     """End what is still running, and leave nothing on any machine that answers soon."""
-    import ray  # noqa: PLC0415 - an extra
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: PLC0415 - an extra
 
+    ray = tasks.ray
     for task in tasks.running:
         with suppress(ray.exceptions.RayError):
             ray.cancel(task, force=True)
     removal = ray.remote(num_cpus=0, max_retries=0)(remove_files)
-    nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+    nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
     there = [NodeAffinitySchedulingStrategy(node, soft=False) for node in nodes]
     removed = [removal.options(scheduling_strategy=on).remote(tasks.shared.name) for on in there]
     ray.wait(removed, num_returns=len(removed), timeout=ENDING_S)
@@ -207,7 +189,7 @@ def _close(tasks: _Tasks) -> None:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[None]:
+def _connected(address: str) -> Iterator[Any]:
     """Join a cluster, or start one here, which ends with the block; Ctrl-C and SIGTERM stay as they were."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     try:
@@ -220,13 +202,11 @@ def _connected(address: str) -> Iterator[None]:
     try:
         ray.init(**_where(address), log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ImportError, RuntimeError, ValueError) as error:
-        # Ray's client says only that nobody answered where its token was missing.
-        remedy = "; one with a token needs RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN if made elsewhere"
-        raise ConfigError(f"--cluster {address}: no Ray cluster answers there ({error}){remedy}") from error
+        raise ConfigError(f"--cluster {address}: no Ray cluster answers there ({error}); {REMEDY}") from error
     for which, handler in before.items():
         signal.signal(which, handler)
     try:
-        yield
+        yield ray
     finally:
         ray.shutdown()
 
