@@ -24,6 +24,7 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights, sums_by
 
 STAGE = "attack-presence"
@@ -54,7 +55,6 @@ SETUP = {
 }
 ALONE = "choosing a threshold on other speakers takes two speakers or more; name them in metadata.csv"
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 

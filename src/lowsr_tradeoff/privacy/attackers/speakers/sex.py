@@ -24,6 +24,7 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import NO_SPREAD, hidden_interval, percentile_interval, resample_weights
 
 STAGE = "attack-sex"
@@ -35,7 +36,6 @@ MOST_FOLDS = 8
 PENALTY = 0.01
 TOO_FEW = "takes two speakers or more of each of two sexes; name them in the column sex of metadata.csv"
 
-Floats = NDArray[np.float64]
 Numbers = NDArray[np.intp]
 Draws = tuple[int, int]
 
