@@ -22,7 +22,7 @@ import numpy as np
 import soundfile
 
 from lowsr_tradeoff.corpora.event_layouts import DATA
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store

@@ -26,7 +26,7 @@ from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.captures import captured_at_16k, captures_of, original_at_16k
 from lowsr_tradeoff.privacy.signal import step as signal
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store

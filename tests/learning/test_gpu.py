@@ -23,7 +23,7 @@ from lowsr_tradeoff.privacy.attackers.extension import extender
 from lowsr_tradeoff.privacy.attackers.vocabulary import spotter
 from lowsr_tradeoff.privacy.whisper import lora
 from lowsr_tradeoff.records.network import Arm
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings

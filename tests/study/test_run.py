@@ -14,7 +14,7 @@ import pytest
 
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports.exports.run_files import load, write_run
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings

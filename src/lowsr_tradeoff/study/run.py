@@ -14,9 +14,9 @@ from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.records.run import Run
-from lowsr_tradeoff.runner.crew import require_gpu, run_batch
+from lowsr_tradeoff.runner.executor import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
-from lowsr_tradeoff.runner.schedule import Means, Outcome, Progress, describe, missing_steps, run_missing
+from lowsr_tradeoff.runner.schedule import Outcome, Progress, Resources, describe, missing_steps, run_missing
 from lowsr_tradeoff.runner.shards import CONFIG, steps_of_shard
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -61,7 +61,7 @@ def run_study(
         study = open_study(config, out, is_run_here=cluster is None)
         planned, run = plan(study), partial(run_batch, study.corpora, store)
         wanted = planned.steps
-        outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s, cluster, gpu_share), report)
+        outcome = run_missing(wanted, store, run, Resources(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
         write_atomic(out / CONFIG, dump_toml(config).encode())
@@ -76,7 +76,7 @@ def run_study(
 
 
 def run_shard(
-    config: StudyConfig, out: Path, shard: tuple[int, int], report: Callable[[Progress], None], means: Means
+    config: StudyConfig, out: Path, shard: tuple[int, int], report: Callable[[Progress], None], resources: Resources
 ) -> Outcome:
     """Run one part of a study and return how it went; :func:`shards.merge` puts the parts together.
 
@@ -85,7 +85,7 @@ def run_shard(
         out: The part's own folder.
         shard: Which part of how many, from 1.
         report: Called whenever steps finish.
-        means: What to run with.
+        resources: What to run with.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
@@ -96,10 +96,10 @@ def run_shard(
     """
     store = Store(out)
     with locked(out):
-        study = open_study(config, out, is_run_here=means.cluster is None)
+        study = open_study(config, out, is_run_here=resources.cluster is None)
         wanted = steps_of_shard(plan(study).steps, *shard)
         write_atomic(out / CONFIG, dump_toml(config).encode())
-        outcome = run_missing(wanted, store, partial(run_batch, study.corpora, store), means, report)
+        outcome = run_missing(wanted, store, partial(run_batch, study.corpora, store), resources, report)
         if outcome.failures:
             is_empty = set(wanted) <= set(outcome.failures)
             raise (StageError if is_empty else PartialRunError)(describe(outcome, store))

@@ -6,7 +6,6 @@ The detector's windows are counted in tracks whose truth is made: see :mod:`trac
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers.attacker import RatePlan, failed
@@ -19,6 +18,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights, sums_by
 
 STAGE, RUN = "attack-presence", "privacy.attackers.presence.silero:run"
@@ -38,8 +38,6 @@ SETUP = {
     INFORMED: f"Threshold with the fewest errors on other speakers at the rate. {TRACKS}",
 }
 ALONE = "choosing a threshold on other speakers takes two speakers or more; name them in metadata.csv"
-
-Floats = NDArray[np.float64]
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import (
     NO_SPREAD,
     hidden_interval,
@@ -23,8 +24,6 @@ from lowsr_tradeoff.statistics.intervals import (
     pooled_ratio,
     resample_weights,
 )
-
-Floats = NDArray[np.float64]
 
 FALSE_POSITIVES = 0.01
 # Weights held at once.
