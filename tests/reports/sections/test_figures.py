@@ -40,8 +40,9 @@ def test_specs_are_valid_plotly(build, drawn, constraints):
 
 
 @FIGURES
-def test_a_study_without_results_still_draws(tradeoff, drawn):
-    empty = replaced(tradeoff, dict.fromkeys(STAGES, ()))
+@pytest.mark.parametrize("left_out", [STAGES, ("power.results",), ("recognition.diagnoses",)])
+def test_a_study_without_results_still_draws(tradeoff, drawn, left_out):
+    empty = replaced(tradeoff, dict.fromkeys(left_out, ()))
     go.Figure(drawn.figure(empty))
     assert drawn.caption(empty)
 

@@ -38,7 +38,7 @@ def table(tradeoff: Tradeoff) -> Table:
             *("Teacher", "Teaches"),
             *(f"{part} clips: {measure}" for measure in measures for part in ("Training", "Test")),
         ),
-        _each_once(tradeoff, _calibrated),
+        _each_once(tradeoff, _calibration_cells),
         n_heads=2,
     )
 
@@ -52,7 +52,7 @@ def soft_labels(tradeoff: Tradeoff) -> Table:
             *("Teacher", "Teaches", "Entropy of soft labels", "Entropy among the other classes"),
             *("Variance of confidence", "Said beyond the class"),
         ),
-        _each_once(tradeoff, _said),
+        _each_once(tradeoff, _soft_label_cells),
         n_heads=2,
     )
 
@@ -68,7 +68,7 @@ def fidelity(tradeoff: Tradeoff) -> Table:
             *(f"Divergence, {part}" for part in where),
             "Similarity of embeddings (CKA)",
         ),
-        tuple((*_place(one), arm_name(told.arm), *_followed(told)) for one, told in _taught(tradeoff)),
+        tuple((*_place(one), arm_name(told.arm), *_fidelity_cells(told)) for one, told in _taught(tradeoff)),
         n_heads=3,
     )
 
@@ -96,7 +96,7 @@ def _each_once(tradeoff: Tradeoff, cells: Callable[[TeacherDiagnosis], Row]) -> 
     )
 
 
-def _calibrated(told: TeacherDiagnosis) -> Row:
+def _calibration_cells(told: TeacherDiagnosis) -> Row:
     parts = (told.on_training_clips, told.on_test_clips)
     return (
         *(percent(part.accuracy) for part in parts),
@@ -106,13 +106,13 @@ def _calibrated(told: TeacherDiagnosis) -> Row:
     )
 
 
-def _said(told: TeacherDiagnosis) -> Row:
+def _soft_label_cells(told: TeacherDiagnosis) -> Row:
     soft = told.soft_labels
     figures = (soft.entropy, soft.non_target_entropy, soft.confidence_variance, soft.class_information)
     return tuple(map(number, figures))
 
 
-def _followed(told: TeacherDiagnosis) -> Row:
+def _fidelity_cells(told: TeacherDiagnosis) -> Row:
     parts = (told.fidelity, told.fidelity_when_right, told.fidelity_when_wrong)
     return (
         *(percent(part.agreement) for part in parts),
