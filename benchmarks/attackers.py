@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lowsr_tradeoff.privacy import stage
-from lowsr_tradeoff.privacy.attackers import published as published_module
+from lowsr_tradeoff.privacy.attackers import published
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested
 from lowsr_tradeoff.privacy.attackers.extension import attack as extension
-from lowsr_tradeoff.privacy.captures import CaptureSettings
+from lowsr_tradeoff.privacy.attackers.recogniser_steps import counts_of
 from lowsr_tradeoff.privacy.words import pooled
-from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.privacy.words.count import UtteranceCounts
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -31,29 +31,26 @@ from lowsr_tradeoff.study.plan import Study, open_study, through_microphones
 PUBLISHED, EXTENDED, ADAPTED = "published", "extended", "adapted"
 # Who, through which front end, at which rate in Hz.
 Place = tuple[str, str, int]
-Rows = Sequence[HeardUtterance]
+Rows = Sequence[UtteranceCounts]
 
 
 def heard(study: Study, store: Store) -> Iterator[tuple[Place, Rows]]:
     """Yield what every attacker recovered of every utterance, in the order of the corpus."""
     for each in through_microphones(study):
-        published = [step for step in stage.plan(each.config, each.speech) if step.stage == published_module.WORDS]
-        extended, taught = (room.plan(each.config, each.speech) for room in (extension, adapted))
-        for who, steps in ((PUBLISHED, published), (EXTENDED, extended), (ADAPTED, taught)):
-            for rate_hz in each.config.all_rates_hz():
-                of_rate = [step for step in steps if rate_of(step) == rate_hz]
+        named = each.config, each.speech
+        counted = {rate_hz: (step,) for rate_hz, step in published.plan(*named).counted.items()}
+        steps = {PUBLISHED: counted}
+        for who, attack in ((EXTENDED, extension), (ADAPTED, adapted)):
+            found = attack.plan(*named)
+            steps[who] = {} if isinstance(found, NotTested) else dict(found.by_rate)
+        for who, by_rate in steps.items():
+            for rate_hz, of_rate in by_rate.items():
                 yield (who, name_of(each.config.front_end), rate_hz), rows_of(of_rate, study, store)
-
-
-def rate_of(step: Step) -> int:
-    """Return the rate in Hz of the captures whose words a step counts."""
-    heard: CaptureSettings = step.needs[0].settings.captures  # type: ignore[attr-defined]
-    return heard.rate_hz
 
 
 def rows_of(steps: Sequence[Step], study: Study, store: Store) -> Rows:
     """Return the counts of all folds."""
-    found = [HeardUtterance.model_validate(row) for step in steps for row in store.meta(step)["utterances"]]
+    found = [row for step in steps for row in counts_of(step, store)]
     places = {utterance.clip_id: i for i, utterance in enumerate(study.speech.utterances)}
     return sorted(found, key=lambda row: places[row.clip_id])
 

@@ -22,7 +22,7 @@ import numpy as np
 import soundfile
 
 from lowsr_tradeoff.corpora.event_layouts import DATA
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
@@ -77,7 +77,7 @@ def steps_s(named: dict[str, Any], rates_hz: Sequence[int], arms: Sequence[str])
     config = load_config(None, {**named, "rates_hz": list(rates_hz), "classify": classify})
     with tempfile.TemporaryDirectory() as name:
         study, store = open_study(config, Path(name)), Store(Path(name))
-        steps = plan(study)
+        steps = plan(study).steps
         start = time.process_time()
         execute(steps, store, partial(run_batch, study.corpora, store), 1, lambda _: None)
         return time.process_time() - start

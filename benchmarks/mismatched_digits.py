@@ -59,7 +59,7 @@ def mismatched(corpus: EventCorpus, rates_hz: Sequence[int]) -> dict[int, NDArra
     for fold in np.unique(folds):
         held_out, learnt = folds == fold, [view[folds != fold] for view in views]
         together = np.concatenate([tested[rate_hz][held_out] for rate_hz in rates_hz])
-        found = spotter._taught(learnt, labels[~held_out], len(classes), together, RECIPE, (0, int(fold)))  # noqa: SLF001 - its own lessons
+        found = spotter.train_and_score(learnt, labels[~held_out], len(classes), together, RECIPE, (0, int(fold)))
         for rate_hz, part in zip(rates_hz, np.split(found, len(rates_hz)), strict=True):
             scores[rate_hz][held_out] = part
     return scores

@@ -26,7 +26,7 @@ from lowsr_tradeoff.classify.plan import feature_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.runner.machine import cpu_name, n_cores
-from lowsr_tradeoff.runner.schedule import Means, missing_steps, run_missing
+from lowsr_tradeoff.runner.schedule import Resources, missing_steps, run_missing
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
@@ -54,7 +54,7 @@ def planned(n_steps: int, folder: Path) -> tuple[int, float, float]:
     config = load_config(None, {"rates_hz": RATES_HZ, "classify": {"n_seeds": seeds}})
     study, store = open_study(config, folder), Store(folder)
     start = time.process_time()
-    steps = plan(study)
+    steps = plan(study).steps
     planned_s = time.process_time() - start
     logits = np.zeros((80, 10), np.float32)
     for step in steps:
@@ -83,8 +83,8 @@ def step_ms(n_steps: int, folder: Path, jobs: int) -> tuple[float, float]:
         write(alone, [step])
     writing_s = time.perf_counter() - start
     seen: list[float] = []
-    means = Means(jobs, step_timeout_s=600)
-    run_missing(steps, store, partial(write, store), means, lambda _: seen.append(time.perf_counter()))
+    resources = Resources(jobs, step_timeout_s=600)
+    run_missing(steps, store, partial(write, store), resources, lambda _: seen.append(time.perf_counter()))
     late = seen[len(seen) // 10 :]
     return 1e3 * (late[-1] - late[0]) / (len(late) - 1), 1e3 * writing_s / n_steps
 

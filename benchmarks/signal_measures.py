@@ -24,10 +24,9 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.captures import captured_at_16k, captures_of, original_at_16k
-from lowsr_tradeoff.privacy.signal import step as step_module
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.privacy.signal import step as signal
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -77,7 +76,7 @@ def main() -> None:
     """Print both times, the ratios, and the largest difference of any figure."""
     speech = load_speech("demo", RATES_HZ, REFERENCE_RATE_HZ, skip_bad=False, cache=None)
     config = StudyConfig(rates_hz=RATES_HZ)
-    steps = [step for step in stage.plan(config, speech) if step.stage == step_module.INTELLIGIBILITY]
+    steps = signal.plan(config, speech).steps
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(N_PROCESSES, get_context("spawn")) as pool,

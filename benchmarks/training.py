@@ -17,7 +17,7 @@ from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.records.network import Grid
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store

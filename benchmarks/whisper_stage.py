@@ -28,8 +28,7 @@ from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.whisper.convert import reference_model
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, folder_of
 from lowsr_tradeoff.privacy.words import count as wer
-from lowsr_tradeoff.runner.machine import cpu_name
-from lowsr_tradeoff.runner.threads import ONE_THREAD
+from lowsr_tradeoff.runner.machine import ONE_THREAD, cpu_name
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import PrivacySettings
 

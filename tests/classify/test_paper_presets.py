@@ -9,7 +9,7 @@ import torch
 from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.learning.networks.build import untrained
 from lowsr_tradeoff.learning.networks.checkpoint import KERNEL, MEL_MATRIX
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config

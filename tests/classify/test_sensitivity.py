@@ -6,7 +6,7 @@ import pytest
 from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.plan import choosing_steps, train_steps
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings, PublishedAccuracy

@@ -12,7 +12,7 @@ from lowsr_tradeoff.classify.arms import Listener, reference_of
 from lowsr_tradeoff.classify.plan import train_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import ConfigError, StageError
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings

@@ -9,7 +9,7 @@ from lowsr_tradeoff.classify.inner_folds import chosen_cell, validated
 from lowsr_tradeoff.classify.plan import choosing_steps, final_step, train_steps
 from lowsr_tradeoff.corpora.clips import clips_of
 from lowsr_tradeoff.records.network import Arm
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings

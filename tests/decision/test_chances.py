@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, norm
 
-from lowsr_tradeoff.decision.chances import Drawn, p_frontier, p_meets
+from lowsr_tradeoff.decision.chances import PointDraws, p_frontier, p_meets
 from lowsr_tradeoff.settings.groups import Constraints
 
 N = 500
@@ -16,7 +16,7 @@ N = 500
 def drawn(accuracy, words=0.2, mw=2.0, hours=100.0):
     """Draws of one point; a number is known exactly, ``None`` is not known."""
     kept = [() if x is None else tuple(np.broadcast_to(x, N).tolist()) for x in (accuracy, words, mw, hours)]
-    return Drawn(*kept)
+    return PointDraws(*kept)
 
 
 def normal(mean, sd, seed):
@@ -65,7 +65,7 @@ def test_what_was_not_drawn_is_not_compared():
 
 
 AXIS = st.lists(st.integers(0, 2), min_size=3, max_size=3).map(lambda axis: tuple(map(float, axis)))
-POINTS = st.lists(st.builds(Drawn, AXIS, AXIS, AXIS, st.just(())), min_size=1, max_size=6)
+POINTS = st.lists(st.builds(PointDraws, AXIS, AXIS, AXIS, st.just(())), min_size=1, max_size=6)
 
 
 @given(POINTS)
@@ -112,7 +112,8 @@ def test_50_rates_10_arms_and_5_devices_take_little_time():
     accuracy = [[tuple(rng.random(N)) for _ in range(10)] for _ in range(50)]
     mw = [tuple(rng.random(N)) for _ in range(50)]
     points = [
-        Drawn(accuracy[rate][arm], words[rate], mw[rate], mw[rate]) for rate, arm in product(range(50), range(10))
+        PointDraws(accuracy[rate][arm], words[rate], mw[rate], mw[rate])
+        for rate, arm in product(range(50), range(10))
     ]
     asked = Constraints(min_accuracy=0.1, max_word_recovery=0.9, min_battery_hours=0.1)
     start = time.process_time()

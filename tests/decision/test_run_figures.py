@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.reports.conftest import build_tradeoff
 
-from lowsr_tradeoff.decision.run_figures import Named, corpus_of, figures, luck_sds
+from lowsr_tradeoff.decision.run_figures import FigureName, corpus_of, figures, luck_sds
 from lowsr_tradeoff.errors import NotComparableError
 from lowsr_tradeoff.records.base import Measurement, missing
 
@@ -62,11 +62,11 @@ def test_luck_that_is_there_is_found_on_average():
 def test_every_figure_keeps_its_draws_and_what_they_are_from():
     found = figures(FIRST)
     heard = FIRST.recognition.results[0]
-    figure = found[Named("accuracy", heard.rate_hz, grid=heard.grid, arm=heard.arm)]
+    figure = found[FigureName("accuracy", heard.rate_hz, grid=heard.grid, arm=heard.arm)]
     assert figure.value == heard.accuracy
     assert figure.draws == heard.accuracy_draws
     drawn = FIRST.power.results[0]
-    named = Named("battery life", drawn.rate_hz, grid=drawn.grid, device=drawn.device)
+    named = FigureName("battery life", drawn.rate_hz, grid=drawn.grid, device=drawn.device)
     assert found[named].draws == drawn.battery_hours_draws
     assert figure.drawn_from != found[named].drawn_from
 

@@ -17,7 +17,7 @@ import pytest
 from lowsr_tradeoff.errors import ConfigError, StageError
 from lowsr_tradeoff.files.writing import canonical_json, seal
 from lowsr_tradeoff.runner.lock import locked
-from lowsr_tradeoff.runner.schedule import Means, execute, run_missing
+from lowsr_tradeoff.runner.schedule import Resources, execute, run_missing
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
@@ -94,7 +94,7 @@ def test_every_artefact_with_a_changed_byte_is_noticed_told_and_made_again(tmp_p
         content = bytearray((tmp_path / path).read_bytes())
         content[drawn.randrange(len(content))] ^= drawn.randrange(1, 256)
         (tmp_path / path).write_bytes(content)
-    outcome = run_missing(chain(), store, partial(compute, store), Means(), lambda _: None)
+    outcome = run_missing(chain(), store, partial(compute, store), Resources(), lambda _: None)
     assert set(outcome.damaged) == set(chain())
     assert contents(tmp_path) == undisturbed
 
@@ -106,7 +106,7 @@ def test_an_artefact_of_another_version_is_made_again(tmp_path, undisturbed):
     path = tmp_path / "steps" / "chain" / f"{step.key}.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({**record, "sha256": canonical_json(record).hex()}, indent=1))
-    outcome = run_missing([step], store, partial(compute, store), Means(), lambda _: None)
+    outcome = run_missing([step], store, partial(compute, store), Resources(), lambda _: None)
     assert [one.label for one in outcome.damaged] == ["link 0"]
     assert store.meta(step) == {"i": 0}
 
@@ -116,7 +116,7 @@ def test_a_result_that_nests_without_end_is_made_again_although_its_checksum_is_
     path = tmp_path / "steps" / "chain" / f"{step.key}.json"
     path.parent.mkdir(parents=True)
     path.write_bytes(seal(b'{"meta":' + b"[" * 100_000))
-    outcome = run_missing([step], store, partial(compute, store), Means(), lambda _: None)
+    outcome = run_missing([step], store, partial(compute, store), Resources(), lambda _: None)
     assert [one.label for one in outcome.damaged] == ["link 0"]
     assert store.meta(step) == {"i": 0}
 
@@ -129,7 +129,7 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (8000, limits[1]))
     try:
         with pytest.raises(StageError, match=r"cannot be written \(File too large\); .*--out"):
-            run_missing([second], store, partial(compute, store), Means(), lambda _: None)
+            run_missing([second], store, partial(compute, store), Resources(), lambda _: None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert contents(tmp_path) == before

@@ -23,7 +23,7 @@ from lowsr_tradeoff.privacy.attackers.extension import extender
 from lowsr_tradeoff.privacy.attackers.vocabulary import spotter
 from lowsr_tradeoff.privacy.whisper import lora
 from lowsr_tradeoff.records.network import Arm
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
@@ -93,7 +93,7 @@ def test_the_attackers_that_learn_stay_on_their_device():
     views = [rng.standard_normal((9, 1, 12, 10)).astype(np.float16) for _ in range(2)]
     pairs, made_up = [test_extender.pair(rng) for _ in range(3)], test_extender.MADE_UP
     with PretendedGpu() as gpu:
-        scores = spotter._taught(views, np.arange(9) % 3, 3, views[0][:2], ONCE, (0, 1), "meta")
+        scores = spotter.train_and_score(views, np.arange(9) % 3, 3, views[0][:2], ONCE, (0, 1), "meta")
         network = extender.learn(pairs, made_up, ONCE, (0, 1), "meta")
         extended = extender.extend(network, pairs[0].captured, made_up)
     assert (scores.shape, extended.shape) == ((2, 3), pairs[0].captured.shape)
@@ -104,9 +104,9 @@ def test_an_adapted_whisper_stays_on_its_device():
     still, examples = test_lora.toy().whisper, test_lora.two_utterances()
     short = test_lora.SHORT.model_copy(update={"epochs": 1})
     with PretendedGpu() as gpu:
-        ear = lora.ear_of(still.to(META))
-        losses = lora.fit_adapters(ear, examples, short, 1.0, (0, 1), 2)
-        heard = test_lora.heard(ear)
+        recogniser = lora.trainable(still.to(META))
+        losses = lora.fit_adapters(recogniser, examples, short, 1.0, (0, 1), 2)
+        heard = test_lora.heard(recogniser)
     assert losses == [0.0]
     assert heard.is_meta
     assert gpu.n_there > 1000
@@ -176,6 +176,6 @@ def test_a_gpu_adapts_whisper_as_the_cpu_does():
         whisper = test_lora.toy().whisper.to(device_type)
         short = test_lora.SHORT.model_copy(update={"epochs": 3})
         with repeatable(device_type):
-            ear, examples = lora.ear_of(whisper), test_lora.two_utterances()
-            losses.append(lora.fit_adapters(ear, examples, short, 1.0, (0, 1), 2))
+            recogniser, examples = lora.trainable(whisper), test_lora.two_utterances()
+            losses.append(lora.fit_adapters(recogniser, examples, short, 1.0, (0, 1), 2))
     np.testing.assert_allclose(*losses, rtol=1e-3)

@@ -3,17 +3,23 @@
 import numpy as np
 
 from lowsr_tradeoff.privacy.words import count
-from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.privacy.words.count import UtteranceCounts
 from lowsr_tradeoff.statistics.intervals import resample_weights
 
 KEY = "She keeps the spare key under the blue flower pot."
 RENT = "The rent is nine hundred and forty dollars this month."
 
 
-def heard(text, hypothesis, keywords=(), speaker="a") -> HeardUtterance:
+def heard(text, hypothesis, keywords=(), speaker="a") -> UtteranceCounts:
     return count.count("clip", speaker, text, keywords, hypothesis)
 
 
 def once(rows) -> np.ndarray:
     """How often each row counts in 200 draws of speakers."""
     return resample_weights([row.speaker for row in rows], 200, 0)
+
+
+def counted(utterances, written) -> list[dict]:
+    """What the step that counts words writes of what an attacker wrote."""
+    rows = count.count_all(utterances, [utterance.text for utterance in utterances], written)
+    return [row.model_dump() for row in rows]

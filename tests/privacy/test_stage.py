@@ -1,4 +1,6 @@
 import dataclasses
+import subprocess
+import sys
 from functools import partial
 
 import numpy as np
@@ -8,10 +10,9 @@ import soundfile
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy import captures, stage
-from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.words import count
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -30,20 +31,25 @@ SPEECH = corpus_of(EMBEDDED.utterances[:3])
 
 
 def changed(**overrides) -> StudyConfig:
-    return load_config(None, {"rates_hz": (1000,), **{key.replace("__", "."): v for key, v in overrides.items()}})
+    return load_config(None, {"rates_hz": (1000,), **overrides})
 
 
 @pytest.fixture(autouse=True)
 def _recogniser_alone(monkeypatch):
     """The other attackers have tests of their own."""
-    monkeypatch.setattr(stage.roster, "plan", lambda *_: ())
-    monkeypatch.setattr(stage.roster, "results", lambda *_: ())
+    monkeypatch.setattr(stage.roster, "ATTACKERS", ())
+    monkeypatch.setattr(stage.roster, "LEARNING_CURVES", ())
+
+
+@pytest.fixture
+def plan():
+    return stage.plan(CONFIG, SPEECH)
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("run"))
-    run_all(stage.plan(CONFIG, SPEECH)[:6], SPEECH, store)
+    run_all(stage.plan(CONFIG, SPEECH).steps[:6], SPEECH, store)
     return store
 
 
@@ -51,8 +57,8 @@ def run_all(steps, speech, store):
     execute(steps, store, partial(run_batch, {"speech": speech}, store), 1, lambda _: None)
 
 
-def test_every_rate_and_the_reference_rate_is_heard_and_scored():
-    steps = stage.plan(CONFIG, SPEECH)
+def test_every_rate_and_the_reference_rate_is_heard_and_scored(plan):
+    steps = plan.steps
     assert [(step.stage, step.label) for step in steps] == [
         ("words", "words at 1000 Hz"),
         ("words", "words at 16000 Hz"),
@@ -67,8 +73,8 @@ def test_every_rate_and_the_reference_rate_is_heard_and_scored():
     ]
 
 
-def test_results_hold_what_was_counted(finished):
-    found = stage.results(CONFIG, SPEECH, finished)
+def test_results_hold_what_was_counted(plan, finished):
+    found = stage.results(plan, finished)
     heard, signals = found.words, found.intelligibility
     assert [result.rate_hz for result in heard] == [result.rate_hz for result in signals] == [1000, 16000]
     low, full = heard
@@ -88,34 +94,32 @@ def test_results_hold_what_was_counted(finished):
     assert [kind.kind for kind in full.kinds] == ["content words", "stop words", "digits"]
 
 
-def test_transcripts_are_kept_by_rate_and_clip(finished):
-    heard = published.heard(CONFIG, SPEECH, finished)
-    assert list(heard) == [1000, 16000]
+def test_transcripts_are_kept_by_rate_and_clip(plan, finished):
+    written = stage.transcripts(plan, finished)
+    assert list(written) == [1000, 16000]
     said = SPEECH.utterances[0]
-    assert count.normalise(heard[16000][said.clip_id]) == count.normalise(said.text)
+    assert count.normalise(written[16000][said.clip_id]) == count.normalise(said.text)
 
 
-def test_same_settings_same_bytes(finished, tmp_path):
-    steps = stage.plan(CONFIG, SPEECH)[:6]
+def test_same_settings_same_bytes(plan, finished, tmp_path):
     again = Store(tmp_path)
-    run_all(steps, SPEECH, again)
-    for step in steps:
+    run_all(plan.steps, SPEECH, again)
+    for step in plan.steps:
         assert again.meta(step) == finished.meta(step)
 
 
 @pytest.mark.parametrize(
     ("config", "n_changed"),
     [
-        (changed(privacy__pad_s=3.0), 4),
-        (changed(privacy__batch_size=4), 4),
+        (changed(privacy={"pad_s": 3.0}), 4),
+        (changed(privacy={"batch_size": 4}), 4),
         (changed(seed=1), 6),
-        (changed(front_end__bits=8), 6),
-        (changed(constraints__min_accuracy=0.5, n_resamples=500), 0),
+        (changed(front_end={"bits": 8}), 6),
+        (changed(constraints={"min_accuracy": 0.5}, n_resamples=500), 0),
     ],
 )
-def test_steps_depend_on_what_changes_their_results(config, n_changed):
-    keys = {step.key for step in stage.plan(CONFIG, SPEECH)[:6]}
-    assert len({step.key for step in stage.plan(config, SPEECH)[:6]} - keys) == n_changed
+def test_steps_depend_on_what_changes_their_results(plan, config, n_changed):
+    assert len(set(stage.plan(config, SPEECH).steps) - set(plan.steps)) == n_changed
 
 
 def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
@@ -123,12 +127,12 @@ def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
         folder.mkdir()
         for name in ("model.bin", "tokenizer.json"):
             (folder / name).write_bytes(content)
-        return [step.key for step in stage.plan(changed(privacy__weights=str(folder)), SPEECH)][:2]
+        return [step.key for step in stage.plan(changed(privacy={"weights": str(folder)}), SPEECH).steps][:2]
 
     first = keys(tmp_path / "a", b"one")
     assert keys(tmp_path / "b", b"one") == first
     assert set(keys(tmp_path / "c", b"two")).isdisjoint(first)
-    assert list(published.weights(changed(privacy__weights=str(tmp_path / "c")))) == [
+    assert list(stage.weights(changed(privacy={"weights": str(tmp_path / "c")}))) == [
         "whisper:c/model.bin",
         "whisper:c/tokenizer.json",
     ]
@@ -137,7 +141,7 @@ def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
 def test_keywords_outside_their_transcripts_are_all_named_before_anything_is_heard(tmp_path):
     wrong = [dataclasses.replace(said, keywords=("zebra",)) for said in SPEECH.utterances]
     store, corpus = Store(tmp_path), corpus_of(wrong)
-    (step,) = stage.plan(CONFIG, corpus)[0].needs
+    (step,) = stage.plan(CONFIG, corpus).steps[0].needs
     with pytest.raises(DataError) as error:
         run_batch({"speech": corpus}, store, [step])
     assert str(error.value).count("'zebra' is not in its transcript") == 3
@@ -150,7 +154,7 @@ def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
     corpus = corpus_of([Utterance("low", "hello", "a", None, (), "d", tmp_path / "low.wav")])
     config = StudyConfig(rates_hz=(1000,), reference_rate_hz=8000, front_end=FrontEnd())
     store = Store(tmp_path)
-    steps = [step for step in stage.plan(config, corpus) if step.stage == "intelligibility"]
+    steps = [step for step in stage.plan(config, corpus).steps if step.stage == "intelligibility"]
     run_batch({"speech": corpus}, store, steps)
     rows = store.meta(steps[0])["utterances"]
     assert rows[0]["stoi"] is None
@@ -166,15 +170,15 @@ def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
 
 def test_one_voice_alone_still_has_an_interval():
     alone = [dataclasses.replace(said, speaker="one") for said in SPEECH.utterances]
-    assert np.ptp(captures._draws(CONFIG, corpus_of(alone)), axis=1).any()
+    assert np.ptp(stage.draws(CONFIG, corpus_of(alone)), axis=1).any()
 
 
-def test_a_mended_transcript_costs_no_recognition(finished, tmp_path):
+def test_a_mended_transcript_costs_no_recognition(plan):
     mended = corpus_of(
         [dataclasses.replace(said, text="something else", keywords=()) for said in SPEECH.utterances]
     )
     mended = dataclasses.replace(mended, summary=mended.summary.model_copy(update={"digest": "other"}))
-    new, old = stage.plan(CONFIG, mended)[0], stage.plan(CONFIG, SPEECH)[0]
+    new, old = stage.plan(CONFIG, mended).steps[0], plan.steps[0]
     assert new != old
     assert new.needs == old.needs
 
@@ -182,11 +186,17 @@ def test_a_mended_transcript_costs_no_recognition(finished, tmp_path):
 def test_without_transcripts_the_words_at_the_full_rate_stand_in(finished):
     untold = corpus_of([dataclasses.replace(said, text=None, keywords=()) for said in SPEECH.utterances])
     store = Store(finished.root)
-    steps = stage.plan(CONFIG, untold)[:2]
+    plan = stage.plan(CONFIG, untold)
+    steps = plan.steps[:2]
     assert [need.label for need in steps[0].needs] == ["Whisper at 1000 Hz", "Whisper at 16000 Hz"]
     run_all(steps, untold, store)
-    low, full = stage.results(CONFIG, untold, store).words
+    low, full = stage.results(plan, store).words
     assert low.reference == full.reference == "its own words at the full rate"
     assert full.word_recovery.value == 1
     assert low.word_recovery.value < 0.5
     assert low.keyword_recovery.value is None
+
+
+def test_planning_and_results_do_without_torch():
+    code = "import sys; import lowsr_tradeoff.privacy.stage; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
-from lowsr_tradeoff.runner.crew import n_more
-from lowsr_tradeoff.runner.schedule import Means, execute, make_batches, missing_steps, run_missing
+from lowsr_tradeoff.runner.executor import is_on_gpu, n_more
+from lowsr_tradeoff.runner.machine import ONE_THREAD
+from lowsr_tradeoff.runner.schedule import Resources, execute, make_batches, missing_steps, run_missing
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.runner.threads import ONE_THREAD
 from lowsr_tradeoff.settings.groups import Settings
 
 
@@ -103,6 +103,8 @@ def out_of_the_ordinary(store, log, steps):
                 os.kill(os.getpid(), signal.SIGKILL)
             case ["dies"]:
                 os.kill(os.getpid(), signal.SIGKILL)
+            case ["quits"]:
+                os._exit(0)
             case ["raises"]:
                 raise DataError("clip 7 is silent")
         store.write(one, {})
@@ -111,22 +113,23 @@ def out_of_the_ordinary(store, log, steps):
 def test_a_step_that_dies_hangs_or_raises_costs_itself_alone(tmp_path, monkeypatch):
     """Two processes: every fault at once, and everything else is done."""
     monkeypatch.setattr("lowsr_tradeoff.runner.schedule.TRIES", 2)
-    labels = ["dies", "dies once", "raises", *(f"fine {i}" for i in range(6))]
+    labels = ["dies", "dies once", "quits", "raises", *(f"fine {i}" for i in range(6))]
     shared = [step(label, together="decode") for label in ("raises", "fine a", "fine b")]
     needs_half = [step("after fine", step("fine a", together="decode"), together="both")]
     wanted = [*map(step, labels), *shared, *needs_half, step("after", step("dies")), step("hangs")]
     store, log = Store(tmp_path), tmp_path / "log"
     run = partial(out_of_the_ordinary, store, log)
-    outcome = run_missing(wanted, store, run, Means(2, step_timeout_s=1.0), lambda _: None)
+    outcome = run_missing(wanted, store, run, Resources(2, step_timeout_s=1.0), lambda _: None)
     why = {failed.label: reason for failed, reason in outcome.failures.items()}
-    assert why.keys() == {"dies", "raises", "hangs", "after"}
+    assert why.keys() == {"dies", "quits", "raises", "hangs", "after"}
     assert "killed by signal 9, 2 times" in why["dies"]
+    assert "ended with code 0, 2 times" in why["quits"]
     assert why["raises"] == "clip 7 is silent"
     assert "more than 1 s" in why["hangs"]
     assert why["after"] == "needs dies, which failed"
     assert log.read_text().splitlines().count("dies") == 2
     assert all(store.holds(one) for one in (*needs_half, step("fine 5"), step("dies once")))
-    again = run_missing(wanted, store, partial(run_quietly, store), Means(2), lambda _: None)
+    again = run_missing(wanted, store, partial(run_quietly, store), Resources(2), lambda _: None)
     assert {one.label for one in missing_steps(wanted, store)} == set()
     assert again.n_run == len(set(outcome.failures))
 
@@ -152,7 +155,7 @@ def test_many_steps_in_one_call_may_take_longer_than_a_system_can_wait_at_once(t
     wanted = [step(f"step {i}", together="all") for i in range(30)]
     store = Store(tmp_path)
     outcome = run_missing(
-        wanted, store, partial(run_quietly, store), Means(2, step_timeout_s=86400.0), lambda _: None
+        wanted, store, partial(run_quietly, store), Resources(2, step_timeout_s=86400.0), lambda _: None
     )
     assert outcome.n_run == 30
 
@@ -175,7 +178,7 @@ def test_a_folder_that_cannot_be_written_ends_the_run(tmp_path, monkeypatch):
         "lowsr_tradeoff.files.writing.copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "No space"))
     )
     with pytest.raises(StageError, match=r"cannot be written \(No space"):
-        run_missing([step("a"), step("b")], store, partial(run_quietly, store), Means(), lambda _: None)
+        run_missing([step("a"), step("b")], store, partial(run_quietly, store), Resources(), lambda _: None)
     assert begun == ["a"]
 
 
@@ -184,7 +187,7 @@ def test_what_is_damaged_is_told(tmp_path):
     store.write(step("a"), {})
     path = next(tmp_path.rglob("*.json"))
     path.write_bytes(path.read_bytes() + b" ")
-    outcome = run_missing([step("a"), step("b")], store, partial(run_quietly, store), Means(), lambda _: None)
+    outcome = run_missing([step("a"), step("b")], store, partial(run_quietly, store), Resources(), lambda _: None)
     assert [one.label for one in outcome.damaged] == ["a"]
     assert outcome.n_run == 2
 
@@ -201,10 +204,10 @@ def overlapping(store, log, steps):
 
 def test_steps_on_a_gpu_wait_for_it_and_let_the_others_pass(tmp_path, monkeypatch):
     """With one GPU and two processes, the first steps being those on the GPU."""
-    monkeypatch.setattr("lowsr_tradeoff.runner.crew.why_no_gpu", lambda: None)
+    monkeypatch.setattr("lowsr_tradeoff.runner.executor.why_no_gpu", lambda: None)
     wanted = [replace(step(f"gpu{i}"), is_on_gpu=True) for i in range(4)] + [step(f"cpu{i}") for i in range(4)]
     store, log = Store(tmp_path), tmp_path / "log"
-    outcome = run_missing(wanted, store, partial(overlapping, store, log), Means(2), lambda _: None)
+    outcome = run_missing(wanted, store, partial(overlapping, store, log), Resources(2), lambda _: None)
     assert outcome.n_run == len(wanted)
     at_once, seen = {"gpu": 0, "cpu": 0}, []
     for line in log.read_text().split():
@@ -216,17 +219,18 @@ def test_steps_on_a_gpu_wait_for_it_and_let_the_others_pass(tmp_path, monkeypatc
 
 @pytest.mark.parametrize(
     ("busy", "n_on_gpu", "n_cpu_more", "n_gpu_more"),
-    [([], 2, 4, 2), ([(1,)], 2, 3, 1), ([(1,), (0,)], 2, 2, 1), ([(0,)] * 3, 2, 1, 1), ([(1,), (1,)], 2, 2, 0)],
+    [([], 2, 4, 2), ([(1,)], 2, 3, 1), ([(0, 1), (0,)], 2, 2, 1), ([(0,)] * 3, 2, 1, 1), ([(1,), (1,)], 2, 2, 0)],
 )
 def test_room_is_for_all_and_less_on_the_gpu(busy, n_on_gpu, n_cpu_more, n_gpu_more):
     """Step 1 computes on the GPU, step 0 does not; four calls at once."""
     steps = [step("a"), replace(step("b"), is_on_gpu=True)]
-    assert n_more(steps, (0,), busy, 4, n_on_gpu) == n_cpu_more
-    assert n_more(steps, (1,), busy, 4, n_on_gpu) == n_more(steps, (0, 1), busy, 4, n_on_gpu) == n_gpu_more
+    running = [is_on_gpu(steps, call) for call in busy]
+    assert n_more(running, 4, n_on_gpu, on_gpu=False) == n_cpu_more
+    assert n_more(running, 4, n_on_gpu, on_gpu=True) == n_gpu_more
 
 
 def test_a_machine_without_a_gpu_begins_nothing_that_needs_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("lowsr_tradeoff.runner.crew.why_no_gpu", lambda: "there is none")
+    monkeypatch.setattr("lowsr_tradeoff.runner.executor.why_no_gpu", lambda: "there is none")
     with pytest.raises(MissingResourceError, match="there is none"):
         go(tmp_path, [step("a"), replace(step("b"), is_on_gpu=True)], 1)
     assert not (tmp_path / "log").exists()

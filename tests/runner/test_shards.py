@@ -9,7 +9,7 @@ import pytest
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.errors import ConfigError, DataError, PartialRunError, StageError
 from lowsr_tradeoff.files.writing import seal, unseal
-from lowsr_tradeoff.runner.schedule import Means, execute
+from lowsr_tradeoff.runner.schedule import Resources, execute
 from lowsr_tradeoff.runner.shards import CONFIG, merge, parse_shard, steps_of_shard
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -166,12 +166,12 @@ def test_a_part_that_lacks_some_steps_is_partial_and_one_that_lacks_all_has_fail
         run(store, steps)
 
     monkeypatch.setattr("lowsr_tradeoff.study.run.run_batch", some_fail)
-    labels = [one.label for one in steps_of_shard(plan(open_study(config, tmp_path)), 1, 9)]
+    labels = [one.label for one in steps_of_shard(plan(open_study(config, tmp_path)).steps, 1, 9)]
     broken.append("500 Hz shared cssd, fold 1, repetition 1")
     assert set(broken) < set(labels)
     with pytest.raises(PartialRunError, match=r"clip 7 is broken"):
-        run_shard(config, tmp_path, (1, 9), lambda _: None, Means(1))
+        run_shard(config, tmp_path, (1, 9), lambda _: None, Resources(1))
     broken[:] = labels
     with pytest.raises(StageError) as error:
-        run_shard(config, tmp_path / "none", (1, 9), lambda _: None, Means(1))
+        run_shard(config, tmp_path / "none", (1, 9), lambda _: None, Resources(1))
     assert not isinstance(error.value, PartialRunError)

@@ -13,7 +13,7 @@ def refuse(*_):
 
 
 def test_what_is_missing_is_told_with_its_remedy(monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor.published, "weights", refuse)
+    monkeypatch.setattr(doctor.privacy, "weights", refuse)
     monkeypatch.setattr(doctor, "COMPILED", ("numpy", "no_such_library"))
     found = {finding.what: finding for finding in doctor.examine(tmp_path / "run" / "deeper")}
     assert found["numpy"].is_ok

@@ -14,7 +14,7 @@ import pytest
 
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports.exports.run_files import load, write_run
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
@@ -48,7 +48,7 @@ def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run
     assert second.tradeoff == first.tradeoff
     assert second.listen == first.listen
     assert second.manifest.steps_run == 0
-    assert second.manifest.steps_reused == len(set(plan(open_study(load_config(small_study), out))))
+    assert second.manifest.steps_reused == len(plan(open_study(load_config(small_study), out)).steps)
 
 
 def test_lost_and_damaged_artefacts_are_made_again_alike(small_study, small_run):
@@ -61,7 +61,7 @@ def test_lost_and_damaged_artefacts_are_made_again_alike(small_study, small_run)
         else:
             flip_a_byte(path, drawn)
             flipped.add(path.stem)
-    steps = {step.key: step for step in plan(open_study(load_config(small_study), out))}
+    steps = {step.key: step for step in plan(open_study(load_config(small_study), out)).steps}
     second = again(small_study, out)
     assert second.tradeoff == first.tradeoff
     assert second.manifest.steps_run > 0
@@ -148,7 +148,7 @@ def test_where_networks_compute_names_what_they_compute_and_nothing_else(small_s
     cpu, cuda = (
         plan(
             open_study(load_config(small_study, {"device_type": where, "privacy": {"attackers": "all"}}), tmp_path)
-        )
+        ).steps
         for where in ("cpu", "cuda")
     )
     every = [dict.fromkeys(step for goal in steps for step in (*goal.needs, goal)) for steps in (cpu, cuda)]
@@ -172,7 +172,7 @@ def with_a_hole(small_study, small_run, out, monkeypatch, pattern):
     """The small run once more after it lost some results, which fail this time."""
     copytree(small_run[0], out, dirs_exist_ok=True)
     config = load_config(small_study)
-    for step in plan(open_study(config, out)):
+    for step in plan(open_study(config, out)).steps:
         if re.search(pattern, step.label):
             (out / "steps" / step.stage / f"{step.key}.json").unlink(missing_ok=True)
 

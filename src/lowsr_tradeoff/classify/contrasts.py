@@ -15,6 +15,7 @@ from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.scores import CLIPS, Answers
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import pooled_difference, resample
 from lowsr_tradeoff.statistics.paired_tests import (
     LEVEL,
@@ -32,8 +33,6 @@ from lowsr_tradeoff.statistics.paired_tests import (
 
 N_RESAMPLES = 10_000
 DECLARED = frozenset({("basd", "finetuned"), ("cssd", "finetuned"), ("cssd", "basd")})
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

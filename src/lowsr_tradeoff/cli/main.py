@@ -33,7 +33,7 @@ from lowsr_tradeoff.errors import (
     PartialRunError,
 )
 from lowsr_tradeoff.files.safe_text import shortened
-from lowsr_tradeoff.runner.threads import ONE_THREAD
+from lowsr_tradeoff.runner.machine import ONE_THREAD
 
 USAGE, DATA, STAGE, PARTIAL, UNLIKE, INTERRUPTED = 2, 3, 4, 5, 7, 130
 # A run is to be over two seconds after it was asked to end.

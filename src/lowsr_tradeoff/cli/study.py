@@ -13,7 +13,7 @@ from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunE
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.records.run import Tradeoff
-    from lowsr_tradeoff.runner.schedule import Means
+    from lowsr_tradeoff.runner.schedule import Resources
     from lowsr_tradeoff.settings.study import StudyConfig
 
 
@@ -76,13 +76,13 @@ def run(
     study_config = load_config(config, given)
     if front_ends:
         study_config = _through(study_config, front_ends.split(","))
-    means = _means(jobs, step_timeout, cluster, gpu_share, study_config.device_type)
+    resources = _resources(jobs, step_timeout, cluster, gpu_share, study_config.device_type)
     if dry_run:
         _dry_run(study_config, out, is_run_here=cluster is None)
     elif shard:
-        _run_shard(study_config, out, shard, means, is_quiet=quiet)
+        _run_shard(study_config, out, shard, resources, is_quiet=quiet)
     else:
-        _run(study_config, out, means, is_json=json_, is_quiet=quiet)
+        _run(study_config, out, resources, is_json=json_, is_quiet=quiet)
 
 
 @app.command
@@ -153,11 +153,11 @@ def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
     tell(f"already there: {n_held} steps in {out}")
 
 
-def _means(
+def _resources(
     jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_share: float | None, device_type: str
-) -> "Means":
+) -> "Resources":
     from lowsr_tradeoff.runner.machine import n_cores
-    from lowsr_tradeoff.runner.schedule import Means
+    from lowsr_tradeoff.runner.schedule import Resources
 
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
@@ -167,23 +167,23 @@ def _means(
         raise ConfigError(f"--gpu-share {gpu_share:g}: no step computes on a GPU; add --device-type cuda")
     if gpu_share is not None and not 0 < gpu_share <= 1:
         raise ConfigError(f"--gpu-share {gpu_share:g}: give a share of one GPU, above 0 and at most 1")
-    return Means(jobs or n_cores(), step_timeout_s, cluster, gpu_share or 1.0)
+    return Resources(jobs or n_cores(), step_timeout_s, cluster, gpu_share or 1.0)
 
 
-def _run_shard(config: "StudyConfig", out: Path, shard: str, means: "Means", *, is_quiet: bool) -> None:
+def _run_shard(config: "StudyConfig", out: Path, shard: str, resources: "Resources", *, is_quiet: bool) -> None:
     from lowsr_tradeoff.runner.shards import parse_shard
     from lowsr_tradeoff.study.run import run_shard
 
     part = parse_shard(shard)
     with step_progress(is_quiet=is_quiet) as show:
-        outcome = run_shard(config, out, part, show, means)
+        outcome = run_shard(config, out, part, show, resources)
     tell(f"part {shard}: {outcome.n_run} steps run, {outcome.n_reused} were there, in {out}")
 
 
 def _run(
     config: "StudyConfig",
     out: Path,
-    means: "Means",
+    resources: "Resources",
     *,
     is_json: bool,
     is_quiet: bool,
@@ -195,11 +195,11 @@ def _run(
         finished = run_study(
             config,
             out,
-            means.jobs,
+            resources.jobs,
             show,
-            step_timeout_s=means.step_timeout_s,
-            cluster=means.cluster,
-            gpu_share=means.gpu_share,
+            step_timeout_s=resources.step_timeout_s,
+            cluster=resources.cluster,
+            gpu_share=resources.gpu_share,
         )
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)

@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lowsr_tradeoff.settings.groups import Constraints
-
-Draws = tuple[float, ...]
-Floats = NDArray[np.float64]
+from lowsr_tradeoff.statistics import Draws, Floats
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PointDraws:
     """The joint draws of one point's figures; a figure that was not measured has none."""
 
     accuracy: Draws
@@ -26,7 +23,7 @@ class Drawn:
     battery_hours: Draws
 
 
-def p_frontier(points: Sequence[Drawn]) -> list[float | None]:
+def p_frontier(points: Sequence[PointDraws]) -> list[float | None]:
     """Return for each point of one device the probability, 0…1, that no other point dominates it.
 
     It is so in a draw when no other is at least as good on all three axes and better on one. ``None`` where a
@@ -40,7 +37,7 @@ def p_frontier(points: Sequence[Drawn]) -> list[float | None]:
     return chances
 
 
-def p_meets(point: Drawn, constraints: Constraints, *, is_feasible: bool) -> float | None:
+def p_meets(point: PointDraws, constraints: Constraints, *, is_feasible: bool) -> float | None:
     """Return the probability, 0…1, that a point meets all constraints at once: what is infeasible meets none.
 
     ``None`` without constraints, or where a figure that one of them is about was not drawn.
@@ -59,7 +56,7 @@ def p_meets(point: Drawn, constraints: Constraints, *, is_feasible: bool) -> flo
     return float(np.all([holds(draws[:n_draws], bound) for draws, bound, holds in asked], axis=0).mean())
 
 
-def _shares_on_frontier(points: Sequence[Drawn]) -> Floats:
+def _shares_on_frontier(points: Sequence[PointDraws]) -> Floats:
     """By groups that share words and power, as the arms of one rate do: in a group the most accurate is ahead."""
     n_draws = min(len(draws) for p in points for draws in (p.accuracy, p.word_recovery, p.power_mw))
     shared = [(point.word_recovery, point.power_mw) for point in points]
@@ -75,10 +72,8 @@ def _shares_on_frontier(points: Sequence[Drawn]) -> Floats:
 def _bars(best: Floats, words: Floats, mw: Floats) -> tuple[Floats, Floats]:
     """The accuracy that a group's points must reach, and the one they must exceed, for none to dominate them.
 
-    No worse in words and power leaves accuracy to decide; better in one of them, a tie in accuracy is enough.
-
-    Shape:
-        ``(n_groups, n_draws)`` each.
+    No worse in words and power leaves accuracy to decide; better in one of them, a tie in accuracy is enough. Shape
+    ``(n_groups, n_draws)`` each.
     """
     must_reach, must_exceed = np.empty_like(best), np.empty_like(best)
     for group in range(len(best)):

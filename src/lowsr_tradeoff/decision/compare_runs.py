@@ -17,12 +17,13 @@ from dataclasses import asdict
 import numpy as np
 from pydantic import JsonValue
 
-from lowsr_tradeoff.decision.run_figures import Z_INTERVAL, Figure, Named, corpus_of, own_attacks
+from lowsr_tradeoff.decision.run_figures import Figure, FigureName, corpus_of, own_attacks
 from lowsr_tradeoff.decision.run_figures import figures as figures_of
 from lowsr_tradeoff.errors import NotComparableError
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.decision import Change, Comparison, Difference
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.statistics import Z_INTERVAL
 from lowsr_tradeoff.statistics.intervals import independent_difference, percentile_interval
 
 
@@ -38,7 +39,9 @@ def compare(runs: Sequence[tuple[str, Tradeoff]]) -> Comparison:
     names, found = tuple(name for name, _ in runs), [tradeoff for _, tradeoff in runs]
     if len(found) < 2:
         raise NotComparableError("one run alone has nothing to be compared with; give two or more")
-    _refuse_unlike(names, found)
+    for name, other in zip(names[1:], found[1:], strict=True):
+        if faults := list(_faults(found[0], other)):
+            raise NotComparableError(f"{names[0]} and {name} cannot be compared: {'; '.join(faults)}")
     figures = [figures_of(tradeoff) for tradeoff in found]
     return Comparison(
         runs=names,
@@ -67,13 +70,6 @@ def flattened(settings: Mapping[str, JsonValue], prefix: str = "") -> Iterator[t
             yield f"{prefix}{name}", value if isinstance(value, str) else json.dumps(value)
 
 
-def _refuse_unlike(names: Sequence[str], found: Sequence[Tradeoff]) -> None:
-    first, *others = found
-    for name, other in zip(names[1:], others, strict=True):
-        if faults := list(_faults(first, other)):
-            raise NotComparableError(f"{names[0]} and {name} cannot be compared: {'; '.join(faults)}")
-
-
 def _faults(first: Tradeoff, second: Tradeoff) -> Iterator[str]:
     ours, theirs = corpus_of(first, "events"), corpus_of(second, "events")
     if ours.classes != theirs.classes:
@@ -90,7 +86,7 @@ def _listed(rates_hz: Sequence[int]) -> str:
     return ", ".join(map(str, rates_hz))
 
 
-def _differences(found: Sequence[Tradeoff], figures: Sequence[dict[Named, Figure]]) -> Iterator[Difference]:
+def _differences(found: Sequence[Tradeoff], figures: Sequence[dict[FigureName, Figure]]) -> Iterator[Difference]:
     for run in range(1, len(found)):
         is_compared = _is_compared(found[0], found[run])
         for name, first in figures[0].items():
@@ -98,7 +94,7 @@ def _differences(found: Sequence[Tradeoff], figures: Sequence[dict[Named, Figure
                 yield _difference(run, name, first, figures[run][name])
 
 
-def _is_compared(first: Tradeoff, second: Tradeoff) -> Callable[[Named], bool]:
+def _is_compared(first: Tradeoff, second: Tradeoff) -> Callable[[FigureName], bool]:
     """Attackers are compared on the same speech, and on the same words where they learnt some."""
     if not _is_same_speech(first, second):
         return lambda name: name.attacker is None
@@ -109,14 +105,14 @@ def _is_compared(first: Tradeoff, second: Tradeoff) -> Callable[[Named], bool]:
         for tradeoff in (first, second)
     )
 
-    def is_compared(name: Named) -> bool:
+    def is_compared(name: FigureName) -> bool:
         of = (name.measure, name.rate_hz, name.attacker or "")
         return ours.get(of) == theirs.get(of)
 
     return is_compared
 
 
-def _difference(run: int, name: Named, first: Figure, second: Figure) -> Difference:
+def _difference(run: int, name: FigureName, first: Figure, second: Figure) -> Difference:
     is_paired = bool(first.draws and second.draws) and first.drawn_from == second.drawn_from
     found = _paired(first, second) if is_paired else independent_difference(second.value, first.value)
     found = _with_luck(found, first, second)
@@ -206,7 +202,7 @@ def _words(tradeoff: Tradeoff) -> JsonValue:
     return privacy.get("words_source") if isinstance(privacy, dict) else None
 
 
-def _called(name: Named) -> str:
+def _called(name: FigureName) -> str:
     """What a figure is of, in one line."""
     of = (name.attacker, name.arm, name.grid and f"{name.grid} features", name.device)
     return f"{name.measure} at {name.rate_hz} Hz ({', '.join(filter(None, of))})"

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.decision.chances import Drawn, p_frontier, p_meets
+from lowsr_tradeoff.decision.chances import PointDraws, p_frontier, p_meets
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.decision import Decision, OperatingPoint
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.statistics import Floats
 
 Matrix = NDArray[np.bool_]
-Axes = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,7 @@ def join(
 def dominates(points: Sequence[OperatingPoint]) -> Matrix:
     """Return whether one point is, by value, no worse than another on all three axes and better on at least one.
 
-    Shape:
-        ``(n, n)``; element ``[a, b]`` says that a dominates b.
+    Element ``[a, b]`` says that a dominates b. Shape ``(n, n)``.
     """
     value = _axes(points)[..., 0]
     no_worse = value[:, None] <= value[None, :]
@@ -79,9 +78,7 @@ def clearly_dominates(points: Sequence[OperatingPoint]) -> Matrix:
 
     It dominates by value, and on every axis the two are the very same measurement or the better one's interval ends
     before the other's begins. The latter holds on at least one axis, since equal measurements do not dominate.
-
-    Shape:
-        ``(n, n)``; element ``[a, b]`` says that a clearly dominates b.
+    Element ``[a, b]`` says that a clearly dominates b. Shape ``(n, n)``.
     """
     axes = _axes(points)
     same = (axes[:, None] == axes[None, :]).all(axis=-1)
@@ -156,7 +153,7 @@ def _point(
         grid=result.grid,
         arm=result.arm,
         device=device,
-        attacker=_named(attack) if attack else "none",
+        attacker="none" if attack is None else attack.attacker + _measure_of(attack),
         accuracy=result.accuracy,
         word_recovery=attack.value if attack else missing(no_words, "words"),
         power_mw=power.power_mw if power else missing(no_power, "draws", "mW"),
@@ -169,13 +166,13 @@ def _point(
     )
 
 
-def _named(attack: AttackResult) -> str:
-    """The attacker, and what its figure is where that is not the share of a corpus's words."""
-    return attack.attacker if attack.measure == "word recovery" else f"{attack.attacker} ({attack.measure})"
+def _measure_of(attack: AttackResult) -> str:
+    """What an attacker's figure is, where that is not the share of a corpus's words."""
+    return "" if attack.measure == "word recovery" else f" ({attack.measure})"
 
 
-def _drawn(result: ClassifyResult, attack: AttackResult | None, power: PowerResult | None) -> Drawn:
-    return Drawn(
+def _drawn(result: ClassifyResult, attack: AttackResult | None, power: PowerResult | None) -> PointDraws:
+    return PointDraws(
         accuracy=result.accuracy_draws,
         word_recovery=attack.value_draws if attack else (),
         power_mw=power.power_mw_draws if power else (),
@@ -184,7 +181,7 @@ def _drawn(result: ClassifyResult, attack: AttackResult | None, power: PowerResu
 
 
 def _judge(
-    points: Sequence[OperatingPoint], drawn: Sequence[Drawn], constraints: Constraints
+    points: Sequence[OperatingPoint], drawn: Sequence[PointDraws], constraints: Constraints
 ) -> Iterator[OperatingPoint]:
     """The points of one device with what dominates them, what they fail, and how sure that is."""
     by_value, clear, chances = dominates(points), clearly_dominates(points), p_frontier(drawn)
@@ -200,28 +197,13 @@ def _judge(
         )
 
 
-def _axes(points: Sequence[OperatingPoint]) -> Axes:
-    """Value, best end and worst end on each axis, turned so that less is better; NaN compares as neither.
-
-    Shape:
-        ``(n, 3 axes, 3)``.
-    """
-    rows = [
-        [
-            _turned(point.accuracy),
-            (point.word_recovery.value, point.word_recovery.low, point.word_recovery.high),
-            (point.power_mw.value, point.power_mw.low, point.power_mw.high),
-        ]
-        for point in points
-    ]
-    axes = np.array(rows, dtype=float).reshape(len(points), 3, 3)
+def _axes(points: Sequence[OperatingPoint]) -> Floats:
+    """Value, best end and worst end on each axis, less being better; NaN is neither. Shape ``(n, 3, 3)``."""
+    figures = [(m.value, m.low, m.high) for p in points for m in (p.accuracy, p.word_recovery, p.power_mw)]
+    axes = np.array(figures, dtype=float).reshape(len(points), 3, 3)
+    axes[:, 0] = -axes[:, 0, [0, 2, 1]]
     axes[[bool(point.infeasible) for point in points]] = np.nan
     return axes
-
-
-def _turned(m: Measurement) -> tuple[float | None, float | None, float | None]:
-    value, low, high = (None if x is None else -x for x in (m.value, m.low, m.high))
-    return value, high, low
 
 
 def _low_end_below(name: str, m: Measurement, bound: float | None) -> Iterator[Miss]:
@@ -255,10 +237,12 @@ def _told_apart(a: float, b: float) -> tuple[str, str]:
 
 
 def _preference(point: OperatingPoint) -> tuple[float, float, float]:
+    """What is least for the best point, each on its pessimistic end."""
+    power_mw, words, accuracy = point.power_mw.high, point.word_recovery.high, point.accuracy.low
     return (
-        _or_worst(point.power_mw.high, math.inf),
-        _or_worst(point.word_recovery.high, math.inf),
-        -_or_worst(point.accuracy.low, -math.inf),
+        math.inf if power_mw is None else power_mw,
+        math.inf if words is None else words,
+        math.inf if accuracy is None else -accuracy,
     )
 
 
@@ -266,7 +250,3 @@ def _distance(missed: Sequence[Miss]) -> tuple[bool, int, float]:
     """What no relaxed constraint could close comes last."""
     total = sum(miss.relative for miss in missed)
     return math.isinf(total), len(missed), total
-
-
-def _or_worst(x: float | None, worst: float) -> float:
-    return worst if x is None else x

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.decision import GateResult, OperatingPoint, RateVerdict, Shortfall
+from lowsr_tradeoff.records.decision import Decision, GateResult, OperatingPoint, RateVerdict, Shortfall
 from lowsr_tradeoff.records.privacy import AttackResult, LearningCurve
 from lowsr_tradeoff.records.run import Failure, Tradeoff
 from lowsr_tradeoff.settings.groups import GateRules
@@ -32,116 +32,24 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
             " table [gate] in --config"
         )
     points = _points(tradeoff, rules)
-    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
     verdicts = tuple(
         _verdict([point for point in points if point.rate_hz == rate_hz], rules)
         or _unmeasured(rate_hz, tradeoff.failures)
-        for rate_hz in rates_hz
+        for rate_hz in _rates_hz(tradeoff)
     )
     passing = {verdict.point_id for verdict in verdicts if verdict.passes}
-    best = _first([point for point in points if point.point_id in passing], rules)
+    best = _decide([point for point in points if point.point_id in passing], rules).recommended
     return GateResult(
         device=points[0].device,
         constraints=rules.given(),
         confidence=rules.confidence,
         attacker_data=rules.attacker_data,
         passes=best is not None,
-        rate_hz=best.rate_hz if best else None,
-        point_id=best.point_id if best else None,
+        rate_hz=next((verdict.rate_hz for verdict in verdicts if best and verdict.point_id == best), None),
+        point_id=best,
         rates=verdicts,
-        not_tested=tuple(dict.fromkeys((*_not_tested(tradeoff), *as_in_the_run(tradeoff, rules.times_the_data)))),
+        not_tested=tuple(dict.fromkeys((*_not_tested(tradeoff), *_as_in_the_run(tradeoff, rules.times_the_data)))),
     )
-
-
-def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
-    """The device's points, judged by these rules."""
-    device = rules.device or tradeoff.decision.device
-    attacks = with_more_data(tradeoff, rules.times_the_data)
-    joined = frontier.join(tradeoff.recognition.results, attacks, tradeoff.power.results, rules, tradeoff.front_end)
-    points = [point for point in joined if point.device == device]
-    if not points:
-        known = ", ".join(dict.fromkeys(point.device for point in joined))
-        raise ConfigError(f"--device {device}: the run has no figures of it, only of {known}")
-    return points
-
-
-def _unmeasured(rate_hz: int, failures: Sequence[Failure]) -> RateVerdict:
-    why = [f"{failed.step} failed: {failed.reason}" for failed in failures if failed.rate_hz == rate_hz]
-    sentence = "; ".join(["nothing was recognised at this rate", *why])
-    return RateVerdict(
-        rate_hz=rate_hz,
-        point_id=None,
-        passes=False,
-        p_meets=None,
-        shortfalls=(Shortfall(sentence=sentence, relative=None),),
-    )
-
-
-def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict | None:
-    """The first of a rate's points that passes, or what the nearest falls short of; ``None`` without a point."""
-    if not points:
-        return None
-    qualifying = [point for point in points if not point.fails]
-    passing = _first([point for point in qualifying if _is_sure(point, rules)], rules)
-    if passing is not None:
-        return _of(passing, ())
-    if qualifying:
-        surest = max(qualifying, key=lambda point: -1.0 if point.p_meets is None else point.p_meets)
-        return _of(surest, (_doubt(surest, rules),))
-    nearest = _nearest(points, rules)
-    return _of(
-        nearest,
-        tuple(
-            Shortfall(sentence=miss.sentence, relative=None if math.isinf(miss.relative) else miss.relative)
-            for miss in frontier.misses(nearest, rules)
-        ),
-    )
-
-
-def _of(point: OperatingPoint, shortfalls: tuple[Shortfall, ...]) -> RateVerdict:
-    return RateVerdict(
-        rate_hz=point.rate_hz,
-        point_id=point.point_id,
-        passes=not shortfalls,
-        p_meets=point.p_meets,
-        shortfalls=shortfalls,
-    )
-
-
-def _is_sure(point: OperatingPoint, rules: GateRules) -> bool:
-    return rules.confidence == 0 or (point.p_meets is not None and point.p_meets >= rules.confidence)
-
-
-def _doubt(point: OperatingPoint, rules: GateRules) -> Shortfall:
-    if point.p_meets is None:
-        known = "how sure it is to meet all constraints at once is not known, because the run keeps no joint draws"
-        return Shortfall(sentence=f"{known}; run the study again, or ask for --confidence 0", relative=None)
-    return Shortfall(
-        sentence=f"it meets all constraints at once with probability {point.p_meets:.3g}, asked for is"
-        f" {rules.confidence:g}",
-        relative=(rules.confidence - point.p_meets) / rules.confidence,
-    )
-
-
-def _first(points: Sequence[OperatingPoint], rules: GateRules) -> OperatingPoint | None:
-    if not points:
-        return None
-    decided = frontier.decide(points, rules, points[0].device)
-    return next(point for point in points if point.point_id == decided.recommended)
-
-
-def _nearest(points: Sequence[OperatingPoint], rules: GateRules) -> OperatingPoint:
-    decided = frontier.decide(points, rules, points[0].device)
-    return next(point for point in points if point.point_id == decided.nearest)
-
-
-def _not_tested(tradeoff: Tradeoff) -> list[str]:
-    """Attackers on words that the run did without: the word recovery says nothing of them."""
-    return [
-        f"{found.attacker}: {found.value.reason}"
-        for found in tradeoff.privacy.attacks
-        if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is None
-    ]
 
 
 def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
@@ -163,67 +71,137 @@ def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
         raise ConfigError(
             f"--attacker-data {times}x: the run has no learning curves; run it again with --attackers all"
         )
-    return (*tradeoff.privacy.attacks, *_grown(tradeoff, times))
+    return (*tradeoff.privacy.attacks, *_extrapolated(tradeoff, times))
 
 
-def _grown(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
-    for name in dict.fromkeys(curve.attacker for curve in tradeoff.privacy.learning_curves):
-        curves = {curve.rate_hz: curve for curve in tradeoff.privacy.learning_curves if curve.attacker == name}
-        for rate_hz in sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz}):
-            if rate_hz in curves:
-                yield _extrapolated(tradeoff, curves[rate_hz], times)
-            else:
-                yield _untold(rate_hz, next(iter(curves.values())))
+def _rates_hz(tradeoff: Tradeoff) -> list[int]:
+    return sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
 
 
-def as_in_the_run(tradeoff: Tradeoff, times: int) -> tuple[str, ...]:
-    """Return which attackers on words are asked about with so many times their data and have no learning curve.
+def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
+    """The device's points, judged by these rules."""
+    device = rules.device or tradeoff.decision.device
+    attacks = with_more_data(tradeoff, rules.times_the_data)
+    joined = frontier.join(tradeoff.recognition.results, attacks, tradeoff.power.results, rules, tradeoff.front_end)
+    points = [point for point in joined if point.device == device]
+    if not points:
+        known = ", ".join(dict.fromkeys(point.device for point in joined))
+        raise ConfigError(f"--device {device}: the run has no figures of it, only of {known}")
+    return points
 
-    They count with what they recovered in the run.
-    """
-    have_curves = {curve.attacker for curve in tradeoff.privacy.learning_curves}
-    tested = (
-        found.attacker
+
+def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict | None:
+    """The best of a rate's points that pass, or what the nearest falls short of; ``None`` without a point."""
+    if not points:
+        return None
+    qualifying = [point for point in points if not point.fails]
+    sure = [p for p in qualifying if rules.confidence == 0 or (p.p_meets or 0.0) >= rules.confidence]
+    shortfalls: tuple[Shortfall, ...] = ()
+    if sure:
+        best = _decide(sure, rules).recommended
+        point = next(point for point in sure if point.point_id == best)
+    elif qualifying:
+        point = max(qualifying, key=lambda point: -1.0 if point.p_meets is None else point.p_meets)
+        shortfalls = (_doubt(point, rules),)
+    else:
+        nearest = _decide(points, rules).nearest
+        point = next(point for point in points if point.point_id == nearest)
+        shortfalls = tuple(
+            Shortfall(sentence=miss.sentence, relative=None if math.isinf(miss.relative) else miss.relative)
+            for miss in frontier.misses(point, rules)
+        )
+    return RateVerdict(
+        rate_hz=point.rate_hz,
+        point_id=point.point_id,
+        passes=not shortfalls,
+        p_meets=point.p_meets,
+        shortfalls=shortfalls,
+    )
+
+
+def _decide(points: Sequence[OperatingPoint], rules: GateRules) -> Decision:
+    return frontier.decide(points, rules, points[0].device if points else "")
+
+
+def _doubt(point: OperatingPoint, rules: GateRules) -> Shortfall:
+    if point.p_meets is None:
+        known = "how sure it is to meet all constraints at once is not known, because the run keeps no joint draws"
+        return Shortfall(sentence=f"{known}; run the study again, or ask for --confidence 0", relative=None)
+    return Shortfall(
+        sentence=f"it meets all constraints at once with probability {point.p_meets:.3g}, asked for is"
+        f" {rules.confidence:g}",
+        relative=(rules.confidence - point.p_meets) / rules.confidence,
+    )
+
+
+def _unmeasured(rate_hz: int, failures: Sequence[Failure]) -> RateVerdict:
+    why = [f"{failed.step} failed: {failed.reason}" for failed in failures if failed.rate_hz == rate_hz]
+    sentence = "; ".join(["nothing was recognised at this rate", *why])
+    shortfalls = (Shortfall(sentence=sentence, relative=None),)
+    return RateVerdict(rate_hz=rate_hz, point_id=None, passes=False, p_meets=None, shortfalls=shortfalls)
+
+
+def _on_words(tradeoff: Tradeoff, *, were_tested: bool) -> list[AttackResult]:
+    """The attacks on words through the study's own front end that were tested, or those that were not."""
+    return [
+        found
         for found in tradeoff.privacy.attacks
-        if found.recovers == "words" and found.front_end == tradeoff.front_end and found.value.value is not None
-    )
-    others = (name for name in dict.fromkeys(tested) if times > 1 and name not in have_curves)
-    return tuple(f"{name}, with {times} times its data: there is no learning curve of it" for name in others)
+        if found.recovers == "words"
+        and found.front_end == tradeoff.front_end
+        and (found.value.value is not None) == were_tested
+    ]
 
 
-def _extrapolated(tradeoff: Tradeoff, curve: LearningCurve, times: int) -> AttackResult:
-    figure = next(
-        (more.value for more in curve.extrapolations if more.times == times),
-        missing(f"the run has no extrapolation to {times} times the data", "words"),
-    )
-    today = next((found for found in tradeoff.privacy.attacks if _is_of(found, curve)), None)
-    return _result(
-        curve,
-        curve.rate_hz,
-        f"{curve.attacker}, extrapolated to {times} times its {curve.points[-1].amount:.3g} {curve.amount_of}",
-        figure,
-        today,
-    )
+def _not_tested(tradeoff: Tradeoff) -> list[str]:
+    """Attackers on words that the run did without: the word recovery says nothing of them."""
+    return [f"{found.attacker}: {found.value.reason}" for found in _on_words(tradeoff, were_tested=False)]
 
 
-def _untold(rate_hz: int, other: LearningCurve) -> AttackResult:
-    return _result(
-        other, rate_hz, f"{other.attacker}, extrapolated", missing("no learning curve here", "words"), None
-    )
+def _as_in_the_run(tradeoff: Tradeoff, times: int) -> list[str]:
+    """Attackers on words that are asked about with more data and have no curve: they count as they were."""
+    if times == 1:
+        return []
+    have_curves = {curve.attacker for curve in tradeoff.privacy.learning_curves}
+    tested = dict.fromkeys(found.attacker for found in _on_words(tradeoff, were_tested=True))
+    return [
+        f"{name}, with {times} times its data: there is no learning curve of it"
+        for name in tested
+        if name not in have_curves
+    ]
 
 
-def _is_of(found: AttackResult, curve: LearningCurve) -> bool:
+def _extrapolated(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
+    """Every attacker that has a learning curve, at every rate, with so many times its data."""
+    all_curves = tradeoff.privacy.learning_curves
+    for name in dict.fromkeys(curve.attacker for curve in all_curves):
+        curves = {curve.rate_hz: curve for curve in all_curves if curve.attacker == name}
+        for rate_hz in _rates_hz(tradeoff):
+            if curve := curves.get(rate_hz):
+                called = f"extrapolated to {times} times its {curve.points[-1].amount:.3g} {curve.amount_of}"
+                figure = next(
+                    (more.value for more in curve.extrapolations if more.times == times),
+                    missing(f"the run has no extrapolation to {times} times the data", "words"),
+                )
+                yield _attack(curve, rate_hz, called, figure, _today(tradeoff, curve))
+            else:
+                other = next(iter(curves.values()))
+                yield _attack(other, rate_hz, "extrapolated", missing("no learning curve here", "words"), None)
+
+
+def _today(tradeoff: Tradeoff, curve: LearningCurve) -> AttackResult | None:
+    """What the attacker of a curve recovered in the run."""
     same = (curve.rate_hz, curve.front_end, curve.attacker, curve.measure)
-    return (found.rate_hz, found.front_end, found.attacker, found.measure) == same
+    attacks = tradeoff.privacy.attacks
+    return next((a for a in attacks if (a.rate_hz, a.front_end, a.attacker, a.measure) == same), None)
 
 
-def _result(
-    curve: LearningCurve, rate_hz: int, attacker: str, figure: Measurement, today: AttackResult | None
+def _attack(
+    curve: LearningCurve, rate_hz: int, called: str, figure: Measurement, today: AttackResult | None
 ) -> AttackResult:
     return AttackResult(
         rate_hz=rate_hz,
         front_end=curve.front_end,
-        attacker=attacker,
+        attacker=f"{curve.attacker}, {called}",
         recovers="words",
         measure=curve.measure,
         value=figure,

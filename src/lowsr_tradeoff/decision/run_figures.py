@@ -6,9 +6,9 @@ same is the same resample of the same clips or speakers, or the same parameters 
 
 import json
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean
+from statistics import fmean
 
 from lowsr_tradeoff.errors import NotComparableError
 from lowsr_tradeoff.records.base import Measurement
@@ -16,16 +16,14 @@ from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
-from lowsr_tradeoff.statistics.intervals import CONFIDENCE
+from lowsr_tradeoff.statistics import Z_INTERVAL, Draws
 
-Draws = tuple[float, ...]
 # Which settings decide the draws, besides what the figures were measured on.
 DRAWN_BY = ("seed", "n_resamples")
-Z_INTERVAL = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True)
-class Named:
+class FigureName:
     """What a figure is of; the fields are those of :class:`Difference`."""
 
     measure: str
@@ -53,7 +51,7 @@ class Figure:
     luck_sd: float = 0.0
 
 
-def figures(tradeoff: Tradeoff) -> dict[Named, Figure]:
+def figures(tradeoff: Tradeoff) -> dict[FigureName, Figure]:
     """Return all figures that another run may share.
 
     Raises:
@@ -101,33 +99,33 @@ def _luck_variance(result: ClassifyResult) -> float:
     return float(result.fold_sd.value**2 / result.n_folds - by_clips**2)
 
 
-def _accuracies(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
+def _accuracies(tradeoff: Tradeoff) -> dict[FigureName, Figure]:
     events = corpus_of(tradeoff, "events")
     drawn_from = (*_drawn_by(tradeoff), events.digest, events.n_folds)
     return {
-        Named("accuracy", found.rate_hz, grid=found.grid, arm=found.arm): Figure(
+        FigureName("accuracy", found.rate_hz, grid=found.grid, arm=found.arm): Figure(
             found.accuracy, found.accuracy_draws, drawn_from, luck_sd
         )
         for found, luck_sd in zip(tradeoff.recognition.results, luck_sds(tradeoff.recognition.results), strict=True)
     }
 
 
-def _leaks(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
+def _leaks(tradeoff: Tradeoff) -> dict[FigureName, Figure]:
     speech = corpus_of(tradeoff, "speech")
     return {
-        Named(found.measure, found.rate_hz, attacker=found.attacker): Figure(
+        FigureName(found.measure, found.rate_hz, attacker=found.attacker): Figure(
             found.value, found.value_draws, (*_drawn_by(tradeoff), speech.digest, found.value.n, found.value.n_of)
         )
         for found in own_attacks(tradeoff)
     }
 
 
-def _powers(tradeoff: Tradeoff) -> Mapping[Named, Figure]:
+def _powers(tradeoff: Tradeoff) -> dict[FigureName, Figure]:
     drawn = {}
     for found in tradeoff.power.results:
         drawn_from, of = (*_drawn_by(tradeoff), found.device), (found.rate_hz, found.grid, None, found.device)
-        drawn[Named("power", *of)] = Figure(found.power_mw, found.power_mw_draws, drawn_from)
-        drawn[Named("battery life", *of)] = Figure(found.battery_hours, found.battery_hours_draws, drawn_from)
+        drawn[FigureName("power", *of)] = Figure(found.power_mw, found.power_mw_draws, drawn_from)
+        drawn[FigureName("battery life", *of)] = Figure(found.battery_hours, found.battery_hours_draws, drawn_from)
     return drawn
 
 

@@ -16,7 +16,7 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import read_file
 from lowsr_tradeoff.listening_test.key import Answer, AnswerSheet, Key, PackedClip
 from lowsr_tradeoff.privacy.words import count, pooled
-from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.privacy.words.count import UtteranceCounts
 from lowsr_tradeoff.privacy.words.pooled import Weights
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import AttackResult
@@ -117,7 +117,7 @@ def _results(key: Key, played: Sequence[Played], n_resamples: int, seed: int) ->
 
 
 def _measures(
-    rows: Sequence[HeardUtterance], weights: Weights
+    rows: Sequence[UtteranceCounts], weights: Weights
 ) -> Iterator[tuple[str, Measurement, Measurement | None]]:
     """Yield every measure with its value and chance: what the answers to other clips recover."""
     (content,) = (found for found in pooled.kind_recoveries(rows, weights) if found.kind == "content words")
@@ -127,10 +127,10 @@ def _measures(
     yield NOTHING, pooled.share([row.is_empty for row in rows], weights), None
 
 
-def _counts(played: Sequence[Played]) -> list[HeardUtterance]:
-    strangers = count.strangers([clip.text for _, clip, _ in played])
+def _counts(played: Sequence[Played]) -> list[UtteranceCounts]:
+    unrelated = count.unrelated([clip.text for _, clip, _ in played])
     texts = [answer.text for _, _, answer in played]
     return [
         count.count(clip.utterance, clip.speaker, clip.text, clip.keywords, text, [texts[i] for i in others])
-        for (_, clip, _), text, others in zip(played, texts, strangers, strict=True)
+        for (_, clip, _), text, others in zip(played, texts, unrelated, strict=True)
     ]

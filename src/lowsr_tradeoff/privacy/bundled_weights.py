@@ -8,14 +8,21 @@ from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 
 
+def speaker_encoder() -> Path:
+    """Return the file of Resemblyzer's weights, its content checked. Raises as :func:`bundled_file`."""
+    sha256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
+    return bundled_file("resemblyzer", "pretrained.pt", sha256)
+
+
+def speech_detector() -> Path:
+    """Return the file of Silero's weights, its content checked. Raises as :func:`bundled_file`."""
+    sha256 = "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720"
+    return bundled_file("silero_vad", "data/silero_vad.jit", sha256)
+
+
 @cache
 def bundled_file(package: str, name: str, sha256: str) -> Path:
     """Return where a file of an installed package lies, once its content is what it should be.
-
-    Args:
-        package: Name of the import package.
-        name: The file's path inside it.
-        sha256: What it must hash to.
 
     Raises:
         MissingResourceError: The package, or the file in it, is not there.

@@ -4,7 +4,6 @@ One function, so that no two attackers hear different microphones, and one group
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
@@ -12,11 +11,10 @@ from lowsr_tradeoff.corpora.clips import EventClip, SpeechCorpus, Utterance, rea
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.study import StudyConfig
-from lowsr_tradeoff.statistics.intervals import resample_weights
 
 
 class CaptureSettings(Settings):
-    """What is heard of which corpus at which rate.
+    """Which corpus is recorded, and by which microphone.
 
     Attributes:
         corpus: Digest of the corpus.
@@ -39,61 +37,33 @@ def captures_of(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Capt
 
 
 def captured(clip: Utterance | EventClip, settings: CaptureSettings) -> Samples:
-    """Return what the microphone records of a clip, at ``settings.rate_hz``.
-
-    Shape:
-        ``(n_samples,)``.
-
-    Raises:
-        DataError: The clip's file cannot be read.
-    """
+    """Return what the microphone records of a clip, at ``settings.rate_hz``. Shape ``(n_samples,)``."""
     return capture_of(*read(clip), clip.digest, settings)
 
 
 def captured_at_16k(clip: Utterance | EventClip, settings: CaptureSettings) -> Samples:
-    """Return what the microphone records of a clip, restored to 16 kHz; this adds no information.
-
-    Shape:
-        ``(n_samples,)``.
-
-    Raises:
-        DataError: The clip's file cannot be read.
-    """
+    """Return what the microphone records of a clip, restored to 16 kHz; this adds no information."""
     return restore(captured(clip, settings), settings.rate_hz, MODEL_RATE_HZ)
 
 
 def original_at_16k(clip: Utterance | EventClip) -> Samples:
-    """Return the clip as it is in its file, at 16 kHz: before any microphone.
-
-    Shape:
-        ``(n_samples,)``.
-
-    Raises:
-        DataError: The clip's file cannot be read.
-    """
+    """Return the clip as it is in its file, before any microphone, at 16 kHz."""
     x, source_rate_hz = read(clip)
     return restore(x, source_rate_hz, MODEL_RATE_HZ)
 
 
 def capture_of(x: Samples, source_rate_hz: int, digest: str, settings: CaptureSettings) -> Samples:
-    """Return what the microphone records of a sound.
-
-    Args:
-        x: The sound, mono, full scale 1.
-        source_rate_hz: Rate of ``x``.
-        digest: Of the clip; decides its noise.
-        settings: What is heard.
-
-    Shape:
-        ``(n,)`` → ``(round(n * rate_hz / source_rate_hz),)``, up to one sample.
-    """
+    """Return what the microphone records of a sound, mono, full scale 1; the clip's digest decides the noise."""
     seed = noise_seed(settings.seed, digest, settings.rate_hz)
     return capture(x, source_rate_hz, settings.rate_hz, settings.front_end, seed)
 
 
-Draws = NDArray[np.float64]
+def at_level(x: Samples, level: float) -> Samples:
+    """Return a sound at an RMS, full scale 1; silence stays silence."""
+    rms = rms_of(x)
+    return x if rms == 0 else x * np.float32(level / rms)
 
 
-def _draws(config: StudyConfig, speech: SpeechCorpus) -> Draws:
-    speakers = [utterance.speaker for utterance in speech.utterances]
-    return resample_weights(speakers, config.n_resamples, config.seed)
+def rms_of(x: Samples) -> float:
+    """Return the root mean square of a sound."""
+    return float(np.sqrt(np.mean(np.square(x, dtype=np.float64)))) if len(x) else 0.0

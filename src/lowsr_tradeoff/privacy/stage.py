@@ -1,59 +1,84 @@
-"""The privacy stages: which steps there are, how they run, what the finished ones say."""
+"""The privacy stage: its steps, planned once, and what the finished ones say."""
+
+from dataclasses import dataclass
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers import published, roster
-from lowsr_tradeoff.privacy.attackers.published import (
-    _differences,
-    _heard_utterances,
-    _privacy_result,
-    _words_steps,
-)
-from lowsr_tradeoff.privacy.captures import _draws
-from lowsr_tradeoff.privacy.signal.step import _intelligibility_result, _intelligibility_step
-from lowsr_tradeoff.privacy.words import pooled
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested, Plan, RatePlan
+from lowsr_tradeoff.privacy.attackers.published import PublishedPlan
+from lowsr_tradeoff.privacy.signal import step as signal
+from lowsr_tradeoff.privacy.whisper.weights import attacker, digests
+from lowsr_tradeoff.privacy.words.pooled import Weights
 from lowsr_tradeoff.records.privacy import Privacy
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.intervals import resample_weights
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    """Return the steps that results are read from: at every rate the words heard and counted, the signal's scores.
+@dataclass(frozen=True)
+class PrivacyPlan:
+    """The plan of everything in this stage; attackers and curves in the order of the roster."""
 
-    Raises:
-        MissingResourceError: The recogniser's weights are not there.
-        DataError: The weights are not those that they are taken for.
-    """
-    words = _words_steps(config, speech).values()
-    return (
-        *words,
-        *(step for its in words for step in its.needs),
-        *(_intelligibility_step(config, speech, rate_hz) for rate_hz in config.all_rates_hz()),
-        *roster.plan(config, speech),
+    published: PublishedPlan
+    signal: RatePlan[int]
+    attackers: tuple[Plan | NotTested, ...]
+    curves: tuple[Plan | None, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return the steps that results are read from."""
+        others: tuple[Plan | NotTested, ...] = (self.signal, *self.attackers, *filter(None, self.curves))
+        return (*self.published.steps, *(step for plan in others for step in plan.steps))
+
+
+def plan(config: StudyConfig, speech: SpeechCorpus) -> PrivacyPlan:
+    """Return the plan of a study; raises what weights or data that cannot be used raise."""
+    return PrivacyPlan(
+        published.plan(config, speech),
+        signal.plan(config, speech),
+        tuple(one.plan(config, speech) for one in roster.ATTACKERS),
+        tuple(curve.plan(config, speech) for curve in roster.LEARNING_CURVES),
     )
 
 
-def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> Privacy:
+def results(plan: PrivacyPlan, store: Store) -> Privacy:
     """Return what every attacker recovers, and what the signal scores, at every rate whose steps did not fail."""
-    draws = _draws(config, speech)
-    rows = _heard_utterances(config, speech, store)
-    found = tuple(_privacy_result(config, speech, rate_hz, rows[rate_hz], draws) for rate_hz in rows)
-    as_published = (
-        published.by_recogniser(result, pooled.word_recovery_draws(rows[result.rate_hz], draws)) for result in found
-    )
+    its = plan.published
+    weights, rows = draws(its.config, its.speech), published.counts(its, store)
+    words = published.words(its, rows, weights)
+    recovered = {found.rate_hz: found.word_recovery.value for found in words}
+    known = {rate_hz: value for rate_hz, value in recovered.items() if value is not None}
+    attackers = zip(roster.ATTACKERS, plan.attackers, strict=True)
+    others = (of.results if isinstance(of, NotTested) else one.results(of, store) for one, of in attackers)
+    growing = zip(roster.LEARNING_CURVES, plan.curves, strict=True)
+    curves = (curve.results(of, store, known) for curve, of in growing if of is not None)
     return Privacy(
-        words=found,
+        words=words,
         attacks=(
-            *as_published,
-            *published.lost_recogniser(config, _words_steps(config, speech), store),
-            *roster.results(config, speech, store),
+            *published.attacks(its, words, rows, weights, store),
+            *(result for found in others for result in found),
         ),
-        learning_curves=roster.curves(config, speech, store, found),
-        rate_differences=tuple(_differences(config, rows, draws)),
-        intelligibility=tuple(
-            of_finished(
-                lambda rate_hz: _intelligibility_result(config, speech, rate_hz, store, draws),
-                config.all_rates_hz(),
-            ).values()
-        ),
+        learning_curves=tuple(curve for found in curves for curve in found),
+        rate_differences=published.differences(its, rows, weights),
+        intelligibility=signal.results(plan.signal, store, weights),
     )
+
+
+def transcripts(plan: PrivacyPlan, store: Store) -> dict[int, dict[str, str]]:
+    """Return what the recogniser as published wrote, by rate in Hz and clip."""
+    steps = plan.published.transcribed
+    names = [utterance.clip_id for utterance in plan.published.speech.utterances]
+    return of_finished(lambda hz: dict(zip(names, store.meta(steps[hz])["heard"], strict=True)), steps)
+
+
+def weights(config: StudyConfig) -> dict[str, str]:
+    """Return the SHA-256 of the recogniser's files by attacker and file name."""
+    name, privacy = attacker(config.privacy.weights), config.privacy
+    return {f"{name}/{file}": sha256 for file, sha256 in digests(privacy.weights, privacy.engine).items()}
+
+
+def draws(config: StudyConfig, speech: SpeechCorpus) -> Weights:
+    """Return how often each utterance counts in resamples of speakers. Shape ``(n_resamples, n_utterances)``."""
+    speakers = [utterance.speaker for utterance in speech.utterances]
+    return resample_weights(speakers, config.n_resamples, config.seed)

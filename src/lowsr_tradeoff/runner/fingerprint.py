@@ -22,7 +22,7 @@ NAME = "lowsr_tradeoff"
 PACKAGE = Path(__file__).parents[1]
 CARRIERS = frozenset({"errors", "files", "records", "runner", "settings"})
 # Distributions that are imported by another name; what is not here is looked up, which takes a third of a second.
-CALLED = {"PIL": "pillow", "sklearn": "scikit-learn", "whisper": "openai-whisper"}
+DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "whisper": "openai-whisper"}
 # What computes behind a library that only wraps it.
 BEHIND = {"faster-whisper": ("ctranslate2", "tokenizers")}
 
@@ -44,15 +44,10 @@ def code_of(function: str) -> str:
     Raises:
         FileNotFoundError: There is no such module.
     """
-    modules = reached(function)
-    digest = hashlib.blake2b(digest_size=16)
-    for module in modules:
-        digest.update(module.encode())
-        digest.update(_file(module).read_bytes())
-    for name, installed in libraries_of([function]).items():
-        digest.update(f"{name}=={installed}".encode())
-    digest.update(platform.machine().encode())
-    return digest.hexdigest()
+    parts = [f"{module} {_sha256(module)}" for module in reached(function)]
+    parts += [f"{name}=={installed}" for name, installed in libraries_of([function]).items()]
+    text = "\n".join([*parts, platform.machine()])
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @cache
@@ -70,15 +65,15 @@ def package_code() -> str:
 def reached(function: str) -> tuple[str, ...]:
     """Return the modules that a function's module reaches by imports, its own among them, in order of name.
 
-    >>> reached("audio.converter:convert")
-    ('audio', 'audio.converter', 'audio.filters')
+    >>> reached("statistics.joint_draws:kept")
+    ('statistics', 'statistics.intervals', 'statistics.joint_draws')
     """
     left, found = [function.partition(":")[0]], set[str]()
     while left:
         module = left.pop()
         if module not in found:
             found.add(module)
-            left += [one for one in imports_of(module).modules if one.partition(".")[0] not in CARRIERS]
+            left += [each for each in imports_of(module).modules if each.partition(".")[0] not in CARRIERS]
     return tuple(sorted(found))
 
 
@@ -86,7 +81,7 @@ def libraries_of(functions: Iterable[str]) -> dict[str, str]:
     """Return the versions of the libraries that functions compute with."""
     modules = {module for function in functions for module in reached(function)}
     imported = {library for module in modules for library in imports_of(module).libraries}
-    return {name: version(name) for name in sorted(imported.union(*(BEHIND.get(name, ()) for name in imported)))}
+    return {name: _version(name) for name in sorted(imported.union(*(BEHIND.get(name, ()) for name in imported)))}
 
 
 @cache
@@ -97,7 +92,7 @@ def imports_of(module: str) -> Imports:
         top, _, below = name.partition(".")
         if top == NAME:
             inner = f"{below}.{attribute}".strip(".")
-            found = inner if _exists(inner) else below
+            found = inner if _file(inner).is_file() else below
             modules |= {*_packages_of(found), found} - {""}
         elif top not in sys.stdlib_module_names:
             libraries |= _distributions(top)
@@ -135,27 +130,33 @@ def _imported(body: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield from _imported(ast.iter_child_nodes(node))
 
 
-def _file(module: str) -> Path:
-    path = PACKAGE.joinpath(*module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-def _exists(module: str) -> bool:
-    return _file(module).is_file()
-
-
 def _packages_of(module: str) -> Iterator[str]:
     """The packages that are loaded before a module, the outermost, which loads nothing, left out."""
     names = module.split(".")
     return (".".join(names[:depth]) for depth in range(1, len(names)))
 
 
+def _file(module: str) -> Path:
+    path = PACKAGE.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _sha256(module: str) -> str:
+    return hashlib.sha256(_file(module).read_bytes()).hexdigest()
+
+
+@cache
+def _version(library: str) -> str:
+    return version(library)
+
+
 @cache
 def _distributions(top: str) -> frozenset[str]:
     """The distributions that bring a top-level module; most are called like it."""
-    name = _normal(CALLED.get(top, top))
+    name = _normal(DISTRIBUTIONS.get(top, top))
     try:
-        version(name)
+        _version(name)
     except PackageNotFoundError:
         return frozenset(map(_normal, packages_distributions().get(top, ())))
     return frozenset({name})

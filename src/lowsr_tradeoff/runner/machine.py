@@ -1,4 +1,4 @@
-"""Processor, memory and GPU of this machine."""
+"""Processor, threads, memory and GPU of this machine."""
 
 import os
 import platform
@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 CGROUP = Path("/sys/fs/cgroup")
+# Read by OpenMP, OpenBLAS and MKL as they are loaded. Parallelism is across steps: threads of two processes that
+# wait for each other on two cores halve the speed of both.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def cpu_name() -> str:

@@ -1,9 +1,13 @@
-"""Who works: this process, or local processes that may be lost or hang without harm to the rest.
+"""Local processes that may be lost or hang without harm to the rest.
 
-A crew is begun with the numbers of the steps to run in one call, and says later how that ended. What it is to run
-and all the steps reach a worker once, when it starts; after that a call costs a few numbers.
+What is to run and all the steps reach a process once, when it starts; after that a call costs a few numbers.
+
+The pool is our own. Those of others report a lost process to every call (``concurrent.futures``, loky), or wait for
+ever for a call whose process ended with code 0 and give everything up where one is killed as it starts (pebble
+5.2.3, tried); none has a limit of time that begins with the work, by a clock that nobody sets.
 """
 
+import math
 import multiprocessing
 import os
 import pickle
@@ -12,26 +16,27 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from lowsr_tradeoff.runner.crew import (
-    PARTING_S,
+from lowsr_tradeoff.runner.executor import (
+    ENDING_S,
     STARTING_S,
-    Crew,
-    Ended,
-    Numbers,
+    Call,
+    Executor,
+    Finished,
     RunSteps,
-    attempt,
+    failure_of,
+    is_on_gpu,
     n_more,
     n_sharing,
     over_limit,
 )
+from lowsr_tradeoff.runner.machine import ONE_THREAD
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.runner.threads import ONE_THREAD
 
 # What a process says first; no reason of a failure.
 STARTED = "\0started"
@@ -51,61 +56,60 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Call:
-    """What a worker is doing, and when that has taken too long, by the monotonic clock."""
+class Running:
+    """A call, the worker that runs it, and when that has taken too long, by the monotonic clock."""
 
+    call: Call
     worker: Worker
-    numbers: Numbers
-    due_s: float | None
+    due_s: float
 
 
 @contextmanager
 def in_processes(
-    run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: float | None, gpu_share: float = 1.0
-) -> Iterator[Crew]:
-    """Yield a crew of local processes; they are ended at once when the block is left.
+    run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: float | None, gpu_share: float
+) -> Iterator[Executor]:
+    """Yield an executor of local processes; they are ended at once when the block is left.
 
     Args:
         run: Runs steps; must be picklable.
         steps: All that may be asked for.
         jobs: Processes at once.
         timeout_s: Time for one step; a call may take as much for each of its steps.
-        gpu_share: Share of the GPU that a call takes which computes on it.
+        gpu_share: Share of the GPU that a call takes which computes on one.
     """
+    limit_s = math.inf if timeout_s is None else timeout_s
     idle: list[Worker] = []
-    busy: dict[Connection, Call] = {}
+    busy: dict[Connection, Running] = {}
     with tempfile.TemporaryDirectory(prefix="lowsr-") as folder:
-        job = Path(folder) / "job.pickle"
-        job.write_bytes(pickle.dumps((run, list(steps))))
+        work = Path(folder) / "work.pickle"
+        work.write_bytes(pickle.dumps((run, list(steps))))
 
-        def begin(numbers: Numbers) -> None:
-            is_new = not idle
-            worker = _hire(job) if is_new else idle.pop()
-            busy[worker.pipe] = Call(worker, numbers, _due(timeout_s, len(numbers), STARTING_S if is_new else 0.0))
-            _tell(worker, numbers)
+        def start(call: Call) -> None:
+            worker, starting_s = (idle.pop(), 0.0) if idle else (_start_worker(work), STARTING_S)
+            busy[worker.pipe] = Running(call, worker, time.monotonic() + limit_s * len(call) + starting_s)
+            # That a process is gone shows when it is waited for.
+            with suppress(OSError):
+                worker.pipe.send(call)
 
-        def n_free(numbers: Numbers) -> int:
-            return n_more(steps, numbers, [call.numbers for call in busy.values()], jobs, n_sharing(gpu_share))
+        def n_free(on_gpu: bool) -> int:  # noqa: FBT001 - the interface
+            running = [is_on_gpu(steps, each.call) for each in busy.values()]
+            return n_more(running, jobs, n_sharing(gpu_share), on_gpu=on_gpu)
 
         try:
-            yield Crew(n_free, begin, lambda: _ended(idle, busy, timeout_s))
+            yield Executor(n_free, start, lambda: _finished(idle, busy, limit_s))
         finally:
-            workers = (*idle, *(call.worker for call in busy.values()))
+            workers = (*idle, *(running.worker for running in busy.values()))
             for worker in workers:
                 worker.process.kill()
             for worker in workers:
-                _dismiss(worker)
+                _stop(worker)
 
 
-def _due(timeout_s: float | None, n_steps: int, more_s: float = 0.0) -> float | None:
-    return None if timeout_s is None else time.monotonic() + timeout_s * n_steps + more_s
-
-
-def _hire(job: Path) -> Worker:
+def _start_worker(work: Path) -> Worker:
     """Start a process. Ctrl-C is for the parent: a blocked signal stays blocked in the process that is started."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(theirs, job), daemon=True)
+    process = spawn.Process(target=_serve, args=(theirs, work), daemon=True)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     unset = {name: value for name, value in ENVIRONMENT.items() if name not in os.environ}
     os.environ.update(unset)
@@ -119,76 +123,61 @@ def _hire(job: Path) -> Worker:
     return Worker(process, ours)
 
 
-def _tell(worker: Worker, numbers: Numbers) -> None:
-    """Send a worker its call; that one that is gone does not get it shows when it is waited for."""
-    try:
-        worker.pipe.send(numbers)
-    except OSError:
-        worker.process.kill()
-
-
-def _ended(idle: list[Worker], busy: dict[Connection, Call], timeout_s: float | None) -> list[Ended]:
-    found: list[Ended] = []
-    while not found:
-        dues = [call.due_s for call in busy.values() if call.due_s is not None]
-        pause_s = min(max(0.0, min(dues) - time.monotonic()), LONGEST_WAIT_S) if dues else None
-        answered = {pipe for pipe in wait(list(busy), pause_s) if isinstance(pipe, Connection)}
-        for pipe in answered:
-            found += _heard(pipe, idle, busy, timeout_s)
+def _finished(idle: list[Worker], busy: dict[Connection, Running], limit_s: float) -> list[Finished]:
+    finished: list[Finished] = []
+    while not finished:
+        pause_s = min(running.due_s for running in busy.values()) - time.monotonic()
+        answered = wait(list(busy), min(max(0.0, pause_s), LONGEST_WAIT_S))
+        for running in [busy.pop(pipe) for pipe in list(busy) if pipe in answered]:
+            finished += _receive(running, idle, busy, limit_s)
         now_s = time.monotonic()
-        late = [pipe for pipe, call in busy.items() if call.due_s is not None and call.due_s <= now_s]
-        found += [_stopped(busy.pop(pipe), timeout_s or 0.0) for pipe in late]
-    return found
+        for pipe in [pipe for pipe, running in busy.items() if running.due_s <= now_s]:
+            late = busy.pop(pipe)
+            _stop(late.worker)
+            finished.append(Finished(late.call, over_limit(limit_s, len(late.call))))
+    return finished
 
 
-def _heard(
-    pipe: Connection, idle: list[Worker], busy: dict[Connection, Call], timeout_s: float | None
-) -> Iterator[Ended]:
-    """Yield how a call ended; nothing where its process says that it has started, and its time begins."""
-    call = busy.pop(pipe)
+def _receive(
+    running: Running, idle: list[Worker], busy: dict[Connection, Running], limit_s: float
+) -> Iterator[Finished]:
+    """Yield how a call finished; nothing where its process says that it has started, and its time begins."""
+    call, worker = running.call, running.worker
     try:
-        said: str | None = pipe.recv()
+        said: str | None = worker.pipe.recv()
     except (EOFError, OSError):
-        yield Ended(call.numbers, f"its process {_fate(call.worker)}", is_lost=True)
+        # The end of a process may come a moment after that of its pipe.
+        worker.process.join(ENDING_S)
+        code = worker.process.exitcode
+        _stop(worker)
+        how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
+        yield Finished(call, f"its process {how}", is_lost=True)
         return
     if said == STARTED:
-        busy[pipe] = replace(call, due_s=_due(timeout_s, len(call.numbers)))
+        busy[worker.pipe] = replace(running, due_s=time.monotonic() + limit_s * len(call))
         return
-    idle.append(call.worker)
-    yield Ended(call.numbers, said)
+    idle.append(worker)
+    yield Finished(call, said)
 
 
-def _stopped(call: Call, timeout_s: float) -> Ended:
-    _dismiss(call.worker)
-    return Ended(call.numbers, over_limit(timeout_s, len(call.numbers)))
-
-
-def _fate(worker: Worker) -> str:
-    """How a process ended that closed its pipe; the end itself may be a moment away."""
-    worker.process.join(PARTING_S)
-    code = worker.process.exitcode
-    _dismiss(worker)
-    return f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
-
-
-def _dismiss(worker: Worker) -> None:
+def _stop(worker: Worker) -> None:
     """End a process, in whatever it is doing: what it writes is there whole or not at all."""
     worker.process.kill()
     worker.process.join()
     worker.pipe.close()
 
 
-def _serve(pipe: Connection, job: Path) -> None:
+def _serve(pipe: Connection, work: Path) -> None:
     """Run what the parent asks for until it is gone."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    run, steps = pickle.loads(job.read_bytes())  # noqa: S301 - the parent wrote it, into a folder of its own
+    run, steps = pickle.loads(work.read_bytes())  # noqa: S301 - the parent wrote it, into a folder of its own
     pipe.send(STARTED)
     while True:
         try:
-            numbers: Numbers = pipe.recv()
+            call: Call = pipe.recv()
         except EOFError:
             return
-        pipe.send(attempt(run, [steps[i] for i in numbers]))
+        pipe.send(failure_of(run, [steps[i] for i in call]))
 
 
 def _end_with_parent() -> None:

@@ -14,14 +14,24 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.runner.cluster.crew import on_cluster
-from lowsr_tradeoff.runner.crew import Crew, Ended, Numbers, RunSteps, in_this_process, require_gpu
+from lowsr_tradeoff.runner.cluster.executor import on_cluster
+from lowsr_tradeoff.runner.executor import (
+    Call,
+    Executor,
+    Finished,
+    RunSteps,
+    in_this_process,
+    is_on_gpu,
+    require_gpu,
+)
 from lowsr_tradeoff.runner.processes import in_processes
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
 Batch = tuple[Step, ...]
-# How often a step is begun whose process is lost each time.
+# A step that is done with, why it failed, if it did, and the seconds that it took, if it ran.
+Done = tuple[Step, str | None, float | None]
+# How often a step is started whose process is lost each time.
 TRIES = 3
 
 
@@ -66,13 +76,13 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Means:
+class Resources:
     """What steps are run with; changes no figure.
 
     Attributes:
         jobs: Processes; 1 without a limit of time runs everything in this one.
         step_timeout_s: Time for one step.
-        cluster: Address of a Ray cluster, which then runs them all; see :func:`cluster.on_cluster`.
+        cluster: Address of a Ray cluster, which then runs them all; see :func:`cluster.executor.on_cluster`.
         gpu_share: Share of a GPU that a step takes which computes on one.
     """
 
@@ -85,27 +95,20 @@ class Means:
 def execute(
     wanted: Iterable[Step], store: Store, run: RunSteps, jobs: int, report: Callable[[Progress], None]
 ) -> Outcome:
-    """Run the wanted steps, and whatever they need, that the store does not hold.
-
-    Args:
-        wanted: Steps whose artefacts are read afterwards.
-        store: Where artefacts lie.
-        run: Runs one batch of steps and writes their artefacts; must be picklable when ``jobs`` > 1.
-        jobs: Processes; 1 runs everything in this one.
-        report: Called after every batch.
+    """Run what the store lacks of the wanted steps and their needs, as :func:`run_missing` does.
 
     Raises:
         MissingResourceError: Steps are to compute on a GPU, and there is none; nothing has run.
         StageError: One or more steps failed; the message names each, and finished steps stay.
     """
-    outcome = run_missing(wanted, store, run, Means(jobs), report)
+    outcome = run_missing(wanted, store, run, Resources(jobs), report)
     if outcome.failures:
         raise StageError(describe(outcome, store))
     return outcome
 
 
 def run_missing(
-    wanted: Iterable[Step], store: Store, run: RunSteps, means: Means, report: Callable[[Progress], None]
+    wanted: Iterable[Step], store: Store, run: RunSteps, resources: Resources, report: Callable[[Progress], None]
 ) -> Outcome:
     """Run what the store lacks of the wanted steps and their needs, and return how it went.
 
@@ -113,8 +116,8 @@ def run_missing(
         wanted: Steps whose artefacts are read afterwards.
         store: Where artefacts lie.
         run: Runs one batch of steps and writes their artefacts; must be picklable unless it is run here.
-        means: What to run them with.
-        report: Called whenever steps finish.
+        resources: What to run them with.
+        report: Called whenever a step finishes.
 
     Raises:
         MissingResourceError: Steps are to compute on a GPU, and there is none; nothing has run.
@@ -129,10 +132,9 @@ def run_missing(
     if not todo:
         return outcome
     left = Counter(step.stage for step in todo)
-    with _crew(means, run, todo, store) as crew:
-        jobs = crew.n_free(())
-        for number, failure, took_s in _schedule(todo, store, crew):
-            step = todo[number]
+    with _executor(resources, run, todo, store) as executor:
+        jobs = executor.n_free(False)  # noqa: FBT003 - see Executor
+        for step, failure, took_s in _schedule(todo, store, executor):
             if failure is None:
                 outcome.n_run += 1
             else:
@@ -182,121 +184,84 @@ def describe(outcome: Outcome, store: Store) -> str:
     return "\n".join([f"{len(lines)} steps failed; {kept}; mend the cause and run again:", *lines])
 
 
-def _crew(means: Means, run: RunSteps, steps: Sequence[Step], store: Store) -> AbstractContextManager[Crew]:
-    if means.cluster is not None:
-        return on_cluster(run, steps, store, means.cluster, means.step_timeout_s, means.gpu_share)
+def _executor(
+    resources: Resources, run: RunSteps, steps: Sequence[Step], store: Store
+) -> AbstractContextManager[Executor]:
+    timeout_s, jobs = resources.step_timeout_s, min(resources.jobs, len(steps))
+    if resources.cluster is not None:
+        return on_cluster(run, steps, store, resources.cluster, timeout_s, resources.gpu_share)
     require_gpu(steps)
-    if means.step_timeout_s is None and (means.jobs == 1 or len(steps) == 1):
+    if timeout_s is None and jobs == 1:
         return in_this_process(run, steps)
-    return in_processes(run, steps, min(means.jobs, len(steps)), means.step_timeout_s, means.gpu_share)
+    return in_processes(run, steps, jobs, timeout_s, resources.gpu_share)
 
 
 @dataclass
-class _State:
-    """What is under way: calls that can begin, wait for a GPU or wait to be alone; what is known of every step."""
+class _Queue:
+    """Calls that wait, on a GPU or not, or until nothing else runs; those that run, since when; how often tried."""
 
-    ready: deque[Numbers] = field(default_factory=deque)
-    held_up: deque[Numbers] = field(default_factory=deque)
-    to_be_alone: deque[Numbers] = field(default_factory=deque)
-    begun_s: dict[Numbers, float] = field(default_factory=dict)
-    tries: dict[Numbers, int] = field(default_factory=dict)
-    failed: dict[Step, str] = field(default_factory=dict)
+    waiting: dict[bool, deque[Call]] = field(default_factory=lambda: {True: deque(), False: deque()})
+    to_run_alone: deque[Call] = field(default_factory=deque)
+    started_s: dict[Call, float] = field(default_factory=dict)
+    n_tries: Counter[Call] = field(default_factory=Counter)
 
 
-def _schedule(steps: Sequence[Step], store: Store, crew: Crew) -> Iterator[tuple[int, str | None, float | None]]:
-    """Yield the place of every step once it is finished, why it failed, if it did, and what it took, if it ran."""
-    batches = make_batches(steps)
+def _schedule(steps: Sequence[Step], store: Store, executor: Executor) -> Iterator[Done]:
+    """Yield every step once it is done with."""
+    batch_of = {step: batch for batch in make_batches(steps) for step in batch}
+    n_left = {batch: len(batch) for batch in batch_of.values()}
+    needs = {
+        batch: [batch_of[need] for step in batch for need in step.needs if need in batch_of] for batch in n_left
+    }
+    graph, queue, failed = TopologicalSorter(needs), _Queue(), set[Step]()
     places = {step: i for i, step in enumerate(steps)}
-    owner = {places[step]: batch for batch in batches for step in batch}
-    left = {batch: len(batch) for batch in batches}
-    graph, state = _graph(batches), _State()
     graph.prepare()
     while graph.is_active():
-        settled: list[tuple[int, str | None, float | None]] = []
+        done: list[Done] = []
         for batch in graph.get_ready():
-            settled += _prepare(batch, places, state)
-        if not settled:
-            _begin(state, crew)
-            settled = [one for end in crew.ended() for one in _settle(end, steps, store, state)]
-        for number, failure, took_s in settled:
+            lost_need = {step: next((need for need in step.needs if need in failed), None) for step in batch}
+            done += [(step, f"needs {need.label}, which failed", None) for step, need in lost_need.items() if need]
+            if call := tuple(places[step] for step, need in lost_need.items() if need is None):
+                queue.waiting[is_on_gpu(steps, call)].append(call)
+        if not done:
+            _start(queue, executor)
+            done = [one for finished in executor.wait() for one in _settle(finished, steps, store, queue)]
+        for step, failure, took_s in done:
             if failure is not None:
-                state.failed[steps[number]] = failure
-            batch = owner[number]
-            left[batch] -= 1
-            if not left[batch]:
+                failed.add(step)
+            batch = batch_of[step]
+            n_left[batch] -= 1
+            if not n_left[batch]:
                 graph.done(batch)
-            yield number, failure, took_s
+            yield step, failure, took_s
 
 
-def _prepare(batch: Batch, places: dict[Step, int], state: _State) -> Iterator[tuple[int, str, None]]:
-    """Make a call of what can run of a batch; yield the steps that cannot, and why."""
-    free = []
-    for step in batch:
-        lost = next((need for need in step.needs if need in state.failed), None)
-        if lost is None:
-            free.append(places[step])
-        else:
-            yield places[step], f"needs {lost.label}, which failed", None
-    if free:
-        state.ready.append(tuple(free))
+def _start(queue: _Queue, executor: Executor) -> None:
+    """Start as many calls as there is room for, first those on a GPU; one that is to run alone, if nothing runs."""
+    for on_gpu, waiting in queue.waiting.items():
+        while waiting and executor.n_free(on_gpu) > 0:
+            _start_one(waiting.popleft(), queue, executor)
+    if queue.to_run_alone and not queue.started_s:
+        _start_one(queue.to_run_alone.popleft(), queue, executor)
 
 
-def _begin(state: _State, crew: Crew) -> None:
-    """Begin as many calls as there is room for; one that was lost twice begins when nothing else is under way.
-
-    A call that finds every GPU taken lets others pass, and is the first to get one.
-    """
-    while state.held_up and crew.n_free(state.held_up[0]) > 0:
-        _begin_one(state.held_up.popleft(), state, crew)
-    while state.ready:
-        if crew.n_free(state.ready[0]) > 0:
-            _begin_one(state.ready.popleft(), state, crew)
-        elif crew.n_free(()) > 0:
-            state.held_up.append(state.ready.popleft())
-        else:
-            break
-    if state.to_be_alone and not state.begun_s:
-        _begin_one(state.to_be_alone.popleft(), state, crew)
+def _start_one(call: Call, queue: _Queue, executor: Executor) -> None:
+    queue.started_s[call] = time.monotonic()
+    queue.n_tries[call] += 1
+    executor.start(call)
 
 
-def _begin_one(numbers: Numbers, state: _State, crew: Crew) -> None:
-    state.begun_s[numbers] = time.monotonic()
-    crew.begin(numbers)
-
-
-def _settle(
-    end: Ended, steps: Sequence[Step], store: Store, state: _State
-) -> Iterator[tuple[int, str | None, float]]:
-    """Yield what is finished after a call, and put back what is to be tried again."""
-    took_s = (time.monotonic() - state.begun_s.pop(end.numbers)) / len(end.numbers)
-    lacking = [] if end.failure is None else [i for i in end.numbers if not store.holds(steps[i])]
-    yield from ((i, None, took_s) for i in end.numbers if i not in lacking)
-    if len(end.numbers) > 1:
-        state.ready.extend((i,) for i in lacking)
-        return
-    for i in lacking:
-        if not (end.is_lost and _again((i,), state)):
-            yield i, _reason(end), took_s
-
-
-def _again(numbers: Numbers, state: _State) -> bool:
-    """Queue a lost call once more, and say whether it was."""
-    state.tries[numbers] = state.tries.get(numbers, 1) + 1
-    if state.tries[numbers] < TRIES:
-        state.ready.append(numbers)
-    elif state.tries[numbers] == TRIES:
-        state.to_be_alone.append(numbers)
-    return state.tries[numbers] <= TRIES
-
-
-def _reason(end: Ended) -> str:
-    if not end.is_lost:
-        return end.failure or ""
-    return f"{end.failure}, {TRIES} times, the last with nothing beside it; out of memory?"
-
-
-def _graph(batches: Sequence[Batch]) -> TopologicalSorter[Batch]:
-    owner = {step: batch for batch in batches for step in batch}
-    return TopologicalSorter(
-        {batch: [owner[need] for step in batch for need in step.needs if need in owner] for batch in batches}
-    )
+def _settle(finished: Finished, steps: Sequence[Step], store: Store, queue: _Queue) -> Iterator[Done]:
+    """Yield what is done with after a call, and queue again what is to be tried again."""
+    call, failure = finished.call, finished.failure
+    took_s = (time.monotonic() - queue.started_s.pop(call)) / len(call)
+    lacking = [i for i in call if failure is not None and not store.holds(steps[i])]
+    yield from ((steps[i], None, took_s) for i in call if i not in lacking)
+    again = [(i,) for i in lacking if len(call) > 1 or (finished.is_lost and queue.n_tries[call] < TRIES)]
+    for one in again:
+        is_last = queue.n_tries[one] == TRIES - 1
+        (queue.to_run_alone if is_last else queue.waiting[is_on_gpu(steps, one)]).append(one)
+    if not again:
+        if finished.is_lost:
+            failure = f"{failure}, {TRIES} times, the last with nothing beside it; out of memory?"
+        yield from ((steps[i], failure or "", took_s) for i in lacking)

@@ -14,13 +14,11 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import whole_record
 
 CONFIG = "config.toml"
+RECORDS = "steps/*/[!.]*.json"
 
 
 def parse_shard(text: str) -> tuple[int, int]:
-    """Return which part of how many, from 1.
-
-    Raises:
-        ConfigError: It is not of the form i/n.
+    """Return which part of how many, from 1; raises a :class:`ConfigError` for what is not of the form i/n.
 
     >>> parse_shard("2/8")
     (2, 8)
@@ -57,10 +55,10 @@ def merge(runs: Sequence[Path], out: Path) -> int:
         if settings[run] != settings[runs[0]]:
             raise DataError(f"{run}: its settings are not those of {runs[0]}; merge runs of one study")
     for run in runs:
-        for path in sorted((run / "steps").glob("*/[!.]*.json")):
-            _take(path, run, out)
+        for path in sorted(run.glob(RECORDS)):
+            _copy(path, run, out)
     write_atomic(out / CONFIG, settings[runs[0]])
-    return len(list((out / "steps").glob("*/[!.]*.json")))
+    return len(list(out.glob(RECORDS)))
 
 
 def _groups(wanted: Sequence[Step]) -> list[list[Step]]:
@@ -97,7 +95,8 @@ def _settings(run: Path) -> bytes:
         raise DataError(f"{run}: holds no {CONFIG}, so it is no run ({error.strerror})") from error
 
 
-def _take(path: Path, run: Path, out: Path) -> None:
+def _copy(path: Path, run: Path, out: Path) -> None:
+    """Copy a result of a run unless it is there; it must be the same where it is."""
     record, there = whole_record(path), out / path.relative_to(run)
     if record is None:
         raise DataError(f"{path}: is damaged, or of another version; run that part again")

@@ -31,6 +31,10 @@ Arrays = Mapping[str, NDArray[Any]]
 # The content of an artefact's files, by suffix.
 Files = dict[str, bytes]
 PROBE_BYTES = 1 << 20
+NO_ARRAYS = sha256_of(b"")
+# Figures of a step; of half a million utterances, what was heard in each.
+MOST_RECORD_BYTES = 200 * reading.MEGABYTE
+FIELDS = frozenset({"stage", "key", "meta", "arrays_sha256", "has_arrays"})
 
 T = TypeVar("T", bound=Hashable)
 R = TypeVar("R")
@@ -84,19 +88,51 @@ class Store:
             yield append
         self._write_record(step, meta, digest(), has_arrays=True)
 
-    def mapped(self, step: Step, name: str) -> NDArray[Any]:
-        """Return an array of a finished step as a view of its file, which all who read it share.
+    def meta(self, step: Step) -> dict[str, Any]:
+        """Return the JSON part of a finished step.
 
         Raises:
             FailedStepError: The step failed in this run.
-            StageError: The array is not there or damaged.
+            StageError: The artefact is not there or damaged.
         """
-        self._refuse_failed(step)
-        try:
+        with self._reading(step):
+            record = record_of(self._path(step, "json"))
+            if record is None:
+                raise FileNotFoundError
+        meta: dict[str, Any] = record["meta"]
+        return meta
+
+    def arrays(self, step: Step) -> dict[str, NDArray[Any]]:
+        """Return the arrays of a finished step; raises as :meth:`meta` does."""
+        with self._reading(step):
+            arrays: dict[str, NDArray[Any]] = load_file(self._path(step, "safetensors"))
+        return arrays
+
+    def mapped(self, step: Step, name: str) -> NDArray[Any]:
+        """Return an array of a finished step as a view of its file, which all who read it share.
+
+        Raises as :meth:`meta` does.
+        """
+        with self._reading(step):
             return mapped(self._path(step, "safetensors"), name)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            where = f"its arrays in {self.root} are missing or damaged"
-            raise StageError(f"{step.label}: {where}; run again") from error
+
+    def files(self, step: Step) -> Files:
+        """Return the files of a finished step as bytes, by suffix, the arrays first; raises as :meth:`meta`."""
+        with self._reading(step):
+            record = record_of(self._path(step, "json"))
+            suffixes = ("safetensors", "json") if record and record["has_arrays"] else ("json",)
+            return {suffix: self._path(step, suffix).read_bytes() for suffix in suffixes}
+
+    def write_files(self, step: Step, files: Files) -> None:
+        """Write a step's result as another store's :meth:`files` gave it.
+
+        Raises:
+            StageError: It is not what was written there, or the folder cannot be written.
+        """
+        for suffix, content in files.items():
+            write_atomic(self._path(step, suffix), content)
+        if not self.holds(step):
+            raise StageError(f"{step.label}: its result arrived damaged; run again")
 
     def _write_record(self, step: Step, meta: Mapping[str, Any], arrays_sha256: str, *, has_arrays: bool) -> None:
         record = {
@@ -113,65 +149,16 @@ class Store:
             raise StageError(f"{step.label}: its figures take more than {MOST_RECORD_BYTES} bytes; use fewer clips")
         write_atomic(self._path(step, "json"), content)
 
-    def files(self, step: Step) -> Files:
-        """Return the files of a finished step as bytes, by suffix, the arrays first.
-
-        Raises:
-            StageError: The artefact is not there.
-        """
-        try:
-            return {suffix: self._path(step, suffix).read_bytes() for suffix in self._suffixes(step)}
-        except OSError as error:
-            raise StageError(f"{step.label}: its result in {self.root} is missing; run again") from error
-
-    def write_files(self, step: Step, files: Files) -> None:
-        """Write a step's result as another store's :meth:`files` gave it.
-
-        Raises:
-            StageError: It is not what was written there, or the folder cannot be written.
-        """
-        for suffix, content in files.items():
-            write_atomic(self._path(step, suffix), content)
-        if not self.holds(step):
-            raise StageError(f"{step.label}: its result arrived damaged; run again")
-
-    def _suffixes(self, step: Step) -> tuple[str, ...]:
-        record = record_of(self._path(step, "json"))
-        return ("safetensors", "json") if record and record["has_arrays"] else ("json",)
-
-    def meta(self, step: Step) -> dict[str, Any]:
-        """Return the JSON part of a finished step.
-
-        Raises:
-            FailedStepError: The step failed in this run.
-            StageError: The artefact is not there or damaged.
-        """
-        self._refuse_failed(step)
-        record = record_of(self._path(step, "json"))
-        if record is None:
-            raise StageError(f"{step.label}: its result in {self.root} is missing or damaged; run again")
-        meta: dict[str, Any] = record["meta"]
-        return meta
-
-    def arrays(self, step: Step) -> dict[str, NDArray[Any]]:
-        """Return the arrays of a finished step.
-
-        Raises:
-            FailedStepError: The step failed in this run.
-            StageError: The arrays are not there or damaged.
-        """
-        self._refuse_failed(step)
-        try:
-            arrays: dict[str, NDArray[Any]] = load_file(self._path(step, "safetensors"))
-        except (OSError, SafetensorError) as error:
-            raise StageError(
-                f"{step.label}: its arrays in {self.root} are missing or damaged; run again"
-            ) from error
-        return arrays
-
-    def _refuse_failed(self, step: Step) -> None:
+    @contextmanager
+    def _reading(self, step: Step) -> Iterator[None]:
+        """Name the step whose files cannot be read, and why."""
         if step in self.failed:
             raise FailedStepError(f"{step.label} failed: {self.failed[step]}")
+        try:
+            yield
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            where = f"its result in {self.root} is missing or damaged"
+            raise StageError(f"{step.label}: {where}; run again") from error
 
     def _path(self, step: Step, suffix: str) -> Path:
         return self.root / "steps" / step.stage / f"{step.key}.{suffix}"
@@ -189,15 +176,16 @@ def of_finished(make: Callable[[T], R], each: Iterable[T]) -> dict[T, R]:
     return made
 
 
-# Figures of a step; of half a million utterances, what was heard in each.
-MOST_RECORD_BYTES = 200 * reading.MEGABYTE
-FIELDS = frozenset({"stage", "key", "meta", "arrays_sha256", "has_arrays"})
-
-
 def whole_record(path: Path) -> dict[str, Any] | None:
     """Return the JSON of an artefact of which every byte is as written, arrays too, or ``None``."""
     record = record_of(path)
-    return record if record and _arrays_sha256(path, record) == record["arrays_sha256"] else None
+    try:
+        found = (
+            reading.sha256_of(path.with_suffix(".safetensors")) if record and record["has_arrays"] else NO_ARRAYS
+        )
+    except OSError:
+        return None
+    return record if record and record["arrays_sha256"] == found else None
 
 
 def record_of(path: Path) -> dict[str, Any] | None:
@@ -210,12 +198,3 @@ def record_of(path: Path) -> dict[str, Any] | None:
     is_usable = record.keys() >= FIELDS and isinstance(record["meta"], dict)
     is_its_own = is_usable and (record["stage"], record["key"]) == (path.parent.name, path.stem)
     return record if is_its_own else None
-
-
-def _arrays_sha256(path: Path, record: Mapping[str, Any]) -> str | None:
-    if not record["has_arrays"]:
-        return sha256_of(b"")
-    try:
-        return reading.sha256_of(path.with_suffix(".safetensors"))
-    except OSError:
-        return None

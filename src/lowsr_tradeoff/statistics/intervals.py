@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.statistics import CONFIDENCE, Floats
 
-CONFIDENCE = 0.95
 # Below this many clusters, whole clusters alone tell too little of the spread.
 FEW_CLUSTERS = 10
 # Equal ratios of sums differ by rounding alone.
@@ -34,22 +34,17 @@ class Resamples:
     """
 
     units: NDArray[np.intp]
-    counts: NDArray[np.float64]
+    counts: Floats
 
-    def by_unit(self, rows: ArrayLike) -> NDArray[np.float64]:
-        """Return the sums of rows over each unit.
-
-        Shape:
-            ``(n_rows, ...)`` to ``(n_units, ...)``.
-        """
+    def by_unit(self, rows: ArrayLike) -> Floats:
+        """Return the sums of rows over each unit, ``(n_rows, ...)`` to ``(n_units, ...)``."""
         return sums_by(self.units, rows)
 
 
-def sums_by(groups: NDArray[np.intp], rows: ArrayLike) -> NDArray[np.float64]:
-    """Return the sums of rows over each group; groups are numbered from 0 without gaps.
+def sums_by(groups: NDArray[np.intp], rows: ArrayLike) -> Floats:
+    """Return the sums of rows over each group, ``(n_rows, ...)`` to ``(n_groups, ...)``.
 
-    Shape:
-        ``(n_rows, ...)`` to ``(n_groups, ...)``.
+    Groups are numbered from 0 without gaps.
 
     >>> sums_by(np.array([1, 0, 1]), [1, 2, 4]).tolist()
     [2.0, 5.0]
@@ -84,18 +79,14 @@ def resample(clusters: Sequence[str], n_resamples: int, seed: int) -> Resamples:
     return Resamples(np.arange(len(rows)), weights)
 
 
-def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> NDArray[np.float64]:
-    """Return how often each row is drawn; the arguments are those of :func:`resample`.
-
-    Shape:
-        ``(n_resamples, n_rows)``.
-    """
+def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> Floats:
+    """Return how often each row is drawn, as :func:`resample` draws. Shape ``(n_resamples, n_rows)``."""
     drawn = resample(clusters, n_resamples, seed)
     return drawn.counts[:, drawn.units]
 
 
 def pooled_ratio(
-    numerator: ArrayLike, denominator: ArrayLike, weights: NDArray[np.float64], n_of: str, *, is_share: bool
+    numerator: ArrayLike, denominator: ArrayLike, weights: Floats, n_of: str, *, is_share: bool
 ) -> Measurement:
     """Return the sum of numerators over the sum of denominators, with a percentile bootstrap interval.
 
@@ -122,26 +113,13 @@ def pooled_ratio(
     return Measurement(value=value, low=low, high=high, n=total, n_of=n_of)
 
 
-def resampled_ratios(
-    numerator: ArrayLike, denominator: ArrayLike, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the sum of numerators over the sum of denominators in every resample; NaN where none was drawn.
-
-    Shape:
-        ``(n_resamples,)``.
-    """
+def resampled_ratios(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -> Floats:
+    """Return the pooled ratio in every resample; NaN where no denominator was drawn. Shape ``(n_resamples,)``."""
     return _ratio(weights @ np.asarray(numerator, float), weights @ np.asarray(denominator, float))
 
 
-def mean_measurement(values: ArrayLike, weights: NDArray[np.float64], n_of: str, unit: str) -> Measurement:
-    """Return the mean over rows with a percentile bootstrap interval.
-
-    Args:
-        values: One value per row.
-        weights: From :func:`resample_weights`, for the same rows.
-        n_of: What a row is.
-        unit: The values' unit.
-    """
+def mean_measurement(values: ArrayLike, weights: Floats, n_of: str, unit: str) -> Measurement:
+    """Return the mean over rows with a percentile bootstrap interval; ``n_of`` says what a row is."""
     rows = np.asarray(values, float)
     if len(rows) == 0:
         return missing(f"there are no {n_of}", n_of, unit)
@@ -149,21 +127,14 @@ def mean_measurement(values: ArrayLike, weights: NDArray[np.float64], n_of: str,
     return Measurement(value=float(rows.mean()), low=low, high=high, n=len(rows), n_of=n_of, unit=unit)
 
 
-def paired_difference(first: ArrayLike, second: ArrayLike, weights: NDArray[np.float64], n_of: str) -> Measurement:
-    """Return the mean over rows of first minus second, ∈ [-1, 1], as :func:`pooled_difference` makes it.
-
-    Args:
-        first: Shares per row, each ∈ [0, 1].
-        second: Shares of the same rows.
-        weights: From :func:`resample_weights`, for the same rows.
-        n_of: What a row is.
-    """
+def paired_difference(first: ArrayLike, second: ArrayLike, weights: Floats, n_of: str) -> Measurement:
+    """Return the mean over rows of first minus second, both shares ∈ [0, 1], as :func:`pooled_difference` does."""
     rows = np.asarray(first, float) - np.asarray(second, float)
     return pooled_difference(rows, np.ones(len(rows)), weights, n_of)
 
 
 def pooled_difference(
-    sums: ArrayLike, sizes: ArrayLike, weights: NDArray[np.float64], n_of: str, luck: ArrayLike = 0.0
+    sums: ArrayLike, sizes: ArrayLike, weights: Floats, n_of: str, luck: ArrayLike = 0.0
 ) -> Measurement:
     """Return the mean of paired differences of shares, ∈ [-1, 1], with a percentile bootstrap interval.
 
@@ -262,11 +233,11 @@ def hidden_interval(value: float, n_trials: int, *, is_share: bool) -> tuple[flo
     return value - hidden * abs(value), value + hidden * reach
 
 
-def _n_drawn_apart(weights: NDArray[np.float64]) -> int:
+def _n_drawn_apart(weights: Floats) -> int:
     """Rows of one cluster are drawn alike in every resample; two clusters agree in a few dozen by no chance."""
     return int(np.unique(weights[:64], axis=1).shape[1])
 
 
-def _ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ratio(top: Floats, bottom: Floats) -> Floats:
     """A resample that drew no denominator at all has no ratio."""
     return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)

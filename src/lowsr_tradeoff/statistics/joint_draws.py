@@ -10,24 +10,17 @@ from functools import cache
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.statistics.intervals import (
-    CONFIDENCE,
-    NO_SPREAD,
-    percentile_interval,
-    pooled_ratio,
-    resampled_ratios,
-)
+from lowsr_tradeoff.statistics import Z_INTERVAL, Draws, Floats
+from lowsr_tradeoff.statistics.intervals import NO_SPREAD, percentile_interval, pooled_ratio, resampled_ratios
 
 N_JOINT = 500
 SIGNIFICANT_DIGITS = 5
 
-Floats = NDArray[np.float64]
 
-
-def share_draws(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -> tuple[float, ...]:
+def share_draws(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -> Draws:
     """Return a pooled share in each of the first resamples, ∈ [0, 1]; empty where there is nothing to count.
 
     Where every resample gives the same share, the draws follow the interval of :func:`intervals.pooled_ratio`
@@ -49,13 +42,8 @@ def share_draws(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -
     return kept(np.nan_to_num(shares[:N_JOINT], nan=figure.value))
 
 
-def draws_through(figure: Measurement, like: ArrayLike) -> tuple[float, ...]:
-    """Return draws of a share that follow a figure's interval, in the order of other draws; none without a value.
-
-    Args:
-        figure: Value and interval.
-        like: Draws of what rises and falls with it.
-    """
+def draws_through(figure: Measurement, like: ArrayLike) -> Draws:
+    """Return draws of a share that follow its interval, in the order of other draws; none without a value."""
     others = np.asarray(like, float)
     if figure.value is None or len(others) == 0:
         return ()
@@ -63,7 +51,7 @@ def draws_through(figure: Measurement, like: ArrayLike) -> tuple[float, ...]:
     return kept(np.clip(_through_interval(figure, scores), 0.0, 1.0))
 
 
-def kept(draws: Iterable[float]) -> tuple[float, ...]:
+def kept(draws: Iterable[float]) -> Draws:
     """Return the first draws as a record keeps them: to five significant digits.
 
     >>> kept([0.123456789, 1234567.0])
@@ -75,8 +63,7 @@ def kept(draws: Iterable[float]) -> tuple[float, ...]:
 def _through_interval(figure: Measurement, scores: Floats) -> Floats:
     """Normal scores stretched on either side, so that value and interval are the median and its quantiles."""
     value, low, high = (np.float64(end) for end in (figure.value, figure.low, figure.high))
-    z_interval = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    return value + np.where(scores < 0, value - low, high - value) * scores / z_interval
+    return value + np.where(scores < 0, value - low, high - value) * scores / Z_INTERVAL
 
 
 def _scores(weights: Floats) -> Floats:

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import LearningLaw
-from lowsr_tradeoff.statistics.intervals import CONFIDENCE, resample_weights, sums_by
+from lowsr_tradeoff.statistics import CONFIDENCE, Floats
+from lowsr_tradeoff.statistics.intervals import resample_weights, sums_by
 
 # Three numbers are fitted.
 MIN_POINTS = 4
@@ -37,7 +38,6 @@ EXPONENTS = np.geomspace(0.1, 4, 40)
 # Of the largest amount. Beyond a thousand times the law is a straight line, below a hundredth a step.
 SCALES = np.geomspace(0.01, 1000, 60)
 
-Floats = NDArray[np.float64]
 Counts = NDArray[np.integer | np.bool_]
 
 

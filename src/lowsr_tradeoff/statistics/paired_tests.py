@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr
 
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import sums_by
 
 N_FLIPS = 10_000
@@ -28,8 +29,6 @@ POWER = 0.8
 REGION = 0.01
 # Sums of the same shares in another order differ by rounding alone.
 ROUNDING = 1e-9
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,7 @@ class Pairs:
 
     def averaged(self) -> Floats:
         """Return the sums, averaged over repetitions: they share their clips. Shape ``(n_pairs, n_clusters)``."""
-        averaged: Floats = self.sums.mean(axis=1)
-        return averaged
+        return np.asarray(self.sums.mean(axis=1))
 
 
 @dataclass(frozen=True)
@@ -76,14 +74,9 @@ def pair_up(differences: Floats, clusters: Sequence[str], folds: Sequence[int]) 
 
 
 def fold_means(pairs: Pairs) -> Floats:
-    """Return the mean difference of each fold, repetitions averaged, ∈ [-1, 1].
-
-    Shape:
-        ``(n_pairs, n_folds)``.
-    """
+    """Return the mean difference of each fold, repetitions averaged, ∈ [-1, 1]. Shape ``(n_pairs, n_folds)``."""
     in_fold = _in_fold(pairs)
-    means: Floats = (pairs.averaged() @ in_fold) / (pairs.sizes @ in_fold)
-    return means
+    return np.asarray((pairs.averaged() @ in_fold) / (pairs.sizes @ in_fold))
 
 
 def sampling_variances(pairs: Pairs) -> Floats:

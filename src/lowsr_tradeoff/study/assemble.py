@@ -9,13 +9,12 @@ from lowsr_tradeoff.decision.front_ends import compare
 from lowsr_tradeoff.power import stage as power
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.privacy import stage as privacy
-from lowsr_tradeoff.privacy.attackers import published
 from lowsr_tradeoff.records.run import Failure, Manifest, Tradeoff
 from lowsr_tradeoff.runner import fingerprint, machine
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.front_end import name_of
-from lowsr_tradeoff.study.plan import Study, through_microphones
+from lowsr_tradeoff.study.plan import StudyPlan
 
 
 def gpus_of(wanted: Sequence[Step], store: Store) -> tuple[str, ...]:
@@ -39,26 +38,21 @@ def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:
     return tuple(sorted(found, key=lambda failure: (not failure.is_cause, failure.rate_hz or 0, failure.step)))
 
 
-def assemble(study: Study, wanted: Sequence[Step], store: Store) -> Tradeoff:
-    """Return everything the finished steps found, joined by rate, and which steps of this run failed.
-
-    Args:
-        study: The study.
-        wanted: Its steps.
-        store: Where their artefacts lie.
-    """
-    config = study.config
+def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
+    """Return everything the finished steps found, joined by rate, and which steps of this run failed."""
+    own, *others = plan.through
+    study, config = own.study, own.study.config
     recognition = classify.results(config, study.events, store)
-    recovered = privacy.results(config, study.speech, store)
+    recovered = privacy.results(own.privacy, store)
     # Arms differ in what they were taught, not in what they compute.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
     drawn = power.results(config, tuple(costs.values()))
     front_end = name_of(config.front_end)
     found = {front_end: (recognition.results, recovered.attacks)}
-    for other in through_microphones(study)[1:]:
-        heard = classify.results(other.config, other.events, store).results
-        leaked = privacy.results(other.config, other.speech, store).attacks
-        found[name_of(other.config.front_end)] = (heard, leaked)
+    for other in others:
+        recognised = classify.results(other.study.config, other.study.events, store).results
+        attacks = privacy.results(other.privacy, store).attacks
+        found[name_of(other.study.config.front_end)] = (recognised, attacks)
     points = frontier.join(recognition.results, recovered.attacks, drawn.results, config.constraints, front_end)
     return Tradeoff(
         rates_hz=config.rates_hz,
@@ -73,7 +67,7 @@ def assemble(study: Study, wanted: Sequence[Step], store: Store) -> Tradeoff:
         decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
         failures=failures_of(store.failed),
         settings=config.model_dump(mode="json"),
-        provenance=fingerprint.provenance({step.run for step in wanted}, published.weights(config)),
+        provenance=fingerprint.provenance({step.run for step in plan.steps}, privacy.weights(config)),
     )
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lowsr_tradeoff.errors import LowsrError
-from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.study.plan import open_study
@@ -104,7 +104,7 @@ def _gpu() -> str:
 
 
 def _weights() -> str:
-    return ", ".join(f"{name} sha256 {digest[:12]}…" for name, digest in published.weights(StudyConfig()).items())
+    return ", ".join(f"{name} sha256 {digest[:12]}…" for name, digest in privacy.weights(StudyConfig()).items())
 
 
 def _corpora() -> str:

@@ -13,6 +13,7 @@ from lowsr_tradeoff.corpora.speech import speech_of
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.power.profiles.devices import load_devices
 from lowsr_tradeoff.privacy import stage as privacy
+from lowsr_tradeoff.privacy.stage import PrivacyPlan
 from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.front_end import named_front_end
@@ -58,14 +59,35 @@ def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> S
     return Study(config, events, speech)
 
 
-def plan(study: Study) -> tuple[Step, ...]:
-    """Return every step whose artefact the trade-off is made from; what they need comes along."""
-    steps = (
-        step
-        for each in through_microphones(study)
-        for step in (*privacy.plan(each.config, each.speech), *classify.plan(each.config, each.events))
+@dataclass(frozen=True)
+class StagePlans:
+    """The study through one front end, and the plans of its stages."""
+
+    study: Study
+    privacy: PrivacyPlan
+    classify: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """The plans of a study: through its own front end, which decides, then through those to compare with it."""
+
+    through: tuple[StagePlans, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step whose artefact the trade-off is made from; what they need comes along."""
+        return tuple(dict.fromkeys(step for each in self.through for step in (*each.privacy.steps, *each.classify)))
+
+
+def plan(study: Study) -> StudyPlan:
+    """Return what every stage does, through every front end."""
+    return StudyPlan(
+        tuple(
+            StagePlans(each, privacy.plan(each.config, each.speech), classify.plan(each.config, each.events))
+            for each in through_microphones(study)
+        )
     )
-    return tuple(dict.fromkeys(steps))
 
 
 def through_microphones(study: Study) -> tuple[Study, ...]:

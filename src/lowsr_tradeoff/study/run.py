@@ -12,11 +12,11 @@ from pathlib import Path
 
 from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
-from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.records.run import Run
-from lowsr_tradeoff.runner.crew import require_gpu, run_batch
+from lowsr_tradeoff.runner.executor import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
-from lowsr_tradeoff.runner.schedule import Means, Outcome, Progress, describe, missing_steps, run_missing
+from lowsr_tradeoff.runner.schedule import Outcome, Progress, Resources, describe, missing_steps, run_missing
 from lowsr_tradeoff.runner.shards import CONFIG, steps_of_shard
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -59,15 +59,16 @@ def run_study(
     start, store = time.monotonic(), Store(out)
     with locked(out):
         study = open_study(config, out, is_run_here=cluster is None)
-        wanted, run = plan(study), partial(run_batch, study.corpora, store)
-        outcome = run_missing(wanted, store, run, Means(jobs, step_timeout_s, cluster, gpu_share), report)
+        planned, run = plan(study), partial(run_batch, study.corpora, store)
+        wanted = planned.steps
+        outcome = run_missing(wanted, store, run, Resources(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
         write_atomic(out / CONFIG, dump_toml(config).encode())
         finished = replace(store, failed=outcome.failures)
-        tradeoff = assemble(study, wanted, finished)
-        heard = published.heard(config, study.speech, finished)
-        listen = listen_pack(config, study.events, study.speech, heard)
+        tradeoff = assemble(planned, finished)
+        transcripts = privacy.transcripts(planned.through[0].privacy, finished)
+        listen = listen_pack(config, study.events, study.speech, transcripts)
         wall_s = round(time.monotonic() - start, 1)
         manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished))
         damaged = (step.label for step in outcome.damaged)
@@ -75,7 +76,7 @@ def run_study(
 
 
 def run_shard(
-    config: StudyConfig, out: Path, shard: tuple[int, int], report: Callable[[Progress], None], means: Means
+    config: StudyConfig, out: Path, shard: tuple[int, int], report: Callable[[Progress], None], resources: Resources
 ) -> Outcome:
     """Run one part of a study and return how it went; :func:`shards.merge` puts the parts together.
 
@@ -84,7 +85,7 @@ def run_shard(
         out: The part's own folder.
         shard: Which part of how many, from 1.
         report: Called whenever steps finish.
-        means: What to run with.
+        resources: What to run with.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
@@ -95,10 +96,10 @@ def run_shard(
     """
     store = Store(out)
     with locked(out):
-        study = open_study(config, out, is_run_here=means.cluster is None)
-        wanted = steps_of_shard(plan(study), *shard)
+        study = open_study(config, out, is_run_here=resources.cluster is None)
+        wanted = steps_of_shard(plan(study).steps, *shard)
         write_atomic(out / CONFIG, dump_toml(config).encode())
-        outcome = run_missing(wanted, store, partial(run_batch, study.corpora, store), means, report)
+        outcome = run_missing(wanted, store, partial(run_batch, study.corpora, store), resources, report)
         if outcome.failures:
             is_empty = set(wanted) <= set(outcome.failures)
             raise (StageError if is_empty else PartialRunError)(describe(outcome, store))
@@ -111,7 +112,7 @@ def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tupl
     Raises:
         MissingResourceError: They would run on this machine, on a GPU, and there is none.
     """
-    wanted = plan(study)
+    wanted = plan(study).steps
     todo = missing_steps(wanted, store)
     if is_run_here:
         require_gpu(todo)

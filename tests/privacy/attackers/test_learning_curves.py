@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.privacy.attackers.learning_curves import Grown, learning_curve
+from lowsr_tradeoff.privacy.attackers.learning_curves import CurveData, learning_curve
 from lowsr_tradeoff.records.privacy import LearningLaw
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.learning_law import recovery
@@ -28,7 +28,7 @@ def grown(words_each, **changed):
         "chance": 0.1,
         "setup": "words",
     }
-    return Grown(**known | changed)
+    return CurveData(**known | changed)
 
 
 def test_points_are_pooled_words_of_utterances_however_long():

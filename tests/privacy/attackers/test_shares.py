@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.privacy.attackers.adapted.attack import RECIPE
-from lowsr_tradeoff.privacy.attackers.learning_curves import SHARES, as_long, part_of, shares_of
+from lowsr_tradeoff.privacy.attackers.shares import SHARES, as_long, part_of, shares_of
 
 
 @given(st.integers(0, 400), st.integers(0, 5))

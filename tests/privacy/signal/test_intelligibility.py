@@ -6,7 +6,8 @@ from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.signal.intelligibility import SignalScores, mean_score, score
+from lowsr_tradeoff.privacy.signal.intelligibility import SignalScores, score
+from lowsr_tradeoff.privacy.signal.step import mean_score
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.statistics.intervals import resample_weights
 

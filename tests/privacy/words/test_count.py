@@ -1,6 +1,7 @@
 import pytest
-from tests.privacy.counting import KEY, RENT, heard, once
+from tests.privacy.counting import KEY, RENT, counted, heard, once
 
+from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.words import count, pooled
 
@@ -70,4 +71,12 @@ def test_loop_threshold_is_that_of_whisper():
 
 def test_rows_survive_a_file():
     row = heard(KEY, "the spare key", ("spare key",))
-    assert count.HeardUtterance.model_validate_json(row.model_dump_json()) == row
+    assert count.UtteranceCounts.model_validate_json(row.model_dump_json()) == row
+
+
+def test_counts_hold_no_words():
+    tested = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None).utterances[:2]
+    rows = counted(tested, [tested[0].text, "nothing of it"])
+    assert rows[0]["words"]["hits"] == rows[0]["words"]["reference_words"] > 0
+    assert rows[1]["words"]["hits"] <= 1
+    assert not any("nothing" in str(row) or "appointment" in str(row) for row in rows)

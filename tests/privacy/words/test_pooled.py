@@ -75,11 +75,7 @@ def test_interval_is_that_of_jiwer_over_resampled_speakers():
     resampled = [
         [pair for pair, times in zip(pairs, row, strict=True) for _ in range(int(times))] for row in weights
     ]
-    for measure, oracle in (
-        (pooled.wer, jiwer.wer),
-        (pooled.wil, jiwer.wil),
-        (pooled.cer, jiwer.cer),
-    ):
+    for measure, oracle in ((pooled.wer, jiwer.wer), (pooled.wil, jiwer.wil), (pooled.cer, jiwer.cer)):
         draws = [oracle([text for text, _ in drawn], [text for _, text in drawn]) for drawn in resampled]
         assert percentile_interval(draws) == pytest.approx(
             (measure(rows, weights).low, measure(rows, weights).high)
@@ -134,7 +130,7 @@ def test_stop_words_alone_are_no_content():
 
 def test_chance_is_what_outputs_of_other_utterances_recover():
     texts = ["the dog is here", "the cat is there"]
-    others = count.strangers(texts)
+    others = count.unrelated(texts)
     rows = [
         count.count(text, "a", text, (text.split()[1],), text, [texts[i] for i in places])
         for text, places in zip(texts, others, strict=True)

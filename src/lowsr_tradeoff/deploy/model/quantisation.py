@@ -17,10 +17,10 @@ from lowsr_tradeoff.deploy.model.onnx_export import Images, class_scores, open_s
 from lowsr_tradeoff.deploy.model.predict import window_image
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.writing import write_atomic
+from lowsr_tradeoff.statistics import N_RESAMPLES
 from lowsr_tradeoff.statistics.intervals import paired_difference, resample
 
 N_CALIBRATION = 128
-N_RESAMPLES = 2000
 
 ClassNumbers = NDArray[np.intp]
 

@@ -21,7 +21,7 @@ from lowsr_tradeoff.deploy.model.onnx_export import require_onnx
 from lowsr_tradeoff.deploy.model.package import Package, write_package
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records.network import ModelCost
-from lowsr_tradeoff.runner.crew import run_batch
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Progress, execute
 from lowsr_tradeoff.runner.step import Step

@@ -16,13 +16,13 @@ from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 from lowsr_tradeoff.power.measured.rapl import POWERCAP, Zone, energy_between_uj, package_zones, read_uj
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.power import InferenceEnergy
+from lowsr_tradeoff.statistics import N_RESAMPLES
 from lowsr_tradeoff.statistics.intervals import mean_measurement, resample_weights
 
 N_ROUNDS = 5
 MIN_TOTAL_S = 5.0
 # The frames of a second of sound.
 FRAMES_AT_ONCE = 100
-N_RESAMPLES = 2000
 # No package takes less than this while it computes, or more.
 PLAUSIBLE_W = (0.05, 2000.0)
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.power import TracePower
+from lowsr_tradeoff.statistics import N_RESAMPLES
 from lowsr_tradeoff.statistics.intervals import mean_measurement, percentile_interval, resample_weights
 
 Array = NDArray[np.float64]
@@ -25,7 +26,6 @@ Kind = Literal["time", "current", "voltage"]
 
 N_BLOCKS = 20
 MIN_SAMPLES = 10 * N_BLOCKS
-N_RESAMPLES = 2000
 MAX_HEADER_LINES = 50
 JOULESCOPE_STATISTICS = "time,current,voltage,power,charge,energy"
 # Unit of each kind, and an example of how to write one.

@@ -11,7 +11,6 @@ by draw, and what they share cancels.
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,12 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.power.profiles.parts import Quantity
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.power import SpreadShare
-from lowsr_tradeoff.statistics.intervals import CONFIDENCE
+from lowsr_tradeoff.statistics import CONFIDENCE, Z_INTERVAL
 
 Draws = NDArray[np.float64]
 # Returns the draws of a named parameter.
 Sample = Callable[[str, Quantity[Any]], Draws]
 
-Z_INTERVAL = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 MOST_SHARES = 3
 # A squared correlation of two unrelated parameters over a thousand draws stays well below.
 LEAST_SHARE = 0.02

@@ -9,9 +9,9 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.power.model.draws import Z_INTERVAL
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.power import ErrorTarget, ModelError
+from lowsr_tradeoff.statistics import Z_INTERVAL
 from lowsr_tradeoff.statistics.intervals import percentile_interval, pooled_ratio, resample_weights
 
 TABLES = resources.files("lowsr_tradeoff") / "configs" / "validation"

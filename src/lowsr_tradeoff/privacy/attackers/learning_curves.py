@@ -1,11 +1,8 @@
-"""What attackers recover with growing shares of their data, and what more of it would give them."""
+"""Learning curves: what an attacker recovers with growing shares of its data, and what more of it would give."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.records.privacy import Extrapolation, LearningCurve, LearningPoint
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -16,7 +13,7 @@ TIMES = (10, 100)
 
 
 @dataclass(frozen=True)
-class Grown:
+class CurveData:
     """What one attacker recovered at one rate, from its least data to all.
 
     Attributes:
@@ -46,64 +43,24 @@ class Grown:
     setup: str
 
 
-def learning_curve(config: StudyConfig, grown: Grown) -> LearningCurve:
+def learning_curve(config: StudyConfig, data: CurveData) -> LearningCurve:
     """Return recovery over amounts of data with its law, and what 10 and 100 times as much would give."""
-    heard = (grown.hits, grown.words, grown.speakers, grown.folds)
-    curve = curve_of(grown.amounts, *heard, grown.chance, config.n_resamples, config.seed)
+    heard = (data.hits, data.words, data.speakers, data.folds)
+    curve = curve_of(data.amounts, *heard, data.chance, config.n_resamples, config.seed)
     law = law_of(curve)
+    weights = resample_weights(data.speakers, config.n_resamples, config.seed)
+    points = (
+        LearningPoint(amount=n, minutes=s, value=pooled_ratio(hits, data.words, weights, "words", is_share=True))
+        for n, s, hits in zip(data.amounts, data.minutes, data.hits, strict=True)
+    )
     return LearningCurve(
-        rate_hz=grown.rate_hz,
+        rate_hz=data.rate_hz,
         front_end=name_of(config.front_end),
-        attacker=grown.attacker,
+        attacker=data.attacker,
         measure="word recovery",
-        amount_of=grown.amount_of,
-        points=tuple(_points(config, grown)),
+        amount_of=data.amount_of,
+        points=tuple(points),
         law=law,
         extrapolations=tuple(Extrapolation(times=n, value=extrapolate(curve, law, n)) for n in TIMES),
-        setup=f"{grown.setup}; each share trained in as many steps as all, a larger one holding every smaller one",
+        setup=f"{data.setup}; each share trained in as many steps as all, a larger one holding every smaller one",
     )
-
-
-def _points(config: StudyConfig, grown: Grown) -> Iterator[LearningPoint]:
-    weights = resample_weights(grown.speakers, config.n_resamples, config.seed)
-    for amount, minutes, hits in zip(grown.amounts, grown.minutes, grown.hits, strict=True):
-        words = pooled_ratio(hits, grown.words, weights, "words", is_share=True)
-        yield LearningPoint(amount=amount, minutes=minutes, value=words)
-
-
-SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
-
-
-def shares_of(n_all: int) -> tuple[float, ...]:
-    """Return the shares that differ by one or more, ascending; all is not among these.
-
-    >>> shares_of(6)
-    (0.125, 0.25, 0.5)
-    """
-    counts = {max(1, round(share * n_all)): share for share in SHARES}
-    return tuple(share for count, share in sorted(counts.items()) if count < n_all)
-
-
-def part_of(names: Sequence[str], share: float, seeds: tuple[int, ...]) -> tuple[str, ...]:
-    """Return a share of the names, at least one of them; a larger share holds every smaller one of the same seeds.
-
-    Args:
-        names: In a fixed order.
-        share: Of them, in 0…1.
-        seeds: Of who comes first.
-    """
-    order = np.random.default_rng(seeds).permutation(len(names))
-    return tuple(sorted(names[i] for i in order[: max(1, round(share * len(names)))]))
-
-
-def as_long(recipe: Recipe, n_steps_of_all: int, n_steps: int) -> Recipe:
-    """Return the recipe with as many steps in all as it has with all data, as nearly as whole epochs give.
-
-    What fewer data teach is not to be confused with less training.
-
-    Args:
-        recipe: For all data.
-        n_steps_of_all: Steps of an epoch with all data.
-        n_steps: Steps of an epoch with the share.
-    """
-    return recipe.model_copy(update={"epochs": round(recipe.epochs * n_steps_of_all / n_steps)})

@@ -1,161 +1,111 @@
-"""What recogniser-like attackers share: their steps, and what a count of words becomes."""
+"""Attackers that train a recogniser on some speakers and transcribe others: their steps and their results."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-from pydantic import Field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.recipe import Recipe
-from lowsr_tradeoff.privacy.attackers import held_out
-from lowsr_tradeoff.privacy.attackers.learning_curves import as_long
-from lowsr_tradeoff.privacy.captures import CaptureSettings, captures_of
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested, failed
+from lowsr_tradeoff.privacy.attackers.fold_counts import CountSettings
+from lowsr_tradeoff.privacy.attackers.held_out import Fold, FoldSettings, Unit, part
+from lowsr_tradeoff.privacy.attackers.shares import as_long
+from lowsr_tradeoff.privacy.captures import captures_of
 from lowsr_tradeoff.privacy.whisper.decoding import policy_of
 from lowsr_tradeoff.privacy.whisper.weights import digests
-from lowsr_tradeoff.privacy.words import count as wer
 from lowsr_tradeoff.privacy.words import pooled
-from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.privacy.words.count import UtteranceCounts
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
-from lowsr_tradeoff.settings.groups import DeviceType, PrivacySettings, Settings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import resample_weights
 
 COUNT = "attack-words"
-RUN_COUNTS = "privacy.attackers.recogniser_steps:run_counts"
 NO_TRANSCRIPTS = "the corpus has no transcripts to learn from; add a column text to metadata.csv"
 TOO_FEW = "one utterance cannot be both learnt from and tested; record more"
 
 
-class FoldSettings(Settings):
-    """What an attacker writes down of one fold depends on this.
+@dataclass(frozen=True)
+class Training:
+    """How the recogniser of an attacker is trained, and by which steps.
 
     Attributes:
-        captures: The microphone; of the corpus what is learnt from it, and the sounds that are tested.
-        fold: The utterances that are tested.
-        privacy: Weights, silence and policy; of the weights their content names the step, not where they lie.
-        weights_sha256: That content.
-        policy: How the recogniser is made to write.
-        batch_size: Of the recogniser.
-        pad_s: Silence around a clip.
-        recipe: How the attacker is fitted.
-        device_type: What it computes on.
-        share: Of what could be learnt, what is; the digest of the corpus tells its content.
+        recipe: How it is fitted.
+        stage: Of the steps that train it.
+        run: What runs those.
+        label: Of such a step, up to its rate: ``"Whisper adapted to"``.
+        learns_words: Whether it learns from transcripts as well as from sounds.
     """
 
-    captures: CaptureSettings
-    fold: int
-    privacy: PrivacySettings = Field(exclude=True)
-    weights_sha256: dict[str, str]
-    policy: str
-    batch_size: int
-    pad_s: float
     recipe: Recipe
-    device_type: DeviceType
-    share: float = Field(default=1.0, exclude=True)
+    stage: str
+    run: str
+    label: str
+    learns_words: bool
 
 
-class CountSettings(Settings):
-    """What the counts of one fold depend on besides what was written down of it.
+@dataclass(frozen=True)
+class TrainedPlan:
+    """The plan of one such attacker: by rate in Hz, the steps that count words, one a fold.
 
-    Attributes:
-        said: Digest of the transcripts, speakers and keywords of the tested utterances.
-        fold: Those utterances.
-        seed: Of the folds.
+    Each needs the step that trains and transcribes. ``setup`` says what is trained and tested on.
     """
 
-    said: str
-    fold: int
-    seed: int
+    config: StudyConfig
+    attacker: str
+    setup: str
+    by_rate: Mapping[int, tuple[Step, ...]]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return those of all rates."""
+        return tuple(step for steps in self.by_rate.values() for step in steps)
 
 
 def steps_of(
     config: StudyConfig,
     speech: SpeechCorpus,
-    recipe: Recipe,
-    stage: str,
-    run: str,
-    label: str,
-    *,
-    learns_words: bool,
+    folds: Sequence[Fold],
+    training: Training,
     share: float = 1.0,
-) -> dict[int, list[Step]]:
-    """Return the steps that count what an attacker wrote down, by rate in Hz, one per fold.
+    unit: Unit = "speakers",
+) -> dict[int, tuple[Step, ...]]:
+    """Return the steps that count words, by rate in Hz, one a fold.
 
-    Each needs the step that trains the attacker. The key of that one holds nothing that training does not hear: a
-    mended transcript is counted again, and learnt again only where it is learnt. A share is learnt in as many steps
-    as all.
-
-    Args:
-        config: The settings.
-        speech: The corpus.
-        recipe: How the attacker is fitted.
-        stage: Of the steps that train.
-        run: What runs those.
-        label: Of such a step, up to its rate: ``"Whisper adapted to"``.
-        learns_words: Whether it learns from transcripts as well as from sounds.
-        share: Of what could be learnt.
-
-    Raises:
-        MissingResourceError: The recogniser's weights are not there.
-        DataError: The weights are not those that they are taken for.
+    The key of the step that trains holds nothing that training does not read: a mended transcript is counted again,
+    and learnt again only where it is learnt. A share is learnt in as many steps as all.
     """
     sha256 = digests(config.privacy.weights, config.privacy.engine)
-    folds = sorted(set(held_out.folds_of(speech, config.seed)))
-    parts = {fold: held_out.split(speech, config.seed, fold) for fold in folds}
-    lessons = {fold: held_out.part(speech, config.seed, fold, share) for fold in folds}
-    taught = {fold: _taught(lessons[fold], parts[fold][1], learns_words=learns_words) for fold in folds}
-    said = {fold: _said(parts[fold][1]) for fold in folds}
-    of_share = "" if share == 1 else f", 1/{1 / share:.0f} of the {held_out.counted_in(speech, config.seed)}"
+    learnt = {fold: part(fold, share, unit, config.seed) for fold in folds}
+    read = {fold: _digest_read(learnt[fold], fold.tested, learns_words=training.learns_words) for fold in folds}
+    said = {fold: digest_of([[u.clip_id, u.text, u.speaker, u.keywords] for u in fold.tested]) for fold in folds}
+    of_share = "" if share == 1 else f", 1/{1 / share:.0f} of the {unit}"
 
-    def step(rate_hz: int, fold: int) -> Step:
+    def step(rate_hz: int, fold: Fold) -> Step:
         settings = FoldSettings(
-            captures=captures_of(config, speech, rate_hz).model_copy(update={"corpus": taught[fold]}),
-            fold=fold,
+            captures=captures_of(config, speech, rate_hz).model_copy(update={"corpus": read[fold]}),
+            fold=fold.number,
             privacy=config.privacy,
             weights_sha256=sha256,
             policy=policy_of(config.privacy),
             batch_size=config.privacy.batch_size,
             pad_s=config.privacy.pad_s,
-            recipe=_as_long(recipe, len(parts[fold][0]), len(lessons[fold])),
+            recipe=_as_long(training.recipe, len(fold.learnt), len(learnt[fold])),
             device_type=config.device_type,
             share=share,
+            unit=unit,
         )
-        name = f"{label} {rate_hz} Hz, fold {fold}{of_share}"
-        heard = Step(stage, run, settings, name, "speech", is_on_gpu=config.device_type == "cuda")
-        counts = CountSettings(said=said[fold], fold=fold, seed=config.seed)
-        return Step(COUNT, RUN_COUNTS, counts, f"words of {name}", "speech", needs=(heard,), together=COUNT)
+        name = f"{training.label} {rate_hz} Hz, fold {fold.number}{of_share}"
+        is_on_gpu = config.device_type == "cuda"
+        trained = Step(training.stage, training.run, settings, name, "speech", is_on_gpu=is_on_gpu)
+        counts = CountSettings(said=said[fold], fold=fold.number, seed=config.seed)
+        run = "privacy.attackers.fold_counts:run"
+        return Step(COUNT, run, counts, f"words of {name}", "speech", needs=(trained,), together=COUNT)
 
-    return {rate_hz: [step(rate_hz, fold) for fold in folds] for rate_hz in config.all_rates_hz()}
-
-
-def run_counts(steps: Sequence[Step[CountSettings]], speech: SpeechCorpus, store: Store) -> None:
-    """Count what was written down of each step's fold.
-
-    Raises:
-        DataError: A keyword is not in its transcript.
-    """
-    for step in steps:
-        _, tested = held_out.split(speech, step.settings.seed, step.settings.fold)
-        store.write(step, {"utterances": count_words(tested, store.meta(step.needs[0])["heard"])})
-
-
-def _as_long(recipe: Recipe, n_all: int, n_learnt: int) -> Recipe:
-    steps_of_all, steps = (max(1, -(-n // recipe.batch_size)) for n in (n_all, n_learnt))
-    return as_long(recipe, steps_of_all, steps)
-
-
-def _taught(learnt: Sequence[Utterance], tested: Sequence[Utterance], *, learns_words: bool) -> str:
-    lessons = [[u.digest, u.text] if learns_words else [u.digest] for u in learnt]
-    return digest_of([lessons, [u.digest for u in tested]])
-
-
-def _said(tested: Sequence[Utterance]) -> str:
-    return digest_of([[u.clip_id, u.text, u.speaker, u.keywords] for u in tested])
+    return {rate_hz: tuple(step(rate_hz, fold) for fold in folds) for rate_hz in config.all_rates_hz()}
 
 
 def why_not(speech: SpeechCorpus) -> str | None:
@@ -165,58 +115,37 @@ def why_not(speech: SpeechCorpus) -> str | None:
     return TOO_FEW if len(speech.utterances) < 2 else None
 
 
-def count_words(tested: Sequence[Utterance], written: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the counts of each utterance against what an attacker wrote, without the words themselves."""
-    said = [utterance.text or "" for utterance in tested]
-    return [
-        wer.count(u.clip_id, u.speaker, text, u.keywords, heard, [written[i] for i in others]).model_dump()
-        for u, text, heard, others in zip(tested, said, written, wer.strangers(said), strict=True)
-    ]
-
-
-def results_of(
-    config: StudyConfig,
-    attacker: str,
-    setup: str,
-    steps: Mapping[int, Sequence[Step]],
-    store: Store,
-) -> Iterator[AttackResult]:
-    """Yield the word recovery of an attacker at every rate.
-
-    Args:
-        config: The settings.
-        attacker: Who attacks.
-        setup: What it was trained and tested on.
-        steps: By rate in Hz, the steps whose artefacts hold the counts.
-        store: Where those lie.
-
-    Raises:
-        StageError: A step has not run.
-    """
-    for rate_hz, runs in steps.items():
-        if why := next((store.failed[step] for step in runs if step in store.failed), None):
-            yield lost(rate_hz, config, attacker, why)
-            continue
-        counted = [row for step in runs for row in store.meta(step)["utterances"]]
-        rows = [HeardUtterance.model_validate(row) for row in counted]
-        weights = resample_weights([row.speaker for row in rows], config.n_resamples, config.seed)
-        recovered, chance = (count(rows, weights) for count in (pooled.word_recovery, pooled.word_chance))
-        found = result(rate_hz, config, attacker, setup, recovered, chance)
-        yield found.model_copy(update={"value_draws": pooled.word_recovery_draws(rows, weights)})
-
-
-def not_tested(config: StudyConfig, attacker: str, reason: str) -> tuple[AttackResult, ...]:
-    """Return that an attacker could not be tried, at every rate."""
-    return tuple(
-        result(rate_hz, config, attacker, reason, missing(reason, "words"), None)
-        for rate_hz in config.all_rates_hz()
+def split_in_words(speech: SpeechCorpus, n_folds: int) -> str:
+    """Return in words how the corpus was split."""
+    n_speakers = len({utterance.speaker for utterance in speech.utterances})
+    who = (
+        f"of {n_speakers} speakers in {n_folds} folds, no tested speaker or sentence heard in training"
+        if n_speakers > 1
+        else f"of one speaker in {n_folds} folds, so that the voice was heard in training and the sentence was not"
     )
+    return f"{len(speech.utterances)} utterances {who} ({speech.summary.name})"
+
+
+def not_tested(config: StudyConfig, attacker: str, reason: str) -> NotTested:
+    """Return that an attacker cannot be tried at any rate."""
+    nothing = missing(reason, "words")
+    return NotTested(tuple(result(hz, config, attacker, reason, nothing, None) for hz in config.all_rates_hz()))
+
+
+def results(plan: TrainedPlan, store: Store) -> tuple[AttackResult, ...]:
+    """Return the word recovery at every rate. Raises StageError where a step has not run."""
+    return tuple(_result(plan, rate_hz, steps, store) for rate_hz, steps in plan.by_rate.items())
+
+
+def counts_of(step: Step, store: Store) -> list[UtteranceCounts]:
+    """Return the counts that a step wrote."""
+    return [UtteranceCounts.model_validate(row) for row in store.meta(step)["utterances"]]
 
 
 def lost(rate_hz: int, config: StudyConfig, attacker: str, why: str) -> AttackResult:
     """Return that an attacker's step failed at a rate."""
-    gone = missing(f"its step failed: {why}", "words")
-    return result(rate_hz, config, attacker, why, gone, None).model_copy(update={"is_lost": True})
+    found = result(rate_hz, config, attacker, why, failed(why, "words"), None)
+    return found.model_copy(update={"is_lost": True})
 
 
 def result(
@@ -234,3 +163,24 @@ def result(
         is_leak=True,
         setup=setup,
     )
+
+
+def _result(plan: TrainedPlan, rate_hz: int, steps: Sequence[Step], store: Store) -> AttackResult:
+    config = plan.config
+    if why := next((store.failed[step] for step in steps if step in store.failed), None):
+        return lost(rate_hz, config, plan.attacker, why)
+    rows = [row for step in steps for row in counts_of(step, store)]
+    weights = resample_weights([row.speaker for row in rows], config.n_resamples, config.seed)
+    recovered, chance = (figure(rows, weights) for figure in (pooled.word_recovery, pooled.word_chance))
+    found = result(rate_hz, config, plan.attacker, plan.setup, recovered, chance)
+    return found.model_copy(update={"value_draws": pooled.word_recovery_draws(rows, weights)})
+
+
+def _as_long(recipe: Recipe, n_all: int, n_learnt: int) -> Recipe:
+    steps_of_all, steps = (max(1, -(-n // recipe.batch_size)) for n in (n_all, n_learnt))
+    return as_long(recipe, steps_of_all, steps)
+
+
+def _digest_read(learnt: Sequence[Utterance], tested: Sequence[Utterance], *, learns_words: bool) -> str:
+    examples = [[u.digest, u.text] if learns_words else [u.digest] for u in learnt]
+    return digest_of([examples, [u.digest for u in tested]])

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.audio.capture import restore
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance, read
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records.base import Measurement, Record, missing
-from lowsr_tradeoff.statistics.intervals import mean_measurement
+from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
+from lowsr_tradeoff.records.base import Record
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 
 # 30 frames of 25.6 ms with half overlap, Taal et al. 2011, section II.
 STOI_NEEDS_S = 0.4
@@ -25,11 +27,12 @@ NARROW_RATE_HZ = 8000
 # A recording of full band has far more than this share of its energy above any rate/2 below 8 kHz; one that was
 # resampled up has the noise of its 16 bits there.
 BARELY_ANY = 1e-7
+REASONS = ("stoi_reason", "pesq_reason", "pesq_nb_reason")
 STOI_TOO_SHORT = f"STOI needs {STOI_NEEDS_S} s of speech"
 
 
 class SignalScores(Record):
-    """What one capture scores against its original.
+    """What one capture scores against its original, or why it does not.
 
     Attributes:
         clip_id: The utterance.
@@ -54,18 +57,17 @@ class SignalScores(Record):
     pesq_nb_reason: str | None = None
 
 
+def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Score every utterance at each step's rate."""
+    for step in steps:
+        scores = [_score_or_reason(step.settings, utterance) for utterance in speech.utterances]
+        store.write(step, {"utterances": [row.model_dump() for row in scores]})
+
+
 def score(
     clip_id: str, speaker: str, original: Samples, source_rate_hz: int, captured: Samples, rate_hz: int
 ) -> SignalScores:
-    """Return the scores of one capture, or why there are none.
-
-    Args:
-        clip_id: The utterance.
-        speaker: Who said it.
-        original: The sound as it was before the microphone.
-        source_rate_hz: Rate of the original, at least 16 kHz.
-        captured: What the microphone recorded.
-        rate_hz: The microphone's rate.
+    """Return the scores of one capture against the sound before the microphone, or why there are none.
 
     Raises:
         DataError: The original itself lacks the band that the capture lacks. Two such signals score 1.
@@ -81,45 +83,21 @@ def score(
             f"{clip_id}: holds nothing above {rate_hz / 2:g} Hz although its file has {source_rate_hz} Hz; against "
             f"a capture at {rate_hz} Hz it would score 1; take a recording at full band"
         )
-    heard = restore(captured, rate_hz, MODEL_RATE_HZ)
+    processed = restore(captured, rate_hz, MODEL_RATE_HZ)
     # A capture is not delayed; its last sample may end up to one period of the low rate before or after the clip.
-    n = min(len(reference), len(heard))
-    return SignalScores(clip_id=clip_id, speaker=speaker, **_scores(reference[:n], heard[:n]))
+    n = min(len(reference), len(processed))
+    return SignalScores(clip_id=clip_id, speaker=speaker, **_scores(reference[:n], processed[:n]))
 
 
-def mean_score(rows: Sequence[SignalScores], name: str, weights: NDArray[np.float64], unit: str) -> Measurement:
-    """Return the mean of one score over the utterances that have it; ``n`` and ``n_of`` say how many those are.
-
-    Args:
-        rows: The utterances.
-        name: ``"stoi"``, ``"estoi"``, ``"pesq_wb"`` or ``"pesq_nb"``.
-        weights: From :func:`stats.resample_weights`, for the same rows.
-        unit: The score's unit.
-    """
-    values = [getattr(row, name) for row in rows]
-    kept = [i for i, value in enumerate(values) if value is not None]
-    n_of = "utterances" if len(kept) == len(rows) else f"of {len(rows)} utterances; the others cannot be scored"
-    if not kept:
-        reasons = {_reason(row, name) for row in rows}
-        return missing("; ".join(sorted(filter(None, reasons))) or "there are no utterances", "utterances", unit)
-    return mean_measurement([values[i] for i in kept], weights[:, kept], n_of, unit)
-
-
-def not_scored(clip_id: str, speaker: str, reason: str) -> SignalScores:
-    """Return the scores of a capture that has none."""
-    return SignalScores(
-        clip_id=clip_id, speaker=speaker, stoi_reason=reason, pesq_reason=reason, pesq_nb_reason=reason
-    )
-
-
-def _reason(row: SignalScores, name: str) -> str | None:
-    match name:
-        case "pesq_wb":
-            return row.pesq_reason
-        case "pesq_nb":
-            return row.pesq_nb_reason
-        case _:
-            return row.stoi_reason
+def _score_or_reason(settings: CaptureSettings, utterance: Utterance) -> SignalScores:
+    name, speaker = utterance.clip_id, utterance.speaker
+    sound, source_rate_hz = read(utterance)
+    captured = capture_of(sound, source_rate_hz, utterance.digest, settings)
+    try:
+        return score(name, speaker, sound, source_rate_hz, captured, settings.rate_hz)
+    except DataError as error:
+        why = str(error).removeprefix(f"{name}: ")
+        return SignalScores(clip_id=name, speaker=speaker, **dict.fromkeys(REASONS, why))
 
 
 def _share_above(x: Samples, limit_hz: float) -> float:
@@ -130,32 +108,33 @@ def _share_above(x: Samples, limit_hz: float) -> float:
     return float(above.sum()) / total if total else 1.0
 
 
-def _scores(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
-    for signal, whose in ((reference, "the original"), (heard, "the capture")):
-        if not signal.any():
-            return dict.fromkeys(("stoi_reason", "pesq_reason", "pesq_nb_reason"), f"{whose} is silent")
-    narrow = [restore(signal, MODEL_RATE_HZ, NARROW_RATE_HZ) for signal in (reference, heard)]
-    wide_mos, no_wide = _pesq(reference, heard, MODEL_RATE_HZ, "wb")
-    narrow_mos, no_narrow = _pesq(narrow[0], narrow[1], NARROW_RATE_HZ, "nb")
-    found = {"pesq_wb": wide_mos, "pesq_nb": narrow_mos, "pesq_reason": no_wide, "pesq_nb_reason": no_narrow}
-    return {**_stoi(reference, heard), **found}
-
-
-def _stoi(reference: Samples, heard: Samples) -> dict[str, float | str | None]:
+def _scores(reference: Samples, processed: Samples) -> dict[str, float | str | None]:
     # It takes most of a second, and results are assembled without it.
     from lowsr_tradeoff.privacy.signal.stoi import stoi_and_estoi  # noqa: PLC0415
 
-    found = stoi_and_estoi(reference, heard, MODEL_RATE_HZ)
-    return {"stoi_reason": STOI_TOO_SHORT} if found is None else {"stoi": found[0], "estoi": found[1]}
+    for signal, whose in ((reference, "the original"), (processed, "the capture")):
+        if not signal.any():
+            return dict.fromkeys(REASONS, f"{whose} is silent")
+    narrow = [restore(signal, MODEL_RATE_HZ, NARROW_RATE_HZ) for signal in (reference, processed)]
+    wide_mos, no_wide = _pesq(reference, processed, MODEL_RATE_HZ, "wb")
+    narrow_mos, no_narrow = _pesq(narrow[0], narrow[1], NARROW_RATE_HZ, "nb")
+    found: dict[str, float | str | None] = {
+        "pesq_wb": wide_mos,
+        "pesq_nb": narrow_mos,
+        "pesq_reason": no_wide,
+        "pesq_nb_reason": no_narrow,
+    }
+    both = stoi_and_estoi(reference, processed, MODEL_RATE_HZ)
+    return found | ({"stoi": both[0], "estoi": both[1]} if both else {"stoi_reason": STOI_TOO_SHORT})
 
 
-def _pesq(reference: Samples, heard: Samples, rate_hz: int, band: str) -> tuple[float | None, str | None]:
+def _pesq(reference: Samples, processed: Samples, rate_hz: int, band: str) -> tuple[float | None, str | None]:
     """The score, or why there is none."""
     from pesq import PesqError, pesq  # noqa: PLC0415 - results are assembled without it
 
     try:
         with _tiny_as_zero():
-            return float(pesq(rate_hz, reference, heard, band)), None
+            return float(pesq(rate_hz, reference, processed, band)), None
     except PesqError as error:
         return None, f"PESQ: {error.args[0].decode()}"
 

@@ -1,55 +1,63 @@
-"""The step that scores the signal at one rate: STOI, ESTOI, PESQ."""
+"""What the signal scores at every rate: the steps, and the means of STOI, ESTOI and PESQ beside the closed form."""
 
 from collections.abc import Sequence
 
-from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance, read
-from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.captures import CaptureSettings, Draws, capture_of, captures_of
-from lowsr_tradeoff.privacy.signal import intelligibility
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.privacy.attackers.attacker import RatePlan
+from lowsr_tradeoff.privacy.captures import captures_of
 from lowsr_tradeoff.privacy.signal.intelligibility import SignalScores
 from lowsr_tradeoff.privacy.signal.sii import sii_of
+from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import IntelligibilityResult
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.intervals import mean_measurement
 
-INTELLIGIBILITY = "intelligibility"
+INTELLIGIBILITY, RUN = "intelligibility", "privacy.signal.intelligibility:run"
 
-
-def _intelligibility_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
-    settings = captures_of(config, speech, rate_hz)
-    label = f"STOI, ESTOI and PESQ at {rate_hz} Hz"
-    return Step(INTELLIGIBILITY, "privacy.signal.step:run", settings, label, "speech")
+Weights = NDArray[np.float64]
 
 
-def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Store) -> None:
-    """Score every utterance at each step's rate."""
-    for step in steps:
-        scores = [_score(step.settings, utterance) for utterance in speech.utterances]
-        store.write(step, {"utterances": [row.model_dump() for row in scores]})
+def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int]:
+    """Return a step per rate."""
+    captures = {rate_hz: captures_of(config, speech, rate_hz) for rate_hz in config.all_rates_hz()}
+    by_rate = {
+        hz: Step(INTELLIGIBILITY, RUN, its, f"STOI, ESTOI and PESQ at {hz} Hz", "speech")
+        for hz, its in captures.items()
+    }
+    return RatePlan(config, speech, by_rate)
 
 
-def _score(settings: CaptureSettings, utterance: Utterance) -> SignalScores:
-    name, speaker = utterance.clip_id, utterance.speaker
-    sound, source_rate_hz = read(utterance)
-    captured = capture_of(sound, source_rate_hz, utterance.digest, settings)
-    try:
-        return intelligibility.score(name, speaker, sound, source_rate_hz, captured, settings.rate_hz)
-    except DataError as error:
-        return intelligibility.not_scored(name, speaker, str(error).removeprefix(f"{name}: "))
+def results(plan: RatePlan[int], store: Store, weights: Weights) -> tuple[IntelligibilityResult, ...]:
+    """Return the mean scores at every rate whose step did not fail; the weights are of utterances in resamples."""
+    return tuple(of_finished(lambda hz: _result(plan, hz, store, weights), plan.by_rate).values())
 
 
-def _intelligibility_result(
-    config: StudyConfig, speech: SpeechCorpus, rate_hz: int, store: Store, draws: Draws
-) -> IntelligibilityResult:
-    meta = store.meta(_intelligibility_step(config, speech, rate_hz))
+def mean_score(rows: Sequence[SignalScores], name: str, weights: Weights, unit: str) -> Measurement:
+    """Return the mean of one score over the utterances that have it; ``n`` and ``n_of`` say how many those are."""
+    values = [getattr(row, name) for row in rows]
+    kept = [i for i, value in enumerate(values) if value is not None]
+    n_of = "utterances" if len(kept) == len(rows) else f"of {len(rows)} utterances; the others cannot be scored"
+    if not kept:
+        kind = name if name == "pesq_nb" else name.replace("estoi", "stoi").replace("pesq_wb", "pesq")
+        reasons = {getattr(row, f"{kind}_reason") for row in rows}
+        return missing("; ".join(sorted(filter(None, reasons))) or "there are no utterances", "utterances", unit)
+    return mean_measurement([values[i] for i in kept], weights[:, kept], n_of, unit)
+
+
+def _result(plan: RatePlan[int], rate_hz: int, store: Store, weights: Weights) -> IntelligibilityResult:
+    meta = store.meta(plan.by_rate[rate_hz])
     rows = [SignalScores.model_validate(row) for row in meta["utterances"]]
     return IntelligibilityResult(
         rate_hz=rate_hz,
-        stoi=intelligibility.mean_score(rows, "stoi", draws, "1"),
-        estoi=intelligibility.mean_score(rows, "estoi", draws, "1"),
-        pesq_wb=intelligibility.mean_score(rows, "pesq_wb", draws, "MOS"),
-        pesq_nb=intelligibility.mean_score(rows, "pesq_nb", draws, "MOS"),
-        sii=sii_of(config.front_end, rate_hz),
+        stoi=mean_score(rows, "stoi", weights, "1"),
+        estoi=mean_score(rows, "estoi", weights, "1"),
+        pesq_wb=mean_score(rows, "pesq_wb", weights, "MOS"),
+        pesq_nb=mean_score(rows, "pesq_nb", weights, "MOS"),
+        sii=sii_of(plan.config.front_end, rate_hz),
         n_utterances=len(rows),
     )

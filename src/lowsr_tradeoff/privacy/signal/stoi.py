@@ -2,47 +2,34 @@
 
 Resampling, silence, frames and third-octave bands are those of pystoi. It analyses the pair anew for either measure
 and takes each stretch of 30 frames as a copy; here the analysis is done once and all stretches are views of one
-array. ``tests/privacy/signal/test_stoi.py`` holds the values to pystoi's own.
+array. ``tests/privacy/test_stoi.py`` holds the values to pystoi's own.
 
 References: Taal et al., IEEE TASLP 19(7), 2011 (STOI); Jensen & Taal, IEEE/ACM TASLP 24(11), 2016 (ESTOI).
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from pystoi import utils
 from pystoi.stoi import BETA, DYN_RANGE, FS, N_FRAME, NFFT, NUMBAND, OBM, N
 
 from lowsr_tradeoff.audio import Samples
-
-Floats = NDArray[np.float64]
+from lowsr_tradeoff.statistics import Floats
 
 TINY = np.finfo(np.float64).eps
 
 
-def stoi_and_estoi(original: Samples, heard: Samples, rate_hz: int) -> tuple[float, float] | None:
+def stoi_and_estoi(original: Samples, processed: Samples, rate_hz: int) -> tuple[float, float] | None:
     """Return STOI and ESTOI, each ∈ [-1, 1], or ``None`` where fewer than 30 frames are not silent.
 
-    Args:
-        original: The sound as it was.
-        heard: What became of it, as long and not delayed.
-        rate_hz: Of both.
-
-    Shape:
-        ``(n_samples,)`` each.
+    The processed sound is as long as the original and not delayed.
     """
-    pair = [_at_10k(sound, rate_hz) for sound in (original, heard)]
+    pair = [sound.astype(np.float64) for sound in (original, processed)]
+    if rate_hz != FS:
+        pair = [np.asarray(utils.resample_oct(sound, FS, rate_hz)) for sound in pair]
     if len(pair[0]) <= N_FRAME:
         return None
     audible = utils.remove_silent_frames(*pair, DYN_RANGE, N_FRAME, N_FRAME // 2)
-    clean, processed = (_stretches(_envelopes(sound)) for sound in audible)
-    if not len(clean):
-        return None
-    return _stoi(clean, processed), _estoi(clean, processed)
-
-
-def _at_10k(x: Samples, rate_hz: int) -> Floats:
-    sound = x.astype(np.float64)
-    return sound if rate_hz == FS else np.asarray(utils.resample_oct(sound, FS, rate_hz))
+    stretches = [_stretches(_envelopes(sound)) for sound in audible]
+    return (_stoi(*stretches), _estoi(*stretches)) if len(stretches[0]) else None
 
 
 def _envelopes(x: Floats) -> Floats:
@@ -62,16 +49,16 @@ def _stretches(envelopes: Floats) -> Floats:
     return np.lib.stride_tricks.sliding_window_view(envelopes, N, axis=1).transpose(1, 0, 2)
 
 
-def _stoi(clean: Floats, heard: Floats) -> float:
-    """Mean correlation in time of the bands, the heard one at the level of the other and clipped."""
-    gain = _norm(clean) / (_norm(heard) + TINY)
-    clipped = np.minimum(heard * gain, clean * (1 + 10 ** (-BETA / 20)))
+def _stoi(clean: Floats, processed: Floats) -> float:
+    """Mean correlation in time of the bands, the processed one at the level of the other and clipped."""
+    gain = _norm(clean) / (_norm(processed) + TINY)
+    clipped = np.minimum(processed * gain, clean * (1 + 10 ** (-BETA / 20)))
     return float(np.mean(np.einsum("sbt,sbt->sb", _unit(clean), _unit(clipped))))
 
 
-def _estoi(clean: Floats, heard: Floats) -> float:
+def _estoi(clean: Floats, processed: Floats) -> float:
     """Mean correlation of the spectra, after every band of a stretch is normalised in time."""
-    spectra = [_unit(_unit(stretch).transpose(0, 2, 1)) for stretch in (clean, heard)]
+    spectra = [_unit(_unit(stretch).transpose(0, 2, 1)) for stretch in (clean, processed)]
     return float(np.mean(np.einsum("stb,stb->st", *spectra)))
 
 

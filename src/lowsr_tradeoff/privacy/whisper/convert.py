@@ -8,7 +8,8 @@ names are those of ``ctranslate2/specs/whisper_spec.py`` and ``whisper/model.py`
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.errors import DataError
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from whisper.model import Whisper
 
 Tensors = dict[str, NDArray[Any]]
@@ -26,6 +28,7 @@ Tensors = dict[str, NDArray[Any]]
 BINARY_VERSION = 6
 # A type's place in this list is its number in the file.
 DTYPES = ("<f4", "<i1", "<i2", "<i4", "<f2")
+PARTS = (("audio", "encoder"), ("text", "decoder"))
 # Query, key and value are one layer there; its rows are theirs, one below the other.
 STACKED = (
     ("/self_attention/linear_0", ("/attn/query", "/attn/key", "/attn/value")),
@@ -53,10 +56,7 @@ RENAMED = (
 
 
 def reference_model(model_bin: Path) -> "Whisper":
-    """Return the openai-whisper model, float32 on the CPU, with the weights of a CTranslate2 file.
-
-    Args:
-        model_bin: A ``model.bin`` whose weights are floating point on disk.
+    """Return the openai-whisper model, float32 on the CPU, with the weights of a CTranslate2 ``model.bin``.
 
     Raises:
         DataError: The file is not a Whisper model of the known layout, or its weights are quantised.
@@ -66,19 +66,35 @@ def reference_model(model_bin: Path) -> "Whisper":
 
     tensors = read_tensors(model_bin)
     try:
-        model = Whisper(ModelDimensions(**_dimensions(tensors)))
-        model.load_state_dict({name: torch.from_numpy(array) for name, array in _state(tensors)})
-    except (KeyError, RuntimeError) as error:
+        state = {name: torch.from_numpy(array) for name, array in _state(tensors)}
+        heads = {f"n_{short}_head": int(tensors[f"{part}/num_heads"]) for short, part in PARTS}
+        model = Whisper(ModelDimensions(**dimensions_of(state), **heads))
+        model.load_state_dict(state)
+    except (KeyError, RuntimeError, ValueError) as error:
         raise DataError(f"{model_bin}: is not a Whisper model with floating-point weights") from error
     return model.eval()
 
 
-def read_tensors(model_bin: Path) -> Tensors:
-    """Return the tensors of a CTranslate2 ``model.bin`` by their names there.
+def dimensions_of(state: Mapping[str, "Tensor"]) -> dict[str, int]:
+    """Return everything but the heads, which change no tensor. A tensor that is not whole could claim any shape."""
+    if not all(weight.is_contiguous() for weight in state.values()):
+        raise ValueError("its tensors are views")
+    n_audio_state, n_mels, _ = state["encoder.conv1.weight"].shape
+    n_vocab, n_text_state = state["decoder.token_embedding.weight"].shape
+    return {
+        "n_mels": n_mels,
+        "n_audio_state": n_audio_state,
+        "n_audio_ctx": len(state["encoder.positional_embedding"]),
+        "n_audio_layer": sum(name.startswith("encoder.blocks.") and name.endswith(".mlp.0.bias") for name in state),
+        "n_vocab": n_vocab,
+        "n_text_state": n_text_state,
+        "n_text_ctx": len(state["decoder.positional_embedding"]),
+        "n_text_layer": sum(name.startswith("decoder.blocks.") and name.endswith(".mlp.0.bias") for name in state),
+    }
 
-    Raises:
-        DataError: The file is not a Whisper model of binary version 6.
-    """
+
+def read_tensors(model_bin: Path) -> Tensors:
+    """Return the tensors of a CTranslate2 ``model.bin`` by their names there."""
     try:
         return dict(_tensors(BytesIO(model_bin.read_bytes())))
     except (struct.error, ValueError, IndexError) as error:
@@ -106,28 +122,6 @@ def _string(file: BytesIO) -> str:
     return file.read(_number(file, "H"))[:-1].decode()
 
 
-def _dimensions(tensors: Tensors) -> dict[str, int]:
-    n_audio_ctx, n_audio_state = tensors["encoder/position_encodings/encodings"].shape
-    n_text_ctx, n_text_state = tensors["decoder/position_encodings/encodings"].shape
-    return {
-        "n_mels": tensors["encoder/conv1/weight"].shape[1],
-        "n_audio_ctx": n_audio_ctx,
-        "n_audio_state": n_audio_state,
-        "n_audio_head": int(tensors["encoder/num_heads"]),
-        "n_audio_layer": _n_layers(tensors, "encoder"),
-        "n_vocab": tensors["decoder/embeddings/weight"].shape[0],
-        "n_text_ctx": n_text_ctx,
-        "n_text_state": n_text_state,
-        "n_text_head": int(tensors["decoder/num_heads"]),
-        "n_text_layer": _n_layers(tensors, "decoder"),
-    }
-
-
-def _n_layers(tensors: Tensors, part: str) -> int:
-    names = [name.split("/") for name in tensors]
-    return len({layer for whole, layer, *inside in names if whole == part and len(inside) > 1})
-
-
 def _state(tensors: Tensors) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Settings of the other engine, whole numbers, stay behind; so does the bias of keys, which is zero."""
     for name, array in tensors.items():
@@ -136,7 +130,7 @@ def _state(tensors: Tensors) -> Iterator[tuple[str, NDArray[np.float32]]]:
         targets = _unstack(name)
         for target, rows in zip(targets, np.split(array, len(targets)), strict=True):
             if not target.endswith("key/bias"):
-                yield _rename(target), rows.astype(np.float32)
+                yield reduce(lambda name, pair: name.replace(*pair), RENAMED, target), rows.astype(np.float32)
 
 
 def _unstack(name: str) -> list[str]:
@@ -144,9 +138,3 @@ def _unstack(name: str) -> list[str]:
         if stacked in name:
             return [name.replace(stacked, part) for part in parts]
     return [name]
-
-
-def _rename(name: str) -> str:
-    for old, new in RENAMED:
-        name = name.replace(old, new)
-    return name

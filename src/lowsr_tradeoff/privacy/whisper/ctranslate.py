@@ -1,11 +1,11 @@
-"""The attacker that needs no preparation: Whisper, as published, on what the microphone recorded.
+"""The fast engine: Whisper on CTranslate2, in batches.
 
 Whisper hears windows of 30 s, however short the clip, and spends its time on the silence that fills them. Here a
 clip is encoded with ``pad_s`` of silence only. The decoder must still see that the window ends, or it does not stop
 and says the sentence again. Encoder states know their place in the window and, of silence, hardly depend on the
 clip, so the last ones are computed once and put after every clip; those between are left out. Clips of about the
-same length are decoded together. ``tests/privacy/test_recognise.py`` holds the words against those of windows
-encoded in full.
+same length are decoded together. ``tests/privacy/whisper/test_ctranslate.py`` holds the words against those of
+windows encoded in full.
 
 Reference: Radford et al., Robust Speech Recognition via Large-Scale Weak Supervision, ICML 2023.
 """
@@ -39,7 +39,7 @@ States = NDArray[np.float32]
 SAMPLES_PER_STATE = 320
 # The decoder rereads every state for every token, so of the silent ones it gets as few as do: at least the last 50
 # of the window, and as many more as make a multiple of 25 with those of the clip. With 400 states of silence chosen
-# evenly, or from right after the clip, some clips are said again and again.
+# evenly, or from right after the clip, some clips are written again and again.
 LAST_STATES, STATES_STEP = 50, 25
 # Feature of silence beside speech at that RMS: features end 8 decades below their maximum, then are divided by 4.
 SILENCE = -0.65
@@ -70,10 +70,7 @@ class Recogniser:
 
 @cache
 def load(weights: str | None) -> Recogniser:
-    """Return the model, loaded once per process, int8 on one thread.
-
-    Args:
-        weights: A size of Whisper, a folder with a model in CTranslate2 form, or ``None`` for the bundled tiny.en.
+    """Return the model, loaded once per process, int8 on one thread; see :func:`weights.digests`.
 
     Raises:
         MissingResourceError: A file is not there.
@@ -104,45 +101,23 @@ def load(weights: str | None) -> Recogniser:
     )
 
 
-def hear(privacy: PrivacySettings, clips: Iterable[Samples]) -> list[str]:
-    """Return what the recogniser of a study writes down of each clip at 16 kHz.
-
-    Raises:
-        MissingResourceError: The weights are not there.
-        DataError: The weights cannot be used.
-    """
-    if privacy.engine == "openai-whisper":
-        from lowsr_tradeoff.privacy.whisper import openai  # noqa: PLC0415 - imports torch
-
-        return openai.transcribe(openai.load(privacy.weights), clips, privacy)
-    return transcribe(load(privacy.weights), clips, privacy)
-
-
 def transcribe(recogniser: Recogniser, clips: Iterable[Samples], privacy: PrivacySettings) -> list[str]:
-    """Return what the recogniser writes down of each clip, as :mod:`decoding` says.
-
-    Args:
-        recogniser: From :func:`load`.
-        clips: Samples at 16 kHz; read a few batches at a time.
-        privacy: Batch size, silence encoded after each clip, and policy.
-    """
-    heard: list[str] = []
+    """Return the transcript of each clip at 16 kHz, decoded as :mod:`decoding` says; clips are read as needed."""
+    texts: list[str] = []
     rest = iter(clips)
     while group := list(islice(rest, BATCHES * privacy.batch_size)):
-        heard += _transcribe_group(recogniser, group, privacy)
-    return heard
+        cut = [windows(level(clip), privacy.pad_s) for clip in group]
+        frames = (_features(recogniser, x, privacy.pad_s) for parts in cut for x in parts)
+        written = iter(_decode_all(recogniser, [_encode(recogniser.whisper, each) for each in frames], privacy))
+        texts += [" ".join(islice(written, len(parts))).strip() for parts in cut]
+    return texts
 
 
-def _transcribe_group(recogniser: Recogniser, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
-    cut = [windows(level(clip), privacy.pad_s) for clip in clips]
-    states = [_encode(recogniser.whisper, _features(recogniser, x, privacy.pad_s)) for parts in cut for x in parts]
-    texts = iter(_write_down(recogniser, states, privacy))
-    return [" ".join(islice(texts, len(parts))).strip() for parts in cut]
-
-
-def _write_down(recogniser: Recogniser, states: Sequence[States], privacy: PrivacySettings) -> list[str]:
-    """The text of every clip; what stands beside a clip in its batch changes nothing about what it is given."""
-    seen = np.array([_n_seen(len(clip), len(recogniser.silence)) for clip in states])
+def _decode_all(recogniser: Recogniser, states: Sequence[States], privacy: PrivacySettings) -> list[str]:
+    """The text of every clip; what stands beside a clip in its batch changes nothing about its states."""
+    n_window = len(recogniser.silence)
+    completed = [-(-(len(clip) + LAST_STATES) // STATES_STEP) * STATES_STEP for clip in states]
+    seen = np.minimum(completed, n_window)
     texts = [""] * len(states)
     for n in np.unique(seen):
         places = np.flatnonzero(seen == n)
@@ -151,11 +126,6 @@ def _write_down(recogniser: Recogniser, states: Sequence[States], privacy: Priva
             for place, text in zip(batch, decoded, strict=True):
                 texts[place] = text
     return texts
-
-
-def _n_seen(n_states: int, n_window: int) -> int:
-    """How many states the decoder gets of a clip and of the silence after it."""
-    return min(-(-(n_states + LAST_STATES) // STATES_STEP) * STATES_STEP, n_window)
 
 
 def _features(recogniser: Recogniser, x: Samples, pad_s: float) -> NDArray[np.float32]:
@@ -175,9 +145,11 @@ def _encode(whisper: "Whisper", frames: NDArray[np.float32]) -> States:
 
 
 def _decode(recogniser: Recogniser, states: Sequence[States], n_seen: int, *, is_forced: bool) -> Iterator[str]:
+    """To make ``n_seen``, the last states of a silent window follow those of each clip."""
     from ctranslate2 import StorageView  # noqa: PLC0415 - see load
 
-    seen = np.stack([_complete(clip, recogniser.silence, n_seen) for clip in states])
+    silence = recogniser.silence
+    seen = np.stack([np.concatenate([clip, silence[len(silence) - (n_seen - len(clip)) :]]) for clip in states])
     results = recogniser.whisper.generate(
         StorageView.from_array(seen),
         [list(recogniser.prompt)] * len(states),
@@ -198,11 +170,6 @@ def _mean_logprob(result: "WhisperGenerationResult") -> float:
     """Of the tokens and of the one that ends them, as in faster-whisper; CTranslate2 leaves that one out."""
     n_tokens = len(result.sequences_ids[0])
     return float(result.scores[0]) * n_tokens / (n_tokens + 1)
-
-
-def _complete(states: States, silence: States, n: int) -> States:
-    """The clip's states and, to make ``n``, the last ones of a silent window."""
-    return np.concatenate([states, silence[len(silence) - (n - len(states)) :]])
 
 
 def _read_tokenizer(folder: Path) -> "TokenizerFile":

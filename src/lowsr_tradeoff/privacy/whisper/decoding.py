@@ -1,4 +1,4 @@
-"""What both engines do alike: the level and length of what they hear, and what they do about silence.
+"""What both engines do alike: the level and length of their input, and what they do about silence.
 
 Decoding is greedy at temperature 0, in English, without timestamps, with nothing conditioned on earlier text and
 non-speech symbols suppressed. Whisper's own fallback, samples at higher temperatures, is never used: twenty runs on
@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
+from lowsr_tradeoff.privacy.captures import at_level
 from lowsr_tradeoff.settings.groups import PrivacySettings
 
 WINDOW_S = 30
@@ -40,10 +41,7 @@ def is_silence(no_speech_prob: float, mean_logprob: float) -> bool:
 
 
 def most_tokens(seen_s: float) -> int:
-    """Return how many tokens a clip may be written down with, so that a loop ends.
-
-    Args:
-        seen_s: Seconds of sound and silence that the decoder sees.
+    """Return how many tokens a clip may be written down with, so that a loop ends, by the seconds that are seen.
 
     >>> most_tokens(5.0), most_tokens(30.0)
     (60, 224)
@@ -53,8 +51,7 @@ def most_tokens(seen_s: float) -> int:
 
 def level(x: Samples) -> Samples:
     """Return a clip at the RMS that recognisers are given; silence stays silence."""
-    rms = float(np.sqrt(np.mean(np.square(x, dtype=np.float64)))) if len(x) else 0.0
-    return x if rms == 0 else x * np.float32(LEVEL / rms)
+    return at_level(x, LEVEL)
 
 
 def windows(x: Samples, pad_s: float) -> list[Samples]:

@@ -1,6 +1,6 @@
-"""Whisper that goes on learning: low-rank changes of its weights, fitted to captures with transcripts.
+"""Whisper adapted: low-rank changes of its weights, fitted to captures with transcripts.
 
-A clip is encoded with ``pad_s`` of silence, as in :mod:`recognise`; up to the end of the window follow the states
+A clip is encoded with ``pad_s`` of silence, as in :mod:`ctranslate`; up to the end of the window follow the states
 of silence of the weights as published, which hardly depend on the clip. In training they are thinned. The loss is
 the cross-entropy of each token of the transcript, given the true ones before it; decoding is greedy, as
 :mod:`decoding` says.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
@@ -42,13 +42,10 @@ IGNORED = -100
 
 
 @dataclass(frozen=True)
-class Ear:
-    """A Whisper to be adapted.
+class TrainableRecogniser:
+    """A Whisper that can be adapted: its weights change.
 
-    Attributes:
-        whisper: The network; its weights change.
-        tokenizer: Words to tokens.
-        silence: States of a silent window by the weights as published. Shape ``(1, states, width)``.
+    The states of a silent window, of shape ``(1, states, width)``, are by the weights as published.
     """
 
     whisper: "Whisper"
@@ -65,19 +62,14 @@ class Example:
 
 
 def as_published(privacy: PrivacySettings, device_type: DeviceType = "cpu") -> "Whisper":
-    """Return the study's recogniser as a network that may be changed, on a device; of the CPU one thread.
-
-    Raises:
-        MissingResourceError: The weights are not there.
-        DataError: The weights cannot be used, or are quantised.
-    """
+    """Return the study's recogniser as a network that may be changed, on a device; of the CPU one thread."""
     torch.set_num_threads(1)
     if privacy.engine == "ctranslate2":
         return reference_model(folder_of(privacy.weights) / MODEL).to(device_type)
     return copy.deepcopy(openai.load(privacy.weights)).to(device_type)
 
 
-def ear_of(whisper: "Whisper") -> Ear:
+def trainable(whisper: "Whisper") -> TrainableRecogniser:
     """Return a network with what training and decoding need, on its own device."""
     from whisper.tokenizer import get_tokenizer  # noqa: PLC0415 - its package takes seconds
 
@@ -88,7 +80,7 @@ def ear_of(whisper: "Whisper") -> Ear:
         )
     silent = torch.full((1, whisper.dims.n_mels, 2 * whisper.dims.n_audio_ctx), SILENCE, device=whisper.device)
     with torch.no_grad():
-        return Ear(whisper, tokenizer, encode(whisper, silent))
+        return TrainableRecogniser(whisper, tokenizer, encode(whisper, silent))
 
 
 def encode(whisper: "Whisper", frames: Tensor) -> Tensor:
@@ -114,78 +106,61 @@ def examples_of(transcribed: Iterable[tuple[Samples, str]], pad_s: float) -> lis
 
 
 def fit_adapters(
-    ear: Ear, examples: Sequence[Example], recipe: Recipe, pad_s: float, seeds: tuple[int, ...], rank: int
+    recogniser: TrainableRecogniser,
+    examples: Sequence[Example],
+    recipe: Recipe,
+    pad_s: float,
+    seeds: tuple[int, ...],
+    rank: int,
 ) -> list[float]:
     """Adapt the network in place, merge what it learnt into its weights, and return the loss of every step in nats.
 
-    Args:
-        ear: Of the weights as published.
-        examples: What it learns from; their number and ``recipe.epochs`` make the number of steps.
-        recipe: Length, batch and peak rate of the schedule; the last step is kept.
-        pad_s: Silence encoded after each clip.
-        seeds: Of the adapters' first weights and the order of the examples.
-        rank: Of the adapters.
+    The number of examples and ``recipe.epochs`` make the number of steps, of which the last is kept. Seeds are of
+    the adapters' first weights and the order of the examples.
 
     Raises:
         StageError: The training diverged.
     """
-    adapt(ear.whisper, "lora", seeded_generator(seeds), rank, head=None, chosen=in_a_block)
-    parameters = parameters_to_train(ear.whisper)
+    whisper = recogniser.whisper
+    # Layers of attention and of the networks between; the first convolutions stay.
+    adapt(whisper, "lora", seeded_generator(seeds), rank, head=None, chosen=lambda name, _: ".blocks." in name)
+    parameters = parameters_to_train(whisper)
     moments = no_moments(parameters)
     n_steps = recipe.epochs * n_batches(len(examples), recipe)
     losses = []
     for step, batch in enumerate(_batches(len(examples), recipe, np.random.default_rng(seeds))):
-        loss = loss_of(ear, [examples[i] for i in batch], pad_s)
+        loss = loss_of(recogniser, [examples[i] for i in batch], pad_s)
         loss.backward()  # type: ignore[no-untyped-call]
         descend(parameters, moments, recipe, step, n_steps)
         losses.append(float(loss.detach()))
     if not np.isfinite(losses).all():
         raise StageError(f"adapting Whisper diverged at a learning rate of {recipe.learning_rate}")
-    merge(ear.whisper)
+    merge(whisper)
     return losses
 
 
-def in_a_block(name: str, _layer: nn.Module) -> bool:
-    """Return whether a layer is one of attention or of the networks between; the first convolutions stay."""
-    return ".blocks." in name
-
-
 def n_batches(n_examples: int, recipe: Recipe) -> int:
-    """Return the steps of one epoch.
-
-    >>> n_batches(
-    ...     9,
-    ...     Recipe(
-    ...         epochs=1,
-    ...         batch_size=8,
-    ...         learning_rate=1,
-    ...         weight_decay=0,
-    ...         is_varied=False,
-    ...         mixup=0,
-    ...         optimiser="adamw_one_cycle",
-    ...     ),
-    ... )
-    2
-    """
+    """Return the steps of one epoch."""
     return -(-n_examples // recipe.batch_size)
 
 
-def loss_of(ear: Ear, batch: Sequence[Example], pad_s: float) -> Tensor:
+def loss_of(recogniser: TrainableRecogniser, batch: Sequence[Example], pad_s: float) -> Tensor:
     """Return the mean cross-entropy, in nats, of the tokens of the transcripts, given the true ones before."""
-    states = _completed(ear, _encoded(ear, [example.samples for example in batch], pad_s), THINNED)
-    prompt = [*ear.tokenizer.sot_sequence, ear.tokenizer.no_timestamps]
-    said = [[*ear.tokenizer.encode(f" {example.text.strip()}"), ear.tokenizer.eot] for example in batch]
-    longest = max(map(len, said))
-    heard = [[*prompt, *tokens[:-1], *[ear.tokenizer.eot] * (longest - len(tokens))] for tokens in said]
-    wanted = [[*tokens, *[IGNORED] * (longest - len(tokens))] for tokens in said]
-    logits = ear.whisper.decoder(torch.tensor(heard, device=states.device), states)[:, len(prompt) - 1 :]
+    states = _completed(recogniser, _encoded(recogniser, [example.samples for example in batch], pad_s), THINNED)
+    tokenizer = recogniser.tokenizer
+    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+    texts = [[*tokenizer.encode(f" {example.text.strip()}"), tokenizer.eot] for example in batch]
+    longest = max(map(len, texts))
+    inputs = [[*prompt, *tokens[:-1], *[tokenizer.eot] * (longest - len(tokens))] for tokens in texts]
+    wanted = [[*tokens, *[IGNORED] * (longest - len(tokens))] for tokens in texts]
+    logits = recogniser.whisper.decoder(torch.tensor(inputs, device=states.device), states)[:, len(prompt) - 1 :]
     targets = torch.tensor(wanted, device=states.device)
     return functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
 
 
 @torch.no_grad()
-def transcribe(ear: Ear, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
-    """Return what the network writes down of each clip at 16 kHz, in the way of the study's recogniser."""
+def transcribe(recogniser: TrainableRecogniser, clips: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
+    """Return the transcript of each clip at 16 kHz, decoded as by the study's recogniser."""
     cut = [windows(level(clip), privacy.pad_s) for clip in clips]
     parts = [x for clip in cut for x in clip]
     # Parts of about one length stand together, so that little silence is encoded.
@@ -193,36 +168,38 @@ def transcribe(ear: Ear, clips: Sequence[Samples], privacy: PrivacySettings) -> 
     written = [""] * len(parts)
     for i in range(0, len(order), privacy.batch_size):
         batch = order[i : i + privacy.batch_size]
-        for place, text in zip(batch, _decoded(ear, [parts[j] for j in batch], privacy), strict=True):
+        for place, text in zip(batch, _decoded(recogniser, [parts[j] for j in batch], privacy), strict=True):
             written[place] = text
     texts = iter(written)
     return [" ".join(next(texts) for _ in clip).strip() for clip in cut]
 
 
-def _decoded(ear: Ear, parts: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
-    from whisper import DecodingOptions, decode  # noqa: PLC0415 - see ear_of
+def _decoded(recogniser: TrainableRecogniser, parts: Sequence[Samples], privacy: PrivacySettings) -> list[str]:
+    from whisper import DecodingOptions, decode  # noqa: PLC0415 - see trainable
 
     options = DecodingOptions(language="en", without_timestamps=True, temperature=0.0, fp16=False)
-    results = decode(ear.whisper, _completed(ear, _encoded(ear, parts, privacy.pad_s), 1), options)
+    results = decode(
+        recogniser.whisper, _completed(recogniser, _encoded(recogniser, parts, privacy.pad_s), 1), options
+    )
     is_strict = privacy.policy == "default"
     dropped = [is_strict and is_silence(result.no_speech_prob, result.avg_logprob) for result in results]
     return ["" if is_dropped else str(r.text).strip() for r, is_dropped in zip(results, dropped, strict=True)]
 
 
-def _encoded(ear: Ear, clips: Sequence[Samples], pad_s: float) -> Tensor:
+def _encoded(recogniser: TrainableRecogniser, clips: Sequence[Samples], pad_s: float) -> Tensor:
     """With silence after each, at least ``pad_s`` of it."""
-    from whisper import log_mel_spectrogram  # noqa: PLC0415 - see ear_of
+    from whisper import log_mel_spectrogram  # noqa: PLC0415 - see trainable
 
     longest = max(len(clip) for clip in clips) + round(pad_s * MODEL_RATE_HZ)
     n = min(-(-longest // SAMPLES_PER_STATE) * SAMPLES_PER_STATE, WINDOW_S * MODEL_RATE_HZ)
     padded = [np.pad(clip, (0, n - len(clip))) for clip in clips]
-    frames = torch.stack([log_mel_spectrogram(clip, ear.whisper.dims.n_mels) for clip in padded])
-    return encode(ear.whisper, frames.to(ear.whisper.device))
+    frames = torch.stack([log_mel_spectrogram(clip, recogniser.whisper.dims.n_mels) for clip in padded])
+    return encode(recogniser.whisper, frames.to(recogniser.whisper.device))
 
 
-def _completed(ear: Ear, states: Tensor, every: int) -> Tensor:
+def _completed(recogniser: TrainableRecogniser, states: Tensor, every: int) -> Tensor:
     """The states and, up to the end of the window, every so many of silence."""
-    rest = ear.silence[:, states.shape[1] :: every]
+    rest = recogniser.silence[:, states.shape[1] :: every]
     return torch.cat([states, rest.expand(len(states), -1, -1)], dim=1)
 
 

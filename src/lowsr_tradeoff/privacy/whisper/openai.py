@@ -3,7 +3,7 @@
 It is there to check the fast engine against, and for weights that exist in its form alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,22 +11,18 @@ from typing import TYPE_CHECKING
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import check_archive
-from lowsr_tradeoff.privacy.whisper.convert import reference_model
+from lowsr_tradeoff.privacy.whisper.convert import dimensions_of, reference_model
 from lowsr_tradeoff.privacy.whisper.decoding import is_silence, level, windows
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, digests, files, folder_of
 from lowsr_tradeoff.settings.groups import PrivacySettings
 
 if TYPE_CHECKING:
-    from torch import Tensor
     from whisper.model import Whisper
 
 
 @cache
 def load(weights: str | None) -> "Whisper":
-    """Return the model, loaded once per process.
-
-    Args:
-        weights: A size of Whisper, a ``.pt`` file, or ``None`` for the bundled tiny.en, converted.
+    """Return the model, loaded once per process; see :func:`weights.digests`.
 
     Raises:
         MissingResourceError: The file is not there.
@@ -53,33 +49,15 @@ def _loaded(file: Path) -> "Whisper":
     checkpoint = torch.load(file, map_location="cpu", weights_only=True)
     dims, state = checkpoint["dims"], checkpoint["model_state_dict"]
     is_divisible = all(dims[f"n_{part}_state"] % dims[f"n_{part}_head"] == 0 for part in ("audio", "text"))
-    if dims | _dimensions(state) != dims or not is_divisible:
+    if dims | dimensions_of(state) != dims or not is_divisible:
         raise ValueError("its tensors have other shapes than its dimensions say")
     model = Whisper(ModelDimensions(**dims))
     model.load_state_dict(state)
     return model.eval()
 
 
-def _dimensions(state: Mapping[str, "Tensor"]) -> dict[str, int]:
-    """Everything but the heads, which change no tensor. A tensor that is not whole could claim any shape."""
-    if not all(weight.is_contiguous() for weight in state.values()):
-        raise ValueError("its tensors are views")
-    n_audio_state, n_mels, _ = state["encoder.conv1.weight"].shape
-    n_vocab, n_text_state = state["decoder.token_embedding.weight"].shape
-    return {
-        "n_mels": n_mels,
-        "n_audio_state": n_audio_state,
-        "n_audio_ctx": len(state["encoder.positional_embedding"]),
-        "n_audio_layer": sum(name.startswith("encoder.blocks.") and name.endswith(".mlp.0.bias") for name in state),
-        "n_vocab": n_vocab,
-        "n_text_state": n_text_state,
-        "n_text_ctx": len(state["decoder.positional_embedding"]),
-        "n_text_layer": sum(name.startswith("decoder.blocks.") and name.endswith(".mlp.0.bias") for name in state),
-    }
-
-
 def transcribe(model: "Whisper", clips: Iterable[Samples], privacy: PrivacySettings) -> list[str]:
-    """Return what the model writes down of each clip at 16 kHz, as :mod:`decoding` says."""
+    """Return the transcript of each clip at 16 kHz, decoded as :mod:`decoding` says."""
     return [" ".join(_of_window(model, x, privacy) for x in windows(level(clip), 0)).strip() for clip in clips]
 
 

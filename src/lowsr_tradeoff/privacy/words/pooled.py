@@ -1,78 +1,74 @@
 """Figures of the words that were recovered: counts of utterances, pooled.
 
 Every rate of errors is a ratio of sums, and utterances of one speaker are resampled together. Chance is what the
-same outputs recover of utterances that they do not belong to: stop words alone give some hits.
+same hypotheses recover of utterances that they do not belong to: stop words alone give some hits.
 
 Word recovery, hits / reference words, is bounded and cannot be lowered by hallucinated insertions; the word error
 rate, (S + D + I) / N, is not bounded (Morris et al., Interspeech 2004, compare it with word information lost).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.privacy.words.count import UtteranceCounts
 from lowsr_tradeoff.privacy.words.kinds import KINDS
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import KindRecovery, RateDifference, WordCounts, WordKind
 from lowsr_tradeoff.statistics.intervals import NO_SPREAD, percentile_interval, pooled_difference, pooled_ratio
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
+# Of every row in every resample, from ``intervals.resample_weights``. Shape ``(n_resamples, n_rows)``.
 Weights = NDArray[np.float64]
-AtRate = tuple[int, Sequence[HeardUtterance]]
+Counts = NDArray[np.float64]
+Rows = Sequence[UtteranceCounts]
 
 
-def pooled_counts(rows: Sequence[HeardUtterance]) -> WordCounts:
+def pooled_counts(rows: Rows) -> WordCounts:
     """Return the sums of the word counts."""
-    names = WordCounts.model_fields
-    return WordCounts(**{name: sum(getattr(row.words, name) for row in rows) for name in names})
+    return WordCounts(**{name: sum(getattr(row.words, name) for row in rows) for name in WordCounts.model_fields})
 
 
-def word_recovery(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
+def word_recovery(rows: Rows, weights: Weights) -> Measurement:
     """Return hits / reference words, ∈ [0, 1]."""
-    return pooled_ratio(_hits(rows), _reference_words(rows), weights, "words", is_share=True)
+    return pooled_ratio(_hits(rows), _words(rows), weights, "words", is_share=True)
 
 
-def word_recovery_draws(rows: Sequence[HeardUtterance], weights: Weights) -> tuple[float, ...]:
+def word_recovery_draws(rows: Rows, weights: Weights) -> tuple[float, ...]:
     """Return hits / reference words in each of the first resamples, ∈ [0, 1]."""
-    return share_draws(_hits(rows), _reference_words(rows), weights)
+    return share_draws(_hits(rows), _words(rows), weights)
 
 
-def word_chance(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
-    """Return hits / reference words of outputs that belong to other utterances, ∈ [0, 1]."""
-    hits, words = [sum(row.luck.hits_of.values()) for row in rows], _reference_words(rows) * _n_others(rows)
-    return _by_luck(hits, words, weights, "words")
+def word_chance(rows: Rows, weights: Weights) -> Measurement:
+    """Return hits / reference words of hypotheses that belong to other utterances, ∈ [0, 1]."""
+    hits = [sum(row.luck.hits_of.values()) for row in rows]
+    return _by_luck(hits, _words(rows) * _n_others(rows), weights, "words")
 
 
-def kind_recoveries(rows: Sequence[HeardUtterance], weights: Weights) -> tuple[KindRecovery, ...]:
+def kind_recoveries(rows: Rows, weights: Weights) -> tuple[KindRecovery, ...]:
     """Return hits / words of each kind, ∈ [0, 1], beside what luck gives."""
     return tuple(_kind_recovery(kind, rows, weights) for kind in KINDS)
 
 
-def keyword_recovery(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
-    """Return keywords heard in full / keywords, ∈ [0, 1]."""
-    heard, spoken = [row.found.keywords_heard for row in rows], [row.keywords for row in rows]
-    return pooled_ratio(heard, spoken, weights, "keywords", is_share=True)
+def keyword_recovery(rows: Rows, weights: Weights) -> Measurement:
+    """Return keywords recovered in full / keywords, ∈ [0, 1]."""
+    recovered, spoken = [row.found.keywords_heard for row in rows], [row.keywords for row in rows]
+    return pooled_ratio(recovered, spoken, weights, "keywords", is_share=True)
 
 
-def keyword_chance(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
-    """Return keywords / keywords of outputs that belong to other utterances, ∈ [0, 1]."""
-    heard = [row.luck.keywords_heard for row in rows]
-    return _by_luck(heard, [row.keywords * row.luck.n_outputs for row in rows], weights, "keywords")
+def keyword_chance(rows: Rows, weights: Weights) -> Measurement:
+    """Return keywords / keywords of hypotheses that belong to other utterances, ∈ [0, 1]."""
+    recovered = [row.luck.keywords_heard for row in rows]
+    return _by_luck(recovered, [row.keywords * row.luck.n_outputs for row in rows], weights, "keywords")
 
 
-def rate_difference(first: AtRate, second: AtRate, weights: Weights, attacker: str) -> RateDifference:
-    """Return the word recovery at one rate minus that at another, over the same words, ∈ [-1, 1].
-
-    Args:
-        first: A rate in Hz and its rows.
-        second: Another, with rows of the same utterances.
-        weights: From :func:`stats.resample_weights`, for these rows.
-        attacker: Who recovers the words.
-    """
+def rate_difference(
+    first: tuple[int, Rows], second: tuple[int, Rows], weights: Weights, attacker: str
+) -> RateDifference:
+    """Return the word recovery at one rate in Hz minus that at another, over the same utterances, ∈ [-1, 1]."""
     (rate_hz, rows), (against_rate_hz, others) = first, second
-    found = pooled_difference(_hits(rows) - _hits(others), _reference_words(rows), weights, "words")
+    found = pooled_difference(_hits(rows) - _hits(others), _words(rows), weights, "words")
     return RateDifference(
         rate_hz=rate_hz,
         against_rate_hz=against_rate_hz,
@@ -82,37 +78,36 @@ def rate_difference(first: AtRate, second: AtRate, weights: Weights, attacker: s
     )
 
 
-def wer(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
+def wer(rows: Rows, weights: Weights) -> Measurement:
     """Return the word error rate, (S + D + I) / reference words, ≥ 0 and not bounded by 1."""
-    return pooled_ratio(_errors(rows), _reference_words(rows), weights, "words", is_share=False)
+    return pooled_ratio(_errors(rows), _words(rows), weights, "words", is_share=False)
 
 
-def mer(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
+def mer(rows: Rows, weights: Weights) -> Measurement:
     """Return the match error rate, (S + D + I) / (H + S + D + I), ∈ [0, 1]: Morris et al., 2004."""
     return pooled_ratio(_errors(rows), _errors(rows) + _hits(rows), weights, "words", is_share=True)
 
 
-def insertions(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
+def insertions(rows: Rows, weights: Weights) -> Measurement:
     """Return words that nobody said / reference words, ≥ 0 and not bounded by 1."""
-    invented = [row.words.insertions for row in rows]
-    return pooled_ratio(invented, _reference_words(rows), weights, "words", is_share=False)
+    return pooled_ratio([row.words.insertions for row in rows], _words(rows), weights, "words", is_share=False)
 
 
-def cer(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
+def cer(rows: Rows, weights: Weights) -> Measurement:
     """Return the character error rate, edits / reference characters, ≥ 0 and not bounded by 1."""
     errors, characters = [row.character_errors for row in rows], [row.reference_characters for row in rows]
     return pooled_ratio(errors, characters, weights, "characters", is_share=False)
 
 
-def wil(rows: Sequence[HeardUtterance], weights: Weights) -> Measurement:
+def wil(rows: Rows, weights: Weights) -> Measurement:
     """Return the word information lost, 1 - H² / (N_reference * N_hypothesis), ∈ [0, 1], of the pooled counts.
 
-    Where every resample gives the same, as without any hit, :func:`stats.pooled_ratio` says what could hide.
+    Where every resample gives the same, as without any hit, :func:`intervals.pooled_ratio` says what could hide.
 
     Reference: Morris, Maier & Green, Interspeech 2004.
     """
-    hits, spoken = _hits(rows), _reference_words(rows)
-    written = hits + np.array([row.words.substitutions + row.words.insertions for row in rows], float)
+    hits, spoken = _hits(rows), _words(rows)
+    written = hits + _each(rows, lambda row: row.words.substitutions + row.words.insertions)
     if not spoken.sum():
         return missing("there are no words to count", "words")
     (value,) = _information_lost(*(np.array([counts.sum()]) for counts in (hits, spoken, written)))
@@ -127,8 +122,8 @@ def share(flags: Sequence[bool], weights: Weights) -> Measurement:
     return pooled_ratio(np.array(flags, float), np.ones(len(flags)), weights, "utterances", is_share=True)
 
 
-def _kind_recovery(kind: WordKind, rows: Sequence[HeardUtterance], weights: Weights) -> KindRecovery:
-    words = np.array([row.words_of[kind] for row in rows], float)
+def _kind_recovery(kind: WordKind, rows: Rows, weights: Weights) -> KindRecovery:
+    words = _each(rows, lambda row: row.words_of[kind])
     return KindRecovery(
         kind=kind,
         recovery=pooled_ratio([row.found.hits_of[kind] for row in rows], words, weights, kind, is_share=True),
@@ -142,26 +137,28 @@ def _by_luck(hits: ArrayLike, words: ArrayLike, weights: Weights, n_of: str) -> 
     return pooled_ratio(hits, words, weights, n_of, is_share=True)
 
 
-def _n_others(rows: Sequence[HeardUtterance]) -> NDArray[np.float64]:
-    return np.array([row.luck.n_outputs for row in rows], float)
+def _each(rows: Rows, count_of: Callable[[UtteranceCounts], int]) -> Counts:
+    return np.array([count_of(row) for row in rows], float)
 
 
-def _errors(rows: Sequence[HeardUtterance]) -> NDArray[np.float64]:
-    counts = [row.words.substitutions + row.words.deletions + row.words.insertions for row in rows]
-    return np.array(counts, float)
+def _n_others(rows: Rows) -> Counts:
+    return _each(rows, lambda row: row.luck.n_outputs)
 
 
-def _hits(rows: Sequence[HeardUtterance]) -> NDArray[np.float64]:
-    return np.array([row.words.hits for row in rows], float)
+def _errors(rows: Rows) -> Counts:
+    return _each(rows, lambda row: row.words.substitutions + row.words.deletions + row.words.insertions)
 
 
-def _reference_words(rows: Sequence[HeardUtterance]) -> NDArray[np.float64]:
-    return np.array([row.words.reference_words for row in rows], float)
+def _hits(rows: Rows) -> Counts:
+    return _each(rows, lambda row: row.words.hits)
 
 
-def _information_lost(
-    hits: NDArray[np.float64], spoken: NDArray[np.float64], written: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _words(rows: Rows) -> Counts:
+    """Of the reference."""
+    return _each(rows, lambda row: row.words.reference_words)
+
+
+def _information_lost(hits: Counts, spoken: Counts, written: Counts) -> Counts:
     """Who writes nothing down keeps nothing: the limit of 0/0 is 1. No spoken words, no figure."""
     kept = np.divide(hits**2, spoken * written, out=np.zeros_like(hits), where=spoken * written > 0)
     return np.where(spoken > 0, 1 - kept, np.nan)

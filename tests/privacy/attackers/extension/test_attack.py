@@ -1,8 +1,10 @@
 import dataclasses
 
+from tests.privacy.counting import counted
+
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.privacy.attackers import held_out, recogniser_steps
-from lowsr_tradeoff.privacy.attackers.extension import attack
+from lowsr_tradeoff.privacy.attackers import fold_counts, held_out
+from lowsr_tradeoff.privacy.attackers.extension import attack, recogniser
 from lowsr_tradeoff.privacy.captures import captured_at_16k
 from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.words import count
@@ -12,31 +14,32 @@ from lowsr_tradeoff.settings.toml import load_config
 
 SPEECH = load_speech("demo", (2000,), 16000, skip_bad=False, cache=None)
 SPEECH = dataclasses.replace(SPEECH, utterances=SPEECH.utterances[:3])
-CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200)
+CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200, privacy={"attackers": "all"})
 
 
 def test_at_full_rate_the_extension_is_the_recogniser_as_published(tmp_path):
-    store, step = Store(tmp_path), attack.plan(CONFIG, SPEECH)[-1]
-    (heard,) = step.needs
-    assert heard.settings.captures.rate_hz == 16000
-    attack.run([heard], SPEECH, store)
-    recogniser_steps.run_counts([step], SPEECH, store)
-    _, tested = held_out.split(SPEECH, 0, step.settings.fold)
-    clips = [captured_at_16k(utterance, heard.settings.captures) for utterance in tested]
+    store, step = Store(tmp_path), attack.plan(CONFIG, SPEECH).steps[-1]
+    (trained,) = step.needs
+    assert trained.settings.captures.rate_hz == 16000
+    recogniser.run([trained], SPEECH, store)
+    fold_counts.run([step], SPEECH, store)
+    tested = held_out.fold_of(SPEECH, 0, step.settings.fold).tested
+    clips = [captured_at_16k(utterance, trained.settings.captures) for utterance in tested]
     written = ctranslate.transcribe(ctranslate.load(None), clips, CONFIG.privacy)
-    rows = recogniser_steps.count_words(tested, written)
+    rows = counted(tested, written)
     assert store.meta(step)["utterances"] == rows
     assert rows[0]["words"]["hits"] > 0.8 * len(count.normalise(tested[0].text).split())
 
 
 def test_at_a_low_rate_it_learns_and_writes_what_it_hears(tmp_path, monkeypatch):
     monkeypatch.setattr(attack, "RECIPE", attack.RECIPE.model_copy(update={"epochs": 1}))
-    store, step = Store(tmp_path), attack.plan(CONFIG, SPEECH)[0]
-    attack.run(step.needs, SPEECH, store)
+    store, step = Store(tmp_path), attack.plan(CONFIG, SPEECH).steps[0]
+    recogniser.run(step.needs, SPEECH, store)
     assert len(store.meta(step.needs[0])["heard"]) == 1
 
 
 def test_with_the_reference_engine_it_is_not_tested():
-    config = load_config(None, {"rates_hz": (2000,), "privacy": {"engine": "openai-whisper"}})
-    assert attack.plan(config, SPEECH) == ()
-    assert "ctranslate2" in attack._why_not(config, SPEECH)
+    config = load_config(None, {"rates_hz": (2000,), "privacy": {"attackers": "all", "engine": "openai-whisper"}})
+    plan = attack.plan(config, SPEECH)
+    assert plan.steps == ()
+    assert "ctranslate2" in plan.results[0].value.reason

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.privacy.attackers.presence import attack
-from lowsr_tradeoff.privacy.attackers.presence.attack import Windows
+from lowsr_tradeoff.privacy.attackers.presence import attack, silero
+from lowsr_tradeoff.privacy.attackers.presence.tracks import Windows
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -19,43 +19,6 @@ def speech():
     return replace(whole, utterances=whole.utterances[:4])
 
 
-def sounding(n=9000, seed=0):
-    """A sound that is loud for half its length, and then 40 dB lower."""
-    rng = np.random.default_rng(seed)
-    sound = 0.1 * rng.standard_normal(n).astype(np.float32)
-    sound[n // 2 :] *= 0.01
-    return sound
-
-
-def test_the_noise_of_a_track_has_spectrum_and_level_of_the_utterance():
-    sound, said = attack.track(sounding(), np.random.default_rng(0))
-    spoken = sound[said == 1]
-    outside = sound[said == 0]
-    noise = outside[attack.WINDOW * 16 : -attack.WINDOW * 16]
-    assert len(noise) == len(spoken) == 9216
-    np.testing.assert_allclose(
-        np.abs(np.fft.rfft(noise))[1:-1], np.abs(np.fft.rfft(spoken))[1:-1], rtol=2e-3, atol=1e-3
-    )
-    assert np.std(noise) == pytest.approx(np.std(spoken), rel=1e-2)
-    assert not sound[: attack.WINDOW * 15].any()
-    assert not sound[-attack.WINDOW * 15 :].any()
-
-
-def test_a_track_depends_on_its_draw_alone():
-    first, again, other = (attack.track(sounding(), np.random.default_rng(seed))[0] for seed in (1, 1, 2))
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
-
-
-def test_pauses_count_as_neither():
-    sound, said = attack.track(sounding(), np.random.default_rng(0))
-    is_speech, is_certain = attack.truth(sound, said)
-    inside = np.flatnonzero(said.reshape(-1, attack.WINDOW).any(axis=1))
-    assert is_speech[inside].sum() == 9
-    assert (~is_certain).sum() == (~is_certain[inside]).sum() == 9
-    assert not is_speech[~is_certain].any()
-
-
 def told(probability, is_speech, utterance):
     return Windows(np.array(probability, np.float32), np.array(is_speech, bool), np.array(utterance))
 
@@ -65,12 +28,11 @@ def stored(speech, tmp_path, probability_of):
     store, rng = Store(tmp_path), np.random.default_rng(0)
     is_speech = rng.random(4000) < 0.3
     utterance = np.repeat(np.arange(4), 1000)
-    for step in attack.plan(CONFIG, speech):
+    plan = attack.plan(CONFIG, speech)
+    for step in plan.steps:
         store.write(step, {}, vars(told(probability_of(is_speech, rng), is_speech, utterance)))
     return {
-        (result.attacker, result.measure): result
-        for result in attack.results(CONFIG, speech, store)
-        if result.rate_hz == 500
+        (result.attacker, result.measure): result for result in attack.results(plan, store) if result.rate_hz == 500
     }
 
 
@@ -117,11 +79,11 @@ def test_one_speaker_has_no_others_to_choose_on(speech, tmp_path):
 
 
 def test_speech_is_heard_at_full_rate_and_hardly_at_500_hz(speech, tmp_path):
-    store = Store(tmp_path)
-    attack.run(attack.plan(CONFIG, speech), speech, store)
+    store, plan = Store(tmp_path), attack.plan(CONFIG, speech)
+    silero.run(plan.steps, speech, store)
     errors = {
         result.rate_hz: result.value.value
-        for result in attack.results(CONFIG, speech, store)
+        for result in attack.results(plan, store)
         if (result.attacker, result.measure) == (attack.PUBLISHED, ERRORS)
     }
     assert errors[16000] < 0.05

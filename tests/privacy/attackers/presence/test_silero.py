@@ -7,12 +7,13 @@ import torch
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.attackers.presence import attack, silero
+from lowsr_tradeoff.privacy.attackers.presence import silero
+from lowsr_tradeoff.privacy.bundled_weights import speech_detector
 
 
 @pytest.fixture(scope="module")
 def detector():
-    return silero.load_detector(attack.weights_file())
+    return silero.load_detector(speech_detector())
 
 
 @pytest.fixture(scope="module")

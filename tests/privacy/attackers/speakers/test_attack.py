@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.privacy.attackers.speakers import attack
+from lowsr_tradeoff.privacy.attackers.speakers import attack, voiceprint
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -29,9 +29,9 @@ def figures(results):
 def heard(speech, tmp_path_factory):
     """What the attackers make of four voices with four sentences each, at 500 Hz and at full rate."""
     four = only(speech, lambda u: u.speaker in {"af_heart", "bf_emma", "am_adam", "bm_george"})
-    store = Store(tmp_path_factory.mktemp("store"))
-    attack.run(attack.plan(CONFIG, four), four, store)
-    return figures(attack.results(CONFIG, four, store))
+    store, plan = Store(tmp_path_factory.mktemp("store")), attack.plan(CONFIG, four)
+    voiceprint.run(plan.steps, four, store)
+    return figures(attack.results(plan, store))
 
 
 def test_voices_on_file_at_the_rate_are_found_again(heard):
@@ -60,10 +60,10 @@ def test_twelve_strangers_cannot_show_one_per_cent(heard):
     assert "too few to let 1 %" in heard[500, attack.INFORMED, ACCEPTED].value.reason
 
 
-def test_one_utterance_of_each_speaker_is_too_few(speech, tmp_path):
-    alone = only(speech, lambda u: u.clip_id.endswith("_01.flac"))
-    assert attack.plan(CONFIG, alone) == ()
-    results = attack.results(CONFIG, alone, Store(tmp_path))
+def test_one_utterance_of_each_speaker_is_too_few(speech):
+    alone = attack.plan(CONFIG, only(speech, lambda u: u.clip_id.endswith("_01.flac")))
+    assert alone.steps == ()
+    results = alone.results
     assert len(results) == 12
     assert {result.value.value for result in results} == {None}
     assert all("two utterances or more" in result.value.reason for result in results)
@@ -74,10 +74,10 @@ def test_who_says_nothing_else_is_left_out(speech, tmp_path):
         return utterance.speaker in {"af_heart", "bf_emma"} or utterance.clip_id == "am_adam_01.flac"
 
     three = only(speech, keep)
-    store, rng = Store(tmp_path), np.random.default_rng(0)
-    for step in attack.plan(CONFIG, three):
+    store, rng, plan = Store(tmp_path), np.random.default_rng(0), attack.plan(CONFIG, three)
+    for step in plan.steps:
         store.write(step, {}, {"embeddings": rng.random((len(three.utterances), 256), np.float32)})
-    result = figures(attack.results(CONFIG, three, store))[500, attack.INFORMED, FOUND]
+    result = figures(attack.results(plan, store))[500, attack.INFORMED, FOUND]
     assert result.value.n == 8
     assert result.chance.value == 1 / 2
     assert "2 speakers, on file" in result.setup
@@ -85,7 +85,7 @@ def test_who_says_nothing_else_is_left_out(speech, tmp_path):
 
 
 def test_an_edit_elsewhere_does_not_embed_anew_but_another_microphone_does(speech):
-    (low, _), (again, _) = (attack.plan(config, speech) for config in (CONFIG, CONFIG))
+    (low, _), (again, _) = (attack.plan(config, speech).steps for config in (CONFIG, CONFIG))
     deaf = CONFIG.model_copy(update={"front_end": CONFIG.front_end.model_copy(update={"bits": 8})})
-    assert low == again != attack.plan(deaf, speech)[0]
-    assert low == attack.plan(CONFIG.model_copy(update={"n_resamples": 300}), speech)[0]
+    assert low == again != attack.plan(deaf, speech).steps[0]
+    assert low == attack.plan(CONFIG.model_copy(update={"n_resamples": 300}), speech).steps[0]

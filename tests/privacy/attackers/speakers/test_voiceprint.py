@@ -6,12 +6,13 @@ import pytest
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.privacy.attackers.speakers import attack, voiceprint
+from lowsr_tradeoff.privacy.attackers.speakers import voiceprint
+from lowsr_tradeoff.privacy.bundled_weights import speaker_encoder
 
 
 @pytest.fixture(scope="module")
 def encoder():
-    return voiceprint.load_encoder(attack.weights_file())
+    return voiceprint.load_encoder(speaker_encoder())
 
 
 @pytest.fixture(scope="module")

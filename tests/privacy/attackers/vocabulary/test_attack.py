@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.privacy.attackers.vocabulary import attack
+from lowsr_tradeoff.privacy.attackers.vocabulary import attack, spotter
 from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import load_words, names_speakers, word_list_of
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
@@ -27,7 +27,7 @@ def write(store, step, is_right):
 
 
 def test_every_rate_is_attacked_and_low_ones_without_a_filter_too():
-    steps = attack.plan(CONFIG, SPEECH)
+    steps = attack.plan(CONFIG, SPEECH).steps
     assert [(step.settings.captures.rate_hz, step.settings.captures.front_end.filter) for step in steps] == [
         (500, "ideal"),
         (500, "none"),
@@ -39,11 +39,11 @@ def test_every_rate_is_attacked_and_low_ones_without_a_filter_too():
 
 
 def test_a_microphone_without_a_filter_is_attacked_once():
-    assert len(attack.plan(config_of(front_end={"filter": "none"}), SPEECH)) == 3
+    assert len(attack.plan(config_of(front_end={"filter": "none"}), SPEECH).steps) == 3
 
 
 def test_the_key_knows_the_words_and_not_where_they_lie():
-    (step, *_) = attack.plan(CONFIG, SPEECH)
+    (step, *_) = attack.plan(CONFIG, SPEECH).steps
     moved = step.settings.words.model_copy(update={"source": "elsewhere"})
     assert dataclasses.replace(step, settings=step.settings.model_copy(update={"words": moved})).key == step.key
     other = step.settings.captures.model_copy(update={"corpus": "other"})
@@ -51,12 +51,12 @@ def test_the_key_knows_the_words_and_not_where_they_lie():
 
 
 def test_results_pool_words_and_derive_numbers(tmp_path):
-    store, steps = Store(tmp_path), attack.plan(CONFIG, SPEECH)
+    store, plan = Store(tmp_path), attack.plan(CONFIG, SPEECH)
     speaker = np.array([clip.source for clip in CORPUS.clips])
     known = np.isin(speaker, np.unique(speaker)[:9])
-    for step in steps:
+    for step in plan.steps:
         write(store, step, known)
-    words, pin, telephone = attack.results(CONFIG, SPEECH, store)[:3]
+    words, pin, telephone = attack.results(plan, store)[:3]
     # 9 of 27 speakers are recovered whole, so a third of the words and a third of the numbers, of any length.
     assert [result.value.value for result in (words, pin, telephone)] == pytest.approx([1 / 3] * 3)
     assert [result.chance.value for result in (words, pin, telephone)] == pytest.approx([0.1, 1e-4, 1e-10])
@@ -74,33 +74,23 @@ def test_another_vocabulary_has_no_numbers_and_says_when_speakers_are_unknown(tm
 
     write_tones(tmp_path / "words", {"yes": 150, "no": 300}, n_clips=5)
     config = config_of(privacy={"words_source": str(tmp_path / "words")})
-    store, corpus = Store(tmp_path), load_words(word_list_of(config))
+    store, corpus, plan = Store(tmp_path), load_words(word_list_of(config)), attack.plan(config, SPEECH)
     assert not names_speakers(corpus)
     assert names_speakers(CORPUS)
-    for step in attack.plan(config, SPEECH):
+    for step in plan.steps:
         store.write(step, {}, {"scores": np.tile(np.array([1, 0], np.float32), (10, 1))})
-    (first, *_), measures = (found := attack.results(config, SPEECH, store)), {row.measure for row in found}
+    (first, *_), measures = (found := attack.results(plan, store)), {row.measure for row in found}
     assert measures == {"word recovery"}
     assert (first.value.value, first.chance.value) == (0.5, 0.5)
     assert "may have been heard in training" in first.setup
 
 
 def test_words_that_changed_after_planning_are_refused(tmp_path):
-    (step, *_) = attack.plan(CONFIG, SPEECH)
+    (step, *_) = attack.plan(CONFIG, SPEECH).steps
     stale = step.settings.captures.model_copy(update={"corpus": "0"})
     with pytest.raises(StageError, match="has changed"):
-        attack.run(
+        spotter.run(
             [dataclasses.replace(step, settings=step.settings.model_copy(update={"captures": stale}))],
             SPEECH,
             Store(tmp_path),
         )
-
-
-def test_planning_and_results_do_without_torch():
-    import subprocess
-    import sys
-
-    code = (
-        "import sys; import lowsr_tradeoff.privacy.attackers.vocabulary.attack; assert 'torch' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)

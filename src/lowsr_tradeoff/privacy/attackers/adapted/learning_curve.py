@@ -1,100 +1,106 @@
-"""The recogniser that was adapted to the rate with growing shares of what it learns from.
+"""The learning curve of the recogniser that was adapted to the rate, over shares of what it learns from.
 
-Each share is the attacker of :mod:`adapted` in every respect but what it learnt from: of the speakers, or of the
+Each share is the attacker of :mod:`attack` in every respect but what it learnt from: of the speakers, or of the
 utterances where speakers are too few. Without any it is the recogniser as published, from where its law starts.
 That the law of a network which has learnt before starts there, as if it had some data already, is that of
 Hernandez et al., Scaling laws for transfer, arXiv 2102.01293.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.privacy.attackers import held_out, recogniser_steps
+from lowsr_tradeoff.privacy.attackers import recogniser_steps
 from lowsr_tradeoff.privacy.attackers.adapted import attack
-from lowsr_tradeoff.privacy.attackers.learning_curves import Grown, learning_curve
-from lowsr_tradeoff.privacy.words.count import HeardUtterance
+from lowsr_tradeoff.privacy.attackers.held_out import Fold, Unit, folds_of, groups_of, names_of, part
+from lowsr_tradeoff.privacy.attackers.learning_curves import CurveData, learning_curve
+from lowsr_tradeoff.privacy.attackers.shares import shares_of
 from lowsr_tradeoff.records.privacy import LearningCurve
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.learning_law import MIN_POINTS
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    """Return the steps of every rate and fold, from the least share to all; none where nothing can be learnt.
+@dataclass(frozen=True)
+class CurvePlan:
+    """The unit of the shares, by share how many are learnt from on average over folds, and the steps.
 
-    Raises:
-        MissingResourceError: The recogniser's weights are not there.
-        DataError: The weights are not those that they are taken for.
+    Steps are by share and rate in Hz, one a fold.
     """
-    steps = _steps(config, speech) if recogniser_steps.why_not(speech) is None else {}
-    return tuple(step for by_share in steps.values() for runs in by_share.values() for step in runs)
+
+    config: StudyConfig
+    speech: SpeechCorpus
+    setup: str
+    unit: Unit
+    amounts: Mapping[float, float]
+    by_share: Mapping[float, Mapping[int, Sequence[Step]]]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return the steps of every rate and fold, from the least share to all."""
+        return tuple(
+            step
+            for rate_hz in self.config.all_rates_hz()
+            for by_rate in self.by_share.values()
+            for step in by_rate[rate_hz]
+        )
 
 
-def results(
-    config: StudyConfig, speech: SpeechCorpus, store: Store, published: Mapping[int, float]
-) -> tuple[LearningCurve, ...]:
-    """Return recovery by what was learnt from, and what 10 and 100 times as much would give.
+def plan(config: StudyConfig, speech: SpeechCorpus) -> CurvePlan | None:
+    """Return the steps of every share, or ``None`` where they were not asked for or nothing can be learnt."""
+    asked = config.privacy
+    if (asked.attackers, asked.learning_curves) != ("all", "all") or recogniser_steps.why_not(speech):
+        return None
+    folds = folds_of(speech, config.seed)
+    unit = unit_of(folds)
+    shares = (*growing_shares(folds, unit), 1.0)
+    amounts = {share: amount(folds, share, unit, config.seed) for share in shares}
+    by_share = {share: attack.steps_of(config, speech, folds, share, unit) for share in shares}
+    return CurvePlan(config, speech, attack.setup_of(config, speech, folds), unit, amounts, by_share)
 
-    A rate at which a step failed in this run has no curve.
 
-    Args:
-        config: The settings.
-        speech: The corpus.
-        store: Where the artefacts lie.
-        published: What the recogniser recovers as published, by rate in Hz.
-
-    Raises:
-        StageError: A step has not run.
-    """
-    if recogniser_steps.why_not(speech) is not None:
-        return ()
-    steps = _steps(config, speech)
-    found = of_finished(
-        lambda hz: learning_curve(config, _grown(config, speech, hz, steps[hz], store, published[hz])),
-        [rate_hz for rate_hz in steps if rate_hz in published],
+def results(plan: CurvePlan, store: Store, published: Mapping[int, float]) -> tuple[LearningCurve, ...]:
+    """Return recovery by what was learnt from, and what 10 and 100 times as much would give."""
+    rates_hz = [rate_hz for rate_hz in plan.config.all_rates_hz() if rate_hz in published]
+    curves = of_finished(
+        lambda hz: learning_curve(plan.config, _curve_data(plan, hz, store, published[hz])), rates_hz
     )
-    return tuple(found.values())
+    return tuple(curves.values())
 
 
-def _steps(config: StudyConfig, speech: SpeechCorpus) -> dict[int, dict[float, list[Step]]]:
-    """By rate in Hz and share, one per fold."""
-    shares = (*held_out.growing_shares(speech, config.seed), 1.0)
-    by_share = {share: attack.steps_of(config, speech, share) for share in shares}
-    return {rate_hz: {share: by_share[share][rate_hz] for share in shares} for rate_hz in config.all_rates_hz()}
+def unit_of(folds: Sequence[Fold]) -> Unit:
+    """Return what shares are shares of: speakers, or utterances where speakers are too few for a curve."""
+    return "speakers" if len(growing_shares(folds, "speakers")) + 1 >= MIN_POINTS else "utterances"
 
 
-def _grown(
-    config: StudyConfig,
-    speech: SpeechCorpus,
-    rate_hz: int,
-    by_share: Mapping[float, Sequence[Step]],
-    store: Store,
-    published: float,
-) -> Grown:
-    rows = {share: [_rows(step, store) for step in steps] for share, steps in by_share.items()}
-    tested = [(fold, row) for fold, of_fold in enumerate(rows[1.0]) for row in of_fold]
-    group_of = dict(zip((u.clip_id for u in speech.utterances), held_out.groups_of(speech), strict=True))
-    return Grown(
+def growing_shares(folds: Sequence[Fold], unit: Unit) -> tuple[float, ...]:
+    """Return the shares of what is learnt from that differ in every fold, ascending, without all of it."""
+    return shares_of(min(len(set(names_of(fold.learnt, unit))) for fold in folds))
+
+
+def amount(folds: Sequence[Fold], share: float, unit: Unit, seed: int) -> float:
+    """Return how many speakers or utterances a share is, on average over the folds."""
+    return float(np.mean([len(set(names_of(part(fold, share, unit, seed), unit))) for fold in folds]))
+
+
+def _curve_data(plan: CurvePlan, rate_hz: int, store: Store, published: float) -> CurveData:
+    steps = [by_rate[rate_hz] for by_rate in plan.by_share.values()]
+    rows = [[recogniser_steps.counts_of(step, store) for step in of_share] for of_share in steps]
+    tested = [(fold, row) for fold, of_fold in enumerate(rows[-1]) for row in of_fold]
+    group_of = dict(zip((u.clip_id for u in plan.speech.utterances), groups_of(plan.speech), strict=True))
+    return CurveData(
         rate_hz=rate_hz,
-        attacker=attack.name_of(config),
-        amount_of=held_out.counted_in(speech, config.seed),
-        amounts=[held_out.amount(speech, config.seed, share) for share in by_share],
-        minutes=[_minutes(steps, store) for steps in by_share.values()],
-        hits=np.array([[row.words.hits for part in parts for row in part] for parts in rows.values()]),
+        attacker=attack.name_of(plan.config),
+        amount_of=plan.unit,
+        amounts=list(plan.amounts.values()),
+        minutes=[float(np.mean([store.meta(step.needs[0])["minutes"] for step in of_share])) for of_share in steps],
+        hits=np.array([[row.words.hits for of_fold in of_share for row in of_fold] for of_share in rows]),
         words=np.array([row.words.reference_words for _, row in tested]),
         speakers=[group_of[row.clip_id] for _, row in tested],
         folds=[fold for fold, _ in tested],
         chance=published,
-        setup=attack.setup_of(config, speech),
+        setup=plan.setup,
     )
-
-
-def _rows(step: Step, store: Store) -> list[HeardUtterance]:
-    return [HeardUtterance.model_validate(row) for row in store.meta(step)["utterances"]]
-
-
-def _minutes(steps: Sequence[Step], store: Store) -> float:
-    """Learnt from, on average over folds."""
-    return float(np.mean([store.meta(step.needs[0])["minutes"] for step in steps]))

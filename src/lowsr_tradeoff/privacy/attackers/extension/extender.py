@@ -63,12 +63,7 @@ def learn(
 ) -> Extender:
     """Return the network that was fitted to pairs by the mean square error of the bands to make up.
 
-    Args:
-        pairs: Clips of others than those attacked.
-        made_up: Which bands the capture lacks. Shape ``(mels,)``.
-        recipe: Length, batch and peak rate of the schedule; the last step is kept.
-        seeds: Of the first weights and the excerpts.
-        device_type: What the network computes on.
+    The last step is kept. Seeds are of the first weights and the excerpts. Shape of ``made_up``: ``(mels,)``.
 
     Raises:
         StageError: The training diverged.
@@ -105,11 +100,7 @@ def untrained(n_mels: int, generator: torch.Generator) -> Extender:
 
 @torch.inference_mode()
 def extend(network: Extender, frames: Frames, made_up: NDArray[np.bool_]) -> Frames:
-    """Return frames with the bands that the capture lacks made up, and the others as they are.
-
-    Shape:
-        ``(mels, frames)``.
-    """
+    """Return frames with the bands that the capture lacks made up, and the others as they are."""
     device = network.first.weight.device
     x, wanted = torch.from_numpy(np.ascontiguousarray(frames)).to(device), torch.from_numpy(made_up).to(device)
     whole = torch.where(wanted[:, None], x + network(x[None])[0], x)

@@ -2,22 +2,40 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
+from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
+from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
 from lowsr_tradeoff.learning.recipe import Recipe
-from lowsr_tradeoff.privacy.attackers.extension.extender import Extender, Frames, Pair, extend, learn
+from lowsr_tradeoff.privacy.attackers.extension.extender import Frames, Pair, extend, learn
+from lowsr_tradeoff.privacy.attackers.held_out import FoldSettings, fold_of
+from lowsr_tradeoff.privacy.captures import captured_at_16k, original_at_16k, rms_of
+from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.whisper.ctranslate import Recogniser
 from lowsr_tradeoff.privacy.whisper.decoding import LEVEL
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import DeviceType
 
 # Of half the rate: above, the filter before the converter already falls.
 KEPT_SHARE = 0.9
 
 Recordings = Iterable[tuple[Samples, Samples]]
+
+
+def run(steps: Sequence[Step[FoldSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Fit the extension for each step's rate and fold, and write the transcripts of the tested utterances."""
+    for step in steps:
+        settings, privacy = step.settings, step.settings.privacy
+        fold = fold_of(speech, settings.captures.seed, settings.fold)
+        with repeatable(settings.device_type):
+            recogniser = _extended(settings, fold.learnt)
+            clips = (captured_at_16k(utterance, settings.captures) for utterance in fold.tested)
+            transcripts = ctranslate.transcribe(recogniser, clips, privacy)
+        store.write(step, {"heard": transcripts, **gpu_named(settings.device_type)})
 
 
 def extended_by(
@@ -29,26 +47,15 @@ def extended_by(
     seeds: tuple[int, ...],
     device_type: DeviceType = "cpu",
 ) -> Recogniser:
-    """Return the recogniser with a bandwidth extension that was fitted to recordings.
+    """Return a recogniser as published with a bandwidth extension that was fitted to recordings.
 
-    Args:
-        recogniser: As published.
-        recordings: Capture and original of each clip, both at 16 kHz.
-        rate_hz: The microphone's rate.
-        recipe: How the extension is fitted.
-        pad_s: Silence after each clip.
-        seeds: Of the first weights and the excerpts.
-        device_type: What the extension computes on.
+    Captures and originals are at 16 kHz, and ``pad_s`` of silence follows each.
     """
-    made_up = missing_bands(mel_filters(recogniser), rate_hz)
+    made_up = missing_bands(recogniser.features.mel_filters, rate_hz)
     if not made_up.any():
         return recogniser
     pairs = [_pair(recogniser, captured, original, pad_s) for captured, original in recordings]
-    return with_extension(recogniser, learn(pairs, made_up, recipe, seeds, device_type), made_up)
-
-
-def with_extension(recogniser: Recogniser, network: Extender, made_up: NDArray[np.bool_]) -> Recogniser:
-    """Return the recogniser that hears through a network."""
+    network = learn(pairs, made_up, recipe, seeds, device_type)
 
     def features(x: Samples, padding: int) -> Frames:
         return extend(network, recogniser.features(x, padding=padding), made_up)
@@ -56,16 +63,10 @@ def with_extension(recogniser: Recogniser, network: Extender, made_up: NDArray[n
     return replace(recogniser, features=features)
 
 
-def mel_filters(recogniser: Recogniser) -> NDArray[np.float32]:
-    """Return the weights of the recogniser's mel bands over 0…8 kHz. Shape ``(mels, bins)``."""
-    return cast("NDArray[np.float32]", recogniser.features.mel_filters)
-
-
 def missing_bands(filters: NDArray[np.float32], rate_hz: int) -> NDArray[np.bool_]:
     """Return which mel bands reach above what a microphone holds whole; none at 16 kHz and more.
 
-    Shape:
-        ``(mels, bins)`` → ``(mels,)``.
+    The weights of the bands are over 0…8 kHz. Shape ``(mels, bins)`` → ``(mels,)``.
 
     >>> missing_bands(np.eye(5, dtype=np.float32), 8000).tolist()
     [False, False, True, True, True]
@@ -76,14 +77,28 @@ def missing_bands(filters: NDArray[np.float32], rate_hz: int) -> NDArray[np.bool
     return np.asarray((filters[:, bins_hz > KEPT_SHARE * rate_hz / 2] > 0).any(axis=1), bool)
 
 
+def _extended(settings: FoldSettings, learnt: Sequence[Utterance]) -> Recogniser:
+    captures = settings.captures
+    recordings = ((captured_at_16k(utterance, captures), original_at_16k(utterance)) for utterance in learnt)
+    return extended_by(
+        ctranslate.load(settings.privacy.weights),
+        recordings,
+        captures.rate_hz,
+        settings.recipe,
+        settings.privacy.pad_s,
+        (captures.seed, settings.fold),
+        settings.device_type,
+    )
+
+
 def _pair(recogniser: Recogniser, captured: Samples, original: Samples, pad_s: float) -> Pair:
     """Both at the gain that puts the capture at the recogniser's level; an attacker knows no other."""
     n = min(len(captured), len(original))
-    rms = float(np.sqrt(np.mean(np.square(captured[:n], dtype=np.float64))))
+    rms = rms_of(captured[:n])
     gain = np.float32(LEVEL / rms) if rms else np.float32(1)
     silence = round(pad_s * MODEL_RATE_HZ)
-    heard: Sequence[Frames] = [
+    frames: Sequence[Frames] = [
         np.asarray(recogniser.features(np.pad(x[:n] * gain, (0, silence)), padding=0), np.float32)
         for x in (captured, original)
     ]
-    return Pair(*heard)
+    return Pair(*frames)

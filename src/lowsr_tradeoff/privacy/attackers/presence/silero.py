@@ -10,17 +10,26 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy.attackers.presence.tracks import WINDOW, Windows, captured_track, track_of, windows_of
+from lowsr_tradeoff.privacy.bundled_weights import speech_detector
+from lowsr_tradeoff.privacy.captures import CaptureSettings
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 
-# Samples at 16 kHz: of one window, of what it hears from the one before, of what is mirrored at its end.
-WINDOW, BEFORE, MIRRORED = 512, 64, 64
+# Samples at 16 kHz: of what a window takes in from the one before, of what is mirrored at its end.
+BEFORE, MIRRORED = 64, 64
 N_BINS, N_STATES = 129, 128
 # Windows that go through the convolutions at once.
 BATCH = 1024
+# Tracks in memory at once.
+GROUP = 16
 
 
 class Detector(nn.Module):
@@ -37,11 +46,7 @@ class Detector(nn.Module):
         self.final_conv = nn.Conv1d(N_STATES, 1, 1)
 
     def forward(self, windows: Tensor) -> Tensor:
-        """Return the probability of speech in each window.
-
-        Shape:
-            ``(n_windows, n_sounds, 576)`` → ``(n_windows, n_sounds)``.
-        """
+        """Return the probability of speech: ``(n_windows, n_sounds, 576)`` → ``(n_windows, n_sounds)``."""
         rows = torch.split(windows.flatten(0, 1), BATCH)
         features = torch.cat([self._features(row) for row in rows]).view(*windows.shape[:2], N_STATES)
         states, _ = self.lstm(features)
@@ -59,14 +64,29 @@ class Detector(nn.Module):
         return features
 
 
+def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Write what the detector makes of every track as each step's microphone records it."""
+    for step in steps:
+        store.write(step, {"window": WINDOW}, vars(detect(step.settings, speech)))
+
+
+def detect(settings: CaptureSettings, speech: SpeechCorpus) -> Windows:
+    """Return how likely speech is in the windows of the tracks of a corpus."""
+    detector, found = load_detector(speech_detector()), list[Windows]()
+    for first in range(0, len(speech.utterances), GROUP):
+        group = speech.utterances[first : first + GROUP]
+        tracks = [track_of(utterance, settings.seed) for utterance in group]
+        captures = [captured_track(clip, sound, settings) for clip, (sound, _) in zip(group, tracks, strict=True)]
+        probabilities = speech_probability(captures, detector)
+        found += [windows_of(first + i, *tracks[i], probabilities[i]) for i in range(len(group))]
+    return Windows(**{name: np.concatenate([vars(part)[name] for part in found]) for name in vars(found[0])})
+
+
 @cache
 def load_detector(file: Path) -> Detector:
     """Return the detector with the 16 kHz weights of ``silero_vad.jit``, loaded once per process.
 
     The wheel's ``silero_vad_16k.safetensors`` holds other, older weights.
-
-    Raises:
-        DataError: The file holds no such weights.
     """
     detector = Detector()
     try:
@@ -80,11 +100,9 @@ def load_detector(file: Path) -> Detector:
 
 
 def speech_probability(sounds: Sequence[Samples], detector: Detector) -> list[Samples]:
-    """Return the probability of speech in each window of 512 samples of each sound; the last one may be cut short.
+    """Return the probability of speech in each window of 512 samples of each sound, at 16 kHz.
 
-    Args:
-        sounds: At 16 kHz. A sound is heard from its beginning, without what was before it.
-        detector: From :func:`load_detector`.
+    Nothing is before a sound's beginning; its last window may be cut short.
 
     Shape:
         ``(n_samples,)`` to ``(ceil(n_samples / 512),)``, for each.

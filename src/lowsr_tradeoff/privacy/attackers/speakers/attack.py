@@ -1,4 +1,4 @@
-"""Attacker 5: who speaks. Whether a capture can be matched with a voice that the attacker has on file.
+"""Who speaks: whether a capture can be matched with a voice that the attacker has on file.
 
 Two attackers with the same encoder. The ignorant one has full-band recordings on file; the lazy-informed one has
 put them through the same microphone, which is all it takes to be far stronger. Terms and roles are those of the
@@ -7,19 +7,19 @@ not here.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import compress
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import FailedStepError
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested, RatePlan
 from lowsr_tradeoff.privacy.attackers.speakers import verification
 from lowsr_tradeoff.privacy.attackers.speakers.verification import Comparisons
-from lowsr_tradeoff.privacy.bundled_weights import bundled_file
-from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k, captures_of
+from lowsr_tradeoff.privacy.bundled_weights import speaker_encoder
+from lowsr_tradeoff.privacy.captures import captures_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
@@ -30,130 +30,92 @@ from lowsr_tradeoff.settings.study import StudyConfig
 STAGE = "attack-speakers"
 
 IGNORANT, INFORMED = "speaker verification, ignorant", "speaker verification, lazy-informed"
-# Utterances in memory at once.
-GROUP = 64
+EQUAL_ERROR_RATE = "equal error rate"
+MEASURES = (EQUAL_ERROR_RATE, "true positives at 1 % false positives", "identification")
 TOO_FEW = (
     "takes two speakers or more with two utterances or more each; name them in the column speaker of metadata.csv"
 )
 
-
-def weights_file() -> Path:
-    """Return the file of Resemblyzer's weights, its content checked.
-
-    Raises:
-        MissingResourceError: Resemblyzer is not installed.
-        DataError: Its weights are other ones.
-    """
-    sha256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
-    return bundled_file("resemblyzer", "pretrained.pt", sha256)
+# A measure, its value, and what guessing gets.
+Figure = tuple[str, Measurement, float | None]
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:
-    """Return the steps that :func:`results` reads: at every rate, the utterances as points that stand for voices.
-
-    Raises:
-        MissingResourceError: The encoder's weights are not there.
-        DataError: They are other ones.
-    """
+def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int] | NotTested:
+    """Return a step per rate, or why there is none."""
     if not returning(speech).any():
-        return ()
-    weights_file()
-    return tuple(embedding_step(config, speech, rate_hz) for rate_hz in config.all_rates_hz())
+        figures = [(name, missing(f"{name} {TOO_FEW}", "utterances"), None) for name in MEASURES]
+        attacks = (
+            _result(config, speech, rate_hz, attacker, enrolled_hz, figure)
+            for rate_hz, attacker, enrolled_hz in attacks_of(config, IGNORANT, INFORMED)
+            for figure in figures
+        )
+        return NotTested(tuple(attacks))
+    speaker_encoder()
+    return RatePlan(config, speech, {hz: embedding_step(config, speech, hz) for hz in config.all_rates_hz()})
 
 
-def run(steps: Sequence[Step], speech: SpeechCorpus, store: Store) -> None:
-    """Embed every utterance as each step's microphone heard it, and write the points.
-
-    Raises:
-        DataError: An audio file, or the weights, cannot be read.
-    """
-    for step in steps:
-        match step.settings:
-            case CaptureSettings() as settings:
-                store.write(step, {"clips": len(speech.utterances)}, {"embeddings": _embed(settings, speech)})
-
-
-def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:
+def results(plan: RatePlan[int], store: Store) -> tuple[AttackResult, ...]:
     """Return what both attackers tell of who speaks, at every rate, lowest first."""
     return tuple(
-        result
-        for rate_hz in config.all_rates_hz()
-        for attacker, enrolled_hz in ((IGNORANT, config.reference_rate_hz), (INFORMED, rate_hz))
-        for result in _results(config, speech, store, rate_hz, attacker, enrolled_hz)
+        _result(plan.config, plan.speech, rate_hz, attacker, enrolled_hz, figure)
+        for rate_hz, attacker, enrolled_hz in attacks_of(plan.config, IGNORANT, INFORMED)
+        for figure in _figures(plan, store, rate_hz, enrolled_hz)
     )
 
 
 def embedding_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
-    """Return the step that embeds the corpus as heard at one rate."""
-    settings = captures_of(config, speech, rate_hz)
-    return Step(STAGE, "privacy.attackers.speakers.attack:run", settings, f"voices at {rate_hz} Hz", "speech")
+    """Return the step that embeds the corpus as captured at one rate."""
+    settings, run = captures_of(config, speech, rate_hz), "privacy.attackers.speakers.voiceprint:run"
+    return Step(STAGE, run, settings, f"voices at {rate_hz} Hz", "speech")
 
 
 def returning(speech: SpeechCorpus) -> NDArray[np.bool_]:
-    """Return which utterances can be recognised: their speaker has another, and there are two such speakers.
-
-    Shape:
-        ``(n_utterances,)``.
-    """
+    """Return which utterances can be recognised: their speaker has another, and there are two such speakers."""
     counts = Counter(utterance.speaker for utterance in speech.utterances)
     is_back = np.array([counts[utterance.speaker] > 1 for utterance in speech.utterances], bool)
     return is_back & (sum(count > 1 for count in counts.values()) > 1)
 
 
-def _embed(settings: CaptureSettings, speech: SpeechCorpus) -> NDArray[np.float32]:
-    from lowsr_tradeoff.privacy.attackers.speakers.voiceprint import embed, load_encoder  # noqa: PLC0415 - imports torch
-
-    encoder = load_encoder(weights_file())
-    groups = [speech.utterances[i : i + GROUP] for i in range(0, len(speech.utterances), GROUP)]
-    heard = ([captured_at_16k(utterance, settings) for utterance in group] for group in groups)
-    return np.concatenate([embed(sounds, encoder) for sounds in heard])
+def attacks_of(config: StudyConfig, ignorant: str, informed: str) -> Iterator[tuple[int, str, int]]:
+    """Yield every rate, who attacks, and the rate of what that one has."""
+    for rate_hz in config.all_rates_hz():
+        yield rate_hz, ignorant, config.reference_rate_hz
+        yield rate_hz, informed, rate_hz
 
 
-def _results(
-    config: StudyConfig, speech: SpeechCorpus, store: Store, rate_hz: int, attacker: str, enrolled_hz: int
-) -> Iterator[AttackResult]:
-    for measure, value, chance in _figures(config, speech, store, rate_hz, enrolled_hz):
-        yield AttackResult(
-            rate_hz=rate_hz,
-            front_end=name_of(config.front_end),
-            attacker=attacker,
-            recovers="identity",
-            measure=measure,
-            value=value,
-            chance=Measurement(value=chance, n=value.n, n_of=value.n_of, basis="counted") if chance else None,
-            is_leak=measure != "equal error rate",
-            setup=_setup(speech, enrolled_hz),
-        )
-
-
-def _figures(
-    config: StudyConfig, speech: SpeechCorpus, store: Store, rate_hz: int, enrolled_hz: int
-) -> Iterator[tuple[str, Measurement, float | None]]:
-    """Every figure with what guessing gets; for 1 % of strangers let through at random, 1 % of the rightful."""
-    names = ("equal error rate", "true positives at 1 % false positives", "identification")
-    try:
-        compared = _comparisons(config, speech, store, rate_hz, enrolled_hz)
-    except FailedStepError as error:
-        yield from ((name, missing(str(error), "utterances"), None) for name in names)
-        return
-    if compared is None:
-        yield from ((name, missing(f"{name} {TOO_FEW}", "utterances"), None) for name in names)
-        return
-    draws = config.n_resamples, config.seed
-    values = (*verification.verification(compared, *draws), verification.identification(compared, *draws))
-    yield from zip(names, values, (0.5, verification.FALSE_POSITIVES, 1 / compared.scores.shape[1]), strict=True)
-
-
-def _comparisons(
-    config: StudyConfig, speech: SpeechCorpus, store: Store, rate_hz: int, enrolled_hz: int
-) -> Comparisons | None:
-    kept = returning(speech)
-    if not kept.any():
-        return None
-    tested, enrolled = (
-        store.arrays(embedding_step(config, speech, hz))["embeddings"][kept] for hz in (rate_hz, enrolled_hz)
+def _result(
+    config: StudyConfig, speech: SpeechCorpus, rate_hz: int, attacker: str, enrolled_hz: int, figure: Figure
+) -> AttackResult:
+    measure, value, chance = figure
+    return AttackResult(
+        rate_hz=rate_hz,
+        front_end=name_of(config.front_end),
+        attacker=attacker,
+        recovers="identity",
+        measure=measure,
+        value=value,
+        chance=Measurement(value=chance, n=value.n, n_of=value.n_of, basis="counted") if chance else None,
+        is_leak=measure != EQUAL_ERROR_RATE,
+        setup=_setup(speech, enrolled_hz),
     )
-    return verification.compare(tested, enrolled, [u.speaker for u in compress(speech.utterances, kept)])
+
+
+def _figures(plan: RatePlan[int], store: Store, rate_hz: int, enrolled_hz: int) -> Iterator[Figure]:
+    """For 1 % of strangers let through at random, 1 % of the rightful."""
+    try:
+        compared = _comparisons(plan, store, rate_hz, enrolled_hz)
+    except FailedStepError as error:
+        yield from ((name, missing(str(error), "utterances"), None) for name in MEASURES)
+        return
+    draws = plan.config.n_resamples, plan.config.seed
+    values = (*verification.verification(compared, *draws), verification.identification(compared, *draws))
+    yield from zip(MEASURES, values, (0.5, verification.FALSE_POSITIVES, 1 / compared.scores.shape[1]), strict=True)
+
+
+def _comparisons(plan: RatePlan[int], store: Store, rate_hz: int, enrolled_hz: int) -> Comparisons:
+    kept = returning(plan.speech)
+    tested, enrolled = (store.arrays(plan.by_rate[hz])["embeddings"][kept] for hz in (rate_hz, enrolled_hz))
+    return verification.compare(tested, enrolled, [u.speaker for u in compress(plan.speech.utterances, kept)])
 
 
 def _setup(speech: SpeechCorpus, enrolled_hz: int) -> str:

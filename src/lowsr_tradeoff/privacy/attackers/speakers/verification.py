@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import (
     NO_SPREAD,
     hidden_interval,
@@ -23,8 +24,6 @@ from lowsr_tradeoff.statistics.intervals import (
     pooled_ratio,
     resample_weights,
 )
-
-Floats = NDArray[np.float64]
 
 FALSE_POSITIVES = 0.01
 # Weights held at once.
@@ -50,12 +49,9 @@ def compare(tested: NDArray[np.float32], enrolled: NDArray[np.float32], speakers
     An utterance is left out of its own speaker's mean, so that nobody is recognised by the same recording.
 
     Args:
-        tested: Unit vectors of the utterances as the microphone heard them.
+        tested: Unit vectors of the utterances as the microphone recorded them, ``(n_utterances, n_dimensions)``.
         enrolled: Of the same utterances, as the attacker has them on file.
         speakers: Who said each; everyone said two or more.
-
-    Shape:
-        ``(n_utterances, n_dimensions)`` each.
     """
     names, own = np.unique(np.asarray(speakers), return_inverse=True)
     file = enrolled.astype(np.float64)
@@ -69,15 +65,12 @@ def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple
     """Return the equal error rate, and the share of utterances accepted where 1 % of strangers are, each ∈ [0, 1].
 
     At the equal error rate as many strangers pass as the rightful fail; 0.5 is guessing.
-
-    Args:
-        comparisons: From :func:`compare`.
-        n_resamples: Bootstrap resamples of speakers.
-        seed: Seed of the draw.
     """
     n_speakers, n_strangers = comparisons.scores.shape[1], comparisons.scores.size - len(comparisons.own)
     values, draws = _figures(comparisons, n_resamples, seed)
-    eer, found = (_measurement(*pair, len(comparisons.own), n_speakers) for pair in zip(values, draws, strict=True))
+    eer, found = (
+        with_interval(*pair, len(comparisons.own), n_speakers) for pair in zip(values, draws, strict=True)
+    )
     if n_strangers * FALSE_POSITIVES < 1:
         found = missing(
             f"{n_strangers} comparisons with strangers are too few to let 1 % of them pass", "utterances"
@@ -86,13 +79,7 @@ def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple
 
 
 def identification(comparisons: Comparisons, n_resamples: int, seed: int) -> Measurement:
-    """Return the share of utterances most like their own speaker of all in the corpus, ∈ [0, 1].
-
-    Args:
-        comparisons: From :func:`compare`.
-        n_resamples: Bootstrap resamples of speakers.
-        seed: Seed of the draw.
-    """
+    """Return the share of utterances most like their own speaker of all in the corpus, ∈ [0, 1]."""
     found = comparisons.scores.argmax(axis=1) == comparisons.own
     weights = resample_weights([str(speaker) for speaker in comparisons.own], n_resamples, seed)
     return pooled_ratio(found, np.ones(len(found)), weights, "utterances", is_share=True)
@@ -101,15 +88,10 @@ def identification(comparisons: Comparisons, n_resamples: int, seed: int) -> Mea
 def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
     """Return the shares of strangers and of the rightful that pass, from the strictest threshold to none.
 
-    Scores that are equal pass together.
-
-    Args:
-        scores: One per comparison.
-        is_own: Whether the utterance is that speaker's.
-        weights: How often each counts. Shape ``(n_resamples, n_comparisons)``.
+    Scores that are equal pass together; a resample without strangers has no shares.
 
     Shape:
-        ``(n_resamples, n_thresholds)`` each; a resample without strangers has no shares.
+        Weights ``(n_resamples, n_comparisons)`` → ``(n_resamples, n_thresholds)`` each.
     """
     order = np.argsort(-scores, kind="stable")
     ends = np.flatnonzero(np.diff(scores[order], append=-np.inf))
@@ -155,8 +137,8 @@ def _figures(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Flo
     return figures[:, 0], figures[:, 1:]
 
 
-def _measurement(value: float, draws: Floats, n_utterances: int, n_speakers: int) -> Measurement:
-    """Where all resamples agree, the interval is what could hide among so many speakers."""
+def with_interval(value: float, draws: Floats, n_utterances: int, n_speakers: int) -> Measurement:
+    """Return a share with its interval; where all resamples agree, what could hide among so many speakers."""
     low, high = percentile_interval(draws)
     if high - low < NO_SPREAD:
         low, high = hidden_interval(float(value), n_speakers, is_share=True)

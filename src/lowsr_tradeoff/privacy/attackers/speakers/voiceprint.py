@@ -19,7 +19,12 @@ from torch import Tensor, nn
 from torchaudio.functional import melscale_fbanks
 
 from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.privacy.bundled_weights import speaker_encoder
+from lowsr_tradeoff.privacy.captures import CaptureSettings, at_level, captured_at_16k
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 
 Embeddings = NDArray[np.float32]
 
@@ -31,6 +36,8 @@ PART_STEP, FILLED = 77, 0.75
 # RMS at which the network was trained, -30 dBFS. Its spectra are not logarithmic, so that level matters.
 LEVEL = 10 ** (-30 / 20)
 BATCH = 64
+# Utterances in memory at once.
+GROUP = 64
 
 
 class VoiceEncoder(nn.Module):
@@ -42,23 +49,25 @@ class VoiceEncoder(nn.Module):
         self.linear = nn.Linear(N_DIMENSIONS, N_DIMENSIONS)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Return unit vectors.
-
-        Shape:
-            ``(n_frames, n_parts, 40)`` → ``(n_parts, 256)``.
-        """
+        """Return unit vectors: ``(n_frames, n_parts, 40)`` → ``(n_parts, 256)``."""
         _, (hidden, _) = self.lstm(frames)
         voices: Tensor = nn.functional.normalize(torch.relu(self.linear(hidden[-1])), dim=1)
         return voices
 
 
+def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Embed every utterance as each step's microphone recorded it, and write the points."""
+    encoder, utterances = load_encoder(speaker_encoder()), speech.utterances
+    groups = [utterances[i : i + GROUP] for i in range(0, len(utterances), GROUP)]
+    for step in steps:
+        sounds = ([captured_at_16k(utterance, step.settings) for utterance in group] for group in groups)
+        embeddings = np.concatenate([embed(group, encoder) for group in sounds])
+        store.write(step, {"clips": len(utterances)}, {"embeddings": embeddings})
+
+
 @cache
 def load_encoder(file: Path) -> VoiceEncoder:
-    """Return the encoder with the weights of Resemblyzer's ``pretrained.pt``, loaded once per process.
-
-    Raises:
-        DataError: The file holds no such weights.
-    """
+    """Return the encoder with the weights of Resemblyzer's ``pretrained.pt``, loaded once per process."""
     encoder = VoiceEncoder()
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)["model_state"]
@@ -69,21 +78,16 @@ def load_encoder(file: Path) -> VoiceEncoder:
 
 
 def embed(sounds: Sequence[Samples], encoder: VoiceEncoder) -> Embeddings:
-    """Return a unit vector for each sound; of a silent one nothing can be told, and its vector is zero.
+    """Return a unit vector for each sound at 16 kHz, of any level. Shape ``(n, 256)``.
 
-    Args:
-        sounds: At 16 kHz, of any level.
-        encoder: From :func:`load_encoder`.
-
-    Shape:
-        ``n`` sounds to ``(n, 256)``.
+    Of a silent sound nothing can be told, and its vector is zero.
     """
     parts = [_parts(sound) for sound in sounds]
     with torch.inference_mode():
         voices = torch.cat([encoder(frames) for frames in torch.split(torch.cat(parts, dim=1), BATCH, dim=1)])
     means = [part.mean(dim=0) for part in torch.split(voices, [part.shape[1] for part in parts])]
-    heard = torch.tensor([bool(sound.any()) for sound in sounds])[:, None]
-    embeddings: Embeddings = (nn.functional.normalize(torch.stack(means), dim=1) * heard).numpy()
+    is_audible = torch.tensor([bool(sound.any()) for sound in sounds])[:, None]
+    embeddings: Embeddings = (nn.functional.normalize(torch.stack(means), dim=1) * is_audible).numpy()
     return embeddings
 
 
@@ -103,22 +107,12 @@ def _parts(sound: Samples) -> Tensor:
     """Mel frames of every part, time first: ``(160, n_parts, 40)``."""
     starts = part_starts(len(sound))
     wanted = (starts[-1] + PART_FRAMES) * HOP
-    padded = nn.functional.pad(torch.from_numpy(_level(sound)), (0, max(0, wanted - len(sound))))
-    frames = _mel_frames(padded)
+    padded = nn.functional.pad(torch.from_numpy(at_level(sound, LEVEL)), (0, max(0, wanted - len(sound))))
+    window = torch.hann_window(FFT_SIZE)
+    spectra = torch.stft(padded, FFT_SIZE, HOP, window=window, pad_mode="constant", return_complex=True)
+    # Power, not logarithmic.
+    frames = spectra.abs().square().T @ _mel_bank()
     return torch.stack([frames[start : start + PART_FRAMES] for start in starts], dim=1)
-
-
-def _level(sound: Samples) -> Samples:
-    rms = float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))) if sound.any() else 1.0
-    return (sound * (LEVEL / rms)).astype(np.float32)
-
-
-def _mel_frames(sound: Tensor) -> Tensor:
-    """Power in mel bands, not logarithmic: ``(n,)`` to ``(1 + n // 160, 40)``."""
-    spectra = torch.stft(
-        sound, FFT_SIZE, HOP, window=torch.hann_window(FFT_SIZE), pad_mode="constant", return_complex=True
-    )
-    return spectra.abs().square().T @ _mel_bank()
 
 
 @cache

@@ -5,34 +5,39 @@ rates it also attacks a microphone without a filter, whose folded highs a traine
 derives what becomes of a PIN and a telephone number.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
-from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
-from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_numbers
 from lowsr_tradeoff.learning.recipe import Recipe
+from lowsr_tradeoff.privacy.attackers.attacker import failed
 from lowsr_tradeoff.privacy.attackers.vocabulary.digit_strings import (
     PIN_LENGTH,
     TELEPHONE_LENGTH,
     are_digits,
     string_recovery,
 )
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import WordList, load_words, names_speakers, word_list_of
+from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
+    SpotterSettings,
+    load_words,
+    names_speakers,
+    word_list_of,
+)
 from lowsr_tradeoff.privacy.captures import CaptureSettings
-from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of, named_front_end
-from lowsr_tradeoff.settings.groups import DeviceType, Settings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 STAGE = "attack-digits"
+RUN = "privacy.attackers.vocabulary.spotter:run"
 ATTACKER = "closed vocabulary, trained at the rate"
 # Up to here a training takes a few seconds, and aliasing is known to help who has learnt it (Pohlhausen & Bitzer,
 # SPSC 2025, arXiv 2508.02483).
@@ -48,127 +53,76 @@ RECIPE = Recipe(
 )
 
 
-class DigitsSettings(Settings):
-    """What the answers depend on.
+@dataclass(frozen=True)
+class VocabularyPlan:
+    """The words, and a step per rate and front end."""
 
-    Attributes:
-        words: Where the vocabulary lies; the digest in ``captures`` says what it holds.
-        captures: The microphone.
-        clip_s: Seconds heard of each word.
-        recipe: How the network is trained.
-        device_type: What it computes on.
-    """
-
-    words: WordList = Field(exclude=True)
-    captures: CaptureSettings
-    clip_s: float
-    recipe: Recipe
-    device_type: DeviceType
+    config: StudyConfig
+    corpus: EventCorpus
+    steps: tuple[Step[SpotterSettings], ...]
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[Step, ...]:  # noqa: ARG001 - every attacker's signature
-    """Return one step per rate and front end.
-
-    Raises:
-        DataError: The vocabulary cannot be used.
-    """
-    return tuple(steps_of(config, load_words(word_list_of(config))))
-
-
-def run(steps: Sequence[Step[DigitsSettings]], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - likewise
-    """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``.
-
-    Raises:
-        StageError: The vocabulary changed after planning, or a training diverged.
-    """
-    for step in steps:
-        attack(step, step.settings, 1, store)
-
-
-def attack(step: Step, settings: DigitsSettings, share: float, store: Store) -> None:
-    """Train and test on a share of the speakers, and write the ``scores`` of every word.
-
-    Raises:
-        StageError: The vocabulary changed after planning, or a training diverged.
-    """
-    from lowsr_tradeoff.learning.gpu import gpu_named  # noqa: PLC0415 - imports torch
-    from lowsr_tradeoff.privacy.attackers.vocabulary.spotter import answers  # noqa: PLC0415 - likewise
-
-    corpus = load_words(settings.words)
-    if corpus.summary.digest != settings.captures.corpus:
-        raise StageError(f"{settings.words.source}: has changed since the run was planned; run again")
-    scores = answers(corpus, settings.captures, settings.recipe, share, settings.device_type)
-    meta = {"clips": [clip.clip_id for clip in corpus.clips], **gpu_named(settings.device_type)}
-    store.write(step, meta, {"scores": scores})
-
-
-def results(config: StudyConfig, speech: SpeechCorpus, store: Store) -> tuple[AttackResult, ...]:  # noqa: ARG001
-    """Return the words recovered at every rate and front end, and of digits the whole numbers.
-
-    Raises:
-        StageError: A step has not run.
-    """
+def plan(config: StudyConfig, speech: SpeechCorpus) -> VocabularyPlan:  # noqa: ARG001 - every attacker's signature
+    """Return the steps of every rate and front end. Raises DataError where the vocabulary cannot be used."""
     corpus = load_words(word_list_of(config))
-    classes = corpus.summary.classes
-    truth = np.array([classes.index(clip.label) for clip in corpus.clips])
-    found: list[AttackResult] = []
-    for step in steps_of(config, corpus):
+    return VocabularyPlan(config, corpus, tuple(steps_of(config, corpus)))
+
+
+def results(plan: VocabularyPlan, store: Store) -> tuple[AttackResult, ...]:
+    """Return the words recovered at every rate and front end, and of digits the whole numbers."""
+    corpus, found = plan.corpus, list[AttackResult]()
+    truth = class_numbers(corpus, corpus.clips)
+    for step in plan.steps:
+        captures = step.settings.captures
         if why := store.failed.get(step):
-            found.append(_lost(corpus, step, why))
+            lost = _result(captures, corpus, "word recovery", failed(why, "words"), (), 1)
+            found.append(lost.model_copy(update={"is_lost": True}))
         else:
-            found += _results(config, corpus, step, store.arrays(step)["scores"].argmax(axis=1) == truth)
+            is_recovered = store.arrays(step)["scores"].argmax(axis=1) == truth
+            found += _results(plan, captures, is_recovered)
     return tuple(found)
 
 
-def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step[DigitsSettings]]:
-    """Yield the step of every rate and front end."""
-    for heard in _microphones(config, corpus.summary.digest):
-        yield Step(
-            stage=STAGE,
-            run="privacy.attackers.vocabulary.attack:run",
-            corpus="speech",
-            settings=DigitsSettings(
-                words=word_list_of(config),
-                captures=heard,
-                clip_s=corpus.clip_s,
-                recipe=RECIPE,
-                device_type=config.device_type,
-            ),
-            label=f"words learnt at {heard.rate_hz} Hz, front end {name_of(heard.front_end)}",
-            is_on_gpu=config.device_type == "cuda",
-        )
-
-
-def _microphones(config: StudyConfig, digest: str) -> Iterator[CaptureSettings]:
-    """The study's at every rate and, at low rates, the same one without its filter."""
-    aliased = named_front_end("none", config.front_end)
+def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step[SpotterSettings]]:
+    """Yield the step of every rate and front end; at low rates, of the study's without its filter too."""
+    aliased, words, digest = named_front_end("none", config.front_end), word_list_of(config), corpus.summary.digest
     for rate_hz in config.all_rates_hz():
         is_paired = rate_hz <= ALIASED_UP_TO_HZ and config.front_end != aliased
         for front_end in (config.front_end, aliased) if is_paired else (config.front_end,):
-            yield CaptureSettings(corpus=digest, rate_hz=rate_hz, front_end=front_end, seed=config.seed)
+            captures = CaptureSettings(corpus=digest, rate_hz=rate_hz, front_end=front_end, seed=config.seed)
+            settings = SpotterSettings(
+                words=words,
+                captures=captures,
+                clip_s=corpus.clip_s,
+                recipe=RECIPE,
+                device_type=config.device_type,
+            )
+            label = f"words learnt at {rate_hz} Hz, front end {name_of(front_end)}"
+            yield Step(STAGE, RUN, settings, label, "speech", is_on_gpu=config.device_type == "cuda")
+
+
+def chance_of(corpus: EventCorpus) -> float:
+    """Return what always answering the commonest word recovers; 1 / C where all are equally common."""
+    labels = [clip.label for clip in corpus.clips]
+    return max(labels.count(name) for name in corpus.summary.classes) / len(labels)
 
 
 def _results(
-    config: StudyConfig, corpus: EventCorpus, step: Step, is_recovered: NDArray[np.bool_]
+    plan: VocabularyPlan, captures: CaptureSettings, is_recovered: NDArray[np.bool_]
 ) -> Iterator[AttackResult]:
-    heard, speakers = _heard(step), [clip.source for clip in corpus.clips]
-    weights = resample_weights(speakers, config.n_resamples, config.seed)
-    each = np.ones(len(is_recovered))
+    corpus, n_resamples, seed = plan.corpus, plan.config.n_resamples, plan.config.seed
+    speakers, each = [clip.source for clip in corpus.clips], np.ones(len(is_recovered))
+    weights = resample_weights(speakers, n_resamples, seed)
     words = pooled_ratio(is_recovered, each, weights, "words", is_share=True)
-    yield _result(heard, corpus, "word recovery", words, share_draws(is_recovered, each, weights), 1)
+    yield _result(captures, corpus, "word recovery", words, share_draws(is_recovered, each, weights), 1)
     if are_digits(corpus.summary.classes) and names_speakers(corpus):
         for name, length in (("PIN", PIN_LENGTH), ("telephone number", TELEPHONE_LENGTH)):
-            whole, draws = string_recovery(is_recovered, speakers, length, config.n_resamples, config.seed)
-            yield _result(heard, corpus, f"recovery of a {length}-digit {name}", whole, draws, length)
-
-
-def _lost(corpus: EventCorpus, step: Step, why: str) -> AttackResult:
-    gone = missing(f"its step failed: {why}", "words")
-    return _result(_heard(step), corpus, "word recovery", gone, (), 1).model_copy(update={"is_lost": True})
+            whole, draws = string_recovery(is_recovered, speakers, length, n_resamples, seed)
+            yield _result(captures, corpus, f"recovery of a {length}-digit {name}", whole, draws, length)
 
 
 def _result(
-    heard: CaptureSettings,
+    captures: CaptureSettings,
     corpus: EventCorpus,
     measure: str,
     value: Measurement,
@@ -176,14 +130,14 @@ def _result(
     length: int,
 ) -> AttackResult:
     """The figure of numbers of some length; a word is one of length 1."""
-    chance = most_frequent_share(corpus) ** length
+    chance = chance_of(corpus) ** length
     derived = (
         f"; derived for {length} independent digits of one speaker, of whom k of n were recovered: "
         f"C(k, {length}) / C(n, {length}), averaged over speakers"
     )
     return AttackResult(
-        rate_hz=heard.rate_hz,
-        front_end=name_of(heard.front_end),
+        rate_hz=captures.rate_hz,
+        front_end=name_of(captures.front_end),
         attacker=ATTACKER,
         recovers="words",
         measure=measure,
@@ -195,24 +149,14 @@ def _result(
     )
 
 
-def _heard(step: Step) -> CaptureSettings:
-    return DigitsSettings.model_validate(step.settings, from_attributes=True).captures
-
-
-def most_frequent_share(corpus: EventCorpus) -> float:
-    """Return what always saying the commonest word gets; 1 / C where all are equally common."""
-    labels = [clip.label for clip in corpus.clips]
-    return max(labels.count(name) for name in corpus.summary.classes) / len(labels)
-
-
 def _setup(corpus: EventCorpus) -> str:
-    said = corpus.summary
+    summary = corpus.summary
     who = (
-        f"by {said.n_groups} speakers, of whom no tested one was heard in training"
+        f"by {summary.n_groups} speakers, of whom no tested one was heard in training"
         if names_speakers(corpus)
         else "by speakers that the list does not name, so that a tested one may have been heard in training"
     )
     return (
-        f"{said.n_clips} recordings of {len(said.classes)} words {who} ({said.name}); a small network trained "
-        f"through the same microphone for {RECIPE.epochs} epochs in {said.n_folds} folds"
+        f"{summary.n_clips} recordings of {len(summary.classes)} words {who} ({summary.name}); a small network "
+        f"trained through the same microphone for {RECIPE.epochs} epochs in {summary.n_folds} folds"
     )

@@ -32,12 +32,7 @@ def are_digits(words: Sequence[str]) -> bool:
 
 
 def whole_string(n_recovered: int, n_spoken: int, length: int) -> float:
-    """Return the probability, 0…1, that ``length`` digits of one speaker are all recovered.
-
-    Args:
-        n_recovered: Digits recovered of this speaker.
-        n_spoken: Digits recorded of this speaker, at least ``length``.
-        length: Digits of the number.
+    """Return the probability, 0…1, that ``length`` of the digits spoken by one speaker are all recovered.
 
     >>> whole_string(9, 10, 4)
     0.6
@@ -50,12 +45,7 @@ def string_recovery(
 ) -> tuple[Measurement, tuple[float, ...]]:
     """Return :func:`whole_string` averaged over speakers, ∈ [0, 1], with its interval by speaker, and its draws.
 
-    Args:
-        is_recovered: Of each recorded digit.
-        speakers: Who spoke it.
-        length: Digits of the number.
-        n_resamples: Bootstrap resamples.
-        seed: Seed of the draw.
+    Whether it is recovered, and who spoke it, is given of each recorded digit.
     """
     hits, spoken_by = np.asarray(is_recovered, bool), np.asarray(speakers)
     names = [name for name in np.unique(spoken_by) if (spoken_by == name).sum() >= length]

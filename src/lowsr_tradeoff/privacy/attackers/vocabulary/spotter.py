@@ -16,22 +16,40 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from lowsr_tradeoff.audio import Samples
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, read
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, SpeechCorpus, class_numbers, read
 from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.learning.gpu import repeatable
+from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
 from lowsr_tradeoff.learning.lesson import Lesson
 from lowsr_tradeoff.learning.log_mel import log_mel
 from lowsr_tradeoff.learning.mel import fit_length, lay_out
 from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.learning.train import Images, fit, predict, scale_of, seeded_network
-from lowsr_tradeoff.privacy.attackers.learning_curves import as_long
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import taught_by
+from lowsr_tradeoff.privacy.attackers.shares import as_long
+from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import SpotterSettings, load_words, training_speakers
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import DeviceType
 
 SPEEDS = (1.0, 0.88, 1.13)
 
 Scores = NDArray[np.float32]
+
+
+def run(steps: Sequence[Step[SpotterSettings]], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - of every step
+    """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``.
+
+    Raises:
+        StageError: The vocabulary changed after planning, or a training diverged.
+    """
+    for step in steps:
+        settings = step.settings
+        corpus = load_words(settings.words)
+        if corpus.summary.digest != settings.captures.corpus:
+            raise StageError(f"{settings.words.source}: has changed since the run was planned; run again")
+        scores = answers(corpus, settings.captures, settings.recipe, settings.share, settings.device_type)
+        meta = {"clips": [clip.clip_id for clip in corpus.clips], **gpu_named(settings.device_type)}
+        store.write(step, meta, {"scores": scores})
 
 
 def answers(
@@ -43,34 +61,26 @@ def answers(
 ) -> Scores:
     """Return the class scores of every clip by the network that had its fold held out.
 
-    Args:
-        corpus: The words, in folds.
-        settings: The microphone.
-        recipe: How each network is trained.
-        share: Of the speakers of the other folds, whom it learns from; of fewer in as many steps as of all.
-        device_type: What the networks compute on.
+    It learns from a share of the speakers of the other folds; from fewer in as many steps as from all.
 
     Shape:
         ``(n_clips, n_classes)``, in the order of the corpus.
-
-    Raises:
-        StageError: A training diverged.
-        MissingResourceError: There is no GPU.
     """
     torch.set_num_threads(1)
-    views = views_of(corpus, settings)
-    classes = corpus.summary.classes
-    labels = np.array([classes.index(clip.label) for clip in corpus.clips])
+    views, n_classes = views_of(corpus, settings), len(corpus.summary.classes)
+    labels = class_numbers(corpus, corpus.clips)
     folds = np.array([clip.fold for clip in corpus.clips])
     speakers = np.array([clip.source for clip in corpus.clips])
-    scores = np.empty((len(labels), len(classes)), np.float32)
+    scores = np.empty((len(labels), n_classes), np.float32)
     for fold in np.unique(folds):
         held_out, seeds = folds == fold, (settings.seed, int(fold))
-        learnt = np.isin(speakers, taught_by(corpus, int(fold), share, settings.seed))
-        lessons, longer = [view[learnt] for view in views], _as_long(recipe, (~held_out).sum(), learnt.sum())
-        tested = views[0][held_out]
+        learnt = np.isin(speakers, training_speakers(corpus, int(fold), share, settings.seed))
+        longer = _as_long(recipe, (~held_out).sum(), learnt.sum())
+        examples, tested = [view[learnt] for view in views], views[0][held_out]
         with repeatable(device_type):
-            scores[held_out] = _taught(lessons, labels[learnt], len(classes), tested, longer, seeds, device_type)
+            scores[held_out] = train_and_score(
+                examples, labels[learnt], n_classes, tested, longer, seeds, device_type
+            )
     return scores
 
 
@@ -79,7 +89,7 @@ def _as_long(recipe: Recipe, n_all: int, n_learnt: int) -> Recipe:
     return as_long(recipe, steps_of_all, steps)
 
 
-def _taught(
+def train_and_score(
     views: Sequence[Images],
     labels: NDArray[np.intp],
     n_classes: int,
@@ -88,7 +98,7 @@ def _taught(
     seeds: tuple[int, ...],
     device_type: DeviceType = "cpu",
 ) -> Scores:
-    """What a network says of the tested images after learning from the views of others."""
+    """Return the scores of the tested images by a network that was trained on the views of others."""
     scale, device = scale_of(views[0]), torch.device(device_type)
     lesson = Lesson(
         views=tuple(scale.standardise(view) for view in views),
@@ -111,8 +121,8 @@ def views_of(corpus: EventCorpus, settings: CaptureSettings) -> list[Images]:
         ``(n_clips, 1, bands, frames)`` each.
     """
     layout = lay_out(settings.rate_hz, "native", corpus.clip_s)
-    heard = (_captured(clip, settings, corpus.clip_s) for clip in corpus.clips)
-    by_clip = [[log_mel(x, settings.rate_hz, layout) for x in captures] for captures in heard]
+    captured = (_captured(clip, settings, corpus.clip_s) for clip in corpus.clips)
+    by_clip = [[log_mel(x, settings.rate_hz, layout) for x in captures] for captures in captured]
     return [np.stack(images)[:, None] for images in zip(*by_clip, strict=True)]
 
 
@@ -120,6 +130,6 @@ def _captured(clip: EventClip, settings: CaptureSettings, clip_s: float) -> Iter
     """One word at each of the speeds."""
     x, source_rate_hz = read(clip)
     for speed in SPEEDS:
-        said = x if speed == 1 else soxr.resample(x, source_rate_hz * speed, source_rate_hz, quality="HQ")
-        sound = fit_length(said, round(clip_s * source_rate_hz))
+        word = x if speed == 1 else soxr.resample(x, source_rate_hz * speed, source_rate_hz, quality="HQ")
+        sound = fit_length(word, round(clip_s * source_rate_hz))
         yield capture_of(sound, source_rate_hz, f"{clip.digest}/{speed:g}", settings)

@@ -2,10 +2,14 @@
 
 from functools import cache
 
+from pydantic import Field
+
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.privacy.attackers.learning_curves import part_of
-from lowsr_tradeoff.settings.groups import Settings
+from lowsr_tradeoff.learning.recipe import Recipe
+from lowsr_tradeoff.privacy.attackers.shares import part_of
+from lowsr_tradeoff.privacy.captures import CaptureSettings
+from lowsr_tradeoff.settings.groups import DeviceType, Settings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_FOLDS = 5
@@ -14,13 +18,8 @@ N_FOLDS = 5
 class WordList(Settings):
     """Where a vocabulary lies and how it is read; what it holds is in the corpus's digest.
 
-    Attributes:
-        source: ``"digits"``, a folder with a subfolder per word, or a CSV ``path,label,source`` whose source is the
-            speaker.
-        rates_hz: Rates to capture at.
-        reference_rate_hz: The rate that full-band figures are for.
-        seed: Seed of the folds.
-        skip_bad: Leave out recordings that cannot be used.
+    The source is ``"digits"``, a folder with a subfolder per word, or a CSV ``path,label,source`` whose source is
+    the speaker.
     """
 
     source: str
@@ -28,6 +27,26 @@ class WordList(Settings):
     reference_rate_hz: int
     seed: int
     skip_bad: bool
+
+
+class SpotterSettings(Settings):
+    """What the class scores depend on.
+
+    Attributes:
+        words: Where the vocabulary lies; the digest in ``captures`` says what it holds.
+        captures: The microphone.
+        clip_s: Seconds of each word that are used.
+        recipe: How the network is trained.
+        device_type: What it computes on.
+        share: Of the speakers of the other folds, whom it learns from.
+    """
+
+    words: WordList = Field(exclude=True)
+    captures: CaptureSettings
+    clip_s: float
+    recipe: Recipe
+    device_type: DeviceType
+    share: float = 1.0
 
 
 def word_list_of(config: StudyConfig) -> WordList:
@@ -43,20 +62,10 @@ def word_list_of(config: StudyConfig) -> WordList:
 
 @cache
 def load_words(words: WordList) -> EventCorpus:
-    """Return the recordings of a vocabulary, in folds that share no speaker, read once per process.
-
-    Raises:
-        DataError: The vocabulary has problems; the message lists all of them.
-    """
+    """Return the recordings of a vocabulary, in folds that share no speaker, read once per process."""
+    rates_hz, top_hz = words.rates_hz, words.reference_rate_hz
     return load_events(
-        words.source,
-        N_FOLDS,
-        None,
-        words.seed,
-        words.rates_hz,
-        words.reference_rate_hz,
-        skip_bad=words.skip_bad,
-        cache=None,
+        words.source, N_FOLDS, None, words.seed, rates_hz, top_hz, skip_bad=words.skip_bad, cache=None
     )
 
 
@@ -65,16 +74,10 @@ def names_speakers(corpus: EventCorpus) -> bool:
     return len({clip.source for clip in corpus.clips}) < len(corpus.clips)
 
 
-def taught_by(corpus: EventCorpus, fold: int, share: float, seed: int) -> tuple[str, ...]:
+def training_speakers(corpus: EventCorpus, fold: int, share: float, seed: int) -> tuple[str, ...]:
     """Return the speakers that an attacker learns from when a fold is tested: a share of all others.
 
     A larger share holds every smaller one of the same seed.
-
-    Args:
-        corpus: The words, in folds.
-        fold: Who is tested.
-        share: Of the speakers of the other folds, at least one of them.
-        seed: Of their order.
     """
     others = sorted({clip.source for clip in corpus.clips if clip.fold != fold})
     return part_of(others, share, (seed, fold))

@@ -1,7 +1,7 @@
 import dataclasses
 
 from lowsr_tradeoff.corpora.speech import load_speech
-from lowsr_tradeoff.privacy.words.reference import reference_of, references
+from lowsr_tradeoff.privacy.words.step import reference_of, references
 
 SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 UNTOLD = dataclasses.replace(

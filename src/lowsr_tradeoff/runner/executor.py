@@ -1,4 +1,4 @@
-"""What runs a batch of steps: the interface, and this process."""
+"""What runs calls of steps: the interface, and this process as the simplest kind."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,41 +13,42 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
 RunSteps = Callable[[Sequence[Step]], None]
-# Places of steps among all that are to run; those of one call.
-Numbers = tuple[int, ...]
-STARTING_S, PARTING_S = 120.0, 1.0
+# The steps of one call, by their places among all that are to run.
+Call = tuple[int, ...]
+# How long a process may take to start, and to end.
+STARTING_S, ENDING_S = 120.0, 1.0
 # Three shares of 0.333… are a whole GPU.
 ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a call ended.
+class Finished:
+    """How a call finished.
 
     Attributes:
-        numbers: The steps that it ran.
+        call: The steps that it ran.
         failure: Why it failed, or ``None``.
         is_lost: Whether its process ended under it, so that another try may do better.
     """
 
-    numbers: Numbers
+    call: Call
     failure: str | None
     is_lost: bool = False
 
 
 @dataclass(frozen=True)
-class Crew:
-    """Who runs steps.
+class Executor:
+    """Where calls run.
 
     Attributes:
-        n_free: How many more calls like one can begin.
-        begin: Begins a call.
-        ended: Waits until one call or more have ended.
+        n_free: Returns how many more calls can start: on a GPU, or not.
+        start: Starts a call.
+        wait: Waits until one call or more have finished.
     """
 
-    n_free: Callable[[Numbers], int]
-    begin: Callable[[Numbers], None]
-    ended: Callable[[], list[Ended]]
+    n_free: Callable[[bool], int]
+    start: Callable[[Call], None]
+    wait: Callable[[], list[Finished]]
 
 
 def run_batch(corpora: Mapping[str, object], store: Store, steps: Sequence[Step]) -> None:
@@ -63,7 +64,7 @@ def run_batch(corpora: Mapping[str, object], store: Store, steps: Sequence[Step]
     run(steps, corpora[steps[0].corpus], store)
 
 
-def attempt(run: RunSteps, steps: Sequence[Step]) -> str | None:
+def failure_of(run: RunSteps, steps: Sequence[Step]) -> str | None:
     """Run one batch and return why it failed, or ``None``."""
     try:
         run(steps)
@@ -77,15 +78,15 @@ def attempt(run: RunSteps, steps: Sequence[Step]) -> str | None:
 
 
 @contextmanager
-def in_this_process(run: RunSteps, steps: Sequence[Step]) -> Iterator[Crew]:
-    """Yield a crew of one, which works while it is waited for."""
-    begun: deque[Numbers] = deque()
+def in_this_process(run: RunSteps, steps: Sequence[Step]) -> Iterator[Executor]:
+    """Yield an executor of one call at a time, which runs while it is waited for."""
+    started: deque[Call] = deque()
 
-    def ended() -> list[Ended]:
-        numbers = begun.popleft()
-        return [Ended(numbers, attempt(run, [steps[i] for i in numbers]))]
+    def wait() -> list[Finished]:
+        call = started.popleft()
+        return [Finished(call, failure_of(run, [steps[i] for i in call]))]
 
-    yield Crew(lambda _: 1 - len(begun), begun.append, ended)
+    yield Executor(lambda _: 1 - len(started), started.append, wait)
 
 
 def require_gpu(steps: Sequence[Step]) -> None:
@@ -98,25 +99,22 @@ def require_gpu(steps: Sequence[Step]) -> None:
         raise MissingResourceError(missing)
 
 
-def n_more(steps: Sequence[Step], numbers: Numbers, busy: Sequence[Numbers], n_calls: int, n_on_gpu: int) -> int:
-    """Return how many more calls like one can begin.
+def is_on_gpu(steps: Sequence[Step], call: Call) -> bool:
+    """Return whether a call is to be given a GPU."""
+    return any(steps[i].is_on_gpu for i in call)
+
+
+def n_more(running_on_gpu: Sequence[bool], n_calls: int, n_gpu_calls: int, *, on_gpu: bool) -> int:
+    """Return how many more calls can start.
 
     Args:
-        steps: All that may be asked for.
-        numbers: The call.
-        busy: Calls under way.
+        running_on_gpu: Of each call under way, whether it has a GPU.
         n_calls: How many there may be at once.
-        n_on_gpu: How many of those may compute on a GPU.
+        n_gpu_calls: How many of those may have a GPU.
+        on_gpu: Whether those to start need one.
     """
-    n_free = n_calls - len(busy)
-    if not is_on_gpu(steps, numbers):
-        return n_free
-    return min(n_free, n_on_gpu - sum(is_on_gpu(steps, call) for call in busy))
-
-
-def is_on_gpu(steps: Sequence[Step], numbers: Numbers) -> bool:
-    """Return whether a call is to be given a GPU."""
-    return any(steps[i].is_on_gpu for i in numbers)
+    n_free = n_calls - len(running_on_gpu)
+    return min(n_free, n_gpu_calls - sum(running_on_gpu)) if on_gpu else n_free
 
 
 def n_sharing(gpu_share: float) -> int:

@@ -13,8 +13,7 @@ import pytest
 
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.runner.cluster import crew
-from lowsr_tradeoff.runner.cluster.crew import _where
+from lowsr_tradeoff.runner.cluster.executor import _require_gpu, _where
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.groups import Settings
 
@@ -30,8 +29,8 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 os.environ["RAY_health_check_period_ms"] = "500"
 from ray.cluster_utils import Cluster
 from tests.faults.test_faults import chain
-from tests.runner.cluster.test_crew import compute_with_file
-from lowsr_tradeoff.runner.schedule import Means, run_missing
+from tests.runner.cluster.test_executor import compute_with_file
+from lowsr_tradeoff.runner.schedule import Resources, run_missing
 from lowsr_tradeoff.runner.store import Store
 
 out, clip = map(Path, sys.argv[1:])
@@ -48,7 +47,7 @@ def report(at):
 
 run = partial(compute_with_file, store, clip)
 wanted = [replace(step, is_on_gpu=i % 4 == 0) for i, step in enumerate(chain(16))]
-means = Means(step_timeout_s=60, cluster=cluster.address, gpu_share=0.5)
+means = Resources(step_timeout_s=60, cluster=cluster.address, gpu_share=0.5)
 outcome = run_missing(wanted, store, run, means, report)
 cluster.shutdown()
 print(json.dumps({"n_run": outcome.n_run, "failures": list(outcome.failures.values()), "seen": len(seen)}))
@@ -100,12 +99,11 @@ def test_an_address_without_a_number_is_refused(address):
 
 
 @pytest.mark.parametrize(("resources", "is_refused"), [({"CPU": 4.0}, True), ({"CPU": 4.0, "GPU": 1.0}, False)])
-def test_a_cluster_without_a_gpu_is_refused_where_steps_need_one(monkeypatch, resources, is_refused):
-    monkeypatch.setattr(crew, "_resources", lambda: resources)
+def test_a_cluster_without_a_gpu_is_refused_where_steps_need_one(resources, is_refused):
     plain = Step("test", "errors:run", Settings(), "plain", "events")
-    crew._require_gpu([plain], "auto")
+    _require_gpu([plain], "auto", resources)
     with pytest.raises(ConfigError, match="none of its machines declares a GPU") if is_refused else nullcontext():
-        crew._require_gpu([plain, replace(plain, is_on_gpu=True)], "auto")
+        _require_gpu([plain, replace(plain, is_on_gpu=True)], "auto", resources)
 
 
 def test_a_cluster_that_is_not_there_is_a_fault_of_settings(monkeypatch, small_study, tmp_path, capsys):

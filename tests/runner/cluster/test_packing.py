@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lowsr_tradeoff.runner.cluster.parcel import AbsentFilesError, pack, unpack
+from lowsr_tradeoff.runner.cluster.packing import AbsentFilesError, pack, unpack
 from lowsr_tradeoff.runner.store import Store
 
 

@@ -9,41 +9,38 @@ import io
 import pickle
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.runner.store import Store
 
-# Path and SHA-256.
-File = tuple[str, str]
-
 
 @dataclass(frozen=True)
-class Parcel:
-    """Something pickled, and the files that it names, by hash."""
+class Packed:
+    """Something pickled, and the files that it names, by SHA-256."""
 
     content: bytes
-    files: dict[str, Path] = field(default_factory=dict)
+    files: dict[str, Path]
 
 
 class AbsentFilesError(Exception):
     """Files that are not on this machine; the arguments are their hashes."""
 
 
-def pack(what: object) -> Parcel:
-    """Return a parcel of anything that can be pickled."""
-    out, files = io.BytesIO(), dict[str, Path]()
-    _Packer(out, files).dump(what)
-    return Parcel(out.getvalue(), files)
+def pack(what: object) -> Packed:
+    """Return anything that can be pickled as bytes."""
+    out, digests = io.BytesIO(), dict[Path, str]()
+    _Packer(out, digests).dump(what)
+    return Packed(out.getvalue(), {digest: path for path, digest in digests.items()})
 
 
 def unpack(content: bytes, root: Path, shipped: Mapping[str, bytes]) -> object:
     """Return what was packed, at home on this machine.
 
     Args:
-        content: Of the parcel.
+        content: Of :func:`pack`.
         root: Folder for its store and its files.
         shipped: Contents of files, by hash.
 
@@ -52,10 +49,10 @@ def unpack(content: bytes, root: Path, shipped: Mapping[str, bytes]) -> object:
     """
     for digest, file in shipped.items():
         write_atomic(root / "files" / digest, file)
-    unpacker = _Unpacker(io.BytesIO(content), root)
-    unpacked = unpacker.load()
-    if unpacker.absent:
-        raise AbsentFilesError(*unpacker.absent)
+    absent: dict[str, None] = {}
+    unpacked = _Unpacker(io.BytesIO(content), root, absent).load()
+    if absent:
+        raise AbsentFilesError(*absent)
     return unpacked
 
 
@@ -65,10 +62,9 @@ def scratch(name: str) -> Path:
 
 
 class _Packer(pickle.Pickler):
-    def __init__(self, out: io.BytesIO, files: dict[str, Path]) -> None:
+    def __init__(self, out: io.BytesIO, digests: dict[Path, str]) -> None:
         super().__init__(out, protocol=pickle.HIGHEST_PROTOCOL)
-        self._files = files
-        self._digests: dict[Path, str] = {}
+        self._digests = digests
 
     def persistent_id(self, thing: object) -> tuple[str, ...] | None:
         if isinstance(thing, Store):
@@ -76,34 +72,28 @@ class _Packer(pickle.Pickler):
         if isinstance(thing, Path) and (thing in self._digests or thing.is_file()):
             if thing not in self._digests:
                 self._digests[thing] = sha256_of(thing)
-                self._files[self._digests[thing]] = thing
             return ("file", str(thing), self._digests[thing])
         return None
 
 
 class _Unpacker(pickle.Unpickler):
-    def __init__(self, content: io.BytesIO, root: Path) -> None:
+    def __init__(self, content: io.BytesIO, root: Path, absent: dict[str, None]) -> None:
         super().__init__(content)
-        self._root = root
-        self._here: dict[File, Path | None] = {}
-
-    @property
-    def absent(self) -> list[str]:
-        """The hashes of the files that were not found."""
-        return [digest for (_, digest), found in self._here.items() if found is None]
+        self._root, self._absent = root, absent
+        self._here: dict[tuple[str, str], Path] = {}
 
     def persistent_load(self, named: tuple[str, ...]) -> object:
         if named[0] == "store":
             return Store(self._root / "run")
         _, path, digest = named
         if (path, digest) not in self._here:
-            self._here[path, digest] = _found(path, digest, self._root)
+            self._here[path, digest] = self._find(Path(path), digest)
         return self._here[path, digest]
 
-
-def _found(path: str, digest: str, root: Path) -> Path | None:
-    shipped = root / "files" / digest
-    if shipped.is_file():
-        return shipped
-    there = Path(path)
-    return there if there.is_file() and sha256_of(there) == digest else None
+    def _find(self, path: Path, digest: str) -> Path:
+        shipped = self._root / "files" / digest
+        if shipped.is_file():
+            return shipped
+        if not (path.is_file() and sha256_of(path) == digest):
+            self._absent[digest] = None
+        return path
