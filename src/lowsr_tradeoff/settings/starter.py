@@ -70,7 +70,7 @@ def meanings(group: type[BaseModel]) -> dict[str, str]:
     >>> meanings(SpeechSettings)["source"][:29]
     'Speech that must not leak: "d'
     """
-    found = {}
+    found: dict[str, str] = {}
     for kind in reversed(group.__mro__):
         _, _, attributes = inspect.cleandoc(vars(kind).get("__doc__") or "").partition("Attributes:\n")
         found |= dict(re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE))
@@ -96,9 +96,9 @@ def _settings(group: BaseModel) -> Iterator[tuple[str, str, dict[str, Any], Any]
 
 def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """The schema of what is set, with that of the tables it lists in place of their names."""
-    kind = next(each for each in schema.get("anyOf", [schema]) if each.get("type") != "null")
+    kind: dict[str, Any] = next(each for each in schema.get("anyOf", [schema]) if each.get("type") != "null")
     if "$ref" in kind:
-        return definitions[kind["$ref"].rpartition("/")[2]]
+        kind = definitions[kind["$ref"].rpartition("/")[2]]
     return {**kind, "items": _resolved(kind["items"], definitions)} if "items" in kind else kind
 
 
