@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lowsr_tradeoff.cli.app import NOT_PASSED, Json, app
+from lowsr_tradeoff.cli.app import Json, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from lowsr_tradeoff.records.decision import GateResult, RateVerdict
     from lowsr_tradeoff.records.run import Tradeoff
     from lowsr_tradeoff.settings.groups import GateRules
+
+# The exit code of a gate that no rate passes.
+NOT_PASSED = 6
 
 
 @app.command
@@ -33,10 +36,8 @@ def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json 
     passes, 6 that none does.
 
     Args:
-        given: The rules given as flags.
         run: The run's folder, or its tradeoff.json.
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
-        json_: Print the decision as JSON.
     """
     from lowsr_tradeoff.decision.gate import gate as decide
     from lowsr_tradeoff.reports.exports.run_files import to_json
@@ -57,7 +58,6 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     Args:
         runs: Folders of runs, or their tradeoff.json; the others are compared with the first.
         html: Write the comparison into this file as a page.
-        json_: Print the comparison as JSON.
     """
     from lowsr_tradeoff.decision.compare_runs import compare as differ
     from lowsr_tradeoff.files.writing import write_atomic
