@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.cli.app import Json, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import tell
+from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
 
 if TYPE_CHECKING:
@@ -40,11 +40,13 @@ def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json 
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
     """
     from lowsr_tradeoff.decision.gate import gate as decide
-    from lowsr_tradeoff.reports.exports.run_files import to_json
 
     tradeoff = _load(run)
     result = decide(tradeoff, _rules(tradeoff, config, given))
-    tell(*([to_json(result).rstrip()] if json_ else _told(tradeoff, result)))
+    if json_:
+        tell_json(result)
+    else:
+        tell(*_lines(tradeoff, result))
     return 0 if result.passes else NOT_PASSED
 
 
@@ -61,7 +63,6 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     """
     from lowsr_tradeoff.decision.compare_runs import compare as differ
     from lowsr_tradeoff.files.writing import write_atomic
-    from lowsr_tradeoff.reports.exports.run_files import to_json
     from lowsr_tradeoff.reports.page.comparison import lines, page
 
     if len(runs) < 2:
@@ -69,7 +70,10 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     comparison = differ([(str(run), _comparable(run)) for run in runs])
     if html:
         write_atomic(html, page(comparison).encode())
-    tell(*([to_json(comparison).rstrip()] if json_ else lines(comparison)))
+    if json_:
+        tell_json(comparison)
+    else:
+        tell(*lines(comparison))
 
 
 def _load(run: Path) -> "Tradeoff":
@@ -79,7 +83,7 @@ def _load(run: Path) -> "Tradeoff":
 
 
 def _comparable(run: Path) -> "Tradeoff":
-    """A file that is there and cannot be read is of another version, or none of ours."""
+    """A run to compare. A file that is there and cannot be read is of another version, or of another program."""
     try:
         return _load(run)
     except DataError as error:
@@ -94,11 +98,11 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: Given) -> "GateRule
     if config is not None:
         return load_config(config, given).gate
     own = tradeoff.settings.get("gate")
-    of_run = {name: value for name, value in own.items() if value is not None} if isinstance(own, dict) else {}
+    of_run = own if isinstance(own, dict) else {}
     return load_config(None, {"gate": {**of_run, **given.get("gate", {})}}).gate
 
 
-def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
+def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
     from lowsr_tradeoff.reports.sections.decision.placing import find
     from lowsr_tradeoff.reports.sections.decision.verdict import warnings
     from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name
@@ -113,12 +117,12 @@ def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
         yield f"The attacker on words is taken with {result.attacker_data} its data, extrapolated."
     for verdict in result.rates:
         name = point_name(find(tradeoff, verdict.point_id)) if verdict.point_id else hz(verdict.rate_hz)
-        yield from _told_of(verdict, name)
+        yield from _rate_lines(verdict, name)
     yield from (f"Not tested: {attacker}." for attacker in result.not_tested)
     yield from warnings(tradeoff)
 
 
-def _told_of(verdict: "RateVerdict", name: str) -> "Iterator[str]":
+def _rate_lines(verdict: "RateVerdict", name: str) -> "Iterator[str]":
     from lowsr_tradeoff.reports.wording import share_of_draws
 
     sure = "" if verdict.p_meets is None else f", probability {share_of_draws(verdict.p_meets)}"
