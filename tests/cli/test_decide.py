@@ -5,17 +5,9 @@ import json
 import pytest
 from tests.reports.conftest import build_tradeoff
 
-from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.reports.exports.run_files import to_json
 
 EASY = ("--min-accuracy", 0.5, "--max-word-recovery", 0.9, "--min-battery-hours", 10)
-
-
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as left:
-        cli.main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return left.value.code, captured.out, captured.err
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +24,8 @@ def runs(tmp_path_factory):
     return root
 
 
-def test_a_run_that_passes_names_the_rate_and_leaves_with_0(capsys, runs):
-    code, out, _ = call(capsys, "gate", runs / "plain", *EASY)
+def test_a_run_that_passes_names_the_rate_and_leaves_with_0(call, runs):
+    code, out, _ = call("gate", runs / "plain", *EASY)
     assert code == 0
     assert out.startswith("PASS: 500 Hz (")
     assert "accuracy of at least 50 %" in out
@@ -41,15 +33,15 @@ def test_a_run_that_passes_names_the_rate_and_leaves_with_0(capsys, runs):
     assert "Synthetic data" in out
 
 
-def test_a_run_that_fails_leaves_with_6_and_tells_why_for_every_rate(capsys, runs):
-    code, out, _ = call(capsys, "gate", runs / "plain", "--min-accuracy", 0.99, "--device", "nrf52840")
+def test_a_run_that_fails_leaves_with_6_and_tells_why_for_every_rate(call, runs):
+    code, out, _ = call("gate", runs / "plain", "--min-accuracy", 0.99, "--device", "nrf52840")
     assert code == 6
     assert out.startswith("FAIL: no rate passes on nrf52840.")
     assert out.count("is below 0.99 (short by ") == 5
 
 
-def test_json_holds_the_whole_decision(capsys, runs):
-    code, out, _ = call(capsys, "gate", runs / "plain" / "tradeoff.json", *EASY, "--json", "--confidence", 0.5)
+def test_json_holds_the_whole_decision(call, runs):
+    code, out, _ = call("gate", runs / "plain" / "tradeoff.json", *EASY, "--json", "--confidence", 0.5)
     decided = json.loads(out)
     assert code == 0
     assert decided["passes"]
@@ -57,23 +49,23 @@ def test_json_holds_the_whole_decision(capsys, runs):
     assert {verdict["rate_hz"] for verdict in decided["rates"]} == {500, 1000, 2000, 4000, 16000}
 
 
-def test_rules_come_from_flags_then_the_file_then_the_run(capsys, runs, tmp_path):
+def test_rules_come_from_flags_then_the_file_then_the_run(call, runs, tmp_path):
     rules = tmp_path / "rules.toml"
     rules.write_text("[gate]\nmin_accuracy = 0.5\nconfidence = 0\n")
-    assert call(capsys, "gate", runs / "ruled")[0] == 6
-    assert call(capsys, "gate", runs / "ruled", "--min-accuracy", 0.5)[0] == 0
-    assert call(capsys, "gate", runs / "ruled", "--config", rules)[0] == 0
-    code, out, _ = call(capsys, "gate", runs / "ruled", "--config", rules, "--min-accuracy", 0.98, "--json")
+    assert call("gate", runs / "ruled")[0] == 6
+    assert call("gate", runs / "ruled", "--min-accuracy", 0.5)[0] == 0
+    assert call("gate", runs / "ruled", "--config", rules)[0] == 0
+    code, out, _ = call("gate", runs / "ruled", "--config", rules, "--min-accuracy", 0.98, "--json")
     assert code == 6
     assert json.loads(out)["constraints"] == {"min_accuracy": 0.98}
     assert json.loads(out)["confidence"] == 0
 
 
-def test_a_foreign_run_cannot_steer_the_terminal(capsys, runs):
+def test_a_foreign_run_cannot_steer_the_terminal(call, runs):
     steered = build_tradeoff(corpus="\x1b[2Jcleared")
     (runs / "steered").mkdir()
     (runs / "steered" / "tradeoff.json").write_text(to_json(steered))
-    code, out, _ = call(capsys, "compare", runs / "plain", runs / "steered")
+    code, out, _ = call("compare", runs / "plain", runs / "steered")
     assert code == 0
     assert "\x1b" not in out
     assert r"\x1b[2Jcleared" in out
@@ -92,21 +84,21 @@ def test_a_foreign_run_cannot_steer_the_terminal(capsys, runs):
         (["compare", "plain", "broken"], 7, "is not JSON"),
     ],
 )
-def test_what_cannot_be_decided_says_why(capsys, runs, monkeypatch, arguments, code, told):
+def test_what_cannot_be_decided_says_why(call, runs, monkeypatch, arguments, code, told):
     monkeypatch.chdir(runs)
     (runs / "broken").mkdir(exist_ok=True)
     (runs / "broken" / "tradeoff.json").write_text("no")
-    given, out, err = call(capsys, *arguments)
+    given, out, err = call(*arguments)
     assert given == code
     assert told in err
     assert out == ""
 
 
-def test_a_comparison_is_text_json_and_a_page(capsys, runs, tmp_path):
-    code, out, _ = call(capsys, "compare", runs / "plain", runs / "ruled", "--html", tmp_path / "page.html")
+def test_a_comparison_is_text_json_and_a_page(call, runs, tmp_path):
+    code, out, _ = call("compare", runs / "plain", runs / "ruled", "--html", tmp_path / "page.html")
     assert code == 0
     assert "gate.min_accuracy: null → 0.99" in out
     assert (tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")
-    code, out, _ = call(capsys, "compare", runs / "plain", runs / "ruled", "--json")
+    code, out, _ = call("compare", runs / "plain", runs / "ruled", "--json")
     assert code == 0
     assert json.loads(out)["settings"][0]["what"] == "gate.min_accuracy"

@@ -3,7 +3,6 @@
 import pytest
 from tests.reports.conftest import build_tradeoff
 
-from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.deploy.firmware import folder
 from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, to_json
 
@@ -15,19 +14,12 @@ def run(tmp_path_factory):
     return folder
 
 
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as left:
-        cli.main(["handover", *(str(a) for a in arguments)])
-    captured = capsys.readouterr()
-    return left.value.code, captured.out, captured.err
-
-
-def test_it_writes_into_the_run_unless_told_where(run, tmp_path, capsys, monkeypatch):
+def test_it_writes_into_the_run_unless_told_where(run, tmp_path, call, monkeypatch):
     asked = []
     monkeypatch.setattr(folder, "write_handover", lambda *given, **more: asked.append((*given, more)))
-    code, out, _ = call(capsys, run, "--rate", 1000, "--arm", "basd", "--device", "nrf52840", "-j", 1)
+    code, out, _ = call("handover", run, "--rate", 1000, "--arm", "basd", "--device", "nrf52840", "-j", 1)
     assert (code, out) == (0, f"{run / 'handover' / '1000-native-basd-nrf52840'}\n")
-    assert call(capsys, run, "--rate", 500, "--to", tmp_path, "--held-out", "-q")[1] == f"{tmp_path}\n"
+    assert call("handover", run, "--rate", 500, "--to", tmp_path, "--held-out", "-q")[1] == f"{tmp_path}\n"
     assert asked[0][2].listener.arm == "basd"
     assert asked[1][2].listener.rate_hz == 500
     assert [each[-1] for each in asked] == [{"is_held_out_counted": False}, {"is_held_out_counted": True}]
@@ -42,13 +34,13 @@ def test_it_writes_into_the_run_unless_told_where(run, tmp_path, capsys, monkeyp
         (("--rate", 1000, "-j", 0), "--jobs 0: give 1 or more"),
     ],
 )
-def test_what_cannot_be_is_told_with_the_remedy(run, capsys, options, told):
-    code, out, err = call(capsys, run, *options)
+def test_what_cannot_be_is_told_with_the_remedy(run, call, options, told):
+    code, out, err = call("handover", run, *options)
     assert (code, out) == (2, "")
     assert told in err
 
 
-def test_a_folder_without_a_run_is_told(tmp_path, capsys):
-    code, _, err = call(capsys, tmp_path, "--rate", 1000)
+def test_a_folder_without_a_run_is_told(tmp_path, call):
+    code, _, err = call("handover", tmp_path, "--rate", 1000)
     assert code == 3
     assert "is this the folder of a finished run?" in err

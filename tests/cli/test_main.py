@@ -1,27 +1,27 @@
 """The command line: exit codes, streams, and what a user is told."""
 
-import json
 import subprocess
 import sys
 
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
-from lowsr_tradeoff.records.run import Failure
+from lowsr_tradeoff.cli.commands import app
 
 
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as left:
-        cli.main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return left.value.code, captured.out, captured.err
+@pytest.mark.parametrize("name", [name for name in app if not name.startswith("-")])
+def test_every_command_has_help(call, name):
+    code, out, _ = call(name, "--help")
+    assert code == 0
+    assert f"Usage: lowsr-tradeoff {name}" in out
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["report"], ["devices"], ["doctor"], ["init"]])
-def test_every_command_has_help(capsys, command):
-    code, out, _ = call(capsys, *command, "--help")
+def test_the_help_is_that_of_the_default_command_and_names_the_others(call):
+    code, out, _ = call("--help")
     assert code == 0
     assert "Usage: lowsr-tradeoff" in out
+    assert "--rates" in out
+    assert "compare" in out
 
 
 def test_help_and_a_finished_run_load_no_heavy_library():
@@ -53,18 +53,18 @@ def test_help_and_a_finished_run_load_no_heavy_library():
         (["report", "no-such-run"], 3, "no-such-run"),
     ],
 )
-def test_what_cannot_work_is_told_before_any_work(capsys, tmp_path, monkeypatch, arguments, code, told):
+def test_what_cannot_work_is_told_before_any_work(call, tmp_path, monkeypatch, arguments, code, told):
     monkeypatch.chdir(tmp_path)
-    given, out, err = call(capsys, *arguments)
+    given, out, err = call(*arguments)
     assert given == code
     assert told in err
     assert out == ""
     assert not list(tmp_path.rglob("steps"))
 
 
-def test_a_place_that_cannot_be_written_is_a_failed_stage(capsys, small_study, tmp_path):
+def test_a_place_that_cannot_be_written_is_a_failed_stage(call, small_study, tmp_path):
     (tmp_path / "file").write_text("")
-    code, _, err = call(capsys, "--config", small_study, "--out", tmp_path / "file" / "run")
+    code, _, err = call("--config", small_study, "--out", tmp_path / "file" / "run")
     assert code == 4
     assert "choose another --out" in err
 
@@ -75,12 +75,12 @@ def test_an_unforeseen_error_keeps_its_traceback(monkeypatch):
         cli.main([])
 
 
-def test_an_interrupt_tells_the_command_that_goes_on(capsys, monkeypatch):
+def test_an_interrupt_tells_the_command_that_goes_on(call, monkeypatch):
     def interrupted(_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "_call", interrupted)
-    code, out, err = call(capsys, "--rates", "500,1000", "--out", "my run")
+    code, out, err = call("--rates", "500,1000", "--out", "my run")
     assert (code, out) == (130, "")
     assert err.endswith("goes on from there:\nlowsr-tradeoff --rates 500,1000 --out 'my run'\n")
 
@@ -96,67 +96,3 @@ def test_an_interrupt_that_something_swallows_ends_the_command_all_the_same():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 130
     assert "the same command goes on from there" in done.stderr
-
-
-def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(capsys, small_study, small_run):
-    out = small_run[0]
-    code, printed, progress = call(capsys, "--config", small_study, "--out", out, "--jobs", 1, "--json")
-    assert code == 0
-    outcome = json.loads(printed)
-    assert outcome["decision"]["constraints"] == {"min_accuracy": 0.1}
-    assert (out / "report.html").stat().st_size > 1e5
-    for name in ("tradeoff.json", "results.csv", "manifest.json", "listen.json", "config.toml"):
-        assert (out / name).stat().st_size > 0, name
-    assert "Traceback" not in progress
-    code, printed, _ = call(capsys, "report", out)
-    assert code == 0
-    assert printed.strip() == str(out / "report.html")
-
-
-def test_a_run_with_holes_has_a_code_of_its_own(capsys, small_study, small_run, tmp_path, monkeypatch):
-    run = small_run[1]
-    failure = Failure(step="Whisper at 500 Hz", stage="recognise", rate_hz=500, reason="no memory", is_cause=True)
-    lacking = run.tradeoff.model_copy(update={"failures": (failure,)})
-    holed = run.model_copy(update={"tradeoff": lacking, "damaged": ("features 1",)})
-    monkeypatch.setattr("lowsr_tradeoff.study.run.run_study", lambda *_, **__: holed)
-    code, printed, err = call(capsys, "--config", small_study, "--out", tmp_path, "--json")
-    assert code == 5
-    assert json.loads(printed)["failures"] == [failure.model_dump()]
-    assert "steps failed: 1" in err
-    assert "Whisper at 500 Hz: no memory" in err
-    assert "was damaged or of another version" in err
-    assert (tmp_path / "report.html").exists()
-
-
-def test_the_written_settings_repeat_the_run(capsys, small_study, small_run, tmp_path):
-    out = small_run[0]
-    call(capsys, "--config", small_study, "--out", out, "--jobs", 1, "--quiet")
-    before = (out / "tradeoff.json").read_bytes()
-    code, _, _ = call(capsys, "--config", out / "config.toml", "--out", out, "--jobs", 1, "--quiet")
-    assert code == 0
-    assert (out / "tradeoff.json").read_bytes() == before
-
-
-def test_a_dry_run_shows_the_plan_and_runs_nothing(capsys, small_study, tmp_path):
-    code, out, _ = call(capsys, "--config", small_study, "--out", tmp_path / "run", "--dry-run")
-    assert code == 0
-    assert "to run: 30 x train" in out
-    assert "12 clips" in out
-    assert not (tmp_path / "run" / "steps").exists()
-
-
-def test_devices_shows_every_value_with_its_source(capsys):
-    code, out, _ = call(capsys, "devices")
-    assert code == 0
-    names = [line.split()[0] for line in out.splitlines() if line]
-    assert {"stm32u385", "stm32u575", "nrf52840", "phone_cpu"} <= set(names)
-    code, out, _ = call(capsys, "devices", "stm32u575")
-    assert code == 0
-    assert "mW" in out
-
-
-def test_doctor_finds_this_machine_fit(capsys):
-    code, out, _ = call(capsys, "doctor")
-    assert code == 0
-    assert "MISSING" not in out
-    assert "Whisper weights" in out

@@ -14,13 +14,6 @@ from lowsr_tradeoff.deploy.model import int8_step, onnx_export
 from lowsr_tradeoff.deploy.model.package import read_package
 
 
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as left:
-        cli.main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return left.value.code, captured.out, captured.err
-
-
 @pytest.fixture(scope="module")
 def events(tmp_path_factory):
     return write_tones(tmp_path_factory.mktemp("tones") / "events", {"low": 150, "high": 3000}, n_clips=10)
@@ -58,11 +51,11 @@ def test_training_writes_a_model_with_its_measured_accuracy(trained):
     assert f"{100 * settings.tested.accuracy.value:.1f} %" in (trained[0] / "README.md").read_text()
 
 
-def test_the_same_command_goes_on_from_what_is_there(trained, capsys):
+def test_the_same_command_goes_on_from_what_is_there(trained, call):
     model, run, options = trained
     before = {file.name: file.read_bytes() for file in model.iterdir()}
     at = {file: file.stat().st_mtime_ns for file in (run / "steps").rglob("*")}
-    code, out, err = call(capsys, *command(options))
+    code, out, err = call(*command(options))
     assert code == 0
     assert out.splitlines()[-1] == str(model)
     assert out.startswith("accuracy in cross-validation: ")
@@ -71,14 +64,14 @@ def test_the_same_command_goes_on_from_what_is_there(trained, capsys):
     assert {file.name: file.read_bytes() for file in model.iterdir()} == before
 
 
-def test_int8_is_counted_on_test_folds_when_asked_for(trained, tmp_path, capsys, monkeypatch):
+def test_int8_is_counted_on_test_folds_when_asked_for(trained, tmp_path, call, monkeypatch):
     def run(steps, corpus, store):
         for step in steps:
             n = sum(clip.fold in step.settings.held_out for clip in corpus.clips)
             store.write(step, {}, {"float": np.zeros(n, int), "int8": np.ones(n, int)})
 
     monkeypatch.setattr(int8_step, "run", run)
-    code, out, _ = call(capsys, *command(trained[2] | {"--to": tmp_path / "model"}), "--int8")
+    code, out, _ = call(*command(trained[2] | {"--to": tmp_path / "model"}), "--int8")
     assert code == 0
     assert "in int8, minus float: +0.0 points" in out
     loss = read_package(tmp_path / "model").settings.tested.int8
@@ -101,8 +94,8 @@ def test_int8_is_counted_on_test_folds_when_asked_for(trained, tmp_path, capsys,
         ({"--checkpoint": "absent.pth"}, 2, "checkpoint"),
     ],
 )
-def test_what_cannot_be_trained_is_told(trained, capsys, change, code, told):
-    given, out, err = call(capsys, *command(trained[2] | change))
+def test_what_cannot_be_trained_is_told(trained, call, change, code, told):
+    given, out, err = call(*command(trained[2] | change))
     assert (given, out) == (code, "")
     assert told in err
 
@@ -111,9 +104,9 @@ def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_files_are_named_as_they_were_learnt(trained, events, capsys):
+def test_files_are_named_as_they_were_learnt(trained, events, call):
     files = sorted((events / "low").iterdir())[:3] + sorted((events / "high").iterdir())[:3]
-    code, out, _ = call(capsys, "predict", trained[0], *files)
+    code, out, _ = call("predict", trained[0], *files)
     assert code == 0
     found = rows(out)
     assert [row["file"] for row in found] == [str(file) for file in files]
@@ -121,22 +114,22 @@ def test_files_are_named_as_they_were_learnt(trained, events, capsys):
     assert all(0.5 <= float(row["probability"]) <= 1 for row in found)
 
 
-def test_windows_of_a_long_file_as_json(trained, tmp_path, capsys):
+def test_windows_of_a_long_file_as_json(trained, tmp_path, call):
     t = np.arange(32000) / 16000
     soundfile.write(tmp_path / "long.wav", 0.3 * np.sin(2 * np.pi * 150 * t), 16000)
     arguments = ["predict", trained[0], tmp_path / "long.wav", "--format", "json", "--per"]
-    windows = [json.loads(line) for line in call(capsys, *arguments, "window", "--hop", 0.75)[1].splitlines()]
+    windows = [json.loads(line) for line in call(*arguments, "window", "--hop", 0.75)[1].splitlines()]
     assert [(said["start_s"], said["end_s"]) for said in windows] == [(0, 0.5), (0.75, 1.25), (1.5, 2.0)]
-    (whole,) = [json.loads(line) for line in call(capsys, *arguments, "file", "--hop", 0.75)[1].splitlines()]
+    (whole,) = [json.loads(line) for line in call(*arguments, "file", "--hop", 0.75)[1].splitlines()]
     assert (whole["start_s"], whole["end_s"], whole["label"]) == (0, 2.0, "low")
     mean = {name: np.mean([said["probabilities"][name] for said in windows]) for name in ("high", "low")}
     assert whole["probabilities"] == pytest.approx(mean, abs=2e-6)
 
 
-def test_a_bad_file_does_not_stop_the_others_and_the_exit_code_says_so(trained, events, tmp_path, capsys):
+def test_a_bad_file_does_not_stop_the_others_and_the_exit_code_says_so(trained, events, tmp_path, call):
     (tmp_path / "bad.wav").write_text("no sound")
     good = next((events / "low").iterdir())
-    code, out, err = call(capsys, "predict", trained[0], tmp_path / "bad.wav", tmp_path / "none.wav", good)
+    code, out, err = call("predict", trained[0], tmp_path / "bad.wav", tmp_path / "none.wav", good)
     assert code == 3
     assert [row["file"] for row in rows(out)] == [str(good)]
     assert f"{tmp_path / 'bad.wav'}: cannot be read as audio" in err
@@ -156,15 +149,15 @@ def test_a_bad_file_does_not_stop_the_others_and_the_exit_code_says_so(trained, 
         (["export", "MODEL"], 2, "--onnx"),
     ],
 )
-def test_what_cannot_work_is_told_before_any_work(trained, capsys, arguments, code, told):
-    given, out, err = call(capsys, *(trained[0] if a == "MODEL" else a for a in arguments))
+def test_what_cannot_work_is_told_before_any_work(trained, call, arguments, code, told):
+    given, out, err = call(*(trained[0] if a == "MODEL" else a for a in arguments))
     assert (given, out) == (code, "")
     assert told in err
 
 
-def test_export_writes_float_and_int8_and_says_what_int8_costs(trained, events, tmp_path, capsys):
+def test_export_writes_float_and_int8_and_says_what_int8_costs(trained, events, tmp_path, call):
     target = tmp_path / "model.onnx"
-    code, out, err = call(capsys, "export", trained[0], "--onnx", target, "--int8", "--calibration", events)
+    code, out, err = call("export", trained[0], "--onnx", target, "--int8", "--calibration", events)
     assert code == 0, err
     lines = out.splitlines()
     assert lines[:2] == [str(target), str(tmp_path / "model.int8.onnx")]
@@ -175,15 +168,8 @@ def test_export_writes_float_and_int8_and_says_what_int8_costs(trained, events, 
     assert "trained on these clips" in lines[5]
 
 
-def test_without_the_extra_the_command_that_installs_it_is_told(trained, tmp_path, capsys, monkeypatch):
+def test_without_the_extra_the_command_that_installs_it_is_told(trained, tmp_path, call, monkeypatch):
     monkeypatch.setattr(onnx_export, "find_spec", lambda _: None)
-    code, _, err = call(capsys, "export", trained[0], "--onnx", tmp_path / "model.onnx")
+    code, _, err = call("export", trained[0], "--onnx", tmp_path / "model.onnx")
     assert code == 3
     assert "pip install 'lowsr-tradeoff[onnx]'" in err
-
-
-@pytest.mark.parametrize("command", ["train", "predict", "export"])
-def test_every_command_has_help(capsys, command):
-    code, out, _ = call(capsys, command, "--help")
-    assert code == 0
-    assert f"Usage: lowsr-tradeoff {command}" in out

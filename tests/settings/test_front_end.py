@@ -43,13 +43,6 @@ def test_what_does_nothing_or_contradicts_itself_is_refused(settings, complaint)
         FrontEnd.model_validate(settings)
 
 
-def test_the_old_key_is_answered_with_the_new_one(tmp_path):
-    file = tmp_path / "study.toml"
-    file.write_text("[front_end]\nanti_alias = false\n")
-    with pytest.raises(ConfigError, match=r'front_end: anti_alias has become filter.*"none" for false'):
-        load_config(file)
-
-
 def test_another_file_of_the_same_name_is_another_scene(tmp_path):
     path = tmp_path / "room.wav"
     soundfile.write(path, [0.5, 0.1], 16000)

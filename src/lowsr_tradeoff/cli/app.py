@@ -1,10 +1,12 @@
-"""The command's name, its help, and what its parameters share."""
+"""The command's name, its help, and the flags that commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from lowsr_tradeoff import __version__
+from lowsr_tradeoff.errors import ConfigError
 
 EXAMPLES = """
 Examples:
@@ -31,10 +33,21 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 
-# The exit code of a gate that no rate passes.
-NOT_PASSED = 6
 
-Flag = Annotated[bool, Parameter(negative=())]
-Jobs = Annotated[int | None, Parameter(name=["--jobs", "-j"])]
-Json = Annotated[bool, Parameter(name="--json", negative=())]
-Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative=())]
+def _check_jobs(_: object, jobs: int | None) -> None:
+    if jobs is not None and jobs < 1:
+        raise ConfigError(f"--jobs {jobs}: give 1 or more")
+
+
+Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+Json = Annotated[bool, Parameter("--json", help="Print the result as JSON.", negative=(), show_default=False)]
+Quiet = Annotated[bool, Parameter(["--quiet", "-q"], help="No progress.", negative=(), show_default=False)]
+Config = Annotated[Path | None, Parameter(help="Settings of a study in TOML; flags go before the file.")]
+Jobs = Annotated[
+    int | None,
+    Parameter(
+        ["--jobs", "-j"],
+        help="Processes at once; the number of cores when left out.",
+        validator=_check_jobs,
+    ),
+]

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lowsr_tradeoff.cli.app import NOT_PASSED, Json, app
+from lowsr_tradeoff.cli.app import Json, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import tell
+from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from lowsr_tradeoff.records.decision import GateResult, RateVerdict
     from lowsr_tradeoff.records.run import Tradeoff
     from lowsr_tradeoff.settings.groups import GateRules
+
+# The exit code of a gate that no rate passes.
+NOT_PASSED = 6
 
 
 @app.command
@@ -33,17 +36,17 @@ def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json 
     passes, 6 that none does.
 
     Args:
-        given: The rules given as flags.
         run: The run's folder, or its tradeoff.json.
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
-        json_: Print the decision as JSON.
     """
     from lowsr_tradeoff.decision.gate import gate as decide
-    from lowsr_tradeoff.reports.exports.run_files import to_json
 
     tradeoff = _load(run)
     result = decide(tradeoff, _rules(tradeoff, config, given))
-    tell(*([to_json(result).rstrip()] if json_ else _told(tradeoff, result)))
+    if json_:
+        tell_json(result)
+    else:
+        tell(*_lines(tradeoff, result))
     return 0 if result.passes else NOT_PASSED
 
 
@@ -57,11 +60,9 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     Args:
         runs: Folders of runs, or their tradeoff.json; the others are compared with the first.
         html: Write the comparison into this file as a page.
-        json_: Print the comparison as JSON.
     """
     from lowsr_tradeoff.decision.compare_runs import compare as differ
     from lowsr_tradeoff.files.writing import write_atomic
-    from lowsr_tradeoff.reports.exports.run_files import to_json
     from lowsr_tradeoff.reports.page.comparison import lines, page
 
     if len(runs) < 2:
@@ -69,7 +70,10 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
     comparison = differ([(str(run), _comparable(run)) for run in runs])
     if html:
         write_atomic(html, page(comparison).encode())
-    tell(*([to_json(comparison).rstrip()] if json_ else lines(comparison)))
+    if json_:
+        tell_json(comparison)
+    else:
+        tell(*lines(comparison))
 
 
 def _load(run: Path) -> "Tradeoff":
@@ -79,7 +83,7 @@ def _load(run: Path) -> "Tradeoff":
 
 
 def _comparable(run: Path) -> "Tradeoff":
-    """A file that is there and cannot be read is of another version, or none of ours."""
+    """A run to compare. A file that is there and cannot be read is of another version, or of another program."""
     try:
         return _load(run)
     except DataError as error:
@@ -94,11 +98,11 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: Given) -> "GateRule
     if config is not None:
         return load_config(config, given).gate
     own = tradeoff.settings.get("gate")
-    of_run = {name: value for name, value in own.items() if value is not None} if isinstance(own, dict) else {}
+    of_run = own if isinstance(own, dict) else {}
     return load_config(None, {"gate": {**of_run, **given.get("gate", {})}}).gate
 
 
-def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
+def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
     from lowsr_tradeoff.reports.sections.decision.placing import find
     from lowsr_tradeoff.reports.sections.decision.verdict import warnings
     from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name
@@ -113,12 +117,12 @@ def _told(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
         yield f"The attacker on words is taken with {result.attacker_data} its data, extrapolated."
     for verdict in result.rates:
         name = point_name(find(tradeoff, verdict.point_id)) if verdict.point_id else hz(verdict.rate_hz)
-        yield from _told_of(verdict, name)
+        yield from _rate_lines(verdict, name)
     yield from (f"Not tested: {attacker}." for attacker in result.not_tested)
     yield from warnings(tradeoff)
 
 
-def _told_of(verdict: "RateVerdict", name: str) -> "Iterator[str]":
+def _rate_lines(verdict: "RateVerdict", name: str) -> "Iterator[str]":
     from lowsr_tradeoff.reports.wording import share_of_draws
 
     sure = "" if verdict.p_meets is None else f", probability {share_of_draws(verdict.p_meets)}"

@@ -1,15 +1,14 @@
 """Commands on people: hand a listening test out, and score what comes back."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Json, app
+from lowsr_tradeoff.cli.app import Config, Json, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import tell
+from lowsr_tradeoff.cli.printing import tell, tell_json
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.records.privacy import AttackResult
@@ -24,23 +23,21 @@ def listening_pack(
     n_forms: int = 1,
     out: Path = Path("listening"),
     contact: str = "",
-    config: Path | None = None,
+    config: Config = None,
 ) -> None:
     """Write a listening test: clips at every rate, forms that work from a file, and the key that you keep.
 
     Clip names say nothing, nobody hears a sentence twice, and nothing is sent anywhere: hand out the folders in
-    hand-out, one to each listener, and score the files that come back with listening-score.
+    hand-out, one to each listener, and score the files that come back with listening-score. The reference rate is
+    added to the rates, and the pack holds recordings of the speech.
 
     Args:
-        given: The settings given as flags; the reference rate is added to the rates, and the pack holds
-            recordings of the speech.
         n_clips: Clips in a form, each another sentence, spread evenly over the rates; as many as there are, at most
             40, when left out.
         n_forms: Forms, for as many listeners or groups of them; from form to form every sentence moves to another
             rate.
         out: Folder to write.
         contact: Whom listeners may ask; shown in the forms.
-        config: Settings of a study in TOML, for its microphone; flags go before the file.
     """
     from lowsr_tradeoff.corpora.speech import speech_of
     from lowsr_tradeoff.listening_test.pack import Size, describe, write_pack
@@ -68,7 +65,6 @@ def listening_score(
         folder: The folder that listening-pack wrote.
         answers: Files that the forms handed over, JSON or CSV.
         seed: Seed of the intervals.
-        json_: Print the records as JSON.
     """
     from lowsr_tradeoff.listening_test.key import read_key
     from lowsr_tradeoff.listening_test.score import read_answers, score
@@ -77,7 +73,7 @@ def listening_score(
     sheets = [read_answers(file) for file in answers]
     results = score(read_key(folder), sheets, StudyConfig().n_resamples, seed)
     if json_:
-        tell(json.dumps([result.model_dump(mode="json") for result in results]))
+        tell_json(results)
     else:
         tell(*(_line(result) for result in results))
 

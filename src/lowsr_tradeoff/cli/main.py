@@ -1,16 +1,6 @@
 """The command ``lowsr-tradeoff``: parse, call, exit.
 
-Results go to standard output, progress and errors to standard error. Exit codes:
-
-    0    done
-    1    an error nobody foresaw: please report it
-    2    usage or settings
-    3    missing or unusable data, weights or packages
-    4    a step failed; finished steps are kept
-    5    steps failed, and the report is there without what rests on them; the same command runs only those again
-    6    no rate of the run passes the gate
-    7    the runs cannot be compared
-    130  interrupted; the same command goes on from there
+Results go to standard output, progress and errors to standard error. The help (``app.py``) lists the exit codes.
 """
 
 import os
@@ -35,7 +25,15 @@ from lowsr_tradeoff.errors import (
 from lowsr_tradeoff.files.safe_text import shortened
 from lowsr_tradeoff.runner.machine import ONE_THREAD
 
-USAGE, DATA, STAGE, PARTIAL, UNLIKE, INTERRUPTED = 2, 3, 4, 5, 7, 130
+USAGE, INTERRUPTED = 2, 130
+# The first kind that an error is of decides.
+EXIT_CODES = (
+    (ConfigError, USAGE),
+    ((DataError, MissingResourceError), 3),
+    (PartialRunError, 5),
+    (NotComparableError, 7),
+    (LowsrError, 4),
+)
 # A run is to be over two seconds after it was asked to end.
 LATE_S = 1.5
 
@@ -85,7 +83,7 @@ def _exit_code(arguments: Sequence[str]) -> int:
     try:
         return _call(arguments)
     except LowsrError as error:
-        return _complain(error, _code_of(error))
+        return _complain(error, next(code for kinds, code in EXIT_CODES if isinstance(error, kinds)))
     except KeyboardInterrupt:
         again = shlex.join(["lowsr-tradeoff", *arguments])
         return _complain(
@@ -104,20 +102,6 @@ def _call(arguments: Sequence[str]) -> int:
     except CycloptsError as error:
         return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
     return code if isinstance(code, int) else 0
-
-
-def _code_of(error: LowsrError) -> int:
-    match error:
-        case ConfigError():
-            return USAGE
-        case DataError() | MissingResourceError():
-            return DATA
-        case PartialRunError():
-            return PARTIAL
-        case NotComparableError():
-            return UNLIKE
-        case _:
-            return STAGE
 
 
 def _complain(message: object, code: int) -> int:

@@ -2,16 +2,15 @@
 
 import csv
 import io
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Flag, Jobs, Quiet, app
+from lowsr_tradeoff.cli.app import Config, Flag, Jobs, Quiet, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import tell
+from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.safe_text import cell
@@ -39,7 +38,7 @@ def train(
     to: Path,
     arm: str = "finetuned",
     grid: Literal["shared", "native"] = "shared",
-    config: Path | None = None,
+    config: Config = None,
     data_licence: str | None = None,
     run: Path = Path("lowsr-run"),
     jobs: Jobs = None,
@@ -51,25 +50,19 @@ def train(
     First networks trained alike are tested by cross-validation, then one is trained on all clips.
 
     Args:
-        given: The settings given as flags.
         rate: The microphone's rate in Hz.
         to: The model folder to write.
         arm: How to train: finetuned, basd, cssd, or another of the study's arms.
         grid: Feature layout: shared (restored to 16 kHz) or native (laid out for the rate).
-        config: Settings of a study in TOML; flags go before the file.
         data_licence: Licence of the sounds, for the model card.
         run: Folder of a run whose finished steps are used, and that an interrupted training goes on from.
-        jobs: Processes at once; the number of cores when left out.
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
-        quiet: No progress.
     """
     from lowsr_tradeoff.deploy.model.train import train_model
     from lowsr_tradeoff.reports.wording import percent, points
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
-    if jobs is not None and jobs < 1:
-        raise ConfigError(f"--jobs {jobs}: give 1 or more")
     classify = {**given.get("classify", {}), "arms": [arm], "grids": [grid]}
     settings = load_config(config, {**given, "rates_hz": [rate], "classify": classify})
     with step_progress(is_quiet=quiet) as show:
@@ -104,7 +97,7 @@ def predict(
         format_: CSV, or one JSON object a line with the probability of every class.
     """
     from lowsr_tradeoff.deploy.model.package import read_package
-    from lowsr_tradeoff.deploy.model.predict import load_model
+    from lowsr_tradeoff.deploy.model.predict import load_model, mean_prediction, predict_windows
 
     if not files:
         raise ConfigError("predict: give at least one audio file after the model folder")
@@ -113,7 +106,15 @@ def predict(
     loaded = load_model(read_package(model))
     if format_ == "csv":
         _print_csv("file", "start_s", "end_s", "label", "probability")
-    n_bad = sum(not _has_answered(loaded, file, hop, per, format_) for file in files)
+    n_bad = 0
+    for file in files:
+        windows = predict_windows(loaded, file, hop or loaded.settings.clip_s)
+        try:
+            for prediction in windows if per == "window" else (mean_prediction(windows),):
+                _print_prediction(loaded, file, prediction, format_)
+        except DataError as error:
+            tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
+            n_bad += 1
     if n_bad:
         raise DataError(f"{n_bad} of {len(files)} files could not be heard; the lines above say why")
 
@@ -145,29 +146,16 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
         _export_int8(loaded, onnx, corpus)
 
 
-def _has_answered(model: "Model", file: Path, hop_s: float | None, per: str, form: str) -> bool:
-    """Print what the model says of a file, or why it says nothing."""
-    from lowsr_tradeoff.deploy.model.predict import mean_prediction, predict_windows
-
-    windows = predict_windows(model, file, hop_s or model.settings.clip_s)
-    try:
-        for prediction in windows if per == "window" else (mean_prediction(windows),):
-            _print_prediction(model, file, prediction, form)
-    except DataError as error:
-        tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
-        return False
-    return True
-
-
 def _print_prediction(model: "Model", file: Path, prediction: "Prediction", form: str) -> None:
-    label, probability = prediction.best(model.settings.classes)
+    classes = model.settings.classes
+    label, probability = prediction.best(classes)
     start_s, end_s = round(prediction.start_s, 3), round(prediction.end_s, 3)
     if form == "csv":
         _print_csv(str(file), start_s, end_s, label, f"{probability:.4f}")
-        return
-    every = dict(zip(model.settings.classes, prediction.probabilities.round(6).tolist(), strict=True))
-    said = {"file": str(file), "start_s": start_s, "end_s": end_s, "label": label, "probabilities": every}
-    tell(json.dumps(said))
+    else:
+        every = dict(zip(classes, prediction.probabilities.round(6).tolist(), strict=True))
+        window = {"file": str(file), "start_s": start_s, "end_s": end_s}
+        tell_json({**window, "label": label, "probabilities": every})
 
 
 def _print_csv(*fields: object) -> None:

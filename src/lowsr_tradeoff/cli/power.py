@@ -1,21 +1,18 @@
 """Commands on power alone: what a device draws at each rate, and what is known of a device."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from lowsr_tradeoff.cli.app import Json, app
 from lowsr_tradeoff.cli.flags import Given, integers, with_settings
-from lowsr_tradeoff.cli.printing import tell
+from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.errors import ConfigError
 
 if TYPE_CHECKING:
     from lowsr_tradeoff.power.profiles.profile import DeviceProfile
     from lowsr_tradeoff.records.base import Record
-    from lowsr_tradeoff.records.network import ModelCost
     from lowsr_tradeoff.records.power import InferenceEnergy, ModelError, TracePower
-    from lowsr_tradeoff.settings.study import StudyConfig
 
 Model = Literal["small_vgg", "cp_mobile", "mobilenetv2", "cnn14", "resnet38"]
 
@@ -51,15 +48,14 @@ def power(
     Savings are told against the highest rate on the shared grid.
 
     Args:
-        given: The settings given as flags.
         rates: Rates of the microphone in Hz, comma separated.
         model: The network that runs.
         classes: Classes it tells apart.
         window_s: Seconds of sound it hears at once.
         battery: Charge and voltage with their units.
-        json_: Print the records as JSON.
     """
     from lowsr_tradeoff.power.model.battery import parse_battery
+    from lowsr_tradeoff.power.model.network_costs import grids_of, network_cost
     from lowsr_tradeoff.power.stage import evaluate
     from lowsr_tradeoff.reports.sections.power.terminal import power_text
     from lowsr_tradeoff.settings.toml import load_config
@@ -69,8 +65,16 @@ def power(
     settings = {**given.get("power", {}), "battery_mah": battery_mah, "battery_v": battery_v}
     rates_given = {"rates_hz": rates_hz, "reference_rate_hz": max(rates_hz)}
     config = load_config(None, {**given, **rates_given, "power": settings})
-    results = evaluate(config, _costs(config, model, window_s, classes))
-    tell(json.dumps([result.model_dump(mode="json") for result in results]) if json_ else power_text(results))
+    costs = [
+        network_cost(model, rate_hz, grid, window_s, classes)
+        for grid in grids_of(model)
+        for rate_hz in config.all_rates_hz()
+    ]
+    results = evaluate(config, costs)
+    if json_:
+        tell_json(results)
+    else:
+        tell(power_text(results))
 
 
 @app.command
@@ -85,27 +89,13 @@ def devices(name: str | None = None, /) -> None:
     tell(overview() if name is None else describe(name))
 
 
-def _costs(config: "StudyConfig", model: Model, window_s: float, n_classes: int) -> "list[ModelCost]":
-    from lowsr_tradeoff.power.model.network_costs import grids_of, network_cost
-
-    return [
-        network_cost(model, rate_hz, grid, window_s, n_classes)
-        for grid in grids_of(model)
-        for rate_hz in config.all_rates_hz()
-    ]
-
-
 @app.command
 def validate_power(*, json_: Json = False) -> None:
-    """Show how far the power model is from published measurements that it has not seen.
-
-    Args:
-        json_: Print the records as JSON.
-    """
+    """Show how far the power model is from published measurements that it has not seen."""
     from lowsr_tradeoff.power.validation.summary import summary
 
     if json_:
-        tell(json.dumps([error.model_dump(mode="json") for error in summary()]))
+        tell_json(summary())
     else:
         tell("\n\n".join("\n".join(_lines(error)) for error in summary()))
 
@@ -136,16 +126,22 @@ def measure_power(
         covers: What went on during the trace: capture (sound arriving, nothing computed), computing or sleep.
         device: Profile to put the measurement into, by name or TOML path.
         out: TOML file to write.
-        json_: Print the record as JSON.
     """
+    from lowsr_tradeoff.files.writing import write_atomic
+    from lowsr_tradeoff.power.profiles.devices import profile_toml
+
     if (device is None) != (out is None):
         raise ConfigError("give both --device (whose other parts stay modelled) and --out (the file), or neither")
     if (model is None) == (trace is None):
         raise ConfigError("give either a model to run here or a --trace, for example measure-power small_vgg")
     record, profile = _trace(trace, voltage_v, covers, device) if trace else _run(str(model), seconds, device)
-    tell(json.dumps(record.model_dump(mode="json")) if json_ else "\n".join(_measured(record)))
+    if json_:
+        tell_json(record)
+    else:
+        tell(*_measured(record))
     if out and profile:
-        _write(out, profile)
+        write_atomic(out, profile_toml(profile).encode())
+        tell(out)
 
 
 def _trace(
@@ -170,14 +166,6 @@ def _run(model: str, seconds: float, device: str | None) -> "tuple[InferenceEner
     infer, cost = workload(model)
     energy = measure_inference(infer, model, seconds)
     return energy, host_profile(base, energy, cost.macs, measure_fft(cost.fft_size)) if base else None
-
-
-def _write(out: Path, profile: "DeviceProfile") -> None:
-    from lowsr_tradeoff.files.writing import write_atomic
-    from lowsr_tradeoff.power.profiles.devices import profile_toml
-
-    write_atomic(out, profile_toml(profile).encode())
-    tell(out)
 
 
 def _lines(error: "ModelError") -> Iterator[str]:

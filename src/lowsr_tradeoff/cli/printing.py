@@ -1,5 +1,6 @@
 """What commands print: text that others wrote holds nothing that a terminal would obey."""
 
+import json
 import os
 import sys
 from typing import TextIO
@@ -8,6 +9,13 @@ from lowsr_tradeoff.files.safe_text import visible
 
 # What a shell gives for a program that a closed pipe ended.
 UNREAD = 141
+
+
+def tell_json(found: object) -> None:
+    """Print records, or lists and tables of them, as one line of JSON."""
+    from pydantic_core import to_jsonable_python
+
+    tell(json.dumps(to_jsonable_python(found)))
 
 
 def tell(*lines: object, to: TextIO | None = None) -> None:

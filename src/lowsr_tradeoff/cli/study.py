@@ -1,18 +1,16 @@
 """Commands on a study: run it, write its report again, check the machine."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.cli.app import Flag, Jobs, Json, Quiet, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import tell
+from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.records.run import Tradeoff
     from lowsr_tradeoff.runner.schedule import Resources
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -57,32 +55,31 @@ def run(
     """Measure everything and write the report. The default command.
 
     Args:
-        given: The settings given as flags.
         config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
         front_ends: Front ends of the microphone, comma separated: ideal, none, fir64, butterworth4, sigma-delta.
             The first decides, the others are compared with it.
         out: Folder of the run; run again with the same folder to go on or to reuse.
-        jobs: Processes at once; the number of cores when left out.
         step_timeout: Seconds for one step, a day when left out; one that takes longer is ended and has failed.
         cluster: Run the steps on a Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local:N for N processes here.
         gpu_share: Share of a GPU that a step takes which computes on one, with --device-type cuda; 1 when left out.
         shard: Run one part of the steps alone, for example 2/8, in a folder of its own; see lowsr-tradeoff merge.
         dry_run: Check everything and show what would run.
-        json_: Print the outcome as JSON.
-        quiet: No progress.
     """
+    from lowsr_tradeoff.settings.front_end import named_front_end
     from lowsr_tradeoff.settings.toml import load_config
 
-    study_config = load_config(config, given)
+    study = load_config(config, given)
     if front_ends:
-        study_config = _through(study_config, front_ends.split(","))
-    resources = _resources(jobs, step_timeout, cluster, gpu_share, study_config.device_type)
+        first, *others = front_ends.split(",")
+        decides = named_front_end(first, study.front_end)
+        study = study.model_copy(update={"front_end": decides, "front_ends": tuple(others)})
+    resources = _resources(jobs, step_timeout, cluster, gpu_share, study.device_type)
     if dry_run:
-        _dry_run(study_config, out, is_run_here=cluster is None)
+        _dry_run(study, out, is_run_here=cluster is None)
     elif shard:
-        _run_shard(study_config, out, shard, resources, is_quiet=quiet)
+        _run_shard(study, out, shard, resources, is_quiet=quiet)
     else:
-        _run(study_config, out, resources, is_json=json_, is_quiet=quiet)
+        _run(study, out, resources, is_json=json_, is_quiet=quiet)
 
 
 @app.command
@@ -130,14 +127,6 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
 
 
-def _through(config: "StudyConfig", front_ends: list[str]) -> "StudyConfig":
-    from lowsr_tradeoff.settings.front_end import named_front_end
-
-    first, *others = front_ends
-    decides = named_front_end(first, config.front_end)
-    return config.model_copy(update={"front_end": decides, "front_ends": tuple(others)})
-
-
 def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
     from lowsr_tradeoff.runner.store import Store
     from lowsr_tradeoff.study.plan import open_study
@@ -159,8 +148,6 @@ def _resources(
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.runner.schedule import Resources
 
-    if jobs is not None and jobs < 1:
-        raise ConfigError(f"--jobs {jobs}: give 1 or more")
     if not step_timeout_s > 0:
         raise ConfigError(f"--step-timeout {step_timeout_s:g}: give a number of seconds above 0")
     if gpu_share is not None and device_type == "cpu":
@@ -180,15 +167,10 @@ def _run_shard(config: "StudyConfig", out: Path, shard: str, resources: "Resourc
     tell(f"part {shard}: {outcome.n_run} steps run, {outcome.n_reused} were there, in {out}")
 
 
-def _run(
-    config: "StudyConfig",
-    out: Path,
-    resources: "Resources",
-    *,
-    is_json: bool,
-    is_quiet: bool,
-) -> None:
-    from lowsr_tradeoff.reports.exports.run_files import write_run
+def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: bool, is_quiet: bool) -> None:
+    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_run
+    from lowsr_tradeoff.reports.sections.decision.verdict import verdict
+    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
     from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:
@@ -203,24 +185,16 @@ def _run(
         )
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
-    page = write_run(out, finished.tradeoff, finished.manifest, finished.listen)
-    _tell(finished.tradeoff, out, page, is_json=is_json)
-    if failures := finished.tradeoff.failures:
-        lines = [f"  {failure.step}: {failure.reason}" for failure in failures]
-        raise PartialRunError("\n".join([f"steps failed: {len(lines)}; the report shows what is missing:", *lines]))
-
-
-def _tell(tradeoff: "Tradeoff", out: Path, page: Path, *, is_json: bool) -> None:
-    from lowsr_tradeoff.reports.sections.decision.verdict import verdict
-    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
-
+    tradeoff = finished.tradeoff
+    page = write_run(out, tradeoff, finished.manifest, finished.listen)
     if is_json:
-        decision = tradeoff.decision.model_dump(mode="json")
-        failures = [failure.model_dump(mode="json") for failure in tradeoff.failures]
-        found = {"report": str(page), "tradeoff": str(out / "tradeoff.json")}
-        tell(json.dumps({**found, "decision": decision, "failures": failures}))
+        written = {"report": page, "tradeoff": out / TRADEOFF}
+        tell_json({**written, "decision": tradeoff.decision, "failures": tradeoff.failures})
     else:
         tell(*verdict(tradeoff), *published_lines(tradeoff), page)
+    if tradeoff.failures:
+        lines = [f"  {failure.step}: {failure.reason}" for failure in tradeoff.failures]
+        raise PartialRunError("\n".join([f"steps failed: {len(lines)}; the report shows what is missing:", *lines]))
 
 
 @app.command

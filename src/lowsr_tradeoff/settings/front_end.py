@@ -1,6 +1,5 @@
 """The microphone of a study: the way of sound to it, its filter and its converter."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
@@ -15,7 +14,14 @@ Noise = Literal["white", "pink", "speech-shaped"]
 
 FilePath = Annotated[str, AfterValidator(usable_path)]
 
-_FILES = "give the path of a WAV file; noise also comes as white, pink or speech-shaped"
+OF_FILTERS = ("order", "cutoff", "oversampling")
+# Those that a filter has, at their usual values; the others have none.
+USUAL: dict[str, dict[str, float]] = {
+    "fir": {"order": 64, "cutoff": 0.8, "oversampling": 8},
+    "butterworth": {"order": 4, "cutoff": 0.8},
+    "sigma_delta": {"order": 3, "oversampling": 64},
+}
+EXIST = "ideal, none, fir<taps>, butterworth<order> (butterworth1 is an RC), sigma-delta<CIC order>"
 
 
 class Scene(Record):
@@ -50,13 +56,12 @@ class Scene(Record):
         """The bytes of a file decide what is heard, so they belong to every key that the scene is part of."""
         if not isinstance(given, dict):
             return given
-        files = {name: given.get(name) for name in ("impulse_response", "environment")}
-        found = {
+        hashes = {
             f"{name}_sha256": _sha256_of(path, given.get(f"{name}_sha256"))
-            for name, path in files.items()
-            if isinstance(path, str) and path not in get_args(Noise)
+            for name in ("impulse_response", "environment")
+            if isinstance(path := given.get(name), str) and path not in get_args(Noise)
         }
-        return {**given, **found}
+        return {**given, **hashes}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -98,35 +103,18 @@ class FrontEnd(Record):
     def _fill(cls, given: object) -> object:
         if not isinstance(given, dict):
             return given
-        if "anti_alias" in given:
-            raise ValueError('anti_alias has become filter: write filter = "ideal" for true, "none" for false')
-        filled = {"order": None, "cutoff": None, "oversampling": None} | _of_filter(given.get("filter"))
+        filled = dict.fromkeys(OF_FILTERS) | USUAL.get(str(given.get("filter")), {})
         return filled | {name: value for name, value in given.items() if value is not None or name not in filled}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        usual = _of_filter(self.filter)
-        if idle := [
-            name for name in ("order", "cutoff", "oversampling") if getattr(self, name) and name not in usual
-        ]:
-            raise ValueError(f"filter {self.filter} has no {' and no '.join(idle)}")
+        usual = USUAL.get(self.filter, {})
+        if unused := [name for name in OF_FILTERS if getattr(self, name) and name not in usual]:
+            raise ValueError(f"filter {self.filter} has no {' and no '.join(unused)}")
         highest = 1024 if self.filter == "fir" else 8
         if self.order is not None and self.order > highest:
             raise ValueError(f"filter {self.filter} has an order of at most {highest}, not {self.order}")
         return self
-
-
-def _of_filter(name: object) -> dict[str, float]:
-    """The settings that a filter has, at their usual values."""
-    match name:
-        case "fir":
-            return {"order": 64, "cutoff": 0.8, "oversampling": 8}
-        case "butterworth":
-            return {"order": 4, "cutoff": 0.8}
-        case "sigma_delta":
-            return {"order": 3, "oversampling": 64}
-        case _:
-            return {}
 
 
 def _sha256_of(path: str, expected: object) -> object:
@@ -136,15 +124,13 @@ def _sha256_of(path: str, expected: object) -> object:
     except OSError as error:
         if expected is not None:
             return expected
-        raise ValueError(f"{path}: cannot be read ({error.strerror}); {_FILES}") from error
+        remedy = "give the path of a WAV file; noise also comes as white, pink or speech-shaped"
+        raise ValueError(f"{path}: cannot be read ({error.strerror}); {remedy}") from error
     if expected not in {None, found}:
         raise ValueError(
             f"{path}: is not the file that the settings were made with; leave its sha256 out to take it"
         )
     return found
-
-
-EXIST = "ideal, none, fir<taps>, butterworth<order> (butterworth1 is an RC), sigma-delta<CIC order>"
 
 
 def named_front_end(text: str, like: FrontEnd | None = None) -> FrontEnd:
@@ -160,13 +146,11 @@ def named_front_end(text: str, like: FrontEnd | None = None) -> FrontEnd:
     >>> named_front_end("fir64").order, named_front_end("none").filter
     (64, 'none')
     """
-    found = re.fullmatch(r"([a-z]+(?:[-_][a-z]+)?)(\d*)", text.strip().lower())
-    if found is None:
-        raise ConfigError(f"front end {text!r}: there is none of that name; take one of {EXIST}")
+    name = text.strip().lower().replace("-", "_")
+    kind = name.rstrip("0123456789")
     kept = {} if like is None else like.model_dump(include={"noise_floor_dbfs", "bits", "scene"})
-    order = int(found[2]) if found[2] else None
     try:
-        return FrontEnd.model_validate({**kept, "filter": found[1].replace("-", "_"), "order": order})
+        return FrontEnd.model_validate({**kept, "filter": kind, "order": name.removeprefix(kind) or None})
     except ValidationError as error:
         raise ConfigError(f"front end {text!r}: there is none of that name; take one of {EXIST}") from error
 

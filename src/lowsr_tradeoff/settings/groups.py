@@ -7,7 +7,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from lowsr_tradeoff.records.network import Adapt, Arm, Grid, Network
 from lowsr_tradeoff.records.privacy import Engine
 from lowsr_tradeoff.settings.front_end import FilePath
-from lowsr_tradeoff.settings.front_end import FrontEnd as FrontEnd  # noqa: PLC0414 - all groups are read from here
 
 COMPACT = ("small_vgg", "cp_mobile")
 
@@ -259,17 +258,13 @@ class Constraints(Settings):
         >>> Constraints(min_accuracy=0.7).given()
         {'min_accuracy': 0.7}
         """
-        named = ((name, getattr(self, name)) for name in Constraints.model_fields)
-        return {name: value for name, value in named if value is not None}
+        return self.model_dump(include=set(Constraints.model_fields), exclude_none=True)
 
 
 class GateRules(Constraints):
     """What ``lowsr-tradeoff gate`` lets pass.
 
     Attributes:
-        min_accuracy: Least accuracy to accept, 0 to 1.
-        max_word_recovery: Most word recovery to accept of the strongest attacker, 0 to 1.
-        min_battery_hours: Least battery life to accept, in hours.
         confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
         device: Device that has to meet them; unset for the one that decides the study.
         attacker_data: How much attackers on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or
@@ -282,5 +277,5 @@ class GateRules(Constraints):
 
     @property
     def times_the_data(self) -> int:
-        """As many times the data of the run."""
+        """:attr:`attacker_data` as a number."""
         return int(self.attacker_data.removesuffix("x"))

@@ -32,7 +32,16 @@ KINDS = {"integer": "whole number", "number": "number", "boolean": "true or fals
 
 def starter_toml() -> str:
     """Return the default settings as commented TOML, which loads back to the default study."""
-    return "\n".join([HEAD, *_group(StudyConfig(), ())]) + "\n"
+    lines = [HEAD]
+    for path, group in _groups(StudyConfig(), ()):
+        if path:
+            summary = (inspect.getdoc(group) or "").split("\n\n")[0]
+            lines += ["", "", f"[{'.'.join(path)}]", *_comment(_plain(summary))]
+        for name, meaning, schema, default in _settings(group):
+            told = "unset" if default is None else toml_value(default)
+            lines += ["", *_comment(meaning), *_comment(f"{_allowed(name, schema)}; default: {told}")]
+            lines.append(f"# {name} = …" if default is None else f"{name} = {told}")
+    return "\n".join(lines) + "\n"
 
 
 def described() -> dict[str, dict[str, Any]]:
@@ -41,65 +50,56 @@ def described() -> dict[str, dict[str, Any]]:
     ``described.json`` holds it, for a command line that does not load the settings; made anew by
     ``python -m lowsr_tradeoff.settings.starter``.
     """
-    return dict(_described(StudyConfig(), ""))
+    return {
+        ".".join((*path, name)): {
+            "meaning": meaning,
+            "kind": schema.get("type"),
+            "of": schema.get("items", {}).get("type"),
+            "choices": schema.get("enum"),
+            "default": default,
+        }
+        for path, group in _groups(StudyConfig(), ())
+        for name, meaning, schema, default in _settings(group)
+    }
 
 
 def meanings(group: type[BaseModel]) -> dict[str, str]:
-    """Return what the docstring of a group of settings says of each.
+    """Return what the docstrings of a group of settings, and of those it extends, say of each.
 
     >>> from lowsr_tradeoff.settings.groups import SpeechSettings
     >>> meanings(SpeechSettings)["source"][:29]
     'Speech that must not leak: "d'
     """
-    _, _, attributes = (inspect.getdoc(group) or "").partition("Attributes:\n")
-    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE)
-    return {name: _plain(text) for name, text in entries}
+    found: dict[str, str] = {}
+    for kind in reversed(group.__mro__):
+        _, _, attributes = inspect.cleandoc(vars(kind).get("__doc__") or "").partition("Attributes:\n")
+        found |= dict(re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE))
+    return {name: _plain(text) for name, text in found.items() if name in group.model_fields}
 
 
-def _group(group: BaseModel, path: tuple[str, ...]) -> Iterator[str]:
-    """The group's own settings, then the groups in it: TOML wants them in this order."""
-    kind = type(group)
-    said, schema = meanings(kind), kind.model_json_schema(mode="validation")
-    inner = {name: value for name, value in group if isinstance(value, BaseModel)}
-    for name, value in group:
-        if name not in inner:
-            allowed = _allowed(name, schema["properties"][name], schema.get("$defs", {}))
-            default = "unset" if value is None else toml_value(json.loads(json.dumps(value)))
-            yield from ("", *_comment(said[name]), *_comment(f"{allowed}; default: {default}"))
-            yield f"# {name} = …" if value is None else f"{name} = {default}"
-    for name, value in inner.items():
-        where = (*path, name)
-        yield from (
-            "",
-            "",
-            f"[{'.'.join(where)}]",
-            *_comment(_plain((inspect.getdoc(value) or "").split("\n\n")[0])),
-        )
-        yield from _group(value, where)
-
-
-def _described(group: BaseModel, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    said, schema = meanings(type(group)), type(group).model_json_schema(mode="validation")
+def _groups(group: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], BaseModel]]:
+    """The group, then those in it: TOML wants a table's own settings before its tables."""
+    yield path, group
     for name, value in group:
         if isinstance(value, BaseModel):
-            yield from _described(value, f"{path}{name}.")
-        else:
-            [kind, *_] = _kinds(schema["properties"][name])
-            yield (
-                f"{path}{name}",
-                {
-                    "meaning": said[name],
-                    "kind": kind.get("type"),
-                    "of": kind.get("items", {}).get("type"),
-                    "choices": kind.get("enum"),
-                    "default": json.loads(json.dumps(value)),
-                },
-            )
+            yield from _groups(value, (*path, name))
 
 
-def _kinds(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a setting may be, unset apart."""
-    return [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
+def _settings(group: BaseModel) -> Iterator[tuple[str, str, dict[str, Any], Any]]:
+    """Name, meaning, JSON schema and default of each of the group's own settings."""
+    meaning, schema = meanings(type(group)), type(group).model_json_schema(mode="validation")
+    for name, value in group:
+        if not isinstance(value, BaseModel):
+            kind = _resolved(schema["properties"][name], schema.get("$defs", {}))
+            yield name, meaning[name], kind, json.loads(json.dumps(value))
+
+
+def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of what is set, with that of the tables it lists in place of their names."""
+    kind: dict[str, Any] = next(each for each in schema.get("anyOf", [schema]) if each.get("type") != "null")
+    if "$ref" in kind:
+        kind = definitions[kind["$ref"].rpartition("/")[2]]
+    return {**kind, "items": _resolved(kind["items"], definitions)} if "items" in kind else kind
 
 
 def _comment(text: str) -> list[str]:
@@ -111,14 +111,12 @@ def _plain(text: str) -> str:
     return " ".join(text.replace("``None``", "unset").replace("``", "").split())
 
 
-def _allowed(name: str, schema: dict[str, Any], others: dict[str, Any]) -> str:
+def _allowed(name: str, kind: dict[str, Any]) -> str:
     """What may be written: choices, or a kind of value with its unit and range."""
-    [kind, *_] = _kinds(schema)
     if kind.get("type") == "array":
-        return f"list of: {_allowed(name, kind['items'], others)}"
-    if "$ref" in kind:
-        keys = others[kind["$ref"].rpartition("/")[2]]["properties"]
-        return f"tables with {', '.join(keys)}"
+        return f"list of: {_allowed(name, kind['items'])}"
+    if kind.get("type") == "object":
+        return f"tables with {', '.join(kind['properties'])}"
     if "enum" in kind:
         return f"one of {', '.join(map(json.dumps, kind['enum']))}"
     return UNITS.get(name.rpartition("_")[2], KINDS[kind["type"]]) + _range(kind)

@@ -70,19 +70,16 @@ def toml_value(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, str):
-        return _toml_string(value)
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
     return repr(value)
 
 
-def _preset(path: Path) -> Path:
-    """The file, or the one in ``configs`` that the name stands for where there is no such file."""
-    preset = PRESETS / f"{path}.toml"
-    return preset if preset.exists() and not path.exists() else path
-
-
 def _read_toml(path: Path) -> dict[str, Any]:
+    preset = PRESETS / f"{path}.toml"
+    is_preset = preset.exists() and not path.exists()
     try:
-        tree = parse_toml(read_file(_preset(path), MOST_TOML_BYTES).decode())
+        tree = parse_toml(read_file(preset if is_preset else path, MOST_TOML_BYTES).decode())
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
     except ValueError as error:
@@ -150,8 +147,3 @@ def _names(group: type[BaseModel]) -> list[str]:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             names += _names(field.annotation)
     return names
-
-
-def _toml_string(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'

@@ -2,7 +2,7 @@
 
 Resampling, silence, frames and third-octave bands are those of pystoi. It analyses the pair anew for either measure
 and takes each stretch of 30 frames as a copy; here the analysis is done once and all stretches are views of one
-array. ``tests/privacy/test_stoi.py`` holds the values to pystoi's own.
+array. ``tests/privacy/signal/test_stoi.py`` holds the values to pystoi's own.
 
 References: Taal et al., IEEE TASLP 19(7), 2011 (STOI); Jensen & Taal, IEEE/ACM TASLP 24(11), 2016 (ESTOI).
 """

@@ -1,0 +1,74 @@
+"""Commands on a study: run it, plan it, write its settings, examine the machine."""
+
+import json
+
+from lowsr_tradeoff.records.run import Failure
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.settings.toml import load_config
+
+
+def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(call, small_study, small_run):
+    out = small_run[0]
+    code, printed, progress = call("--config", small_study, "--out", out, "--jobs", 1, "--json")
+    assert code == 0
+    outcome = json.loads(printed)
+    assert outcome["decision"]["constraints"] == {"min_accuracy": 0.1}
+    assert (out / "report.html").stat().st_size > 1e5
+    for name in ("tradeoff.json", "results.csv", "manifest.json", "listen.json", "config.toml"):
+        assert (out / name).stat().st_size > 0, name
+    assert "Traceback" not in progress
+    code, printed, _ = call("report", out)
+    assert code == 0
+    assert printed.strip() == str(out / "report.html")
+
+
+def test_a_run_with_holes_has_a_code_of_its_own(call, small_study, small_run, tmp_path, monkeypatch):
+    run = small_run[1]
+    failure = Failure(step="Whisper at 500 Hz", stage="recognise", rate_hz=500, reason="no memory", is_cause=True)
+    lacking = run.tradeoff.model_copy(update={"failures": (failure,)})
+    holed = run.model_copy(update={"tradeoff": lacking, "damaged": ("features 1",)})
+    monkeypatch.setattr("lowsr_tradeoff.study.run.run_study", lambda *_, **__: holed)
+    code, printed, err = call("--config", small_study, "--out", tmp_path, "--json")
+    assert code == 5
+    assert json.loads(printed)["failures"] == [failure.model_dump()]
+    assert "steps failed: 1" in err
+    assert "Whisper at 500 Hz: no memory" in err
+    assert "was damaged or of another version" in err
+    assert (tmp_path / "report.html").exists()
+
+
+def test_the_written_settings_repeat_the_run(call, small_study, small_run, tmp_path):
+    out = small_run[0]
+    call("--config", small_study, "--out", out, "--jobs", 1, "--quiet")
+    before = (out / "tradeoff.json").read_bytes()
+    code, _, _ = call("--config", out / "config.toml", "--out", out, "--jobs", 1, "--quiet")
+    assert code == 0
+    assert (out / "tradeoff.json").read_bytes() == before
+
+
+def test_a_dry_run_shows_the_plan_and_runs_nothing(call, small_study, tmp_path):
+    code, out, _ = call("--config", small_study, "--out", tmp_path / "run", "--dry-run")
+    assert code == 0
+    assert "to run: 30 x train" in out
+    assert "12 clips" in out
+    assert not (tmp_path / "run" / "steps").exists()
+
+
+def test_doctor_finds_this_machine_fit(call):
+    code, out, _ = call("doctor")
+    assert code == 0
+    assert "MISSING" not in out
+    assert "Whisper weights" in out
+
+
+def test_init_writes_settings_and_never_over_a_file_unless_told(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call("init")[0] == 0
+    code, _, err = call("init")
+    assert code == 2
+    assert "study.toml: is there already; name another file, or write over it with --force" in err
+    assert call("init", "--force")[0] == 0
+    code, out, _ = call("init", "other.toml")
+    assert code == 0
+    assert "lowsr-tradeoff --config other.toml" in out
+    assert load_config(tmp_path / "study.toml") == load_config(tmp_path / "other.toml") == StudyConfig()
