@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.classify.arms import ARMS, arm_name
-from lowsr_tradeoff.cli.decide import _told_of
+from lowsr_tradeoff.cli.decide import _rate_lines
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.decision import RateVerdict
 from lowsr_tradeoff.records.network import Arm
@@ -104,7 +104,7 @@ def test_the_same_share_of_draws_is_written_alike_on_page_sheet_and_terminal(bui
     assert f"at once: {written}; that it is on the frontier: {written}." in decision_sheet(study)
     assert all(row[-1] == written for row in frontier.table(study).rows)
     verdict = RateVerdict(rate_hz=500, point_id=None, passes=True, p_meets=p, shortfalls=())
-    assert next(_told_of(verdict, "500 Hz")).endswith(f", probability {written}")
+    assert next(_rate_lines(verdict, "500 Hz")).endswith(f", probability {written}")
 
 
 @given(st.floats(0, 1))
