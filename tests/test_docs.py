@@ -110,6 +110,19 @@ def test_every_command_is_in_the_readme():
     assert [name for name in sorted(names) if f"`{name}" not in readme] == []
 
 
+def test_every_flag_of_the_readme_is_one_of_a_command():
+    flags = {
+        name
+        for command in app
+        if not command.startswith("-")
+        for argument in app[command].assemble_argument_collection()
+        for name in argument.names
+    }
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert named
+    assert named <= flags
+
+
 def test_the_readme_is_short_and_shows_the_frontier():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150

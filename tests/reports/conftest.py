@@ -35,7 +35,7 @@ from lowsr_tradeoff.records.run import CorpusSummary, ListenClip, ListenPack, Ma
 from lowsr_tradeoff.settings.groups import Constraints
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.joint_draws import kept
-from lowsr_tradeoff.study.clips import _letters_of, _mp3
+from lowsr_tradeoff.study.clips import _base64, _mp3
 
 RATES = (500, 1000, 2000, 4000)
 REFERENCE = 16000
@@ -91,7 +91,7 @@ def build_manifest() -> Manifest:
 
 def build_listen(event: str, said: str, heard: str) -> ListenPack:
     tone = np.sin(np.arange(8000) * 0.3)
-    sound, picture = _letters_of(_mp3(tone)), _letters_of(png(levels_db(tone, 16000), 0.0))
+    sound, picture = _base64(_mp3(tone)), _base64(png(levels_db(tone, 16000), 0.0))
     clips = [
         ListenClip(
             kind=kind,

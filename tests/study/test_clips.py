@@ -79,7 +79,7 @@ def test_own_words_are_shown_when_asked_for(pack):
 
 
 def test_classes_beyond_the_room_there_is_are_left_out_and_counted(pack, monkeypatch):
-    monkeypatch.setattr("lowsr_tradeoff.study.clips.MOST_LETTERS", 1)
+    monkeypatch.setattr("lowsr_tradeoff.study.clips.MOST_CHARACTERS", 1)
     _, listen = pack()
     assert len({clip.label for clip in listen.clips if clip.kind == "event"}) == 1
     assert "1 of 10 classes" in listen.note

@@ -17,7 +17,7 @@ def fetch(name: str | None = None, /, *, to: Path = Path("downloads"), sha256: s
     Args:
         name: cnn14-16k, resnet38, mobilenetv2 (weights), esc50, tau2019-mobile (corpora).
         to: Folder to put it in.
-        sha256: What its one file must hash to, where you know better than its publisher.
+        sha256: SHA-256 that its one file must have, in place of the one known here.
     """
     from lowsr_tradeoff.corpora.published import fetch as fetching
 

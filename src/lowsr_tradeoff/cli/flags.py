@@ -7,6 +7,7 @@ load what checks them.
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from functools import wraps
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
@@ -22,15 +23,16 @@ KINDS: dict[str, type] = {"integer": int, "number": float, "boolean": bool, "str
 
 
 def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return what gives a command an optional flag for each setting.
+    """Return a decorator that gives a command an optional flag for each setting.
 
-    The command's first argument becomes those that were given, as :func:`load_config` takes them.
+    The command's first argument is a table of the settings that were given, as :func:`load_config` takes it.
 
     Args:
         paths: The setting of each flag by dotted name: ``rates="rates_hz"`` is ``--rates``.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
         def call(*args: object, **flags: object) -> object:
             given: dict[str, Any] = {}
             for name, path in paths.items():
@@ -38,13 +40,12 @@ def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., 
                     _put(given, path, _value(name, path, value))
             return command(given, *args, **flags)
 
-        own = [*inspect.signature(command).parameters.values()][1:]
+        _, *own = inspect.signature(command).parameters.values()
         made = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(path))
             for name, path in paths.items()
         ]
         parameters = sorted([*made, *own], key=lambda parameter: parameter.kind)
-        call.__name__, call.__doc__, call.__module__ = command.__name__, command.__doc__, command.__module__
         call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return call

@@ -2,16 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from lowsr_tradeoff.cli.app import Config, Json, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
-
-if TYPE_CHECKING:
-    from lowsr_tradeoff.records.privacy import AttackResult
 
 
 @app.command
@@ -68,6 +65,7 @@ def listening_score(
     """
     from lowsr_tradeoff.listening_test.key import read_key
     from lowsr_tradeoff.listening_test.score import read_answers, score
+    from lowsr_tradeoff.reports.wording import percent
     from lowsr_tradeoff.settings.study import StudyConfig
 
     sheets = [read_answers(file) for file in answers]
@@ -75,11 +73,6 @@ def listening_score(
     if json_:
         tell_json(results)
     else:
-        tell(*(_line(result) for result in results))
-
-
-def _line(result: "AttackResult") -> str:
-    from lowsr_tradeoff.reports.wording import percent
-
-    chance = f"; by chance {percent(result.chance)}" if result.chance else ""
-    return f"{result.rate_hz:6} Hz  {result.measure}: {percent(result.value)}{chance}"
+        for result in results:
+            chance = f"; by chance {percent(result.chance)}" if result.chance else ""
+            tell(f"{result.rate_hz:6} Hz  {result.measure}: {percent(result.value)}{chance}")

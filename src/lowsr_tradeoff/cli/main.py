@@ -34,7 +34,7 @@ EXIT_CODES = (
     (NotComparableError, 7),
     (LowsrError, 4),
 )
-# A run is to be over two seconds after it was asked to end.
+# A command ends within two seconds of Ctrl-C.
 LATE_S = 1.5
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lowsr_tradeoff.records.power import InferenceEnergy, ModelError, TracePower
 
 Model = Literal["small_vgg", "cp_mobile", "mobilenetv2", "cnn14", "resnet38"]
+Covers = Literal["capture", "computing", "sleep"]
 
 
 @app.command
@@ -45,13 +46,13 @@ def power(
 ) -> None:
     """Work out what each rate draws on each device, without any training.
 
-    Savings are told against the highest rate on the shared grid.
+    Savings are relative to the highest rate on the shared grid.
 
     Args:
         rates: Rates of the microphone in Hz, comma separated.
         model: The network that runs.
         classes: Classes it tells apart.
-        window_s: Seconds of sound it hears at once.
+        window_s: Seconds of sound in one classification.
         battery: Charge and voltage with their units.
     """
     from lowsr_tradeoff.power.model.battery import parse_battery
@@ -97,7 +98,7 @@ def validate_power(*, json_: Json = False) -> None:
     if json_:
         tell_json(summary())
     else:
-        tell("\n\n".join("\n".join(_lines(error)) for error in summary()))
+        tell("\n\n".join("\n".join(_error_lines(error)) for error in summary()))
 
 
 @app.command
@@ -108,7 +109,7 @@ def measure_power(
     seconds: float = 5.0,
     trace: Path | None = None,
     voltage_v: float | None = None,
-    covers: Literal["capture", "computing", "sleep"] = "capture",
+    covers: Covers = "capture",
     device: str | None = None,
     out: Path | None = None,
     json_: Json = False,
@@ -120,7 +121,7 @@ def measure_power(
 
     Args:
         model: Folder of a trained network, its ONNX export, or a name (small_vgg, cp_mobile, mobilenetv2, ...).
-        seconds: How long to infer, 5 or more; resting takes as long.
+        seconds: Seconds of inference, 5 or more; the idle machine is measured for as long.
         trace: A current trace in CSV (time and current with units in the header) to use instead of this machine.
         voltage_v: Supply voltage of the trace, where the file has none.
         covers: What went on during the trace: capture (sound arriving, nothing computed), computing or sleep.
@@ -128,47 +129,46 @@ def measure_power(
         out: TOML file to write.
     """
     from lowsr_tradeoff.files.writing import write_atomic
-    from lowsr_tradeoff.power.profiles.devices import profile_toml
+    from lowsr_tradeoff.power.profiles.devices import load_device, profile_toml
 
     if (device is None) != (out is None):
         raise ConfigError("give both --device (whose other parts stay modelled) and --out (the file), or neither")
     if (model is None) == (trace is None):
         raise ConfigError("give either a model to run here or a --trace, for example measure-power small_vgg")
-    record, profile = _trace(trace, voltage_v, covers, device) if trace else _run(str(model), seconds, device)
+    base = load_device(device) if device else None
+    record, profile = _traced(trace, voltage_v, covers, base) if trace else _inferred(str(model), seconds, base)
     if json_:
         tell_json(record)
     else:
-        tell(*_measured(record))
+        tell(*_record_lines(record))
     if out and profile:
         write_atomic(out, profile_toml(profile).encode())
         tell(out)
 
 
-def _trace(
-    file: Path, voltage_v: float | None, covers: Literal["capture", "computing", "sleep"], device: str | None
+def _traced(
+    file: Path, voltage_v: float | None, covers: Covers, base: "DeviceProfile | None"
 ) -> "tuple[TracePower, DeviceProfile | None]":
     from lowsr_tradeoff.power.measured.trace import trace_power
-    from lowsr_tradeoff.power.profiles.devices import load_device
     from lowsr_tradeoff.power.profiles.measured import traced_profile
 
-    base = load_device(device) if device else None
     power = trace_power(file, voltage_v)
     return power, traced_profile(base, power, covers) if base else None
 
 
-def _run(model: str, seconds: float, device: str | None) -> "tuple[InferenceEnergy, DeviceProfile | None]":
+def _inferred(
+    model: str, seconds: float, base: "DeviceProfile | None"
+) -> "tuple[InferenceEnergy, DeviceProfile | None]":
     from lowsr_tradeoff.deploy.model.workload import workload
     from lowsr_tradeoff.power.measured.inference import measure_fft, measure_inference
-    from lowsr_tradeoff.power.profiles.devices import load_device
     from lowsr_tradeoff.power.profiles.measured import host_profile
 
-    base = load_device(device) if device else None
     infer, cost = workload(model)
     energy = measure_inference(infer, model, seconds)
     return energy, host_profile(base, energy, cost.macs, measure_fft(cost.fft_size)) if base else None
 
 
-def _lines(error: "ModelError") -> Iterator[str]:
+def _error_lines(error: "ModelError") -> Iterator[str]:
     from lowsr_tradeoff.reports.wording import error_bounds, number, percent
 
     factors = (("median", error.median), ("nine in ten", error.p90), ("worst", error.worst))
@@ -181,7 +181,7 @@ def _lines(error: "ModelError") -> Iterator[str]:
     yield from (f"  not predicted: {row}" for row in error.not_predicted)
 
 
-def _measured(record: "Record") -> Iterator[str]:
+def _record_lines(record: "Record") -> Iterator[str]:
     """A line per field, figures with their interval; then why figures are missing, each reason once."""
     from lowsr_tradeoff.records.base import Measurement
     from lowsr_tradeoff.reports.wording import number

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from lowsr_tradeoff.files.safe_text import visible
 
-# What a shell gives for a program that a closed pipe ended.
+# The exit code that a shell gives for a program that a closed pipe ended.
 UNREAD = 141
 
 
@@ -22,7 +22,7 @@ def tell(*lines: object, to: TextIO | None = None) -> None:
     """Print lines, on standard output unless another stream is given.
 
     Raises:
-        SystemExit: Whoever reads has stopped reading, as ``head`` does.
+        SystemExit: The reader has closed the pipe, as ``head`` does.
     """
     stream = to or sys.stdout
     try:

@@ -25,14 +25,14 @@ def step_progress(*, is_quiet: bool) -> "Iterator[Callable[[Progress], None]]":
         return
     took_s: dict[str, list[float]] = {}
     if not sys.stderr.isatty():
-        yield lambda at: tell(_line(at, _remaining(at, took_s)), to=sys.stderr)
+        yield lambda at: tell(f"[{at.n_done}/{at.n_total}] {_described(at, took_s)}", to=sys.stderr)
         return
     from rich import progress
 
     with _bar(progress.MofNCompleteColumn(), progress.TextColumn("{task.description}", markup=False)) as bar:
         task = bar.add_task("checking the input", total=None)
         yield lambda at: bar.update(
-            task, description=_worded(at, _remaining(at, took_s)), completed=at.n_done, total=at.n_total
+            task, description=visible(_described(at, took_s)), completed=at.n_done, total=at.n_total
         )
 
 
@@ -73,19 +73,11 @@ def time_left(took_s: Mapping[str, Sequence[float]], n_left: Mapping[str, int], 
     return f"about {_duration(known_s)} left"
 
 
-def _remaining(at: "Progress", took_s: dict[str, list[float]]) -> str:
-    """What is left after this step, whose duration is kept for the next ones."""
+def _described(at: "Progress", took_s: dict[str, list[float]]) -> str:
+    """The step and how long the rest takes; the step's duration is kept for the next ones."""
     if at.took_s is not None:
         took_s.setdefault(at.stage, []).append(at.took_s)
-    return time_left(took_s, at.n_left, at.jobs)
-
-
-def _line(at: "Progress", remaining: str) -> str:
-    return f"[{at.n_done}/{at.n_total}] {_worded(at, remaining)}"
-
-
-def _worded(at: "Progress", remaining: str) -> str:
-    return visible(f"{at.label} ({remaining})")
+    return f"{at.label} ({time_left(took_s, at.n_left, at.jobs)})"
 
 
 def _duration(seconds: float) -> str:

@@ -119,11 +119,11 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
     """
     from lowsr_tradeoff.study.doctor import examine
 
-    findings = examine(out)
-    for finding in findings:
-        word = "ok" if finding.is_ok else "MISSING" if finding.is_needed else "advice"
-        tell(f"{word:7}  {finding.what}: {finding.detail}")
-    if not all(finding.is_ok for finding in findings if finding.is_needed):
+    checks = examine(out)
+    for check in checks:
+        word = "ok" if check.is_ok else "MISSING" if check.is_needed else "advice"
+        tell(f"{word:7}  {check.what}: {check.detail}")
+    if not all(check.is_ok for check in checks if check.is_needed):
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
 
 

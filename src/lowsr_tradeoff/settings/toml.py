@@ -1,6 +1,7 @@
 """Settings from TOML and back; what is wrong with them, in words."""
 
 import difflib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -94,22 +95,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _beside(file: Path, value: object) -> object:
-    """The path from the file's folder; what names something embedded stays."""
+    """The path, relative to the file's folder; a name that is no path stays."""
     if isinstance(value, list):
         return [_beside(file, item) for item in value]
     if not isinstance(value, str) or value in EMBEDDED:
         return value
     if value.startswith(LIBRISPEECH):
         return f"{LIBRISPEECH}{file.parent / value.removeprefix(LIBRISPEECH)}"
-    return str(file.parent / value) if "/" in value or _exists(file.parent / value) else value
-
-
-def _exists(path: Path) -> bool:
-    """Unlike the method of paths, of a name too long for a file as well."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
+    # The method of paths raises an error where the name is too long for a file.
+    is_path = "/" in value or os.path.exists(file.parent / value)  # noqa: PTH110
+    return str(file.parent / value) if is_path else value
 
 
 def _put_over(tree: dict[str, Any], values: Mapping[str, Any]) -> None:

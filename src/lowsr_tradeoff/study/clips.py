@@ -7,7 +7,7 @@ through the same microphone. Their words stay out unless ``include_transcripts``
 import base64
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import soundfile
@@ -25,45 +25,88 @@ PLAYBACK_RATE_HZ = 16000
 MAX_S = 6.0
 # Rates that are played; of more, the lowest, the highest and some between.
 MOST_RATES = 6
-# Letters of sound and pictures together; classes beyond are left out.
-MOST_LETTERS = 1_000_000
+# Characters of sound and pictures in base64 together; classes beyond are left out.
+MOST_CHARACTERS = 1_000_000
 # MP3 of varying bit rate, which every browser plays: 14 kbit/s where little is left, 35 at 16 kHz.
 COMPRESSION = 0.3
-# Utterances whose transcripts are shown.
-READ = 6
+MOST_TRANSCRIPTS = 6
 STAND_IN = "Embedded clips, through the same microphone: your own recordings stay out of the report by default."
 OWN = "Clips of the study's corpora."
 
-Heard = Mapping[int, Mapping[str, str]]
 
-
-def listen_pack(config: StudyConfig, events: EventCorpus, speech: SpeechCorpus, heard: Heard) -> ListenPack:
+def listen_pack(
+    config: StudyConfig,
+    events: EventCorpus,
+    speech: SpeechCorpus,
+    recognised: Mapping[int, Mapping[str, str]],
+) -> ListenPack:
     """Return the first utterance and the first event of each class at every rate, restored to 16 kHz for playback.
 
     Args:
         config: The settings; rates, front end and seed are those of every other stage.
         events: The study's events.
         speech: The study's utterances.
-        heard: What the recogniser made of each utterance, by rate and clip.
+        recognised: The recogniser's transcript of each utterance, by rate and clip.
     """
     may_read = config.include_transcripts or not speech.is_own
     is_stand_in = not config.include_audio and (events.is_own or speech.is_own)
-    firsts = _firsts(_shown_events(config, events))
-    spoken = _speech(config, speech, heard, may_read=may_read)
-    shown = _fitting(config, firsts, MOST_LETTERS - _letters(spoken))
+    utterances = _speech(config, speech, recognised, may_read=may_read)
+    shown, n_classes = _events(config, events, MOST_CHARACTERS - _n_characters(utterances))
+    left_out = f" {len(shown)} of {n_classes} classes: the others would make this file too large."
+    transcripts = (
+        TranscriptLine(
+            rate_hz=rate_hz,
+            clip_id=utterance.clip_id,
+            reference=utterance.text,
+            recognised=words[utterance.clip_id],
+        )
+        for utterance in speech.utterances[:MOST_TRANSCRIPTS]
+        for rate_hz, words in recognised.items()
+    )
     return ListenPack(
-        clips=(*spoken, *itertools.chain.from_iterable(shown)),
-        transcripts=tuple(_transcripts(speech, heard)) if may_read else (),
-        note=(STAND_IN if is_stand_in else OWN) + _left_out(len(shown), len(firsts)),
+        clips=(*utterances, *itertools.chain.from_iterable(shown)),
+        transcripts=tuple(transcripts) if may_read else (),
+        note=(STAND_IN if is_stand_in else OWN) + (left_out if len(shown) < n_classes else ""),
     )
 
 
-def _firsts(events: EventCorpus) -> list[EventClip]:
-    """The first clip of each class, classes in the order of their clips."""
+def _speech(
+    config: StudyConfig, speech: SpeechCorpus, recognised: Mapping[int, Mapping[str, str]], *, may_read: bool
+) -> list[ListenClip]:
+    """The first utterance at every rate, or one of the embedded ones in place of the user's own."""
+    is_stand_in = speech.is_own and not config.include_audio
+    if is_stand_in:
+        speech = load_speech("demo", (), PLAYBACK_RATE_HZ, skip_bad=False, cache=None)
+    utterance = speech.utterances[0]
+    words = {
+        rate_hz: recognised.get(rate_hz, {}).get(utterance.clip_id) if may_read and not is_stand_in else None
+        for rate_hz in _rates(config)
+    }
+    text = utterance.text if may_read or is_stand_in else None
+    return _captures(config, utterance, "speech", text or utterance.clip_id, words)
+
+
+def _events(config: StudyConfig, events: EventCorpus, n_free: int) -> tuple[list[list[ListenClip]], int]:
+    """The first event of each class at every rate, as many classes as fit and at least one; and how many there are.
+
+    Args:
+        config: The settings.
+        events: The study's events; the embedded ones stand in for the user's own.
+        n_free: Characters that there is room for.
+    """
+    if events.is_own and not config.include_audio:
+        events = load_events("demo", 5, None, config.seed, (), PLAYBACK_RATE_HZ, skip_bad=False, cache=None)
     firsts: dict[str, EventClip] = {}
     for clip in events.clips:
         firsts.setdefault(clip.label, clip)
-    return list(firsts.values())
+    shown: list[list[ListenClip]] = []
+    for label, event in firsts.items():
+        captures = _captures(config, event, "event", label, dict.fromkeys(_rates(config)))
+        n_free -= _n_characters(captures)
+        if shown and n_free < 0:
+            break
+        shown.append(captures)
+    return shown, len(firsts)
 
 
 def _rates(config: StudyConfig) -> list[int]:
@@ -72,61 +115,8 @@ def _rates(config: StudyConfig) -> list[int]:
     return [rates_hz[round(index * (len(rates_hz) - 1) / max(1, n - 1))] for index in range(n)]
 
 
-def _speech(config: StudyConfig, speech: SpeechCorpus, heard: Heard, *, may_read: bool) -> list[ListenClip]:
-    shown = _shown_speech(config, speech)
-    utterance = shown.utterances[0]
-    said = utterance.text if may_read or shown is not speech else None
-    words = {
-        rate_hz: heard.get(rate_hz, {}).get(utterance.clip_id) if shown is speech and may_read else None
-        for rate_hz in _rates(config)
-    }
-    return _captures(config, utterance, "speech", said or utterance.clip_id, words)
-
-
-def _fitting(config: StudyConfig, firsts: Sequence[EventClip], room: int) -> list[list[ListenClip]]:
-    """The captures of the first event, and of as many more as there is room for, in letters."""
-    shown: list[list[ListenClip]] = []
-    for event in firsts:
-        captures = _captures(config, event, "event", event.label, dict.fromkeys(_rates(config)))
-        room -= _letters(captures)
-        if shown and room < 0:
-            break
-        shown.append(captures)
-    return shown
-
-
-def _letters(clips: Iterable[ListenClip]) -> int:
+def _n_characters(clips: Iterable[ListenClip]) -> int:
     return sum(len(clip.audio_base64) + len(clip.picture_base64 or "") for clip in clips)
-
-
-def _left_out(n_shown: int, n_classes: int) -> str:
-    if n_shown == n_classes:
-        return ""
-    return f" {n_shown} of {n_classes} classes: the others would make this file too large."
-
-
-def _transcripts(speech: SpeechCorpus, heard: Heard) -> Iterator[TranscriptLine]:
-    for utterance in speech.utterances[:READ]:
-        for rate_hz, words in heard.items():
-            yield TranscriptLine(
-                rate_hz=rate_hz,
-                clip_id=utterance.clip_id,
-                reference=utterance.text,
-                recognised=words[utterance.clip_id],
-            )
-
-
-def _shown_events(config: StudyConfig, events: EventCorpus) -> EventCorpus:
-    if config.include_audio or not events.is_own:
-        return events
-    rates_hz, top_hz = (), PLAYBACK_RATE_HZ
-    return load_events("demo", 5, None, config.seed, rates_hz, top_hz, skip_bad=False, cache=None)
-
-
-def _shown_speech(config: StudyConfig, speech: SpeechCorpus) -> SpeechCorpus:
-    if config.include_audio or not speech.is_own:
-        return speech
-    return load_speech("demo", (), PLAYBACK_RATE_HZ, skip_bad=False, cache=None)
 
 
 def _captures(
@@ -134,10 +124,10 @@ def _captures(
     clip: EventClip | Utterance,
     kind: Literal["event", "speech"],
     label: str,
-    heard: Mapping[int, str | None],
+    recognised: Mapping[int, str | None],
 ) -> list[ListenClip]:
     """One clip at every rate; its pictures share the level that is drawn brightest."""
-    sounds = {rate_hz: _captured(config, clip, rate_hz) for rate_hz in heard}
+    sounds = {rate_hz: _captured(config, clip, rate_hz) for rate_hz in recognised}
     levels = {rate_hz: levels_db(sound, PLAYBACK_RATE_HZ) for rate_hz, sound in sounds.items()}
     loudest_db = max(float(level.max()) for level in levels.values())
     return [
@@ -146,10 +136,10 @@ def _captures(
             rate_hz=rate_hz,
             clip_id=clip.clip_id,
             label=label,
-            recognised=heard[rate_hz],
+            recognised=recognised[rate_hz],
             media_type="audio/mpeg",
-            audio_base64=_letters_of(_mp3(sound)),
-            picture_base64=_letters_of(png(levels[rate_hz], loudest_db)),
+            audio_base64=_base64(_mp3(sound)),
+            picture_base64=_base64(png(levels[rate_hz], loudest_db)),
         )
         for rate_hz, sound in sounds.items()
     ]
@@ -177,5 +167,5 @@ def _mp3(x: Samples) -> bytes:
     return file.getvalue()
 
 
-def _letters_of(content: bytes) -> str:
+def _base64(content: bytes) -> str:
     return base64.b64encode(content).decode()

@@ -24,8 +24,8 @@ DISK_GB = 0.5
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing looked at.
+class Check:
+    """One thing that was checked.
 
     Attributes:
         what: Its name.
@@ -40,61 +40,61 @@ class Finding:
     is_needed: bool = True
 
 
-def examine(out: Path = Path("lowsr-run")) -> tuple[Finding, ...]:
+def examine(out: Path = Path("lowsr-run")) -> tuple[Check, ...]:
     """Return what was found of machine, disk, libraries, GPU, weights, embedded corpora and browser.
 
     Args:
         out: The folder that a run is to write.
     """
     return (
-        Finding("cores", f"{machine.n_cores()}, {machine.cpu_name()}"),
+        Check("cores", f"{machine.n_cores()}, {machine.cpu_name()}"),
         _memory(machine.available_gb(), machine.n_cores()),
         *_disk(out),
-        *(_look(name, partial(_load, name)) for name in COMPILED),
-        _look("GPU", _gpu),
-        _look("Whisper weights", _weights),
-        _look("embedded corpora", _corpora),
+        *(_check(name, partial(_version, name)) for name in COMPILED),
+        _check("GPU", _gpu),
+        _check("Whisper weights", _weights),
+        _check("embedded corpora", _corpora),
         _browser(),
     )
 
 
-def _memory(free_gb: float, n_jobs: int) -> Finding:
+def _memory(free_gb: float, n_jobs: int) -> Check:
     found = f"{free_gb:.1f} GB free"
     n_fit = int(free_gb / MEMORY_GB_PER_JOB)
     if n_fit >= n_jobs:
-        return Finding("memory", found)
+        return Check("memory", found)
     if n_fit:
         fits = f"{found}, too little for {n_jobs} processes; run with --jobs {n_fit}"
-        return Finding("memory", fits, is_ok=False, is_needed=False)
-    return Finding("memory", f"{found}, a run takes {MEMORY_GB_PER_JOB:g} GB; end other programs", is_ok=False)
+        return Check("memory", fits, is_ok=False, is_needed=False)
+    return Check("memory", f"{found}, a run takes {MEMORY_GB_PER_JOB:g} GB; end other programs", is_ok=False)
 
 
-def _disk(out: Path) -> Iterator[Finding]:
+def _disk(out: Path) -> Iterator[Check]:
     """Free space where the folder is or will be, and whether it can be written."""
     there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
     free_gb = shutil.disk_usage(there).free / 1e9
     found = f"{free_gb:.1f} GB free in {there}"
     is_enough = free_gb >= DISK_GB
     short = "" if is_enough else f", a run wants {DISK_GB:g} GB; make room or choose another --out"
-    yield Finding("disk", f"{found}{short}", is_ok=is_enough)
+    yield Check("disk", f"{found}{short}", is_ok=is_enough)
     try:
         with tempfile.TemporaryFile(dir=there):
-            yield Finding("folder", f"{there} can be written")
+            yield Check("folder", f"{there} can be written")
     except OSError as error:
         remedy = "allow writing or choose another --out"
-        yield Finding("folder", f"{there} cannot be written ({error.strerror}); {remedy}", is_ok=False)
+        yield Check("folder", f"{there} cannot be written ({error.strerror}); {remedy}", is_ok=False)
 
 
-def _look(what: str, find: Callable[[], str]) -> Finding:
+def _check(what: str, find: Callable[[], str]) -> Check:
     try:
-        return Finding(what, find())
+        return Check(what, find())
     except LowsrError as error:
-        return Finding(what, str(error), is_ok=False)
+        return Check(what, str(error), is_ok=False)
     except (ImportError, OSError) as error:
-        return Finding(what, f"{error}; install lowsr-tradeoff again, with all it needs: uv sync", is_ok=False)
+        return Check(what, f"{error}; install lowsr-tradeoff again, with all it needs: uv sync", is_ok=False)
 
 
-def _load(name: str) -> str:
+def _version(name: str) -> str:
     importlib.import_module(name)
     return version(name.replace("_", "-"))
 
@@ -113,9 +113,9 @@ def _corpora() -> str:
     return f"{study.events.summary.n_clips} events, {study.speech.summary.n_clips} utterances"
 
 
-def _browser() -> Finding:
+def _browser() -> Check:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found:
-        return Finding("browser", found, is_needed=False)
+        return Check("browser", found, is_needed=False)
     missing = "none found; a run does without, the report opens in any, on any machine: apt-get install chromium"
-    return Finding("browser", missing, is_ok=False, is_needed=False)
+    return Check("browser", missing, is_ok=False, is_needed=False)
