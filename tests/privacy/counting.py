@@ -1,4 +1,4 @@
-"""Two sentences of the embedded corpus, and what is counted of them when they are heard."""
+"""Two sentences of the embedded corpus, and what is counted of them when they are counts_of."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ KEY = "She keeps the spare key under the blue flower pot."
 RENT = "The rent is nine hundred and forty dollars this month."
 
 
-def heard(text, hypothesis, keywords=(), speaker="a") -> UtteranceCounts:
+def counts_of(text, hypothesis, keywords=(), speaker="a") -> UtteranceCounts:
     return count.count("clip", speaker, text, keywords, hypothesis)
 
 

@@ -81,7 +81,9 @@ def steps_of(
     sha256 = digests(config.privacy.weights, config.privacy.engine)
     learnt = {fold: part(fold, share, unit, config.seed) for fold in folds}
     read = {fold: _digest_read(learnt[fold], fold.tested, learns_words=training.learns_words) for fold in folds}
-    said = {fold: digest_of([[u.clip_id, u.text, u.speaker, u.keywords] for u in fold.tested]) for fold in folds}
+    references = {
+        fold: digest_of([[u.clip_id, u.text, u.speaker, u.keywords] for u in fold.tested]) for fold in folds
+    }
     of_share = "" if share == 1 else f", 1/{1 / share:.0f} of the {unit}"
 
     def step(rate_hz: int, fold: Fold) -> Step:
@@ -101,7 +103,7 @@ def steps_of(
         name = f"{training.label} {rate_hz} Hz, fold {fold.number}{of_share}"
         is_on_gpu = config.device_type == "cuda"
         trained = Step(training.stage, training.run, settings, name, "speech", is_on_gpu=is_on_gpu)
-        counts = CountSettings(said=said[fold], fold=fold.number, seed=config.seed)
+        counts = CountSettings(references=references[fold], fold=fold.number, seed=config.seed)
         run = "privacy.attackers.fold_counts:run"
         return Step(COUNT, run, counts, f"words of {name}", "speech", needs=(trained,), together=COUNT)
 

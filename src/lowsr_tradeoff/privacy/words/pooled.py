@@ -42,25 +42,25 @@ def word_recovery_draws(rows: Rows, weights: Weights) -> tuple[float, ...]:
 
 def word_chance(rows: Rows, weights: Weights) -> Measurement:
     """Return hits / reference words of hypotheses that belong to other utterances, ∈ [0, 1]."""
-    hits = [sum(row.luck.hits_of.values()) for row in rows]
-    return _by_luck(hits, _words(rows) * _n_others(rows), weights, "words")
+    hits = [sum(row.by_chance.hits_of.values()) for row in rows]
+    return _chance(hits, _words(rows) * _n_others(rows), weights, "words")
 
 
 def kind_recoveries(rows: Rows, weights: Weights) -> tuple[KindRecovery, ...]:
-    """Return hits / words of each kind, ∈ [0, 1], beside what luck gives."""
+    """Return hits / words of each kind, ∈ [0, 1], beside chance."""
     return tuple(_kind_recovery(kind, rows, weights) for kind in KINDS)
 
 
 def keyword_recovery(rows: Rows, weights: Weights) -> Measurement:
     """Return keywords recovered in full / keywords, ∈ [0, 1]."""
-    recovered, spoken = [row.found.keywords_heard for row in rows], [row.keywords for row in rows]
+    recovered, spoken = [row.recovered.keywords for row in rows], [row.keywords for row in rows]
     return pooled_ratio(recovered, spoken, weights, "keywords", is_share=True)
 
 
 def keyword_chance(rows: Rows, weights: Weights) -> Measurement:
     """Return keywords / keywords of hypotheses that belong to other utterances, ∈ [0, 1]."""
-    recovered = [row.luck.keywords_heard for row in rows]
-    return _by_luck(recovered, [row.keywords * row.luck.n_outputs for row in rows], weights, "keywords")
+    recovered = [row.by_chance.keywords for row in rows]
+    return _chance(recovered, [row.keywords * row.by_chance.n_hypotheses for row in rows], weights, "keywords")
 
 
 def rate_difference(
@@ -126,12 +126,12 @@ def _kind_recovery(kind: WordKind, rows: Rows, weights: Weights) -> KindRecovery
     words = _each(rows, lambda row: row.words_of[kind])
     return KindRecovery(
         kind=kind,
-        recovery=pooled_ratio([row.found.hits_of[kind] for row in rows], words, weights, kind, is_share=True),
-        chance=_by_luck([row.luck.hits_of[kind] for row in rows], words * _n_others(rows), weights, kind),
+        recovery=pooled_ratio([row.recovered.hits_of[kind] for row in rows], words, weights, kind, is_share=True),
+        chance=_chance([row.by_chance.hits_of[kind] for row in rows], words * _n_others(rows), weights, kind),
     )
 
 
-def _by_luck(hits: ArrayLike, words: ArrayLike, weights: Weights, n_of: str) -> Measurement:
+def _chance(hits: ArrayLike, words: ArrayLike, weights: Weights, n_of: str) -> Measurement:
     if not np.any(words):
         return missing(f"there are no {n_of} to compare with outputs of other utterances", n_of)
     return pooled_ratio(hits, words, weights, n_of, is_share=True)
@@ -142,7 +142,7 @@ def _each(rows: Rows, count_of: Callable[[UtteranceCounts], int]) -> Counts:
 
 
 def _n_others(rows: Rows) -> Counts:
-    return _each(rows, lambda row: row.luck.n_outputs)
+    return _each(rows, lambda row: row.by_chance.n_hypotheses)
 
 
 def _errors(rows: Rows) -> Counts:

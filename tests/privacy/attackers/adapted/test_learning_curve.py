@@ -27,7 +27,7 @@ def write(store, step, rng):
     share, tested = step.needs[0].settings.share, held_out.fold_of(SPEECH, 0, step.settings.fold).tested
     written = [" ".join(word for word in u.text.split() if rng.uniform() < RISING[share]) for u in tested]
     store.write(step, {"utterances": counted(tested, written)})
-    store.write(step.needs[0], {"heard": written, "losses": [], "minutes": 4 * share})
+    store.write(step.needs[0], {"transcripts": written, "losses": [], "minutes": 4 * share})
 
 
 def learnt(settings):
@@ -118,5 +118,5 @@ def test_a_share_is_learnt_from_alone(tmp_path, monkeypatch):
     meta = store.meta(part)
     # Of two utterances one, of a few seconds.
     assert part.key != whole.key
-    assert len(meta["losses"]) == len(meta["heard"]) == 1
+    assert len(meta["losses"]) == len(meta["transcripts"]) == 1
     assert 0 < meta["minutes"] < 0.2

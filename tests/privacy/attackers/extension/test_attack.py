@@ -35,7 +35,7 @@ def test_at_a_low_rate_it_learns_and_writes_what_it_hears(tmp_path, monkeypatch)
     monkeypatch.setattr(attack, "RECIPE", attack.RECIPE.model_copy(update={"epochs": 1}))
     store, step = Store(tmp_path), attack.plan(CONFIG, SPEECH).steps[0]
     recogniser.run(step.needs, SPEECH, store)
-    assert len(store.meta(step.needs[0])["heard"]) == 1
+    assert len(store.meta(step.needs[0])["transcripts"]) == 1
 
 
 def test_with_the_reference_engine_it_is_not_tested():

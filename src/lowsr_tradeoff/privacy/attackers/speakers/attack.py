@@ -101,7 +101,7 @@ def _result(
 
 
 def _figures(plan: RatePlan[int], store: Store, rate_hz: int, enrolled_hz: int) -> Iterator[Figure]:
-    """For 1 % of strangers let through at random, 1 % of the rightful."""
+    """Whoever accepts 1 % of impostors at random accepts 1 % of the genuine."""
     try:
         compared = _comparisons(plan, store, rate_hz, enrolled_hz)
     except FailedStepError as error:
