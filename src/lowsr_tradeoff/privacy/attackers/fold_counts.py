@@ -11,7 +11,7 @@ from lowsr_tradeoff.settings.groups import Settings
 
 
 class CountSettings(Settings):
-    """What the counts depend on besides the transcripts; ``references`` is a digest of what is known of the fold."""
+    """What the counts depend on besides the transcripts: ``references`` is a digest of all that they count."""
 
     references: str
     fold: int

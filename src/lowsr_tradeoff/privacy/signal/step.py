@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.privacy.attackers.attacker import RatePlan
-from lowsr_tradeoff.privacy.captures import captures_of
+from lowsr_tradeoff.privacy.attackers.attacker import RatePlan, capture_step
 from lowsr_tradeoff.privacy.signal.intelligibility import SignalScores
 from lowsr_tradeoff.privacy.signal.sii import sii_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import IntelligibilityResult
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import mean_measurement
@@ -24,12 +22,8 @@ Weights = NDArray[np.float64]
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int]:
     """Return a step per rate."""
-    captures = {rate_hz: captures_of(config, speech, rate_hz) for rate_hz in config.all_rates_hz()}
-    by_rate = {
-        hz: Step(INTELLIGIBILITY, RUN, its, f"STOI, ESTOI and PESQ at {hz} Hz", "speech")
-        for hz, its in captures.items()
-    }
-    return RatePlan(config, speech, by_rate)
+    named = INTELLIGIBILITY, RUN, "STOI, ESTOI and PESQ"
+    return RatePlan(config, speech, {hz: capture_step(config, speech, hz, *named) for hz in config.all_rates_hz()})
 
 
 def results(plan: RatePlan[int], store: Store, weights: Weights) -> tuple[IntelligibilityResult, ...]:
