@@ -10,18 +10,18 @@ rate, (S + D + I) / N, is not bounded (Morris et al., Interspeech 2004, compare 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lowsr_tradeoff.privacy.words.count import UtteranceCounts
 from lowsr_tradeoff.privacy.words.kinds import KINDS
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import KindRecovery, RateDifference, WordCounts, WordKind
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import NO_SPREAD, percentile_interval, pooled_difference, pooled_ratio
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 # Of every row in every resample, from ``intervals.resample_weights``. Shape ``(n_resamples, n_rows)``.
-Weights = NDArray[np.float64]
-Counts = NDArray[np.float64]
+Weights = Floats
 Rows = Sequence[UtteranceCounts]
 
 
@@ -137,28 +137,28 @@ def _chance(hits: ArrayLike, words: ArrayLike, weights: Weights, n_of: str) -> M
     return pooled_ratio(hits, words, weights, n_of, is_share=True)
 
 
-def _each(rows: Rows, count_of: Callable[[UtteranceCounts], int]) -> Counts:
+def _each(rows: Rows, count_of: Callable[[UtteranceCounts], int]) -> Floats:
     return np.array([count_of(row) for row in rows], float)
 
 
-def _n_others(rows: Rows) -> Counts:
+def _n_others(rows: Rows) -> Floats:
     return _each(rows, lambda row: row.by_chance.n_hypotheses)
 
 
-def _errors(rows: Rows) -> Counts:
+def _errors(rows: Rows) -> Floats:
     return _each(rows, lambda row: row.words.substitutions + row.words.deletions + row.words.insertions)
 
 
-def _hits(rows: Rows) -> Counts:
+def _hits(rows: Rows) -> Floats:
     return _each(rows, lambda row: row.words.hits)
 
 
-def _words(rows: Rows) -> Counts:
+def _words(rows: Rows) -> Floats:
     """Of the reference."""
     return _each(rows, lambda row: row.words.reference_words)
 
 
-def _information_lost(hits: Counts, spoken: Counts, written: Counts) -> Counts:
+def _information_lost(hits: Floats, spoken: Floats, written: Floats) -> Floats:
     """Who writes nothing down keeps nothing: the limit of 0/0 is 1. No spoken words, no figure."""
     kept = np.divide(hits**2, spoken * written, out=np.zeros_like(hits), where=spoken * written > 0)
     return np.where(spoken > 0, 1 - kept, np.nan)
