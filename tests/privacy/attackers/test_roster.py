@@ -2,8 +2,8 @@ import dataclasses
 from importlib import import_module
 
 import pytest
+from tests.privacy.embedded import SPEECH as EMBEDDED
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy import attackers, stage
 from lowsr_tradeoff.privacy.attackers import attacker, roster
 from lowsr_tradeoff.runner import fingerprint
@@ -12,7 +12,6 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
-EMBEDDED = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 SPEECH = dataclasses.replace(EMBEDDED, utterances=EMBEDDED.utterances[:2])
 
 # An attacker in one file: how loud an utterance is tells who speaks.

@@ -1,7 +1,6 @@
 import pytest
-from tests.privacy.counting import KEY, RENT, counted, counts_of, once
+from tests.privacy.embedded import KEY, RENT, SPEECH, counted, counts_of, once
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.words import count, pooled
 
@@ -75,7 +74,7 @@ def test_rows_survive_a_file():
 
 
 def test_counts_hold_no_words():
-    tested = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None).utterances[:2]
+    tested = SPEECH.utterances[:2]
     rows = counted(tested, [tested[0].text, "nothing of it"])
     assert rows[0]["words"]["hits"] == rows[0]["words"]["reference_words"] > 0
     assert rows[1]["words"]["hits"] <= 1

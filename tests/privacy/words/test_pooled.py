@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.privacy.counting import KEY, RENT, counts_of, once
+from tests.privacy.embedded import KEY, RENT, counts_of, once
 
 from lowsr_tradeoff.privacy.words import count, pooled
 from lowsr_tradeoff.statistics.intervals import exact_interval, percentile_interval, resample_weights

@@ -1,8 +1,7 @@
 import dataclasses
 
-from tests.privacy.counting import counted
+from tests.privacy.embedded import SPEECH, counted
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers import fold_counts, held_out
 from lowsr_tradeoff.privacy.attackers.extension import attack, recogniser
 from lowsr_tradeoff.privacy.captures import captured_at_16k
@@ -12,7 +11,6 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
-SPEECH = load_speech("demo", (2000,), 16000, skip_bad=False, cache=None)
 SPEECH = dataclasses.replace(SPEECH, utterances=SPEECH.utterances[:3])
 CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200, privacy={"attackers": "all"})
 
