@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
+from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.captures import captured, captured_at_16k, captures_of, original_at_16k
 from lowsr_tradeoff.settings.study import StudyConfig
 
-SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 SAID = SPEECH.utterances[0]
 
 

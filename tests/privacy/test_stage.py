@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 import pytest
 import soundfile
+from tests.privacy.embedded import SPEECH as EMBEDDED
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.words import count
@@ -19,7 +19,6 @@ from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
-EMBEDDED = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
 
 

@@ -69,7 +69,7 @@ def transcripts(plan: PrivacyPlan, store: Store) -> dict[int, dict[str, str]]:
     """Return what the recogniser as published wrote, by rate in Hz and clip."""
     steps = plan.published.transcribed
     names = [utterance.clip_id for utterance in plan.published.speech.utterances]
-    return of_finished(lambda hz: dict(zip(names, store.meta(steps[hz])["heard"], strict=True)), steps)
+    return of_finished(lambda hz: dict(zip(names, store.meta(steps[hz])["transcripts"], strict=True)), steps)
 
 
 def weights(config: StudyConfig) -> dict[str, str]:

@@ -2,18 +2,11 @@ import dataclasses
 from itertools import pairwise
 
 import pytest
+from tests.privacy.embedded import SPEECH, with_utterances
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers import held_out
 from lowsr_tradeoff.privacy.attackers.adapted import learning_curve
 from lowsr_tradeoff.privacy.attackers.recogniser_steps import split_in_words
-
-SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
-
-
-def with_utterances(*changes):
-    kept = [dataclasses.replace(u, **change) for u, change in zip(SPEECH.utterances, changes, strict=False)]
-    return dataclasses.replace(SPEECH, utterances=tuple(kept))
 
 
 def test_every_speaker_is_tested_once_and_never_learnt_from_then():

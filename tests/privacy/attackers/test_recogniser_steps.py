@@ -1,15 +1,7 @@
-import dataclasses
+from tests.privacy.embedded import SPEECH, with_utterances
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers import recogniser_steps
 from lowsr_tradeoff.settings.study import StudyConfig
-
-SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
-
-
-def with_utterances(*changes):
-    kept = [dataclasses.replace(u, **change) for u, change in zip(SPEECH.utterances, changes, strict=False)]
-    return dataclasses.replace(SPEECH, utterances=tuple(kept))
 
 
 def test_what_cannot_be_attacked_says_why():

@@ -2,17 +2,16 @@ import dataclasses
 from importlib import import_module
 
 import pytest
-from lowsr_tradeoff.runner.crew import run_batch
+from tests.privacy.embedded import SPEECH as EMBEDDED
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy import attackers, stage
 from lowsr_tradeoff.privacy.attackers import attacker, roster
 from lowsr_tradeoff.runner import fingerprint
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
-EMBEDDED = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 SPEECH = dataclasses.replace(EMBEDDED, utterances=EMBEDDED.utterances[:2])
 
 # An attacker in one file: how loud an utterance is tells who speaks.
@@ -87,11 +86,25 @@ def test_an_attacker_is_one_file_and_one_line_of_the_roster(loudness, tmp_path, 
     assert all(0 < result.value.value < 1 for result in found)
 
 
-def test_every_planned_step_names_a_function_that_runs_it():
-    for step in steps_of(asked("all")):
-        for one in (step, *step.needs):
-            module, _, function = one.run.partition(":")
-            assert callable(getattr(import_module(f"lowsr_tradeoff.{module}"), function))
+@pytest.fixture(scope="module")
+def functions():
+    """What runs the steps of every attacker, learning curve and measure of the signal."""
+    plan = stage.plan(asked("all"), EMBEDDED)
+    return {one.run for step in plan.steps for one in (step, *step.needs)}
+
+
+def test_every_planned_step_names_a_function_that_runs_it(functions):
+    assert len(functions) == 10
+    for name in functions:
+        module, _, function = name.partition(":")
+        assert callable(getattr(import_module(f"lowsr_tradeoff.{module}"), function))
+
+
+def test_what_computes_reaches_neither_what_plans_nor_statistics(functions):
+    for name in functions:
+        for module in fingerprint.reached(name):
+            assert module.partition(".")[0] != "statistics", name
+            assert not hasattr(import_module(f"lowsr_tradeoff.{module}"), "results"), (name, module)
 
 
 def test_what_was_not_asked_for_is_listed_with_the_way_to_ask():

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 from pesq import pesq
+from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.signal.intelligibility import SignalScores, score
 from lowsr_tradeoff.privacy.signal.step import mean_score
@@ -16,7 +16,7 @@ RATES_HZ = (500, 1000, 2000, 4000, 8000)
 
 @pytest.fixture(scope="module")
 def sentence():
-    sound, _ = read(load_speech("demo", RATES_HZ, 16000, skip_bad=False, cache=None).utterances[0])
+    sound, _ = read(SPEECH.utterances[0])
     return sound
 
 

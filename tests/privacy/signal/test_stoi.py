@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 from pystoi import stoi as pystoi
+from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.signal.stoi import stoi_and_estoi
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
-SENTENCES = load_speech("demo", (500,), 16000, skip_bad=False, cache=None).utterances[:2]
+SENTENCES = SPEECH.utterances[:2]
 
 
 @pytest.mark.parametrize("rate_hz", [500, 2000, 16000])

@@ -2,10 +2,10 @@ import ctranslate2
 import numpy as np
 import pytest
 import torch
+from tests.privacy.embedded import SPEECH
 from whisper import DecodingOptions, decode, log_mel_spectrogram, pad_or_trim
 
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.whisper.convert import read_tensors, reference_model
@@ -14,7 +14,7 @@ from lowsr_tradeoff.privacy.words import count
 from lowsr_tradeoff.settings.groups import PrivacySettings
 
 FOLDER = folder_of(None)
-SENTENCES = load_speech("demo", (4000,), 16000, skip_bad=False, cache=None).utterances[:4]
+SENTENCES = SPEECH.utterances[:4]
 
 
 @pytest.fixture(scope="module")

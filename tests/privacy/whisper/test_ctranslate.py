@@ -2,10 +2,10 @@ import shutil
 
 import numpy as np
 import pytest
+from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.whisper.transcribe import transcribe as transcribe_with
@@ -16,7 +16,7 @@ from lowsr_tradeoff.settings.groups import PrivacySettings
 from lowsr_tradeoff.statistics.intervals import pooled_difference, resample_weights
 
 # Ten voices, ten sentences; 37 s.
-SENTENCES = load_speech("demo", (500, 4000), 16000, skip_bad=False, cache=None).utterances[:10]
+SENTENCES = SPEECH.utterances[:10]
 SETTINGS = PrivacySettings()
 
 

@@ -3,10 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from tests.privacy.embedded import SPEECH
 from whisper.model import ModelDimensions, Whisper
 
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy.attackers.adapted.attack import RECIPE
 from lowsr_tradeoff.privacy.attackers.adapted.training import RANK
@@ -125,8 +125,7 @@ def test_a_training_that_diverges_says_so():
 
 
 def test_published_weights_write_what_the_reference_engine_writes():
-    speech = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
-    clips = [read(utterance)[0] for utterance in speech.utterances[:1]]
+    clips = [read(utterance)[0] for utterance in SPEECH.utterances[:1]]
     privacy = PrivacySettings()
     recogniser = lora.trainable(lora.as_published(privacy))
     written = lora.transcribe(recogniser, clips, privacy)

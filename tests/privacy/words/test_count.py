@@ -1,7 +1,6 @@
 import pytest
-from tests.privacy.counting import KEY, RENT, counted, heard, once
+from tests.privacy.embedded import KEY, RENT, SPEECH, counted, counts_of, once
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.words import count, pooled
 
@@ -13,7 +12,7 @@ def _loaded():
 
 
 def test_spelling_case_and_numbers_are_no_errors():
-    row = heard("The colour costs twenty-five dollars, doesn't it?", "the color costs $25 does not it")
+    row = counts_of("The colour costs twenty-five dollars, doesn't it?", "the color costs $25 does not it")
     assert row.words.hits == row.words.reference_words
 
 
@@ -27,22 +26,22 @@ def test_spelling_case_and_numbers_are_no_errors():
     ],
 )
 def test_keyword_counts_when_every_word_of_it_is_a_hit(hypothesis, n):
-    assert heard(KEY, hypothesis, ("spare key", "Blue flower pot")).found.keywords_heard == n
+    assert counts_of(KEY, hypothesis, ("spare key", "Blue flower pot")).recovered.keywords == n
 
 
 @pytest.mark.parametrize("hypothesis", ["the rent is $940 this month", "the rent is 940 this month"])
 def test_amount_leaks_with_or_without_its_currency(hypothesis):
-    assert heard(RENT, hypothesis, ("nine hundred and forty",)).found.keywords_heard == 1
-    assert heard(RENT, "the rent is $914 this month", ("nine hundred and forty",)).found.keywords_heard == 0
+    assert counts_of(RENT, hypothesis, ("nine hundred and forty",)).recovered.keywords == 1
+    assert counts_of(RENT, "the rent is $914 this month", ("nine hundred and forty",)).recovered.keywords == 0
 
 
 def test_either_place_of_a_keyword_that_is_said_twice_counts():
-    assert heard("Martin, call Martin back", "mister call martin back", ("martin",)).found.keywords_heard == 1
+    assert counts_of("Martin, call Martin back", "mister call martin back", ("martin",)).recovered.keywords == 1
 
 
 def test_keyword_outside_its_transcript_is_refused():
     with pytest.raises(DataError, match="'garage' is not in its transcript"):
-        heard(KEY, "anything", ("garage",))
+        counts_of(KEY, "anything", ("garage",))
     assert count.keyword_problems("clip", KEY, ("spare key", "garage", "...")) == [
         f"clip: the keyword 'garage' is not in its transcript {KEY!r}",
         f"clip: the keyword '...' is not in its transcript {KEY!r}",
@@ -50,7 +49,7 @@ def test_keyword_outside_its_transcript_is_refused():
 
 
 def test_loops_and_empty_outputs_are_told_apart():
-    rows = [heard(KEY, KEY), heard(KEY, "I don't know. " * 20), heard(KEY, "..."), heard(KEY, "")]
+    rows = [counts_of(KEY, KEY), counts_of(KEY, "I don't know. " * 20), counts_of(KEY, "..."), counts_of(KEY, "")]
     assert [row.is_loop for row in rows] == [False, True, False, False]
     assert [row.is_empty for row in rows] == [False, False, True, True]
     share = pooled.share([row.is_empty for row in rows], once(rows))
@@ -70,12 +69,12 @@ def test_loop_threshold_is_that_of_whisper():
 
 
 def test_rows_survive_a_file():
-    row = heard(KEY, "the spare key", ("spare key",))
+    row = counts_of(KEY, "the spare key", ("spare key",))
     assert count.UtteranceCounts.model_validate_json(row.model_dump_json()) == row
 
 
 def test_counts_hold_no_words():
-    tested = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None).utterances[:2]
+    tested = SPEECH.utterances[:2]
     rows = counted(tested, [tested[0].text, "nothing of it"])
     assert rows[0]["words"]["hits"] == rows[0]["words"]["reference_words"] > 0
     assert rows[1]["words"]["hits"] <= 1

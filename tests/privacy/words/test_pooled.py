@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.privacy.counting import KEY, RENT, heard, once
+from tests.privacy.embedded import KEY, RENT, counts_of, once
 
 from lowsr_tradeoff.privacy.words import count, pooled
 from lowsr_tradeoff.statistics.intervals import exact_interval, percentile_interval, resample_weights
@@ -28,7 +28,7 @@ def _loaded():
 @settings(deadline=None)
 @given(PAIRS)
 def test_pooled_figures_are_those_of_jiwer_over_the_whole_corpus(pairs):
-    rows = [heard(*pair) for pair in pairs]
+    rows = [counts_of(*pair) for pair in pairs]
     references, hypotheses = (list(side) for side in zip(*pairs, strict=True))
     assert pooled.wer(rows, once(rows)).value == pytest.approx(jiwer.wer(references, hypotheses))
     assert pooled.cer(rows, once(rows)).value == pytest.approx(jiwer.cer(references, hypotheses))
@@ -38,7 +38,7 @@ def test_pooled_figures_are_those_of_jiwer_over_the_whole_corpus(pairs):
 @settings(deadline=None)
 @given(PAIRS)
 def test_counts_add_up_and_recovery_is_a_proportion(pairs):
-    rows = [heard(*pair) for pair in pairs]
+    rows = [counts_of(*pair) for pair in pairs]
     counts = pooled.pooled_counts(rows)
     assert counts.hits + counts.substitutions + counts.deletions == sum(len(text.split()) for text, _ in pairs)
     assert counts.hits + counts.substitutions + counts.insertions == sum(len(text.split()) for _, text in pairs)
@@ -52,14 +52,14 @@ def test_counts_add_up_and_recovery_is_a_proportion(pairs):
 
 def test_counts_are_pooled_before_dividing():
     long = "the dog sat by the bank near my garage"
-    rows = [heard("rent", "dog key bank"), heard(long, long)]
+    rows = [counts_of("rent", "dog key bank"), counts_of(long, long)]
     assert pooled.wer(rows, once(rows)).value == pytest.approx(3 / 10)
     assert pooled.word_recovery(rows, once(rows)).value == pytest.approx(9 / 10)
     assert pooled.word_recovery(rows, once(rows)).n == 10
 
 
 def test_hallucinated_words_raise_the_error_rate_above_one_but_not_the_recovery():
-    rows = [heard("call my lawyer", "call my lawyer " + "thank you for watching " * 5)]
+    rows = [counts_of("call my lawyer", "call my lawyer " + "thank you for watching " * 5)]
     assert pooled.wer(rows, once(rows)).value > 1
     assert pooled.word_recovery(rows, once(rows)).value == 1
 
@@ -70,7 +70,7 @@ def test_interval_is_that_of_jiwer_over_resampled_speakers():
         ("my rent is due", "my aunt is blue"),
         ("call the bank", "call the bank now"),
     ]
-    rows = [heard(*pair, speaker=name) for pair, name in zip(pairs, "abc", strict=True)]
+    rows = [counts_of(*pair, speaker=name) for pair, name in zip(pairs, "abc", strict=True)]
     weights = resample_weights(["a", "b", "c"], 200, 0)
     resampled = [
         [pair for pair, times in zip(pairs, row, strict=True) for _ in range(int(times))] for row in weights
@@ -83,43 +83,43 @@ def test_interval_is_that_of_jiwer_over_resampled_speakers():
 
 
 def test_no_hit_at_all_is_not_certainty():
-    rows = [heard(KEY, "you"), heard(RENT, "", speaker="b")]
+    rows = [counts_of(KEY, "you"), counts_of(RENT, "", speaker="b")]
     lost = pooled.wil(rows, once(rows))
     assert (lost.value, lost.high) == (1, 1)
     assert lost.low < 0.5
 
 
 def test_nothing_spoken_has_no_rate():
-    rows = [heard("[noise]", "you")]
+    rows = [counts_of("[noise]", "you")]
     for measure in FIGURES:
         assert measure(rows, once(rows)).value is None
 
 
 def test_keyword_recovery_pools_keywords():
-    rows = [heard(KEY, "the spare key", ("spare key", "blue flower pot")), heard(RENT, "rent", ("rent",))]
+    rows = [counts_of(KEY, "the spare key", ("spare key", "blue flower pot")), counts_of(RENT, "rent", ("rent",))]
     recovery = pooled.keyword_recovery(rows, once(rows))
     assert (recovery.value, recovery.n, recovery.n_of) == (pytest.approx(2 / 3), 3, "keywords")
 
 
 def test_resamples_without_words_are_left_out():
-    rows = [heard("[noise]", "you"), heard(KEY, KEY, speaker="b")]
+    rows = [counts_of("[noise]", "you"), counts_of(KEY, KEY, speaker="b")]
     assert np.isfinite(pooled.wil(rows, once(rows)).low)
 
 
 def test_every_utterance_understood_is_not_certainty_either():
-    rows = [heard(KEY, KEY), heard(RENT, RENT, speaker="b")]
+    rows = [counts_of(KEY, KEY), counts_of(RENT, RENT, speaker="b")]
     lost = pooled.wil(rows, once(rows))
     assert (lost.value, lost.low) == (0, 0)
     assert lost.high > 0.5
 
 
 def test_speakers_not_utterances_are_the_trials_of_what_could_hide():
-    rows = [heard(KEY, "you", speaker=str(i % 12)) for i in range(48)]
+    rows = [counts_of(KEY, "you", speaker=str(i % 12)) for i in range(48)]
     assert pooled.wil(rows, once(rows)).low == pytest.approx(1 - exact_interval(0, 12)[1])
 
 
 def test_stop_words_alone_are_no_content():
-    rows = [heard("the doctor is at 42", "the dog is at 7")]
+    rows = [counts_of("the doctor is at 42", "the dog is at 7")]
     content, stop, digits = pooled.kind_recoveries(rows, once(rows))
     assert [(found.kind, found.recovery.value, found.recovery.n) for found in (content, stop, digits)] == [
         ("content words", 0, 1),
@@ -143,12 +143,12 @@ def test_chance_is_what_outputs_of_other_utterances_recover():
 
 
 def test_one_utterance_alone_has_no_chance_level():
-    rows = [heard(KEY, KEY)]
+    rows = [counts_of(KEY, KEY)]
     assert "other utterances" in pooled.word_chance(rows, once(rows)).reason
 
 
 def test_a_rate_is_compared_over_the_same_words():
-    low, high = [heard(KEY, "the spare key")], [heard(KEY, KEY)]
+    low, high = [counts_of(KEY, "the spare key")], [counts_of(KEY, KEY)]
     found = pooled.rate_difference((500, low), (1000, high), once(low), "whisper")
     assert found.difference.value == pytest.approx(-7 / 10)
     assert (found.rate_hz, found.against_rate_hz, found.difference.n) == (500, 1000, 10)

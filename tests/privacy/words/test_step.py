@@ -1,9 +1,9 @@
 import dataclasses
 
-from lowsr_tradeoff.corpora.speech import load_speech
+from tests.privacy.embedded import SPEECH
+
 from lowsr_tradeoff.privacy.words.step import reference_of, references
 
-SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 UNTOLD = dataclasses.replace(
     SPEECH, utterances=tuple(dataclasses.replace(said, text=None, keywords=()) for said in SPEECH.utterances)
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.privacy.captures import CaptureSettings, captures_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult, LearningCurve
 from lowsr_tradeoff.runner.step import Step
@@ -67,6 +68,13 @@ class GrowingAttacker(Protocol):
 
         What the recogniser recovers of words as published is by rate in Hz; it is recovered without any data.
         """
+
+
+def capture_step(
+    config: StudyConfig, speech: SpeechCorpus, rate_hz: int, stage: str, run: str, what: str
+) -> Step[CaptureSettings]:
+    """Return a step that depends on nothing but the captures of a corpus at one rate."""
+    return Step(stage, run, captures_of(config, speech, rate_hz), f"{what} at {rate_hz} Hz", "speech")
 
 
 def failed(why: str, n_of: str) -> Measurement:

@@ -11,9 +11,9 @@ from lowsr_tradeoff.settings.groups import Settings
 
 
 class CountSettings(Settings):
-    """What the counts depend on besides the transcripts; ``said`` is the digest of what is known of the fold."""
+    """What the counts depend on besides the transcripts: ``references`` is a digest of all that they count."""
 
-    said: str
+    references: str
     fold: int
     seed: int
 
@@ -23,5 +23,5 @@ def run(steps: Sequence[Step[CountSettings]], speech: SpeechCorpus, store: Store
     for step in steps:
         tested = fold_of(speech, step.settings.seed, step.settings.fold).tested
         references = [utterance.text or "" for utterance in tested]
-        counts = count_all(tested, references, store.meta(step.needs[0])["heard"])
+        counts = count_all(tested, references, store.meta(step.needs[0])["transcripts"])
         store.write(step, {"utterances": [row.model_dump() for row in counts]})

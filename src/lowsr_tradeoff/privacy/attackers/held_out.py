@@ -20,7 +20,7 @@ N_FOLDS = 4
 Unit = Literal["speakers", "utterances"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Fold:
     """One test fold and what is learnt from meanwhile; a speaker is in one alone, unless one speaks alone.
 

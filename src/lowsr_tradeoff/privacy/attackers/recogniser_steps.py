@@ -79,21 +79,24 @@ def steps_of(
     and learnt again only where it is learnt. A share is learnt in as many steps as all.
     """
     sha256 = digests(config.privacy.weights, config.privacy.engine)
-    learnt = {fold: part(fold, share, unit, config.seed) for fold in folds}
-    read = {fold: _digest_read(learnt[fold], fold.tested, learns_words=training.learns_words) for fold in folds}
-    said = {fold: digest_of([[u.clip_id, u.text, u.speaker, u.keywords] for u in fold.tested]) for fold in folds}
+    learnt, read, references = {}, {}, {}
+    for fold in folds:
+        learnt[fold.number] = part(fold, share, unit, config.seed)
+        read[fold.number] = _digest_read(learnt[fold.number], fold.tested, learns_words=training.learns_words)
+        counted = [[u.clip_id, u.text, u.speaker, u.keywords] for u in fold.tested]
+        references[fold.number] = digest_of(counted)
     of_share = "" if share == 1 else f", 1/{1 / share:.0f} of the {unit}"
 
     def step(rate_hz: int, fold: Fold) -> Step:
         settings = FoldSettings(
-            captures=captures_of(config, speech, rate_hz).model_copy(update={"corpus": read[fold]}),
+            captures=captures_of(config, speech, rate_hz).model_copy(update={"corpus": read[fold.number]}),
             fold=fold.number,
             privacy=config.privacy,
             weights_sha256=sha256,
             policy=policy_of(config.privacy),
             batch_size=config.privacy.batch_size,
             pad_s=config.privacy.pad_s,
-            recipe=_as_long(training.recipe, len(fold.learnt), len(learnt[fold])),
+            recipe=_as_long(training.recipe, len(fold.learnt), len(learnt[fold.number])),
             device_type=config.device_type,
             share=share,
             unit=unit,
@@ -101,7 +104,7 @@ def steps_of(
         name = f"{training.label} {rate_hz} Hz, fold {fold.number}{of_share}"
         is_on_gpu = config.device_type == "cuda"
         trained = Step(training.stage, training.run, settings, name, "speech", is_on_gpu=is_on_gpu)
-        counts = CountSettings(said=said[fold], fold=fold.number, seed=config.seed)
+        counts = CountSettings(references=references[fold.number], fold=fold.number, seed=config.seed)
         run = "privacy.attackers.fold_counts:run"
         return Step(COUNT, run, counts, f"words of {name}", "speech", needs=(trained,), together=COUNT)
 

@@ -2,42 +2,32 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.privacy.attackers.attacker import RatePlan
-from lowsr_tradeoff.privacy.captures import captures_of
+from lowsr_tradeoff.privacy.attackers.attacker import RatePlan, capture_step
 from lowsr_tradeoff.privacy.signal.intelligibility import SignalScores
 from lowsr_tradeoff.privacy.signal.sii import sii_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import IntelligibilityResult
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import mean_measurement
 
 INTELLIGIBILITY, RUN = "intelligibility", "privacy.signal.intelligibility:run"
 
-Weights = NDArray[np.float64]
-
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int]:
     """Return a step per rate."""
-    captures = {rate_hz: captures_of(config, speech, rate_hz) for rate_hz in config.all_rates_hz()}
-    by_rate = {
-        hz: Step(INTELLIGIBILITY, RUN, its, f"STOI, ESTOI and PESQ at {hz} Hz", "speech")
-        for hz, its in captures.items()
-    }
-    return RatePlan(config, speech, by_rate)
+    named = INTELLIGIBILITY, RUN, "STOI, ESTOI and PESQ"
+    return RatePlan(config, speech, {hz: capture_step(config, speech, hz, *named) for hz in config.all_rates_hz()})
 
 
-def results(plan: RatePlan[int], store: Store, weights: Weights) -> tuple[IntelligibilityResult, ...]:
+def results(plan: RatePlan[int], store: Store, weights: Floats) -> tuple[IntelligibilityResult, ...]:
     """Return the mean scores at every rate whose step did not fail; the weights are of utterances in resamples."""
     return tuple(of_finished(lambda hz: _result(plan, hz, store, weights), plan.by_rate).values())
 
 
-def mean_score(rows: Sequence[SignalScores], name: str, weights: Weights, unit: str) -> Measurement:
+def mean_score(rows: Sequence[SignalScores], name: str, weights: Floats, unit: str) -> Measurement:
     """Return the mean of one score over the utterances that have it; ``n`` and ``n_of`` say how many those are."""
     values = [getattr(row, name) for row in rows]
     kept = [i for i, value in enumerate(values) if value is not None]
@@ -49,7 +39,7 @@ def mean_score(rows: Sequence[SignalScores], name: str, weights: Weights, unit: 
     return mean_measurement([values[i] for i in kept], weights[:, kept], n_of, unit)
 
 
-def _result(plan: RatePlan[int], rate_hz: int, store: Store, weights: Weights) -> IntelligibilityResult:
+def _result(plan: RatePlan[int], rate_hz: int, store: Store, weights: Floats) -> IntelligibilityResult:
     meta = store.meta(plan.by_rate[rate_hz])
     rows = [SignalScores.model_validate(row) for row in meta["utterances"]]
     return IntelligibilityResult(

@@ -8,11 +8,13 @@ References: Taal et al., IEEE TASLP 19(7), 2011 (STOI); Jensen & Taal, IEEE/ACM 
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from pystoi import utils
 from pystoi.stoi import BETA, DYN_RANGE, FS, N_FRAME, NFFT, NUMBAND, OBM, N
 
 from lowsr_tradeoff.audio import Samples
-from lowsr_tradeoff.statistics import Floats
+
+Floats = NDArray[np.float64]
 
 TINY = np.finfo(np.float64).eps
 

@@ -43,7 +43,7 @@ def run(steps: Sequence[Step[RecogniseSettings]], speech: SpeechCorpus, store: S
         settings = step.settings
         asked = settings.model_dump(include={"engine", "policy", "batch_size", "pad_s"})
         clips = (captured_at_16k(utterance, settings.captures) for utterance in speech.utterances)
-        store.write(step, {"heard": transcribe(PrivacySettings(weights=settings.weights, **asked), clips)})
+        store.write(step, {"transcripts": transcribe(PrivacySettings(weights=settings.weights, **asked), clips)})
 
 
 def transcribe(privacy: PrivacySettings, clips: Iterable[Samples]) -> list[str]:

@@ -29,11 +29,11 @@ CURRENCY = str.maketrans("", "", "$£€¢")
 
 
 class RecoveredCounts(Record):
-    """What hypotheses, ``n_outputs`` of them, hold of one reference; of a keyword every word is a hit."""
+    """What hypotheses, ``n_hypotheses`` of them, hold of one reference; of a keyword every word is a hit."""
 
     hits_of: dict[WordKind, int]
-    keywords_heard: int
-    n_outputs: int
+    keywords: int
+    n_hypotheses: int
 
 
 class UtteranceCounts(Record):
@@ -45,8 +45,8 @@ class UtteranceCounts(Record):
         words: Word alignment counts.
         words_of: Words of the reference, by kind.
         keywords: Phrases of the reference that would hurt.
-        found: What its hypothesis recovers.
-        luck: What the hypotheses of other utterances recover.
+        recovered: What its hypothesis recovers.
+        by_chance: What the hypotheses of other utterances recover.
         character_errors: Edits of characters.
         reference_characters: Characters of the normalised reference.
         is_loop: Whether the recogniser repeats itself.
@@ -58,8 +58,8 @@ class UtteranceCounts(Record):
     words: WordCounts
     words_of: dict[WordKind, int]
     keywords: int
-    found: RecoveredCounts
-    luck: RecoveredCounts
+    recovered: RecoveredCounts
+    by_chance: RecoveredCounts
     character_errors: int
     reference_characters: int
     is_loop: bool
@@ -96,8 +96,8 @@ def count(
         words=align(reference, normalised),
         words_of={kind: kinds.count(kind) for kind in KINDS},
         keywords=len(keywords),
-        found=_recovered(reference, phrases, [normalised]),
-        luck=_recovered(reference, phrases, [normalise(other) for other in others]),
+        recovered=_recovered(reference, phrases, [normalised]),
+        by_chance=_recovered(reference, phrases, [normalise(other) for other in others]),
         character_errors=characters.substitutions + characters.deletions + characters.insertions,
         reference_characters=characters.hits + characters.substitutions + characters.deletions,
         is_loop=compression_ratio(hypothesis) > COMPRESSION_RATIO_THRESHOLD,
@@ -183,13 +183,13 @@ def _phrases(clip_id: str, reference: str, keywords: Sequence[str]) -> list[list
 def _recovered(reference: str, phrases: Sequence[Sequence[range]], hypotheses: Sequence[str]) -> RecoveredCounts:
     """Keywords are aligned without currency signs: "940" tells the rent, with or without the dollars."""
     words, plain = reference.split(), " ".join(_plain_words(reference))
-    hits_of, keywords_heard = dict.fromkeys(KINDS, 0), 0
+    hits_of, n_keywords = dict.fromkeys(KINDS, 0), 0
     for hypothesis in hypotheses:
         for place in _hit_places(reference, hypothesis):
             hits_of[kind_of(words[place])] += 1
         hits = _hit_places(plain, " ".join(_plain_words(hypothesis))) if phrases else set()
-        keywords_heard += sum(any(hits.issuperset(place) for place in places) for places in phrases)
-    return RecoveredCounts(hits_of=hits_of, keywords_heard=keywords_heard, n_outputs=len(hypotheses))
+        n_keywords += sum(any(hits.issuperset(place) for place in places) for places in phrases)
+    return RecoveredCounts(hits_of=hits_of, keywords=n_keywords, n_hypotheses=len(hypotheses))
 
 
 def _hit_places(reference: str, hypothesis: str) -> set[int]:

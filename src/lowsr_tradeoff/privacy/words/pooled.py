@@ -10,18 +10,18 @@ rate, (S + D + I) / N, is not bounded (Morris et al., Interspeech 2004, compare 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lowsr_tradeoff.privacy.words.count import UtteranceCounts
 from lowsr_tradeoff.privacy.words.kinds import KINDS
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import KindRecovery, RateDifference, WordCounts, WordKind
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import NO_SPREAD, percentile_interval, pooled_difference, pooled_ratio
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 # Of every row in every resample, from ``intervals.resample_weights``. Shape ``(n_resamples, n_rows)``.
-Weights = NDArray[np.float64]
-Counts = NDArray[np.float64]
+Weights = Floats
 Rows = Sequence[UtteranceCounts]
 
 
@@ -42,25 +42,25 @@ def word_recovery_draws(rows: Rows, weights: Weights) -> tuple[float, ...]:
 
 def word_chance(rows: Rows, weights: Weights) -> Measurement:
     """Return hits / reference words of hypotheses that belong to other utterances, ∈ [0, 1]."""
-    hits = [sum(row.luck.hits_of.values()) for row in rows]
-    return _by_luck(hits, _words(rows) * _n_others(rows), weights, "words")
+    hits = [sum(row.by_chance.hits_of.values()) for row in rows]
+    return _chance(hits, _words(rows) * _n_others(rows), weights, "words")
 
 
 def kind_recoveries(rows: Rows, weights: Weights) -> tuple[KindRecovery, ...]:
-    """Return hits / words of each kind, ∈ [0, 1], beside what luck gives."""
+    """Return hits / words of each kind, ∈ [0, 1], beside chance."""
     return tuple(_kind_recovery(kind, rows, weights) for kind in KINDS)
 
 
 def keyword_recovery(rows: Rows, weights: Weights) -> Measurement:
     """Return keywords recovered in full / keywords, ∈ [0, 1]."""
-    recovered, spoken = [row.found.keywords_heard for row in rows], [row.keywords for row in rows]
+    recovered, spoken = [row.recovered.keywords for row in rows], [row.keywords for row in rows]
     return pooled_ratio(recovered, spoken, weights, "keywords", is_share=True)
 
 
 def keyword_chance(rows: Rows, weights: Weights) -> Measurement:
     """Return keywords / keywords of hypotheses that belong to other utterances, ∈ [0, 1]."""
-    recovered = [row.luck.keywords_heard for row in rows]
-    return _by_luck(recovered, [row.keywords * row.luck.n_outputs for row in rows], weights, "keywords")
+    recovered = [row.by_chance.keywords for row in rows]
+    return _chance(recovered, [row.keywords * row.by_chance.n_hypotheses for row in rows], weights, "keywords")
 
 
 def rate_difference(
@@ -126,39 +126,39 @@ def _kind_recovery(kind: WordKind, rows: Rows, weights: Weights) -> KindRecovery
     words = _each(rows, lambda row: row.words_of[kind])
     return KindRecovery(
         kind=kind,
-        recovery=pooled_ratio([row.found.hits_of[kind] for row in rows], words, weights, kind, is_share=True),
-        chance=_by_luck([row.luck.hits_of[kind] for row in rows], words * _n_others(rows), weights, kind),
+        recovery=pooled_ratio([row.recovered.hits_of[kind] for row in rows], words, weights, kind, is_share=True),
+        chance=_chance([row.by_chance.hits_of[kind] for row in rows], words * _n_others(rows), weights, kind),
     )
 
 
-def _by_luck(hits: ArrayLike, words: ArrayLike, weights: Weights, n_of: str) -> Measurement:
+def _chance(hits: ArrayLike, words: ArrayLike, weights: Weights, n_of: str) -> Measurement:
     if not np.any(words):
         return missing(f"there are no {n_of} to compare with outputs of other utterances", n_of)
     return pooled_ratio(hits, words, weights, n_of, is_share=True)
 
 
-def _each(rows: Rows, count_of: Callable[[UtteranceCounts], int]) -> Counts:
+def _each(rows: Rows, count_of: Callable[[UtteranceCounts], int]) -> Floats:
     return np.array([count_of(row) for row in rows], float)
 
 
-def _n_others(rows: Rows) -> Counts:
-    return _each(rows, lambda row: row.luck.n_outputs)
+def _n_others(rows: Rows) -> Floats:
+    return _each(rows, lambda row: row.by_chance.n_hypotheses)
 
 
-def _errors(rows: Rows) -> Counts:
+def _errors(rows: Rows) -> Floats:
     return _each(rows, lambda row: row.words.substitutions + row.words.deletions + row.words.insertions)
 
 
-def _hits(rows: Rows) -> Counts:
+def _hits(rows: Rows) -> Floats:
     return _each(rows, lambda row: row.words.hits)
 
 
-def _words(rows: Rows) -> Counts:
+def _words(rows: Rows) -> Floats:
     """Of the reference."""
     return _each(rows, lambda row: row.words.reference_words)
 
 
-def _information_lost(hits: Counts, spoken: Counts, written: Counts) -> Counts:
+def _information_lost(hits: Floats, spoken: Floats, written: Floats) -> Floats:
     """Who writes nothing down keeps nothing: the limit of 0/0 is 1. No spoken words, no figure."""
     kept = np.divide(hits**2, spoken * written, out=np.zeros_like(hits), where=spoken * written > 0)
     return np.where(spoken > 0, 1 - kept, np.nan)

@@ -27,7 +27,7 @@ class WordsSettings(Settings):
 def run(steps: Sequence[Step[WordsSettings]], speech: SpeechCorpus, store: Store) -> None:
     """Count the words at each step's rate; the last step that it needs has the transcripts at the full rate."""
     for step in steps:
-        transcripts = [store.meta(need)["heard"] for need in step.needs]
+        transcripts = [store.meta(need)["transcripts"] for need in step.needs]
         counts = count_all(speech.utterances, references(speech, transcripts[-1]), transcripts[0])
         store.write(step, {"utterances": [row.model_dump() for row in counts]})
 

@@ -1,9 +1,8 @@
 import dataclasses
 
 import pytest
-from tests.privacy.counting import counted
+from tests.privacy.embedded import SPEECH, counted
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers import fold_counts, held_out, recogniser_steps
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.adapted import training
@@ -12,7 +11,6 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
-SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, privacy={"attackers": "all"})
 SILENT = dataclasses.replace(
     SPEECH, utterances=tuple(dataclasses.replace(u, text=None) for u in SPEECH.utterances[:4])

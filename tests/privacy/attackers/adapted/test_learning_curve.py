@@ -2,15 +2,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.privacy.counting import counted
+from tests.privacy.embedded import SPEECH, counted
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers import held_out
 from lowsr_tradeoff.privacy.attackers.adapted import attack, learning_curve, training
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
-SPEECH = load_speech("demo", (1000,), 16000, skip_bad=False, cache=None)
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, privacy={"attackers": "all", "learning_curves": "all"})
 # Of 12 speakers, by 0.9 - 0.8 / (1 + n / 3).
 RISING = {1 / 16: 0.3, 1 / 8: 0.42, 1 / 4: 0.5, 1 / 2: 0.63, 1.0: 0.74}
@@ -27,7 +25,7 @@ def write(store, step, rng):
     share, tested = step.needs[0].settings.share, held_out.fold_of(SPEECH, 0, step.settings.fold).tested
     written = [" ".join(word for word in u.text.split() if rng.uniform() < RISING[share]) for u in tested]
     store.write(step, {"utterances": counted(tested, written)})
-    store.write(step.needs[0], {"heard": written, "losses": [], "minutes": 4 * share})
+    store.write(step.needs[0], {"transcripts": written, "losses": [], "minutes": 4 * share})
 
 
 def learnt(settings):
@@ -118,5 +116,5 @@ def test_a_share_is_learnt_from_alone(tmp_path, monkeypatch):
     meta = store.meta(part)
     # Of two utterances one, of a few seconds.
     assert part.key != whole.key
-    assert len(meta["losses"]) == len(meta["heard"]) == 1
+    assert len(meta["losses"]) == len(meta["transcripts"]) == 1
     assert 0 < meta["minutes"] < 0.2

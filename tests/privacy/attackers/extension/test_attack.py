@@ -1,8 +1,7 @@
 import dataclasses
 
-from tests.privacy.counting import counted
+from tests.privacy.embedded import SPEECH, counted
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers import fold_counts, held_out
 from lowsr_tradeoff.privacy.attackers.extension import attack, recogniser
 from lowsr_tradeoff.privacy.captures import captured_at_16k
@@ -12,7 +11,6 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
-SPEECH = load_speech("demo", (2000,), 16000, skip_bad=False, cache=None)
 SPEECH = dataclasses.replace(SPEECH, utterances=SPEECH.utterances[:3])
 CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200, privacy={"attackers": "all"})
 
@@ -35,7 +33,7 @@ def test_at_a_low_rate_it_learns_and_writes_what_it_hears(tmp_path, monkeypatch)
     monkeypatch.setattr(attack, "RECIPE", attack.RECIPE.model_copy(update={"epochs": 1}))
     store, step = Store(tmp_path), attack.plan(CONFIG, SPEECH).steps[0]
     recogniser.run(step.needs, SPEECH, store)
-    assert len(store.meta(step.needs[0])["heard"]) == 1
+    assert len(store.meta(step.needs[0])["transcripts"]) == 1
 
 
 def test_with_the_reference_engine_it_is_not_tested():

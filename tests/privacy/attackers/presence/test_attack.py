@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.privacy.embedded import SPEECH
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers.presence import attack, silero
 from lowsr_tradeoff.privacy.attackers.presence.tracks import Windows
 from lowsr_tradeoff.runner.store import Store
@@ -15,8 +15,7 @@ ERRORS, MISSES, FALSE_ALARMS = "frame error rate", "miss rate", "false-alarm rat
 
 @pytest.fixture(scope="module")
 def speech():
-    whole = load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
-    return replace(whole, utterances=whole.utterances[:4])
+    return replace(SPEECH, utterances=SPEECH.utterances[:4])
 
 
 def told(probability, is_speech, utterance):

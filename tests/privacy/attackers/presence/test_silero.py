@@ -3,9 +3,9 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.attackers.presence import silero
 from lowsr_tradeoff.privacy.bundled_weights import speech_detector
@@ -18,8 +18,7 @@ def detector():
 
 @pytest.fixture(scope="module")
 def sounds():
-    speech = load_speech("demo", (), 16000, skip_bad=False, cache=None)
-    return [read(utterance)[0] for utterance in speech.utterances[:2]]
+    return [read(utterance)[0] for utterance in SPEECH.utterances[:2]]
 
 
 @pytest.fixture(scope="module")

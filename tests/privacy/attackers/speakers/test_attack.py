@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.privacy.embedded import SPEECH
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers.speakers import attack, voiceprint
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -14,7 +14,7 @@ EER, ACCEPTED, FOUND = "equal error rate", "true positives at 1 % false positive
 
 @pytest.fixture(scope="module")
 def speech():
-    return load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
+    return SPEECH
 
 
 def only(speech, keep):

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
+from tests.privacy.embedded import SPEECH
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.attackers.speakers import attack, sex, sex_regression
 from lowsr_tradeoff.runner.store import Store
@@ -15,7 +15,7 @@ CONFIG = StudyConfig(rates_hz=(500,), n_resamples=100)
 
 @pytest.fixture(scope="module")
 def speech():
-    return load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
+    return SPEECH
 
 
 def results_for(speech, folder, points):

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from tests.privacy.embedded import SPEECH
 
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers.speakers import sex_regression
 
 
@@ -19,12 +19,11 @@ def test_the_regression_is_that_of_sklearn():
 
 
 def test_a_sex_that_one_speaker_alone_has_is_left_out():
-    speech = load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
 
     def third(utterance):
         return replace(utterance, sex="other") if utterance.speaker == "am_adam" else utterance
 
-    assert sex_regression.sexes(replace(speech, utterances=tuple(map(third, speech.utterances)))) == (
+    assert sex_regression.sexes(replace(SPEECH, utterances=tuple(map(third, SPEECH.utterances)))) == (
         "female",
         "male",
     )

@@ -2,9 +2,9 @@ import warnings
 
 import numpy as np
 import pytest
+from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.attackers.speakers import voiceprint
 from lowsr_tradeoff.privacy.bundled_weights import speaker_encoder
@@ -18,8 +18,7 @@ def encoder():
 @pytest.fixture(scope="module")
 def sounds():
     """Sentences of a few seconds, one of them cut to less than a part."""
-    speech = load_speech("demo", (), 16000, skip_bad=False, cache=None)
-    whole = [read(utterance)[0] for utterance in speech.utterances[:3]]
+    whole = [read(utterance)[0] for utterance in SPEECH.utterances[:3]]
     return [*whole, whole[0][:12000]]
 
 

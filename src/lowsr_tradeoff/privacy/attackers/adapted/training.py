@@ -46,7 +46,7 @@ def _adapt(
     losses = lora.fit_adapters(recogniser, examples, settings.recipe, privacy.pad_s, seeds, RANK)
     clips = [captured_at_16k(utterance, settings.captures) for utterance in tested]
     return {
-        "heard": lora.transcribe(recogniser, clips, privacy),
+        "transcripts": lora.transcribe(recogniser, clips, privacy),
         "losses": losses,
         "minutes": sum(len(example.samples) for example in examples) / MODEL_RATE_HZ / 60,
     }

@@ -42,8 +42,8 @@ class Extender(nn.Module):
     def forward(self, frames: Tensor) -> Tensor:
         """Return what to add to the frames. Shape ``(n, mels, frames)``, before and after."""
         hidden = functional.gelu(self.first(frames))
-        made_up: Tensor = self.last(functional.gelu(self.second(hidden)))
-        return made_up
+        predicted: Tensor = self.last(functional.gelu(self.second(hidden)))
+        return predicted
 
 
 @dataclass(frozen=True)
@@ -56,23 +56,23 @@ class Pair:
 
 def learn(
     pairs: Sequence[Pair],
-    made_up: NDArray[np.bool_],
+    missing: NDArray[np.bool_],
     recipe: Recipe,
     seeds: tuple[int, ...],
     device_type: DeviceType = "cpu",
 ) -> Extender:
     """Return the network that was fitted to pairs by the mean square error of the bands to make up.
 
-    The last step is kept. Seeds are of the first weights and the excerpts. Shape of ``made_up``: ``(mels,)``.
+    The last step is kept. Seeds are of the first weights and the excerpts. Shape of ``missing``: ``(mels,)``.
 
     Raises:
         StageError: The training diverged.
     """
     torch.set_num_threads(1)
-    network = untrained(len(made_up), seeded_generator(seeds)).to(device_type)
+    network = untrained(len(missing), seeded_generator(seeds)).to(device_type)
     parameters = list(network.parameters())
     moments, rng = no_moments(parameters), np.random.default_rng(seeds)
-    wanted = torch.from_numpy(np.flatnonzero(made_up)).to(device_type)
+    wanted = torch.from_numpy(np.flatnonzero(missing)).to(device_type)
     n_steps, loss = recipe.epochs * _n_batches(len(pairs), recipe), torch.zeros(())
     for step, batch in enumerate(_batches(pairs, recipe, rng)):
         captured, original = (frames.to(device_type) for frames in batch)
@@ -99,10 +99,10 @@ def untrained(n_mels: int, generator: torch.Generator) -> Extender:
 
 
 @torch.inference_mode()
-def extend(network: Extender, frames: Frames, made_up: NDArray[np.bool_]) -> Frames:
+def extend(network: Extender, frames: Frames, missing: NDArray[np.bool_]) -> Frames:
     """Return frames with the bands that the capture lacks made up, and the others as they are."""
     device = network.first.weight.device
-    x, wanted = torch.from_numpy(np.ascontiguousarray(frames)).to(device), torch.from_numpy(made_up).to(device)
+    x, wanted = torch.from_numpy(np.ascontiguousarray(frames)).to(device), torch.from_numpy(missing).to(device)
     whole = torch.where(wanted[:, None], x + network(x[None])[0], x)
     extended: Frames = whole.cpu().numpy()
     return extended

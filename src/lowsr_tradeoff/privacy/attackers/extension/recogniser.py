@@ -35,7 +35,7 @@ def run(steps: Sequence[Step[FoldSettings]], speech: SpeechCorpus, store: Store)
             recogniser = _extended(settings, fold.learnt)
             clips = (captured_at_16k(utterance, settings.captures) for utterance in fold.tested)
             transcripts = ctranslate.transcribe(recogniser, clips, privacy)
-        store.write(step, {"heard": transcripts, **gpu_named(settings.device_type)})
+        store.write(step, {"transcripts": transcripts, **gpu_named(settings.device_type)})
 
 
 def extended_by(
@@ -51,14 +51,14 @@ def extended_by(
 
     Captures and originals are at 16 kHz, and ``pad_s`` of silence follows each.
     """
-    made_up = missing_bands(recogniser.features.mel_filters, rate_hz)
-    if not made_up.any():
+    missing = missing_bands(recogniser.features.mel_filters, rate_hz)
+    if not missing.any():
         return recogniser
     pairs = [_pair(recogniser, captured, original, pad_s) for captured, original in recordings]
-    network = learn(pairs, made_up, recipe, seeds, device_type)
+    network = learn(pairs, missing, recipe, seeds, device_type)
 
     def features(x: Samples, padding: int) -> Frames:
-        return extend(network, recogniser.features(x, padding=padding), made_up)
+        return extend(network, recogniser.features(x, padding=padding), missing)
 
     return replace(recogniser, features=features)
 

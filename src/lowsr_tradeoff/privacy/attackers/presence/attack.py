@@ -8,13 +8,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.privacy.attackers.attacker import RatePlan, failed
+from lowsr_tradeoff.privacy.attackers.attacker import RatePlan, capture_step, failed
 from lowsr_tradeoff.privacy.attackers.presence.tracks import PAUSE_DB, Flags, Windows
 from lowsr_tradeoff.privacy.bundled_weights import speech_detector
-from lowsr_tradeoff.privacy.captures import captures_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -43,8 +41,8 @@ ALONE = "choosing a threshold on other speakers takes two speakers or more; name
 def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int]:
     """Return a step per rate."""
     speech_detector()
-    captures = {rate_hz: captures_of(config, speech, rate_hz) for rate_hz in config.all_rates_hz()}
-    by_rate = {hz: Step(STAGE, RUN, its, f"speech presence at {hz} Hz", "speech") for hz, its in captures.items()}
+    rates_hz = config.all_rates_hz()
+    by_rate = {hz: capture_step(config, speech, hz, STAGE, RUN, "speech presence") for hz in rates_hz}
     return RatePlan(config, speech, by_rate)
 
 
@@ -73,10 +71,10 @@ def _results(plan: RatePlan[int], store: Store, rate_hz: int, attacker: str) -> 
         yield _result(plan, rate_hz, attacker, ERRORS, failed(why, "frames"), None)
         return
     windows = Windows(**store.arrays(step))
+    share, n = float(windows.is_speech.mean()), len(windows.is_speech)
+    # Of whoever gives the likelier answer to everything.
+    constant = Measurement(value=min(share, 1 - share), n=n, n_of="frames", basis="counted")
     for measure, value in _figures(plan, windows, attacker):
-        # Of whoever gives the likelier answer to everything.
-        least = min(share := float(windows.is_speech.mean()), 1 - share)
-        constant = Measurement(value=least, n=len(windows.is_speech), n_of="frames", basis="counted")
         chance = constant if measure == ERRORS and value.value is not None else None
         yield _result(plan, rate_hz, attacker, measure, value, chance)
 

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import FailedStepError
-from lowsr_tradeoff.privacy.attackers.attacker import NotTested, RatePlan
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested, RatePlan, capture_step
 from lowsr_tradeoff.privacy.attackers.speakers import verification
 from lowsr_tradeoff.privacy.attackers.speakers.verification import Comparisons
 from lowsr_tradeoff.privacy.bundled_weights import speaker_encoder
-from lowsr_tradeoff.privacy.captures import captures_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
@@ -65,8 +64,7 @@ def results(plan: RatePlan[int], store: Store) -> tuple[AttackResult, ...]:
 
 def embedding_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
     """Return the step that embeds the corpus as captured at one rate."""
-    settings, run = captures_of(config, speech, rate_hz), "privacy.attackers.speakers.voiceprint:run"
-    return Step(STAGE, run, settings, f"voices at {rate_hz} Hz", "speech")
+    return capture_step(config, speech, rate_hz, STAGE, "privacy.attackers.speakers.voiceprint:run", "voices")
 
 
 def returning(speech: SpeechCorpus) -> NDArray[np.bool_]:
@@ -101,7 +99,7 @@ def _result(
 
 
 def _figures(plan: RatePlan[int], store: Store, rate_hz: int, enrolled_hz: int) -> Iterator[Figure]:
-    """For 1 % of strangers let through at random, 1 % of the rightful."""
+    """Whoever accepts 1 % of impostors at random accepts 1 % of the genuine."""
     try:
         compared = _comparisons(plan, store, rate_hz, enrolled_hz)
     except FailedStepError as error:

@@ -62,18 +62,18 @@ def compare(tested: NDArray[np.float32], enrolled: NDArray[np.float32], speakers
 
 
 def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Measurement, Measurement]:
-    """Return the equal error rate, and the share of utterances accepted where 1 % of strangers are, each ∈ [0, 1].
+    """Return the equal error rate, and the share of utterances accepted where 1 % of impostors are, each ∈ [0, 1].
 
-    At the equal error rate as many strangers pass as the rightful fail; 0.5 is guessing.
+    At the equal error rate as many impostors pass as the genuine fail; 0.5 is guessing.
     """
-    n_speakers, n_strangers = comparisons.scores.shape[1], comparisons.scores.size - len(comparisons.own)
+    n_speakers, n_impostors = comparisons.scores.shape[1], comparisons.scores.size - len(comparisons.own)
     values, draws = _figures(comparisons, n_resamples, seed)
     eer, found = (
         with_interval(*pair, len(comparisons.own), n_speakers) for pair in zip(values, draws, strict=True)
     )
-    if n_strangers * FALSE_POSITIVES < 1:
+    if n_impostors * FALSE_POSITIVES < 1:
         found = missing(
-            f"{n_strangers} comparisons with strangers are too few to let 1 % of them pass", "utterances"
+            f"{n_impostors} comparisons with strangers are too few to let 1 % of them pass", "utterances"
         )
     return eer, found
 
@@ -86,9 +86,9 @@ def identification(comparisons: Comparisons, n_resamples: int, seed: int) -> Mea
 
 
 def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
-    """Return the shares of strangers and of the rightful that pass, from the strictest threshold to none.
+    """Return the shares of impostors and of the genuine that pass, from the strictest threshold to none.
 
-    Scores that are equal pass together; a resample without strangers has no shares.
+    Scores that are equal pass together; a resample without impostors has no shares.
 
     Shape:
         Weights ``(n_resamples, n_comparisons)`` → ``(n_resamples, n_thresholds)`` each.
@@ -97,32 +97,32 @@ def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> t
     ends = np.flatnonzero(np.diff(scores[order], append=-np.inf))
     sorted_weights, own = weights[:, order], is_own[order]
     passed = [np.cumsum(sorted_weights * chosen, axis=1)[:, ends] for chosen in (~own, own)]
-    strangers, rightful = (np.pad(_share_of_all(counts), ((0, 0), (1, 0))) for counts in passed)
-    return strangers, rightful
+    impostors, genuine = (np.pad(_share_of_all(counts), ((0, 0), (1, 0))) for counts in passed)
+    return impostors, genuine
 
 
-def crossing(strangers: Floats, rightful: Floats) -> Floats:
+def crossing(impostors: Floats, genuine: Floats) -> Floats:
     """Return the equal error rate of each resample, on the straight line between its thresholds.
 
     >>> crossing(np.array([[0.0, 0.0, 1.0]]), np.array([[0.0, 0.5, 1.0]])).round(3).tolist()
     [0.333]
     """
-    gap = 1 - rightful - strangers
+    gap = 1 - genuine - impostors
     after = np.argmax(gap <= 0, axis=1)[:, None]
     gaps, errors = (
-        [np.take_along_axis(values, at, axis=1)[:, 0] for at in (after - 1, after)] for values in (gap, strangers)
+        [np.take_along_axis(values, at, axis=1)[:, 0] for at in (after - 1, after)] for values in (gap, impostors)
     )
     return np.asarray(errors[0] + (errors[1] - errors[0]) * gaps[0] / (gaps[0] - gaps[1]))
 
 
-def passing(strangers: Floats, rightful: Floats) -> Floats:
-    """Return the share of the rightful that pass in each resample where at most 1 % of strangers do.
+def passing(impostors: Floats, genuine: Floats) -> Floats:
+    """Return the share of the genuine that pass in each resample where at most 1 % of impostors do.
 
     >>> passing(np.array([[0.0, 0.01, 0.02]]), np.array([[0.0, 0.7, 0.9]])).tolist()
     [0.7]
     """
-    passed = np.where(strangers <= FALSE_POSITIVES + NO_SPREAD, rightful, -np.inf).max(axis=1)
-    return np.asarray(np.where(np.isnan(strangers[:, -1]), np.nan, passed))
+    passed = np.where(impostors <= FALSE_POSITIVES + NO_SPREAD, genuine, -np.inf).max(axis=1)
+    return np.asarray(np.where(np.isnan(impostors[:, -1]), np.nan, passed))
 
 
 def _figures(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Floats, Floats]:
