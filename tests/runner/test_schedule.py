@@ -8,22 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.runner.steps import step
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 from lowsr_tradeoff.runner.executor import is_on_gpu, n_more
 from lowsr_tradeoff.runner.machine import ONE_THREAD
 from lowsr_tradeoff.runner.schedule import Resources, execute, make_batches, missing_steps, run_missing
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
-
-
-class Named(Settings):
-    name: str
-
-
-def step(name, *needs, together=None):
-    return Step("test", "errors:run", Named(name=name), name, "events", needs, together)
 
 
 def run(store, log, steps):

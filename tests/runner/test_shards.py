@@ -5,26 +5,19 @@ from functools import partial
 
 import numpy as np
 import pytest
+from tests.runner.steps import step as named_step
 
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.errors import ConfigError, DataError, PartialRunError, StageError
 from lowsr_tradeoff.files.writing import seal, unseal
 from lowsr_tradeoff.runner.schedule import Resources, execute
 from lowsr_tradeoff.runner.shards import CONFIG, merge, parse_shard, steps_of_shard
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.plan import open_study, plan
 from lowsr_tradeoff.study.run import run_shard
 
-
-class Named(Settings):
-    name: str
-
-
-def step(name, *needs, stage="train"):
-    return Step(stage, "errors:run", Named(name=name), name, "events", needs)
+step = partial(named_step, stage="train")
 
 
 def run(store, steps):
