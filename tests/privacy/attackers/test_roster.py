@@ -2,12 +2,12 @@ import dataclasses
 from importlib import import_module
 
 import pytest
-from lowsr_tradeoff.runner.crew import run_batch
 
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy import attackers, stage
 from lowsr_tradeoff.privacy.attackers import attacker, roster
 from lowsr_tradeoff.runner import fingerprint
+from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
