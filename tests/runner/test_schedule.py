@@ -8,22 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.runner.steps import step
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 from lowsr_tradeoff.runner.executor import is_on_gpu, n_more
 from lowsr_tradeoff.runner.machine import ONE_THREAD
 from lowsr_tradeoff.runner.schedule import Resources, execute, make_batches, missing_steps, run_missing
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
-
-
-class Named(Settings):
-    name: str
-
-
-def step(name, *needs, together=None):
-    return Step("test", "errors:run", Named(name=name), name, "events", needs, together)
 
 
 def run(store, log, steps):
@@ -193,11 +184,14 @@ def test_what_is_damaged_is_told(tmp_path):
 
 
 def overlapping(store, log, steps):
-    """Say when a step began and ended."""
-    with Path(log).open("a") as file:
+    """Log when a step begins and ends; one on the GPU ends when another has begun beside it."""
+    with log.open("a") as file:
         file.write(f"+{steps[0].label}\n")
+    limit_s = time.monotonic() + 60
+    while steps[0].is_on_gpu and "+cpu" not in log.read_text() and time.monotonic() < limit_s:
+        time.sleep(0.01)
     time.sleep(0.1)
-    with Path(log).open("a") as file:
+    with log.open("a") as file:
         file.write(f"-{steps[0].label}\n")
     store.write(steps[0], {})
 

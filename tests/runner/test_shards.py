@@ -5,26 +5,19 @@ from functools import partial
 
 import numpy as np
 import pytest
+from tests.runner.steps import step as named_step
 
 from lowsr_tradeoff.cli import main as cli
 from lowsr_tradeoff.errors import ConfigError, DataError, PartialRunError, StageError
 from lowsr_tradeoff.files.writing import seal, unseal
 from lowsr_tradeoff.runner.schedule import Resources, execute
 from lowsr_tradeoff.runner.shards import CONFIG, merge, parse_shard, steps_of_shard
-from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.plan import open_study, plan
 from lowsr_tradeoff.study.run import run_shard
 
-
-class Named(Settings):
-    name: str
-
-
-def step(name, *needs, stage="train"):
-    return Step(stage, "errors:run", Named(name=name), name, "events", needs)
+step = partial(named_step, stage="train")
 
 
 def run(store, steps):
@@ -142,16 +135,17 @@ def test_a_real_study_divides_and_a_finished_part_runs_nothing(small_study, smal
     """Of the finished run every part is there already; merged, it is the whole run."""
     out, _ = small_run
     study = open_study(load_config(small_study), out)
-    shards = [steps_of_shard(plan(study).steps, i, 2) for i in (1, 2)]
-    assert {one.label for one in set(plan(study).steps) - {*shards[0], *shards[1]}} == {"diagnostics of distillation"}
-    assert abs(len(shards[0]) - len(shards[1])) <= len(plan(study).steps) / 4
+    wanted = plan(study).steps
+    shards = [steps_of_shard(wanted, i, 2) for i in (1, 2)]
+    assert {one.label for one in set(wanted) - {*shards[0], *shards[1]}} == {"diagnostics of distillation"}
+    assert abs(len(shards[0]) - len(shards[1])) <= len(wanted) / 4
     for arguments in (["--config", small_study, "--out", out, "--shard", "1/2"], ["merge", out, "--out", tmp_path]):
         with pytest.raises(SystemExit) as left:
             cli.main([str(a) for a in arguments])
         assert left.value.code == 0
     said = capsys.readouterr().out
     assert f"part 1/2: 0 steps run, {len(shards[0])} were there" in said
-    assert all(Store(tmp_path).holds(one) for one in plan(study))
+    assert all(Store(tmp_path).holds(one) for one in wanted)
 
 
 def test_a_part_that_lacks_some_steps_is_partial_and_one_that_lacks_all_has_failed(

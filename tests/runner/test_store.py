@@ -5,9 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.errors import ConfigError, StageError
-from lowsr_tradeoff.files.writing import canonical_json, seal, sha256_of, write_atomic
-from lowsr_tradeoff.runner.lock import locked
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.files.writing import canonical_json, seal, sha256_of
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
@@ -130,31 +129,3 @@ def test_arrays_without_their_json_are_not_a_result(tmp_path):
     assert not store.holds(step())
     with pytest.raises(StageError, match=r"features 0: .*run again"):
         store.meta(step())
-
-
-def test_a_write_that_fails_leaves_the_old_content(tmp_path):
-    file = tmp_path / "report.html"
-    write_atomic(file, b"old")
-    with pytest.raises(TypeError):
-        write_atomic(file, "not bytes")
-    assert file.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_a_written_file_is_as_readable_as_any_other(tmp_path):
-    (tmp_path / "plain").write_bytes(b"")
-    write_atomic(tmp_path / "report.html", b"")
-    assert (tmp_path / "report.html").stat().st_mode == (tmp_path / "plain").stat().st_mode
-
-
-def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StageError, match=r"cannot be written .*--out"):
-        write_atomic(tmp_path / "file" / "x.json", b"")
-
-
-def test_a_folder_takes_one_run_at_a_time(tmp_path):
-    with locked(tmp_path), pytest.raises(ConfigError, match="another run"), locked(tmp_path):
-        pass
-    with locked(tmp_path):
-        pass

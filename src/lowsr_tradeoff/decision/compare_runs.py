@@ -11,7 +11,7 @@ by luck alone: its spread widens the interval of a difference in accuracy.
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -88,28 +88,23 @@ def _listed(rates_hz: Sequence[int]) -> str:
 
 def _differences(found: Sequence[Tradeoff], figures: Sequence[dict[FigureName, Figure]]) -> Iterator[Difference]:
     for run in range(1, len(found)):
-        is_compared = _is_compared(found[0], found[run])
+        left_out = _left_out(found[0], found[run])
         for name, first in figures[0].items():
-            if name in figures[run] and is_compared(name):
+            if name in figures[run] and (name.measure, name.rate_hz, name.attacker) not in left_out:
                 yield _difference(run, name, first, figures[run][name])
 
 
-def _is_compared(first: Tradeoff, second: Tradeoff) -> Callable[[FigureName], bool]:
-    """Attackers are compared on the same speech, and on the same words where they learnt some."""
-    if not _is_same_speech(first, second):
-        return lambda name: name.attacker is None
-    if _words(first) == _words(second):
-        return lambda _name: True
+def _left_out(first: Tradeoff, second: Tradeoff) -> set[tuple[str, int, str | None]]:
+    """Attacks that are not compared: of other speech all, of other words those that learnt some."""
     ours, theirs = (
         {(found.measure, found.rate_hz, found.attacker): found.setup for found in own_attacks(tradeoff)}
         for tradeoff in (first, second)
     )
-
-    def is_compared(name: FigureName) -> bool:
-        of = (name.measure, name.rate_hz, name.attacker or "")
-        return ours.get(of) == theirs.get(of)
-
-    return is_compared
+    if not _is_same_speech(first, second):
+        return {*ours}
+    if _words(first) == _words(second):
+        return set()
+    return {attack for attack, setup in ours.items() if theirs.get(attack) != setup}
 
 
 def _difference(run: int, name: FigureName, first: Figure, second: Figure) -> Difference:

@@ -16,10 +16,6 @@ def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[FrontE
 
     The network is the one that recognises most through the first front end, the same for all of them. A rate at
     which none was trained is left out.
-
-    Args:
-        found: What was recognised and recovered, by front end; the first decides.
-        rates_hz: The candidate rates.
     """
     if len(found) < 2:
         return ()

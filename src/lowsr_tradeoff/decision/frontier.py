@@ -8,6 +8,7 @@ compared: it neither dominates nor is dominated.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,10 +108,10 @@ def misses(point: OperatingPoint, constraints: Constraints) -> tuple[Miss, ...]:
     if not constraints.given():
         return ()
     found = [Miss(f"infeasible on {point.device}: {reason}", math.inf) for reason in point.infeasible]
-    found += _low_end_below("accuracy", point.accuracy, constraints.min_accuracy)
-    found += _high_end_above("word recovery", point.word_recovery, constraints.max_word_recovery)
+    found += _missed("accuracy", point.accuracy, constraints.min_accuracy, "below")
+    found += _missed("word recovery", point.word_recovery, constraints.max_word_recovery, "above")
     if not point.infeasible:
-        found += _low_end_below("battery life", point.battery_hours, constraints.min_battery_hours)
+        found += _missed("battery life", point.battery_hours, constraints.min_battery_hours, "below")
     return tuple(found)
 
 
@@ -206,24 +207,19 @@ def _axes(points: Sequence[OperatingPoint]) -> Floats:
     return axes
 
 
-def _low_end_below(name: str, m: Measurement, bound: float | None) -> Iterator[Miss]:
-    if bound is not None and (m.low is None or m.low < bound):
-        yield _miss(name, m, m.low, "low", "below", bound)
-
-
-def _high_end_above(name: str, m: Measurement, bound: float | None) -> Iterator[Miss]:
-    if bound is not None and (m.high is None or m.high > bound):
-        yield _miss(name, m, m.high, "high", "above", bound)
-
-
-def _miss(name: str, m: Measurement, end: float | None, which: str, side: str, bound: float) -> Miss:
+def _missed(name: str, m: Measurement, bound: float | None, side: Literal["below", "above"]) -> Iterator[Miss]:
+    """The constraint, unless the pessimistic end of a figure keeps it; the end is on the side to be feared."""
+    which, end = ("low", m.low) if side == "below" else ("high", m.high)
+    if bound is None or (end is not None and (end >= bound if side == "below" else end <= bound)):
+        return
     if end is None or m.low is None or m.high is None:
-        return Miss(f"{name} is not known: {m.reason or 'it has no interval'}", math.inf)
+        yield Miss(f"{name} is not known: {m.reason or 'it has no interval'}", math.inf)
+        return
     unit = "" if m.unit == "1" else f" {m.unit}"
     interval = f"{m.low:.3g}…{m.high:.3g}{unit}, n = {m.n} {m.n_of}"
     reached, asked = _told_apart(end, bound)
     sentence = f"{name} {reached}{unit} ({which} end of {interval}) is {side} {asked}{unit}"
-    return Miss(sentence, abs(end - bound) / bound if bound else abs(end))
+    yield Miss(sentence, abs(end - bound) / bound if bound else abs(end))
 
 
 def _told_apart(a: float, b: float) -> tuple[str, str]:

@@ -56,11 +56,7 @@ def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
     """Return the attacks of a run and, at every rate, all who have learning curves with so many times their data.
 
     Where a curve does not tell what its attacker would recover, or is missing at one rate, that attacker counts as
-    one that is lost: it may be the strongest, so nothing passes there.
-
-    Args:
-        tradeoff: A finished run.
-        times: As many times the data; 1 adds nobody.
+    one that is lost: it may be the strongest, so nothing passes there. Once the data adds nobody.
 
     Raises:
         ConfigError: The run has no learning curves.

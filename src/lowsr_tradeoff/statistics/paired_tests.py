@@ -5,7 +5,8 @@ happened to end. Clips alone know nothing of the second, and with training luck 
 clips alone finds a difference that is not there far more often than it promises. So every network (one fold, one
 repetition) counts as drawn too, and the spread that it adds is measured and put into the test.
 
-Conventions: a difference is first minus second; ``pairs`` are several comparisons over the same rows.
+Conventions: a difference is first minus second; ``pairs`` are several comparisons over the same rows, and what
+is returned of them has shape ``(n_pairs,)`` unless it is said otherwise.
 
 References: Nadeau & Bengio, Machine Learning 52, 2003; Corani & Benavoli, Machine Learning 100, 2015, and Benavoli,
 Corani, Demsar & Zaffalon, JMLR 18, 2017 (correlated t-test, region of practical equivalence); Holm, Scand. J.
@@ -84,9 +85,6 @@ def sampling_variances(pairs: Pairs) -> Floats:
 
     ``k / (k - 1) * sum_c (s_c - n_c d)**2 / n**2`` over k clusters with sums s_c of n_c rows; d is the mean. The
     linearised variance of a ratio: Cochran, Sampling Techniques, 1977, ch. 6. One cluster has none.
-
-    Shape:
-        ``(n_pairs,)``.
     """
     n_clusters = len(pairs.sizes)
     variances: Floats = (_residuals(pairs) ** 2).sum(axis=-1) / pairs.sizes.sum() ** 2
@@ -105,9 +103,6 @@ def training_variances(pairs: Pairs) -> Floats:
 
     Reference:
         Cameron, Gelbach & Miller, J. Business & Econ. Stat. 29, 2011 (clustering two ways), on deviations.
-
-    Shape:
-        ``(n_pairs,)``.
     """
     n_repetitions, in_fold = pairs.sums.shape[1], _in_fold(pairs)
     n_rows = pairs.sizes.sum()
@@ -129,9 +124,6 @@ def luck_sds(pairs: Pairs, family: NDArray[np.bool_]) -> Floats:
     Args:
         pairs: The differences.
         family: Which pairs are averaged; of none, each takes its own. Shape ``(n_pairs,)``.
-
-    Shape:
-        ``(n_pairs,)``.
     """
     own = training_variances(pairs)
     shared = own[family].mean() if family.any() else 0.0
@@ -151,9 +143,6 @@ def sign_flip_p(pairs: Pairs, luck: Floats, seed: int, n_flips: int = N_FLIPS) -
         luck: From :func:`luck_sds`.
         seed: Seed of flips and luck.
         n_flips: Arrangements, the observed one among them.
-
-    Shape:
-        ``(n_pairs,)``.
     """
     rng = np.random.default_rng(seed)
     flips = sign_flips(len(pairs.sizes), n_flips, rng)
@@ -170,8 +159,7 @@ def sign_flip_p(pairs: Pairs, luck: Floats, seed: int, n_flips: int = N_FLIPS) -
 def sign_flips(n_clusters: int, n_flips: int, rng: np.random.Generator) -> Floats:
     """Return arrangements of signs, the observed one first: all where those are at most ``n_flips``, else drawn.
 
-    Shape:
-        ``(n_flips, n_clusters)``.
+    Shape ``(n_flips, n_clusters)``.
 
     >>> sign_flips(2, 10, np.random.default_rng(0)).tolist()
     [[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]]
