@@ -5,8 +5,8 @@ from lowsr_tradeoff.reports.plot import Spec, error_bar, markers, rate_styles, s
 from lowsr_tradeoff.reports.sections.decision.frontier import bounds, dashed, hover, ring
 from lowsr_tradeoff.reports.sections.decision.placing import shown_by_rate
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import accuracy_title, hz, named, optimism, percent, sentences
+from lowsr_tradeoff.reports.table import NAMED, Table, table_of
+from lowsr_tradeoff.reports.wording import accuracy_title, hz, optimism, percent, sentences
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -53,13 +53,15 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return word recovery and accuracy of one point a rate."""
-    return Table(
+    return table_of(
         "Word recovery and accuracy, for the point drawn at each rate",
-        ("Rate", "Words recovered", accuracy_title(tradeoff), "Attacker", "Training", "Features"),
-        tuple(
-            (name, percent(point.word_recovery), percent(point.accuracy), point.attacker, *how)
-            for point in shown_by_rate(tradeoff)
-            for name, *how in (named(point),)
+        shown_by_rate(tradeoff),
+        (
+            NAMED[0],
+            ("Words recovered", lambda point: percent(point.word_recovery)),
+            (accuracy_title(tradeoff), lambda point: percent(point.accuracy)),
+            ("Attacker", lambda point: point.attacker),
+            *NAMED[1:],
         ),
     )
 

@@ -8,16 +8,14 @@ from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.decision import placing
-from lowsr_tradeoff.reports.sections.decision.verdict import AXES, axes, axis_cells
+from lowsr_tradeoff.reports.sections.decision.verdict import axes, axis_columns
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import NAMED, Table, table_of
 from lowsr_tradeoff.reports.wording import (
-    accuracy_title,
     asked_for,
     count,
     hz,
     listed,
-    named,
     number,
     optimism,
     percent,
@@ -73,15 +71,14 @@ def table(tradeoff: Tradeoff) -> Table:
     """Return all points of the deciding device with their standing."""
     points = placing.deciding_points(tradeoff)
     names = {point.point_id: point_name(point) for point in points}
-    return Table(
+    return table_of(
         f"All operating points on {tradeoff.decision.device}",
+        points,
         (
-            *("Rate", "Training", "Features", accuracy_title(tradeoff), *AXES[1:]),
-            *("Standing", "Probability of being on the frontier"),
-        ),
-        tuple(
-            (*named(point), *axis_cells(point), placing.standing(point, names), share_of_draws(point.p_frontier))
-            for point in points
+            *NAMED,
+            *axis_columns(tradeoff),
+            ("Standing", lambda point: placing.standing(point, names)),
+            ("Probability of being on the frontier", lambda point: share_of_draws(point.p_frontier)),
         ),
         n_heads=3,
     )

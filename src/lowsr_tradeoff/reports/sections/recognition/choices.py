@@ -6,7 +6,7 @@ from lowsr_tradeoff.records.classify import Sensitivity
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import FONT, GREY, Spec, heat_map, panel, panel_title
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import NAMED, Table, table_of
 from lowsr_tradeoff.reports.wording import count, named, percent, share
 
 COLUMNS = 2
@@ -54,15 +54,15 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return how every pair of alpha and T did on the inner folds, and how often it was chosen."""
-    return Table(
+    return table_of(
         "Alpha and T: accuracy on the inner folds, and test folds that chose the pair",
-        ("Rate", "Training", "Features", "Alpha", "T", "Accuracy on inner folds", "Chosen by"),
-        tuple(
-            (
-                *(*named(one), f"{one.alpha:g}", f"{one.temperature:g}"),
-                *(percent(one.accuracy), count(one.n_chosen, "test fold")),
-            )
-            for one in tradeoff.recognition.sensitivity
+        tradeoff.recognition.sensitivity,
+        (
+            *NAMED,
+            ("Alpha", lambda one: f"{one.alpha:g}"),
+            ("T", lambda one: f"{one.temperature:g}"),
+            ("Accuracy on inner folds", lambda one: percent(one.accuracy)),
+            ("Chosen by", lambda one: count(one.n_chosen, "test fold")),
         ),
         n_heads=5,
     )
