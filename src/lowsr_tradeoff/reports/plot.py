@@ -38,6 +38,14 @@ class Style:
     colour: str
     symbol: str
 
+    def hollow(self) -> "Style":
+        """Return the same with a hollow marker."""
+        return Style(self.colour, f"{self.symbol}-open")
+
+    def marker(self, size: int = 9) -> Spec:
+        """Return the marker of that size in pixels."""
+        return {"color": self.colour, "symbol": self.symbol, "size": size}
+
 
 def style(index: int) -> Style:
     """Return the colour and marker of the n-th series; the two cycle with different lengths."""
@@ -144,6 +152,27 @@ def markers(x: Sequence[object], y: Sequence[object], marker: Spec, **more: obje
     return {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, **more}
 
 
+def measured(
+    name: str,
+    x: Sequence[Measurement],
+    y: Sequence[Measurement],
+    look: Style,
+    hovertext: Sequence[str],
+    size: int = 9,
+) -> Spec:
+    """Return points between two measured axes, with both intervals."""
+    return markers(
+        [measurement.value for measurement in x],
+        [measurement.value for measurement in y],
+        look.marker(size),
+        name=name,
+        error_x=error_bar(x, color=look.colour),
+        error_y=error_bar(y, color=look.colour),
+        hovertext=hovertext,
+        hoverinfo="text",
+    )
+
+
 def plain_line(name: str, x: Sequence[object], y: Sequence[object], line: Spec, hoverinfo: str = "name") -> Spec:
     """Return a line that is no measured series: a level, a bound, a fit."""
     return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": line, "hoverinfo": hoverinfo}
@@ -207,7 +236,7 @@ def series(
         "x": [rate * aside for rate in rates_hz],
         "y": [measurement.value for measurement in measured],
         "error_y": error_bar(measured, color=look.colour),
-        "marker": {"color": look.colour, "symbol": look.symbol, "size": 9},
+        "marker": look.marker(),
         "line": {"color": look.colour, "dash": dash},
         "hovertext": [f"{text(name)}, {hz(rate)}: {text(str(show(by_rate[rate])))}" for rate in rates_hz],
         "hoverinfo": "text",

@@ -1,7 +1,7 @@
 """Words that can be recovered against accuracy, one point a rate."""
 
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import Spec, error_bar, markers, rate_styles, share_axis, spec
+from lowsr_tradeoff.reports.plot import Spec, measured, rate_styles, share_axis, spec
 from lowsr_tradeoff.reports.sections.decision.frontier import bounds, dashed, hover, ring
 from lowsr_tradeoff.reports.sections.decision.placing import shown_by_rate
 from lowsr_tradeoff.reports.sections.entry import Entry
@@ -30,18 +30,15 @@ def figure(tradeoff: Tradeoff) -> Spec:
         if point.accuracy.value is not None and point.word_recovery.value is not None
     ]
     dots = [
-        markers(
-            [point.word_recovery.value],
-            [point.accuracy.value],
-            {"color": look.colour, "symbol": look.symbol, "size": 11},
-            name=hz(point.rate_hz),
-            error_x=error_bar([point.word_recovery], color=look.colour),
-            error_y=error_bar([point.accuracy], color=look.colour),
-            hovertext=[hover(point)],
-            hoverinfo="text",
+        measured(
+            hz(point.rate_hz),
+            [point.word_recovery],
+            [point.accuracy],
+            looks[point.rate_hz],
+            [hover(point)],
+            size=11,
         )
         for point in points
-        for look in (looks[point.rate_hz],)
     ]
     return spec(
         [*dots, *ring(tradeoff, points, lambda point: point.word_recovery)],

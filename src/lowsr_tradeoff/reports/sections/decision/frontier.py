@@ -127,22 +127,17 @@ def _of_rate(
     filled = [point for point in points if placing.is_on_frontier(point)]
     hollow = [point for point in points if point.dominated_by]
     if filled or (points and is_always_named):
-        yield _key(rate_hz, look)
+        # The legend's entry: markers of points change their size and colour, this one does not.
+        key = {"name": hz(rate_hz), "legendgroup": str(rate_hz), "hoverinfo": "skip"}
+        yield plot.markers([None], [None], look.marker(11), **key)
     if hollow:
-        outline = plot.Style(look.colour, f"{look.symbol}-open")
-        yield _sized(hollow, outline, {"opacity": PALE, "legendgroup": str(rate_hz)})
+        yield _sized(hollow, look.hollow(), {"opacity": PALE, "legendgroup": str(rate_hz)})
     if filled:
         bars = {
             "error_x": plot.error_bar([point.power_mw for point in filled], color=look.colour),
             "error_y": plot.error_bar([point.accuracy for point in filled], color=look.colour),
         }
         yield _sized(filled, look, {**bars, "legendgroup": str(rate_hz)})
-
-
-def _key(rate_hz: int, look: plot.Style) -> plot.Spec:
-    """The legend's entry of a rate: markers of points change their size and colour, this one does not."""
-    marker = {"color": look.colour, "symbol": look.symbol, "size": 11}
-    return plot.markers([None], [None], marker, name=hz(rate_hz), legendgroup=str(rate_hz), hoverinfo="skip")
 
 
 def _sized(points: Sequence[OperatingPoint], look: plot.Style, more: plot.Spec) -> plot.Spec:

@@ -98,20 +98,12 @@ def _drawn(tradeoff: Tradeoff) -> Sequence[Diagnosis]:
 
 def _classes(one: Diagnosis, look: plot.Style) -> plot.Spec:
     known = [it for it in one.classes if it.energy_kept.value is not None and it.gain.value is not None]
-    return plot.markers(
-        [it.energy_kept.value for it in known],
-        [it.gain.value for it in known],
-        {"color": look.colour, "symbol": look.symbol, "size": 9},
-        name=hz(one.rate_hz),
-        error_x=plot.error_bar([it.energy_kept for it in known], color=look.colour),
-        error_y=plot.error_bar([it.gain for it in known], color=look.colour),
-        hovertext=[
-            f"{plot.text(it.label)}, {hz(one.rate_hz)}: {percent(it.energy_kept).brief} kept,"
-            f" {points(it.gain).brief}"
-            for it in known
-        ],
-        hoverinfo="text",
-    )
+    hovertext = [
+        f"{plot.text(it.label)}, {hz(one.rate_hz)}: {percent(it.energy_kept).brief} kept, {points(it.gain).brief}"
+        for it in known
+    ]
+    kept, gained = [it.energy_kept for it in known], [it.gain for it in known]
+    return plot.measured(hz(one.rate_hz), kept, gained, look, hovertext)
 
 
 def _rank(one: Diagnosis) -> str:

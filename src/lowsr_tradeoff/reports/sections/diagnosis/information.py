@@ -162,7 +162,7 @@ def _errors(lines: Lines) -> Iterator[plot.Spec]:
         yield plot.markers(
             [told.usable_scaled.value for _, told, _ in known],
             [err for _, _, err in known],
-            {"color": look.colour, "symbol": look.symbol + ("-open" if grids.index(grid) else ""), "size": 9},
+            (look.hollow() if grids.index(grid) else look).marker(),
             hovertext=[f"{arm_name(arm)}, {grid}, {hz(rate_hz)}: error {share(err)}" for rate_hz, _, err in known],
             hoverinfo="text",
             legendgroup=f"{arm} {grid}",

@@ -1,7 +1,9 @@
 """The choice of alpha and T: how well every pair does where pairs are chosen."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
+from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.records.classify import Sensitivity
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import FONT, GREY, Spec, heat_map, panel, panel_title
@@ -94,10 +96,7 @@ def why_no_choices(tradeoff: Tradeoff) -> str:
 
 
 def _panels(tradeoff: Tradeoff) -> list[Choices]:
-    found: dict[tuple[int, str, str], list[Sensitivity]] = {}
-    for one in tradeoff.recognition.sensitivity:
-        found.setdefault((one.rate_hz, one.grid, one.arm), []).append(one)
-    return list(found.values())
+    return [*grouped(tradeoff.recognition.sensitivity, attrgetter("rate_hz", "grid", "arm")).values()]
 
 
 def _ends(pairs: Choices) -> tuple[Sensitivity, Sensitivity] | None:

@@ -1,7 +1,9 @@
 """Every attacker: each one tested, its chance level, what others published, and who was not tested."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import attrgetter
 
+from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, rate_axis, series, share_axis, spec, style, text
@@ -9,6 +11,7 @@ from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import Shown, by_chance, hz, listed, percent, share, shown
 
+ATTACK = attrgetter("attacker", "measure", "front_end")
 # One less the word error rate, which word recovery cannot be below: Pohlhausen & Bitzer, SPSC 2025, second-hand.
 RETRAINED = ((500, 1 - 0.5215), (800, 1 - 0.2755), (1600, 1 - 0.0890))
 # With attackers and conditions that are not those here; those of the first two are cited second-hand.
@@ -72,7 +75,7 @@ def table(tradeoff: Tradeoff) -> Table:
     return Table(
         "What every attacker gets, by rate",
         ("Attacker", "At stake", "Figure", *map(hz, rates_hz), "By chance", "Set up"),
-        tuple(_row(group, rates_hz) for group in _grouped(tradeoff.privacy.attacks)),
+        tuple(_row(group, rates_hz) for group in grouped(tradeoff.privacy.attacks, ATTACK).values()),
         n_heads=3,
     )
 
@@ -95,14 +98,8 @@ def caption(tradeoff: Tradeoff) -> str:
 def _on_words(tradeoff: Tradeoff) -> list[list[AttackResult]]:
     """The figures of each tested attacker on words."""
     attacks = tradeoff.privacy.attacks
-    return _grouped(found for found in attacks if found.recovers == "words" and found.value.value is not None)
-
-
-def _grouped(attacks: Iterable[AttackResult]) -> list[list[AttackResult]]:
-    groups: dict[tuple[str, str, str], list[AttackResult]] = {}
-    for found in attacks:
-        groups.setdefault((found.attacker, found.measure, found.front_end), []).append(found)
-    return list(groups.values())
+    tested = (found for found in attacks if found.recovers == "words" and found.value.value is not None)
+    return [*grouped(tested, ATTACK).values()]
 
 
 def _name(group: Sequence[AttackResult]) -> str:

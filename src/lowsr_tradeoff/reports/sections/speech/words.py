@@ -1,6 +1,9 @@
 """Words recovered: by rate, by kind of word, and what the recogniser wrote down."""
 
-from lowsr_tradeoff.records.privacy import PrivacyResult, RateDifference, WordCounts
+from operator import attrgetter
+
+from lowsr_tradeoff.corpora.rows import grouped
+from lowsr_tradeoff.records.privacy import RateDifference, WordCounts
 from lowsr_tradeoff.records.run import ListenPack, Tradeoff
 from lowsr_tradeoff.reports.plot import ASIDE, Spec, rate_axis, series, share_axis, spec, style
 from lowsr_tradeoff.reports.sections.entry import Entry
@@ -27,7 +30,7 @@ def entry(tradeoff: Tradeoff, listen: ListenPack) -> Entry:
 def figure(tradeoff: Tradeoff) -> Spec:
     """Return the words and keywords that each attacker recovers by rate."""
     traces = []
-    for index, (attacker, found) in enumerate(_by_attacker(tradeoff).items()):
+    for index, (attacker, found) in enumerate(grouped(tradeoff.privacy.words, attrgetter("attacker")).items()):
         words = {result.rate_hz: result.word_recovery for result in found}
         keywords = {result.rate_hz: result.keyword_recovery for result in found}
         traces += [
@@ -72,7 +75,7 @@ def table(tradeoff: Tradeoff) -> Table:
 def caption(tradeoff: Tradeoff) -> str:
     """Return what the figure shows."""
     each = []
-    for attacker, found in _by_attacker(tradeoff).items():
+    for attacker, found in grouped(tradeoff.privacy.words, attrgetter("attacker")).items():
         in_order = sorted(found, key=lambda result: result.rate_hz)
         shares = [f"{percent(result.word_recovery).brief} at {hz(result.rate_hz)}" for result in in_order]
         each.append(f"Share of the words that {attacker} recovers: {listed(shares)}")
@@ -122,13 +125,6 @@ def transcripts(listen: ListenPack) -> Table:
         ),
         n_heads=2,
     )
-
-
-def _by_attacker(tradeoff: Tradeoff) -> dict[str, list[PrivacyResult]]:
-    groups: dict[str, list[PrivacyResult]] = {}
-    for result in tradeoff.privacy.words:
-        groups.setdefault(result.attacker, []).append(result)
-    return groups
 
 
 def _supported(found: RateDifference) -> str:
