@@ -4,11 +4,13 @@ Every figure is drawn, so that no two agree by accident and a test can find each
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import pytest
+from tests.replaced import replaced
 from tests.reports import taught
 
 from lowsr_tradeoff.audio.spectrogram import levels_db, png
@@ -55,7 +57,17 @@ POWER = {500: 0.42, 1000: 0.47, 2000: 0.58, 4000: 0.83, 16000: 2.1}
 SIZE = {"shared": 1.0, "native": 0.55}
 SPEED = dict(zip(DEVICES, (1.0, 0.8, 3.1, 140.0), strict=True))
 
+# Constraints that points meet, and those that none meets.
+QUALIFIES = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
+TOO_MUCH = {"min_accuracy": 0.8, "max_word_recovery": 0.1}
+
 Build = Callable[..., Tradeoff]
+
+
+def changed_all(tradeoff: Tradeoff, name: str, fields: Mapping[str, object]) -> Tradeoff:
+    """The study with other values of fields in every record of a list; both by dotted name."""
+    records = attrgetter(name)(tradeoff)
+    return replaced(tradeoff, {name: tuple(replaced(record, fields) for record in records)})
 
 
 @pytest.fixture(scope="session")

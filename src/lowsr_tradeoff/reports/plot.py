@@ -38,6 +38,14 @@ class Style:
     colour: str
     symbol: str
 
+    def hollow(self) -> "Style":
+        """Return the same with a hollow marker."""
+        return Style(self.colour, f"{self.symbol}-open")
+
+    def marker(self, size: int = 9) -> Spec:
+        """Return the marker of that size in pixels."""
+        return {"color": self.colour, "symbol": self.symbol, "size": size}
+
 
 def style(index: int) -> Style:
     """Return the colour and marker of the n-th series; the two cycle with different lengths."""
@@ -144,16 +152,48 @@ def markers(x: Sequence[object], y: Sequence[object], marker: Spec, **more: obje
     return {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, **more}
 
 
+def measured(
+    name: str,
+    x: Sequence[Measurement],
+    y: Sequence[Measurement],
+    look: Style,
+    hovertext: Sequence[str],
+    size: int = 9,
+) -> Spec:
+    """Return points between two measured axes, with both intervals."""
+    return markers(
+        [measurement.value for measurement in x],
+        [measurement.value for measurement in y],
+        look.marker(size),
+        name=name,
+        error_x=error_bar(x, color=look.colour),
+        error_y=error_bar(y, color=look.colour),
+        hovertext=hovertext,
+        hoverinfo="text",
+    )
+
+
 def plain_line(name: str, x: Sequence[object], y: Sequence[object], line: Spec, hoverinfo: str = "name") -> Spec:
     """Return a line that is no measured series: a level, a bound, a fit."""
     return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": line, "hoverinfo": hoverinfo}
 
 
-def bars(name: str, x: Sequence[object], y: Sequence[object], index: int, hovertemplate: str) -> Spec:
-    """Return the n-th series of bars, told apart by colour and pattern."""
-    pattern = {"shape": PATTERNS[index % len(PATTERNS)], "fillmode": "replace", "solidity": 0.6}
-    marker = {"color": COLOURS[index % len(COLOURS)], "pattern": pattern}
-    return {"type": "bar", "name": name, "x": x, "y": y, "marker": marker, "hovertemplate": hovertemplate}
+def bars(x: Sequence[object], heights: Sequence[Mapping[str, float | None]], hovertemplate: str) -> list[Spec]:
+    """Return bars for each name, told apart by colour and pattern; ``heights`` has those of each place by name."""
+    return [
+        {
+            "type": "bar",
+            "name": name,
+            "x": x,
+            "y": [by_name.get(name) for by_name in heights],
+            "marker": {
+                "color": COLOURS[index % len(COLOURS)],
+                "pattern": {"shape": PATTERNS[index % len(PATTERNS)], "fillmode": "replace", "solidity": 0.6},
+            },
+            "hovertemplate": hovertemplate,
+        }
+        for index, name in enumerate(dict.fromkeys(name for by_name in heights for name in by_name))
+    ]
 
 
 def error_bar(measurements: Sequence[Measurement], **look: object) -> Spec:
@@ -196,7 +236,7 @@ def series(
         "x": [rate * aside for rate in rates_hz],
         "y": [measurement.value for measurement in measured],
         "error_y": error_bar(measured, color=look.colour),
-        "marker": {"color": look.colour, "symbol": look.symbol, "size": 9},
+        "marker": look.marker(),
         "line": {"color": look.colour, "dash": dash},
         "hovertext": [f"{text(name)}, {hz(rate)}: {text(str(show(by_rate[rate])))}" for rate in rates_hz],
         "hoverinfo": "text",
@@ -204,29 +244,32 @@ def series(
 
 
 def lines_by_features(
-    found: Mapping[tuple[str, str], Mapping[int, Measurement]],
-    names: Sequence[str],
-    grids: Sequence[str],
+    found: Iterable[tuple[str, str, int, Measurement]],
     show: Callable[[Measurement], Shown],
+    names: Iterable[str] = (),
 ) -> list[Spec]:
     """Return a line over rates for each name, by colour and marker, and features, by dashes; side by side.
 
     Args:
-        found: The figures by rate, of each name and features.
-        names: All names, in the order of their colours.
-        grids: All features, in the order of their dashes.
+        found: Name, features, rate and figure.
         show: How a figure is written when it is pointed at.
+        names: The names in the order of their colours, if that is not the order of the figures.
     """
+    lines: dict[tuple[str, str], dict[int, Measurement]] = {}
+    for name, grid, rate_hz, measurement in found:
+        lines.setdefault((name, grid), {})[rate_hz] = measurement
+    in_order = list(dict.fromkeys([*names, *(name for name, _ in lines)]))
+    grids = list(dict.fromkeys(grid for _, grid in lines))
     return [
         series(
             f"{name}, {grid}",
             by_rate,
-            style(names.index(name)),
+            style(in_order.index(name)),
             show,
             DASHES[grids.index(grid) % len(DASHES)],
-            aside_of(index, len(found)),
+            aside_of(index, len(lines)),
         )
-        for index, ((name, grid), by_rate) in enumerate(found.items())
+        for index, ((name, grid), by_rate) in enumerate(lines.items())
     ]
 
 

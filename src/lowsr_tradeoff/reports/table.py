@@ -1,13 +1,27 @@
 """The table that the page and the Markdown files print. Each figure's data stand in one, beside its drawing."""
 
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.files.safe_text import markdown
-from lowsr_tradeoff.reports.wording import Shown
+from lowsr_tradeoff.records.classify import ClassifyResult, Optimism, Sensitivity
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.reports.wording import Shown, hz
 
 Cell = str | Shown
 Row = tuple[Cell, ...]
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+# The heading of a column, and what stands there in the row of a record.
+Column = tuple[str, Callable[[T], Cell]]
 
+NAMED: tuple[Column[OperatingPoint | ClassifyResult | Sensitivity | Optimism], ...] = (
+    ("Rate", lambda of: hz(of.rate_hz)),
+    ("Training", lambda of: arm_name(of.arm)),
+    ("Features", lambda of: of.grid),
+)
 LONG = 14
 HUGE_CELLS = 900
 
@@ -37,6 +51,35 @@ class Table:
     def is_huge(self) -> bool:
         """Whether it is folded away, and built by the page only when it is unfolded."""
         return len(self.rows) * len(self.columns) > HUGE_CELLS
+
+
+def table_of(caption: str, records: Iterable[T], columns: Sequence[Column[T]], n_heads: int = 1) -> Table:
+    """Return a table with a row for each record."""
+    rows = tuple(tuple(cell(record) for _, cell in columns) for record in records)
+    return Table(caption, tuple(heading for heading, _ in columns), rows, n_heads)
+
+
+def cross_table(
+    caption: str,
+    heads: tuple[str, ...],
+    columns: Mapping[K, str],
+    cells: Iterable[tuple[tuple[str, ...], K, Cell]],
+    missing: str,
+) -> Table:
+    """Return a table with a row for each name.
+
+    Args:
+        caption: What it shows.
+        heads: Headings of the names.
+        columns: Headings of the other columns, in their order.
+        cells: The names of its row, its column, and what stands there.
+        missing: What stands where there is no cell.
+    """
+    found: dict[tuple[str, ...], dict[K, Cell]] = {}
+    for names, column, cell in cells:
+        found.setdefault(names, {})[column] = cell
+    rows = tuple((*names, *(row.get(column, missing) for column in columns)) for names, row in found.items())
+    return Table(caption, (*heads, *columns.values()), rows, len(heads))
 
 
 def table_lines(table: Table) -> tuple[str, ...]:

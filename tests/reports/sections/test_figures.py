@@ -1,13 +1,10 @@
 """What holds for every figure and every table of the page."""
 
-from collections.abc import Iterator
-
 import plotly.graph_objects as go
 import pytest
-from pydantic import BaseModel
 from tests.replaced import replaced
+from tests.reports.conftest import QUALIFIES
 
-from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.reports.page.html import sections
 from lowsr_tradeoff.reports.sections.decision import against_speech, frontier, verdict
 from lowsr_tradeoff.reports.sections.diagnosis import energy, information, recoverability
@@ -16,9 +13,7 @@ from lowsr_tradeoff.reports.sections.power import battery, components, sensitivi
 from lowsr_tradeoff.reports.sections.recognition import accuracy, choices, recall
 from lowsr_tradeoff.reports.sections.speech import attackers, intelligibility, words
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import number, percent, points, probability
 
-POLICY = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
 STAGES = (
     *("recognition.results", "recognition.diagnoses", "recognition.sensitivity"),
     *("privacy.words", "privacy.attacks", "privacy.intelligibility", "power.results", "points"),
@@ -33,7 +28,7 @@ FIGURES = pytest.mark.parametrize(
 
 
 @FIGURES
-@pytest.mark.parametrize("constraints", [{}, POLICY])
+@pytest.mark.parametrize("constraints", [{}, QUALIFIES])
 def test_specs_are_valid_plotly(build, drawn, constraints):
     spec = drawn.figure(build(constraints=constraints))
     assert len(go.Figure(spec).data) == len(spec["data"]) > 0
@@ -69,23 +64,3 @@ def test_every_row_fits_its_headings(every_table):
     for table in every_table:
         assert table.rows or table.caption.startswith("What was said")
         assert {len(row) for row in table.rows} <= {len(table.columns)}
-
-
-def measurements(record: object) -> Iterator[Measurement]:
-    if isinstance(record, Measurement):
-        yield record
-    elif isinstance(record, BaseModel):
-        for _, value in record:
-            yield from measurements(value)
-    elif isinstance(record, tuple):
-        for value in record:
-            yield from measurements(value)
-
-
-def test_every_measurement_of_the_study_stands_in_a_table(tradeoff, every_table):
-    cells = {str(cell) for table in every_table for row in table.rows for cell in row}
-    found = list(measurements(tradeoff))
-    assert len(found) > 1000
-    for measurement in found:
-        written = {str(write(measurement)) for write in (percent, number, points, probability)}
-        assert {*written, f"not tested: {measurement.reason}"} & cells, measurement

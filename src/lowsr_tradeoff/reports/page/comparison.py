@@ -19,7 +19,7 @@ INTERVALS = (
 def lines(comparison: Comparison) -> tuple[str, ...]:
     """Return what differs as lines of text, supported differences alone."""
     return (
-        *("\n".join((f"{title}:", *map(_changed, changes))) for title, changes in _groups(comparison) if changes),
+        *("\n".join(_changed(title, changes)) for title, changes in _groups(comparison) if changes),
         *(line for run in range(1, len(comparison.runs)) for line in _against_first(comparison, run)),
         *comparison.remarks,
         *warnings(comparison),
@@ -64,8 +64,10 @@ def _groups(comparison: Comparison) -> tuple[tuple[str, tuple[Change, ...]], ...
     )
 
 
-def _changed(change: Change) -> str:
-    return f"  {change.what}: {' → '.join(map(_written, change.values))}"
+def _changed(title: str, changes: Sequence[Change]) -> Iterator[str]:
+    yield f"{title}:"
+    for change in changes:
+        yield f"  {change.what}: {' → '.join(map(_written, change.values))}"
 
 
 def _written(value: str | None) -> str:

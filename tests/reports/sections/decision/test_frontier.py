@@ -1,11 +1,10 @@
 import plotly.graph_objects as go
 import pytest
+from tests.reports.conftest import QUALIFIES
 
 from lowsr_tradeoff.reports.plot import GREY
 from lowsr_tradeoff.reports.sections.decision import against_speech, frontier
 from lowsr_tradeoff.reports.sections.decision.placing import deciding_points, is_on_frontier
-
-POLICY = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
 
 
 def dots(spec) -> dict[str, list[tuple[float, float]]]:
@@ -46,7 +45,7 @@ def test_infeasible_points_with_figures_are_grey_and_the_reason_is_in_the_captio
 
 
 def test_the_recommended_point_is_ringed_and_bounds_are_dashed(build):
-    tradeoff = build(constraints=POLICY)
+    tradeoff = build(constraints=QUALIFIES)
     spec = frontier.figure(tradeoff)
     (recommended,) = (point for point in tradeoff.points if point.point_id == tradeoff.decision.recommended)
     assert dots(spec)["ring"] == [place(recommended)]
@@ -74,7 +73,7 @@ def test_the_legend_names_each_rate_once(tradeoff):
 
 
 def test_markers_grow_with_the_words_recovered_and_are_grey_where_limits_are_missed(build):
-    tradeoff = build(constraints=POLICY)
+    tradeoff = build(constraints=QUALIFIES)
     points = {point.point_id: point for point in deciding_points(tradeoff)}
     drawn = [
         (points[name], size, colour)

@@ -1,4 +1,5 @@
 from tests.replaced import replaced
+from tests.reports.conftest import changed_all
 
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
@@ -17,19 +18,9 @@ def test_what_was_not_measured_comes_from_the_records(build):
 
 def test_measured_power_and_repeated_training_are_not_listed_as_missing(tradeoff):
     metered = tradeoff.power.results[0].power_mw.model_copy(update={"basis": "measured"})
-    changed = replaced(
-        tradeoff,
-        {
-            "power.results": (
-                tradeoff.power.results[0].model_copy(update={"power_mw": metered}),
-                *tradeoff.power.results[1:],
-            ),
-            "recognition.results": tuple(
-                result.model_copy(update={"n_seeds": 3}) for result in tradeoff.recognition.results
-            ),
-        },
-    )
-    text = "\n".join(not_measured(changed))
+    first = tradeoff.power.results[0].model_copy(update={"power_mw": metered})
+    changed = replaced(tradeoff, {"power.results": (first, *tradeoff.power.results[1:])})
+    text = "\n".join(not_measured(changed_all(changed, "recognition.results", {"n_seeds": 3})))
     assert "Power on real hardware" not in text
     assert "one seed" not in text
 
@@ -46,8 +37,8 @@ def test_the_filter_is_part_of_the_claim(tradeoff):
 
 def test_one_reason_at_several_rates_is_one_line(tradeoff):
     silent = missing("the recogniser did not start", "words")
-    deaf = tuple(result.model_copy(update={"word_recovery": silent}) for result in tradeoff.privacy.words)
-    lines = [line for line in not_measured(replaced(tradeoff, {"privacy.words": deaf})) if "did not start" in line]
+    deaf = changed_all(tradeoff, "privacy.words", {"word_recovery": silent})
+    lines = [line for line in not_measured(deaf) if "did not start" in line]
     assert len(lines) == 1
     assert "500 Hz, 1000 Hz, 2000 Hz, 4000 Hz and 16000 Hz" in lines[0]
 

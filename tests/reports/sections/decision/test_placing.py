@@ -1,4 +1,5 @@
 import pytest
+from tests.reports.conftest import QUALIFIES
 
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.records.base import Measurement, missing
@@ -15,8 +16,6 @@ from lowsr_tradeoff.reports.sections.decision.placing import (
     standing,
     subject_point,
 )
-
-POLICY = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
 
 
 def test_only_the_deciding_device_is_placed(tradeoff):
@@ -68,7 +67,7 @@ def test_a_point_that_is_not_there_is_an_error_with_its_name(tradeoff):
 
 
 def test_the_rate_of_the_verdict_is_shown_by_the_point_of_the_verdict(build):
-    tradeoff = build(constraints=POLICY)
+    tradeoff = build(constraints=QUALIFIES)
     subject = subject_point(tradeoff)
     assert subject.point_id == tradeoff.decision.recommended
     assert subject in shown_by_rate(tradeoff)

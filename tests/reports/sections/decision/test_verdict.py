@@ -1,5 +1,7 @@
 import re
 
+from tests.reports.conftest import QUALIFIES, TOO_MUCH
+
 from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
 from lowsr_tradeoff.reports.sections.decision.placing import find
 from lowsr_tradeoff.reports.sections.decision.verdict import (
@@ -11,9 +13,6 @@ from lowsr_tradeoff.reports.sections.decision.verdict import (
     warnings,
 )
 from lowsr_tradeoff.reports.wording import number, percent
-
-QUALIFIES = {"min_accuracy": 0.6, "max_word_recovery": 0.2, "min_battery_hours": 500.0}
-TOO_MUCH = {"min_accuracy": 0.8, "max_word_recovery": 0.1}
 
 
 def test_a_recommendation_is_given_with_all_its_figures_beside_the_reference(build):

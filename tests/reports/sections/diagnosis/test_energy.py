@@ -1,4 +1,4 @@
-from tests.replaced import replaced
+from tests.reports.conftest import changed_all
 
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.reports.sections.diagnosis import energy
@@ -44,8 +44,7 @@ def test_each_rank_correlation_is_told_with_its_p(tradeoff):
 def test_a_trend_needs_a_small_p(tradeoff):
     def said(p_value: float) -> str:
         p = Measurement(value=p_value, n=10, n_of="classes")
-        changed = tuple(one.model_copy(update={"rank_p_value": p}) for one in tradeoff.recognition.diagnoses)
-        return energy.caption(replaced(tradeoff, {"recognition.diagnoses": changed}))
+        return energy.caption(changed_all(tradeoff, "recognition.diagnoses", {"rank_p_value": p}))
 
     assert f"p = {chance(0.04)}, a trend" in said(0.04)
     assert "p = 0.20, no trend shown" in said(0.2)
@@ -54,9 +53,5 @@ def test_a_trend_needs_a_small_p(tradeoff):
 
 def test_what_has_no_correlation_says_why(tradeoff):
     none = missing("2 classes, or all keep or gain the same", "classes")
-    changed = tuple(
-        one.model_copy(update={"rank_correlation": none, "rank_p_value": none})
-        for one in tradeoff.recognition.diagnoses
-    )
-    caption = energy.caption(replaced(tradeoff, {"recognition.diagnoses": changed}))
-    assert "500 Hz: no correlation, 2 classes, or all keep or gain the same" in caption
+    changed = changed_all(tradeoff, "recognition.diagnoses", {"rank_correlation": none, "rank_p_value": none})
+    assert "500 Hz: no correlation, 2 classes, or all keep or gain the same" in energy.caption(changed)

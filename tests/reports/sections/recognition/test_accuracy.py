@@ -39,11 +39,8 @@ def test_each_accuracy_stands_with_its_interval_where_arm_and_rate_meet(tradeoff
 
 def test_the_arms_stand_group_by_group_with_what_they_are(build):
     tradeoff = build()
-    controls = tuple(
-        result.model_copy(update={"arm": arm})
-        for result in tradeoff.recognition.results[:1]
-        for arm in ("ema", "dkd", "ladder")
-    )
+    first = tradeoff.recognition.results[0]
+    controls = tuple(first.model_copy(update={"arm": arm}) for arm in ("ema", "dkd", "ladder"))
     changed = replaced(tradeoff, {"recognition.results": (*controls, *tradeoff.recognition.results)})
     table = accuracy.arms(changed)
     assert [row[0] for row in table.rows] == ["paper"] * 4 + ["chains", "rivals", "controls"]

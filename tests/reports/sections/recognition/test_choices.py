@@ -45,12 +45,8 @@ def test_the_best_pair_of_each_map_is_named(tradeoff):
 def test_maps_whose_best_and_worst_pair_overlap_are_counted(tradeoff):
     def said(spread: float) -> str:
         changed = tuple(
-            one.model_copy(
-                update={
-                    "accuracy": one.accuracy.model_copy(
-                        update={"low": one.accuracy.value - spread, "high": one.accuracy.value + spread}
-                    )
-                }
+            replaced(
+                one, {"accuracy.low": one.accuracy.value - spread, "accuracy.high": one.accuracy.value + spread}
             )
             for one in tradeoff.recognition.sensitivity
         )

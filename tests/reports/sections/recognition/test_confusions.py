@@ -1,6 +1,7 @@
 import plotly.graph_objects as go
 import pytest
 from tests.replaced import replaced
+from tests.reports.conftest import changed_all
 
 from lowsr_tradeoff.reports.sections.recognition import confusions
 
@@ -45,5 +46,4 @@ def test_of_many_rates_the_ends_are_drawn_and_all_are_in_the_table(tradeoff):
 
 
 def test_runs_of_before_have_no_matrix(tradeoff):
-    before = tuple(result.model_copy(update={"confusion": ()}) for result in tradeoff.recognition.results)
-    assert list(confusions.entries(replaced(tradeoff, {"recognition.results": before}))) == []
+    assert list(confusions.entries(changed_all(tradeoff, "recognition.results", {"confusion": ()}))) == []

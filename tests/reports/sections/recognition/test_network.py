@@ -12,3 +12,9 @@ def test_an_adapted_network_is_said_to_be_so(tradeoff):
     chosen = {**tradeoff.settings["classify"], "network": "cnn14", "adapt": "dora", "checkpoint": "file.pth"}
     changed = tradeoff.model_copy(update={"settings": {"classify": chosen}})
     assert network.table(changed).caption == ("The network: cnn14, from published weights, adapted by dora")
+
+
+def test_operations_of_one_classification_are_those_of_the_trained_network(tradeoff):
+    (row,) = (row for row in network.one_classification(tradeoff).rows if row[:2] == ("16000 Hz", "shared"))
+    assert "6.90 million" in row
+    assert "97.7 KiB" in row

@@ -20,23 +20,13 @@ def test_a_hostile_class_is_text_in_the_heat_map(build):
     assert trace["y"][0] == "&lt;b onclick=alert(1)&gt;x&lt;/b&gt;"
 
 
-def test_the_largest_loss_is_named_first(build):
-    tradeoff = build()
-    results = tuple(
-        result.model_copy(
-            update={
-                "class_recall": tuple(
-                    of_class.model_copy(
-                        update={"recall": of_class.recall.model_copy(update={"value": 0.0, "low": 0.0})}
-                    )
-                    if (result.rate_hz, of_class.label) == (500, "birds")
-                    else of_class
-                    for of_class in result.class_recall
-                )
-            }
-        )
-        for result in tradeoff.recognition.results
-    )
+def test_the_largest_loss_is_named_first(tradeoff):
+    def deaf_to_birds(result):
+        lost = {"recall.value": 0.0, "recall.low": 0.0}
+        recalls = tuple(replaced(one, lost) if one.label == "birds" else one for one in result.class_recall)
+        return result.model_copy(update={"class_recall": recalls}) if result.rate_hz == 500 else result
+
+    results = tuple(map(deaf_to_birds, tradeoff.recognition.results))
     caption = recall.caption(replaced(tradeoff, {"recognition.results": results}))
     assert caption.startswith("From 16000 Hz (fine-tuned, shared features) to 500 Hz (CSSD, native features)")
     assert "falls most for birds (-" in caption

@@ -35,3 +35,8 @@ def test_every_attacker_has_a_row_with_a_figure_or_a_reason_at_every_rate(tradeo
     published, adapted = table.rows
     assert published[3] == percent(tradeoff.privacy.words[0].word_recovery)
     assert [str(cell) for cell in adapted[3:-2]] == ["not tested: not asked for; run with --attackers all"] * 5
+
+
+def test_published_figures_have_a_source_each():
+    for row in attackers.published().rows:
+        assert "arXiv" in row[3] or "doi" in row[3]

@@ -1,12 +1,12 @@
 """Words that can be recovered against accuracy, one point a rate."""
 
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.plot import Spec, error_bar, markers, rate_styles, share_axis, spec
+from lowsr_tradeoff.reports.plot import Spec, measured, rate_styles, share_axis, spec
 from lowsr_tradeoff.reports.sections.decision.frontier import bounds, dashed, hover, ring
 from lowsr_tradeoff.reports.sections.decision.placing import shown_by_rate
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import accuracy_title, hz, named, optimism, percent, sentences
+from lowsr_tradeoff.reports.table import NAMED, Table, table_of
+from lowsr_tradeoff.reports.wording import accuracy_title, hz, optimism, percent, sentences
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -30,18 +30,15 @@ def figure(tradeoff: Tradeoff) -> Spec:
         if point.accuracy.value is not None and point.word_recovery.value is not None
     ]
     dots = [
-        markers(
-            [point.word_recovery.value],
-            [point.accuracy.value],
-            {"color": look.colour, "symbol": look.symbol, "size": 11},
-            name=hz(point.rate_hz),
-            error_x=error_bar([point.word_recovery], color=look.colour),
-            error_y=error_bar([point.accuracy], color=look.colour),
-            hovertext=[hover(point)],
-            hoverinfo="text",
+        measured(
+            hz(point.rate_hz),
+            [point.word_recovery],
+            [point.accuracy],
+            looks[point.rate_hz],
+            [hover(point)],
+            size=11,
         )
         for point in points
-        for look in (looks[point.rate_hz],)
     ]
     return spec(
         [*dots, *ring(tradeoff, points, lambda point: point.word_recovery)],
@@ -53,13 +50,15 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return word recovery and accuracy of one point a rate."""
-    return Table(
+    return table_of(
         "Word recovery and accuracy, for the point drawn at each rate",
-        ("Rate", "Words recovered", accuracy_title(tradeoff), "Attacker", "Training", "Features"),
-        tuple(
-            (name, percent(point.word_recovery), percent(point.accuracy), point.attacker, *how)
-            for point in shown_by_rate(tradeoff)
-            for name, *how in (named(point),)
+        shown_by_rate(tradeoff),
+        (
+            NAMED[0],
+            ("Words recovered", lambda point: percent(point.word_recovery)),
+            (accuracy_title(tradeoff), lambda point: percent(point.accuracy)),
+            ("Attacker", lambda point: point.attacker),
+            *NAMED[1:],
         ),
     )
 

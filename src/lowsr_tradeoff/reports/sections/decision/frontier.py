@@ -8,16 +8,14 @@ from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.decision import placing
-from lowsr_tradeoff.reports.sections.decision.verdict import AXES, axes, axis_cells
+from lowsr_tradeoff.reports.sections.decision.verdict import axes, axis_columns
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import NAMED, Table, table_of
 from lowsr_tradeoff.reports.wording import (
-    accuracy_title,
     asked_for,
     count,
     hz,
     listed,
-    named,
     number,
     optimism,
     percent,
@@ -73,15 +71,14 @@ def table(tradeoff: Tradeoff) -> Table:
     """Return all points of the deciding device with their standing."""
     points = placing.deciding_points(tradeoff)
     names = {point.point_id: point_name(point) for point in points}
-    return Table(
+    return table_of(
         f"All operating points on {tradeoff.decision.device}",
+        points,
         (
-            *("Rate", "Training", "Features", accuracy_title(tradeoff), *AXES[1:]),
-            *("Standing", "Probability of being on the frontier"),
-        ),
-        tuple(
-            (*named(point), *axis_cells(point), placing.standing(point, names), share_of_draws(point.p_frontier))
-            for point in points
+            *NAMED,
+            *axis_columns(tradeoff),
+            ("Standing", lambda point: placing.standing(point, names)),
+            ("Probability of being on the frontier", lambda point: share_of_draws(point.p_frontier)),
         ),
         n_heads=3,
     )
@@ -130,22 +127,17 @@ def _of_rate(
     filled = [point for point in points if placing.is_on_frontier(point)]
     hollow = [point for point in points if point.dominated_by]
     if filled or (points and is_always_named):
-        yield _key(rate_hz, look)
+        # The legend's entry: markers of points change their size and colour, this one does not.
+        key = {"name": hz(rate_hz), "legendgroup": str(rate_hz), "hoverinfo": "skip"}
+        yield plot.markers([None], [None], look.marker(11), **key)
     if hollow:
-        outline = plot.Style(look.colour, f"{look.symbol}-open")
-        yield _sized(hollow, outline, {"opacity": PALE, "legendgroup": str(rate_hz)})
+        yield _sized(hollow, look.hollow(), {"opacity": PALE, "legendgroup": str(rate_hz)})
     if filled:
         bars = {
             "error_x": plot.error_bar([point.power_mw for point in filled], color=look.colour),
             "error_y": plot.error_bar([point.accuracy for point in filled], color=look.colour),
         }
         yield _sized(filled, look, {**bars, "legendgroup": str(rate_hz)})
-
-
-def _key(rate_hz: int, look: plot.Style) -> plot.Spec:
-    """The legend's entry of a rate: markers of points change their size and colour, this one does not."""
-    marker = {"color": look.colour, "symbol": look.symbol, "size": 11}
-    return plot.markers([None], [None], marker, name=hz(rate_hz), legendgroup=str(rate_hz), hoverinfo="skip")
 
 
 def _sized(points: Sequence[OperatingPoint], look: plot.Style, more: plot.Spec) -> plot.Spec:

@@ -6,7 +6,7 @@ from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
-from lowsr_tradeoff.reports.table import Cell, Row, Table
+from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Row, Table, table_of
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
     Shown,
@@ -16,7 +16,6 @@ from lowsr_tradeoff.reports.wording import (
     hz,
     is_optimistic,
     listed,
-    named,
     number,
     percent,
     point_name,
@@ -24,7 +23,12 @@ from lowsr_tradeoff.reports.wording import (
     support,
 )
 
-AXES = ("Accuracy", "Words recovered", "Average power", "Battery")
+AXES: tuple[Column[OperatingPoint], ...] = (
+    ("Accuracy", lambda point: percent(point.accuracy)),
+    ("Words recovered", lambda point: percent(point.word_recovery)),
+    ("Average power", lambda point: number(point.power_mw)),
+    ("Battery", lambda point: number(point.battery_hours)),
+)
 
 
 def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
@@ -70,12 +74,12 @@ def axes(point: OperatingPoint) -> tuple[str, ...]:
 
 def axis_cells(point: OperatingPoint) -> Row:
     """Return the point's figures on the four axes."""
-    return (
-        percent(point.accuracy),
-        percent(point.word_recovery),
-        number(point.power_mw),
-        number(point.battery_hours),
-    )
+    return tuple(cell(point) for _, cell in AXES)
+
+
+def axis_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
+    """Return the four axes as columns of a table, with the fault of the protocol where it has one."""
+    return ((accuracy_title(tradeoff), AXES[0][1]), *AXES[1:])
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -86,13 +90,15 @@ def table(tradeoff: Tradeoff) -> Table:
 
 def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
     """Return the figures of some points, one a line."""
-    return Table(
+    return table_of(
         f"The rates on the frontier of {tradeoff.decision.device}, each by its most accurate point there",
-        ("Rate", accuracy_title(tradeoff), *AXES[1:], "Power saved", "By attacker", "Training", "Features"),
-        tuple(
-            (name, *axis_cells(point), percent(point.power_saved), point.attacker, *how)
-            for point in open_points
-            for name, *how in (named(point),)
+        open_points,
+        (
+            NAMED[0],
+            *axis_columns(tradeoff),
+            ("Power saved", lambda point: percent(point.power_saved)),
+            ("By attacker", lambda point: point.attacker),
+            *NAMED[1:],
         ),
     )
 
@@ -102,7 +108,7 @@ def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
     reference = placing.reference_point(tradeoff, subject)
     is_same = reference is None or reference.attacker == subject.attacker
     attacker = subject.attacker if is_same else "the strongest attacker"
-    names = (accuracy_title(tradeoff), f"Words recovered by {attacker}", *AXES[2:])
+    names = (accuracy_title(tradeoff), f"Words recovered by {attacker}", "Average power", "Battery")
     if reference is None or reference == subject:
         rows = tuple(zip(names, axis_cells(subject), strict=True))
         return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), rows)

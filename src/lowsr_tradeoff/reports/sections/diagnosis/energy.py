@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Row, Table
+from lowsr_tradeoff.reports.table import Table, cross_table, table_of
 from lowsr_tradeoff.reports.wording import hz, number, p_value, percent, points, probability
 
 ALPHA = 0.05
@@ -50,20 +50,18 @@ def figure(tradeoff: Tradeoff) -> plot.Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return energy kept and gain of CSSD for every class, by rate and features."""
-    found: dict[tuple[str, str], dict[int, Row]] = {}
-    for one in tradeoff.recognition.diagnoses:
-        for of_class in one.classes:
-            row = found.setdefault((of_class.label, one.grid), {})
-            row[one.rate_hz] = (percent(of_class.energy_kept), points(of_class.gain))
-    rates_hz = sorted({rate for row in found.values() for rate in row})
-    return Table(
+    classes = [(one, of_class) for one in tradeoff.recognition.diagnoses for of_class in one.classes]
+    rates_hz = sorted({one.rate_hz for one, _ in classes})
+    return cross_table(
         "Energy kept and gain of CSSD over fine-tuning, by class",
-        ("Class", "Features", *(f"{hz(rate)}: {what}" for rate in rates_hz for what in ("energy kept", "gain"))),
-        tuple(
-            (*names, *(cell for rate in rates_hz for cell in row.get(rate, ("not run", "not run"))))
-            for names, row in found.items()
+        ("Class", "Features"),
+        {(rate_hz, what): f"{hz(rate_hz)}: {what}" for rate_hz in rates_hz for what in ("energy kept", "gain")},
+        (
+            ((of_class.label, one.grid), (one.rate_hz, what), cell)
+            for one, of_class in classes
+            for what, cell in (("energy kept", percent(of_class.energy_kept)), ("gain", points(of_class.gain)))
         ),
-        n_heads=2,
+        "not run",
     )
 
 
@@ -80,12 +78,14 @@ def caption(tradeoff: Tradeoff) -> str:
 
 def ranks(tradeoff: Tradeoff) -> Table:
     """Return whether classes that lose more energy gain more, by rate and features."""
-    return Table(
+    return table_of(
         "Rank correlation of energy kept with gain, over the classes",
-        ("Rate", "Features", "Spearman's correlation", "p, by random pairings"),
-        tuple(
-            (hz(one.rate_hz), one.grid, number(one.rank_correlation), probability(one.rank_p_value))
-            for one in tradeoff.recognition.diagnoses
+        tradeoff.recognition.diagnoses,
+        (
+            ("Rate", lambda one: hz(one.rate_hz)),
+            ("Features", lambda one: one.grid),
+            ("Spearman's correlation", lambda one: number(one.rank_correlation)),
+            ("p, by random pairings", lambda one: probability(one.rank_p_value)),
         ),
         n_heads=2,
     )
@@ -98,20 +98,12 @@ def _drawn(tradeoff: Tradeoff) -> Sequence[Diagnosis]:
 
 def _classes(one: Diagnosis, look: plot.Style) -> plot.Spec:
     known = [it for it in one.classes if it.energy_kept.value is not None and it.gain.value is not None]
-    return plot.markers(
-        [it.energy_kept.value for it in known],
-        [it.gain.value for it in known],
-        {"color": look.colour, "symbol": look.symbol, "size": 9},
-        name=hz(one.rate_hz),
-        error_x=plot.error_bar([it.energy_kept for it in known], color=look.colour),
-        error_y=plot.error_bar([it.gain for it in known], color=look.colour),
-        hovertext=[
-            f"{plot.text(it.label)}, {hz(one.rate_hz)}: {percent(it.energy_kept).brief} kept,"
-            f" {points(it.gain).brief}"
-            for it in known
-        ],
-        hoverinfo="text",
-    )
+    hovertext = [
+        f"{plot.text(it.label)}, {hz(one.rate_hz)}: {percent(it.energy_kept).brief} kept, {points(it.gain).brief}"
+        for it in known
+    ]
+    kept, gained = [it.energy_kept for it in known], [it.gain for it in known]
+    return plot.measured(hz(one.rate_hz), kept, gained, look, hovertext)
 
 
 def _rank(one: Diagnosis) -> str:

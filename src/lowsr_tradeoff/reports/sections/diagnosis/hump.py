@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lowsr_tradeoff.records.diagnosis import HumpTest
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import hz, listed, points
 
 
@@ -20,18 +20,17 @@ def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return the test of the prediction that the lead of CSSD over BASD peaks at the middle rates."""
-    return Table(
+    return table_of(
         "The lead of CSSD over BASD at the middle rates, less that at the others",
+        tradeoff.recognition.humps,
         (
-            *("Features", "Middle rates", "Others", "Middle less those below", "Middle less those above"),
-            *("Middle less all others", "Hump supported by these data?"),
-        ),
-        tuple(
-            (
-                *(test.grid, _rates(test.middle_rates_hz), _rates(test.outer_rates_hz)),
-                *(points(test.rise), points(test.fall), points(test.contrast), _standing(test)),
-            )
-            for test in tradeoff.recognition.humps
+            ("Features", lambda test: test.grid),
+            ("Middle rates", lambda test: _rates(test.middle_rates_hz)),
+            ("Others", lambda test: _rates(test.outer_rates_hz)),
+            ("Middle less those below", lambda test: points(test.rise)),
+            ("Middle less those above", lambda test: points(test.fall)),
+            ("Middle less all others", lambda test: points(test.contrast)),
+            ("Hump supported by these data?", _standing),
         ),
     )
 

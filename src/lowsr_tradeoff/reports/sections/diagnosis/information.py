@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from lowsr_tradeoff.classify.arms import arm_name, drawn
-from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.diagnosis import Diagnosis, UsableInformation
 from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.run import Tradeoff
@@ -16,8 +15,8 @@ from lowsr_tradeoff.reports.wording import hz, number, percent, points, share
 
 CURVE_POINTS = 41
 
-# By arm and features: what is known at each rate.
-Lines = Mapping[tuple[Arm, Grid], Mapping[int, UsableInformation]]
+# What is known at each rate, the lines of the drawing by arm and features.
+Lines = Mapping[tuple[Arm, Grid], Sequence[tuple[int, UsableInformation]]]
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -39,11 +38,11 @@ def entry(tradeoff: Tradeoff) -> Entry:
 def figure(tradeoff: Tradeoff) -> plot.Spec:
     """Return usable information over rate by arm, and the error against it with the bound by Fano's inequality."""
     found = tradeoff.recognition.diagnoses
-    lines, grids = _lines(found), list(dict.fromkeys(one.grid for one in found))
+    lines = _lines(found)
     lower = {"xaxis": "x2", "yaxis": "y2"}
-    below = [{**trace, **lower} for trace in (*_fano_line(tradeoff), *_errors(lines, grids))]
+    below = [{**trace, **lower} for trace in (*_fano_line(tradeoff), *_errors(lines))]
     return plot.spec(
-        [*_usable(lines, grids), *_ceiling(found), *below],
+        [*_usable(lines), *_ceiling(found), *below],
         {**plot.rate_axis(one.rate_hz for one in found), "anchor": "y"},
         plot.titled("usable information in bits<br>(more is better)", domain=[0.56, 1], rangemode="tozero"),
         xaxis2=plot.axis(plot.titled("usable information in bits<br>(more is better)", anchor="y2")),
@@ -120,24 +119,25 @@ def _most_entropy(error: float, n_classes: int) -> float:
 
 def _lines(found: Sequence[Diagnosis]) -> Lines:
     """The information by rate of each arm that is drawn and features."""
-    lines: dict[tuple[Arm, Grid], dict[int, UsableInformation]] = {}
-    for arm in drawn(told.arm for one in found for told in one.information):
-        for grid in dict.fromkeys(one.grid for one in found):
-            for one in found:
-                for told in one.information:
-                    if (one.grid, told.arm) == (grid, arm):
-                        lines.setdefault((arm, grid), {})[one.rate_hz] = told
-    return lines
-
-
-def _usable(lines: Lines, grids: Sequence[Grid]) -> Iterator[plot.Spec]:
-    by_name: dict[tuple[str, str], dict[int, Measurement]] = {
-        (arm_name(arm), grid): {rate_hz: told.usable_scaled for rate_hz, told in by_rate.items()}
-        for (arm, grid), by_rate in lines.items()
+    lines: dict[tuple[Arm, Grid], list[tuple[int, UsableInformation]]] = {
+        (arm, grid): []
+        for arm in drawn(told.arm for one in found for told in one.information)
+        for grid in dict.fromkeys(one.grid for one in found)
     }
-    names = list(dict.fromkeys(name for name, _ in by_name))
-    traces = plot.lines_by_features(by_name, names, grids, number)
-    for (arm, grid), trace in zip(lines, traces, strict=True):
+    for one in sorted(found, key=lambda one: one.rate_hz):
+        for told in one.information:
+            if (told.arm, one.grid) in lines:
+                lines[told.arm, one.grid].append((one.rate_hz, told))
+    return {names: line for names, line in lines.items() if line}
+
+
+def _usable(lines: Lines) -> Iterator[plot.Spec]:
+    figures = (
+        (arm_name(arm), grid, rate_hz, told.usable_scaled)
+        for (arm, grid), line in lines.items()
+        for rate_hz, told in line
+    )
+    for (arm, grid), trace in zip(lines, plot.lines_by_features(figures, number), strict=True):
         yield {**trace, "legendgroup": f"{arm} {grid}"}
 
 
@@ -153,24 +153,21 @@ def _ceiling(found: Sequence[Diagnosis]) -> Iterator[plot.Spec]:
             yield plot.plain_line(name, ends, [bits, bits], {"color": plot.GREY, "dash": dash, "width": 1.5})
 
 
-def _errors(lines: Lines, grids: Sequence[Grid]) -> Iterator[plot.Spec]:
+def _errors(lines: Lines) -> Iterator[plot.Spec]:
     """Measured errors over usable information; the legend stands with the lines above."""
-    arms = list(dict.fromkeys(arm for arm, _ in lines))
-    for (arm, grid), by_rate in lines.items():
-        look, known = plot.style(arms.index(arm)), _known_errors(by_rate)
+    arms, grids = list(dict.fromkeys(arm for arm, _ in lines)), list(dict.fromkeys(grid for _, grid in lines))
+    for (arm, grid), line in lines.items():
+        look = plot.style(arms.index(arm))
+        known = [(rate_hz, told, err) for rate_hz, told in line if (err := error(told)) is not None]
         yield plot.markers(
             [told.usable_scaled.value for _, told, _ in known],
             [err for _, _, err in known],
-            {"color": look.colour, "symbol": look.symbol + ("-open" if grids.index(grid) else ""), "size": 9},
+            (look.hollow() if grids.index(grid) else look).marker(),
             hovertext=[f"{arm_name(arm)}, {grid}, {hz(rate_hz)}: error {share(err)}" for rate_hz, _, err in known],
             hoverinfo="text",
             legendgroup=f"{arm} {grid}",
             showlegend=False,
         )
-
-
-def _known_errors(by_rate: Mapping[int, UsableInformation]) -> list[tuple[int, UsableInformation, float]]:
-    return [(rate_hz, told, err) for rate_hz, told in sorted(by_rate.items()) if (err := error(told)) is not None]
 
 
 def _fano_line(tradeoff: Tradeoff) -> Iterator[plot.Spec]:

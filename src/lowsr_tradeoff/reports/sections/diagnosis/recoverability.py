@@ -3,7 +3,7 @@
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import DASHES, Spec, aside_of, rate_axis, series, spec, style, titled
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import hz, listed, number, percent
 
 
@@ -47,18 +47,15 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return recoverability, and what there is to know, by rate and features."""
-    return Table(
+    return table_of(
         "What can be recovered of the full-rate network's scores, and what there is to know",
+        tradeoff.recognition.diagnoses,
         (
-            *("Rate", "Features", "Recoverable (R²)", "Entropy of the classes"),
-            "Usable information of the full-rate network",
-        ),
-        tuple(
-            (
-                *(hz(one.rate_hz), one.grid),
-                *(percent(one.recoverability), number(one.class_entropy), number(one.reference_usable)),
-            )
-            for one in tradeoff.recognition.diagnoses
+            ("Rate", lambda one: hz(one.rate_hz)),
+            ("Features", lambda one: one.grid),
+            ("Recoverable (R²)", lambda one: percent(one.recoverability)),
+            ("Entropy of the classes", lambda one: number(one.class_entropy)),
+            ("Usable information of the full-rate network", lambda one: number(one.reference_usable)),
         ),
         n_heads=2,
     )

@@ -2,17 +2,8 @@
 
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.sections.power import (
-    battery,
-    bounds,
-    clocks,
-    components,
-    costs,
-    errors,
-    peaks,
-    sensitivity,
-    sources,
-)
+from lowsr_tradeoff.reports.sections.power import battery, components, sensitivity, tables
+from lowsr_tradeoff.reports.sections.recognition import network
 
 INTRO = (
     "Average power of every part from the microphone to the battery, idling while samples come in included. The"
@@ -45,11 +36,11 @@ def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
         components.entry(tradeoff),
         battery.entry(tradeoff),
         sensitivity.entry(tradeoff),
-        Entry("Peaks", table=peaks.table(tradeoff)),
-        Entry("Converters at their limits", table=bounds.table(tradeoff)),
-        Entry("Slower clock or race to sleep", table=clocks.table(tradeoff)),
-        Entry("How far the model is from measurements", table=errors.table(tradeoff)),
-        Entry("What one classification computes", table=costs.table(tradeoff)),
+        Entry("Peaks", table=tables.peaks(tradeoff)),
+        Entry("Converters at their limits", table=tables.bounds(tradeoff)),
+        Entry("Slower clock or race to sleep", table=tables.clocks(tradeoff)),
+        Entry("How far the model is from measurements", table=tables.errors(tradeoff)),
+        Entry("What one classification computes", table=network.one_classification(tradeoff)),
         CAVEATS,
-        Entry("Sources of power", table=sources.table(tradeoff)),
+        Entry("Sources of power", table=tables.sources(tradeoff)),
     )

@@ -5,8 +5,7 @@ from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import Spec, lines_by_features, rate_axis, spec, titled
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.sections.power.components import place
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import hz, number, percent
 
 
@@ -24,14 +23,10 @@ def entry(tradeoff: Tradeoff) -> Entry:
 
 def figure(tradeoff: Tradeoff) -> Spec:
     """Return hours on the battery by rate, a line for each device and features."""
-    lines: dict[tuple[str, str], dict[int, Measurement]] = {}
-    for result in tradeoff.power.results:
-        lines.setdefault((result.device, result.grid), {})[result.rate_hz] = result.battery_hours
-    devices = list(dict.fromkeys(device for device, _ in lines))
-    grids = list(dict.fromkeys(grid for _, grid in lines))
+    results = tradeoff.power.results
     return spec(
-        lines_by_features(lines, devices, grids, number),
-        rate_axis(result.rate_hz for result in tradeoff.power.results),
+        lines_by_features(((one.device, one.grid, one.rate_hz, one.battery_hours) for one in results), number),
+        rate_axis(one.rate_hz for one in results),
         titled("hours, log scale<br>(more is better)", type="log", nticks=6),
         height=520,
     )
@@ -39,19 +34,19 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return total power and battery hours of every device."""
-    return Table(
+    return table_of(
         "Average power and battery hours by device, rate and features",
+        tradeoff.power.results,
         (
-            *("Device", "Rate", "Features", "Average power", "Saved against the reference", "Battery"),
-            *("Processor busy", "Converter runs at", "Standing"),
-        ),
-        tuple(
-            (
-                *(*place(result), number(result.power_mw), percent(result.power_saved)),
-                *(number(result.battery_hours), percent(result.real_time_factor), _converter(result)),
-                f"infeasible: {'; '.join(result.infeasible)}" if result.infeasible else "feasible",
-            )
-            for result in tradeoff.power.results
+            ("Device", lambda result: result.device),
+            ("Rate", lambda result: hz(result.rate_hz)),
+            ("Features", lambda result: result.grid),
+            ("Average power", lambda result: number(result.power_mw)),
+            ("Saved against the reference", lambda result: percent(result.power_saved)),
+            ("Battery", lambda result: number(result.battery_hours)),
+            ("Processor busy", lambda result: percent(result.real_time_factor)),
+            ("Converter runs at", _converter),
+            ("Standing", lambda one: f"infeasible: {'; '.join(one.infeasible)}" if one.infeasible else "feasible"),
         ),
         n_heads=3,
     )

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.power import PowerComponent, PowerResult
+from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, bars, error_bar, markers, spec, titled
 from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Cell, Row, Table
+from lowsr_tradeoff.reports.table import Table, cross_table
 from lowsr_tradeoff.reports.wording import COMPONENTS, hz, listed, number, sentences
 
 
@@ -29,14 +29,8 @@ def entry(tradeoff: Tradeoff) -> Entry:
 def figure(tradeoff: Tradeoff) -> Spec:
     """Return average power by component for each rate and features of the deciding device, stacked."""
     results = deciding_power(tradeoff)
-    names = list(dict.fromkeys(part.name for result in results for part in result.components))
-    parts = [{part.name: part.power_mw.value for part in result.components} for result in results]
     places = rates_and_features(results)
-    hover = "%{x}: %{y:.3g} mW<extra>%{fullData.name}</extra>"
-    stacks = [
-        bars(COMPONENTS.get(name, name), places, [of_result.get(name) for of_result in parts], index, hover)
-        for index, name in enumerate(names)
-    ]
+    parts = [{COMPONENTS.get(p.name, p.name): p.power_mw.value for p in result.components} for result in results]
     totals = markers(
         places,
         [result.power_mw.value for result in results],
@@ -46,7 +40,7 @@ def figure(tradeoff: Tradeoff) -> Spec:
         hovertemplate="%{x}: %{y:.3g} mW<extra>total</extra>",
     )
     return spec(
-        [*stacks, totals],
+        [*bars(places, parts, "%{x}: %{y:.3g} mW<extra>%{fullData.name}</extra>"), totals],
         titled("sampling rate and features (the choice)", showgrid=False),
         titled("average power in mW<br>(less is better)", rangemode="tozero"),
         barmode="stack",
@@ -55,7 +49,7 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return power by component on the deciding device."""
-    return by_component(deciding_power(tradeoff), _title(tradeoff), lambda part: part.power_mw)
+    return by_component(_title(tradeoff), deciding_power(tradeoff), _powers)
 
 
 def caption(tradeoff: Tradeoff) -> str:
@@ -74,32 +68,22 @@ def caption(tradeoff: Tradeoff) -> str:
 def of_other_devices(tradeoff: Tradeoff) -> Table:
     """Return power by component on the devices that do not decide."""
     others = [result for result in tradeoff.power.results if result.device != tradeoff.decision.device]
-    return by_component(others, "Average power by component on the other devices", lambda part: part.power_mw)
+    return by_component("Average power by component on the other devices", others, _powers)
 
 
 def by_component(
-    results: Iterable[PowerResult],
-    title: str,
-    figure_of: Callable[[PowerComponent], Measurement],
-    total_of: Callable[[PowerResult], Measurement] | None = None,
+    title: str, results: Iterable[PowerResult], figures_of: Callable[[PowerResult], dict[str, Measurement]]
 ) -> Table:
-    """Return a figure of every component, a row for each result that can run.
-
-    Args:
-        results: Whose components.
-        title: The table's caption.
-        figure_of: The figure of one component.
-        total_of: That of all at once, if it is to stand before them.
-    """
-    drawn = [result for result in results if result.components]
-    names = list(dict.fromkeys(part.name for result in drawn for part in result.components))
-    rows: list[Row] = []
-    for result in drawn:
-        parts: dict[str, Cell] = {part.name: number(figure_of(part)) for part in result.components}
-        total = (number(total_of(result)),) if total_of else ()
-        rows.append((*place(result), *total, *(parts.get(name, "has none") for name in names)))
-    heads = ("Device", "Rate", "Features", *(("All at once",) if total_of else ()))
-    return Table(title, (*heads, *(COMPONENTS[name].capitalize() for name in names)), tuple(rows), n_heads=3)
+    """Return a figure of every component, a row for each result that can run."""
+    found = [(place(result), figures_of(result)) for result in results if result.components]
+    headings = {"total": "All at once", **{name: words.capitalize() for name, words in COMPONENTS.items()}}
+    return cross_table(
+        title,
+        ("Device", "Rate", "Features"),
+        {name: headings[name] for _, figures in found for name in figures},
+        ((names, name, number(figure)) for names, figures in found for name, figure in figures.items()),
+        "has none",
+    )
 
 
 def place(result: PowerResult) -> tuple[str, str, str]:
@@ -110,6 +94,10 @@ def place(result: PowerResult) -> tuple[str, str, str]:
 def rates_and_features(results: Sequence[PowerResult]) -> list[list[str]]:
     """Return the two lines of an axis of results."""
     return [[hz(result.rate_hz) for result in results], [result.grid for result in results]]
+
+
+def _powers(result: PowerResult) -> dict[str, Measurement]:
+    return {part.name: part.power_mw for part in result.components}
 
 
 def _title(tradeoff: Tradeoff) -> str:

@@ -25,14 +25,9 @@ def entry(tradeoff: Tradeoff) -> Entry:
 def figure(tradeoff: Tradeoff) -> Spec:
     """Return the share of the variance of total power that each figure explains, on the deciding device."""
     results = _drawn(tradeoff)
-    names = list(dict.fromkeys(share.parameter for result in results for share in result.dominant))
-    shares = [{share.parameter: share.share for share in result.dominant} for result in results]
-    places, hover = rates_and_features(results), "%{x}: %{y:.0%}<extra>%{fullData.name}</extra>"
+    shares = [{text(share.parameter): share.share for share in result.dominant} for result in results]
     return spec(
-        [
-            bars(text(name), places, [of_result.get(name) for of_result in shares], index, hover)
-            for index, name in enumerate(names)
-        ],
+        bars(rates_and_features(results), shares, "%{x}: %{y:.0%}<extra>%{fullData.name}</extra>"),
         titled("sampling rate and features (the choice)", showgrid=False),
         share_axis("share of the variance<br>(the more, the better it is worth measuring)"),
         barmode="group",

@@ -1,21 +1,16 @@
 """Power as plain text for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.reports.wording import COMPONENTS, digits
 
-HEADINGS = (
-    *("device", "rate Hz", "grid", "mean mW", "95 %", "peak mW", "saved %", "battery h", "95 %", "busy %", "MHz"),
-    *("converter Hz", "largest part"),
-)
-
 
 def power_text(results: Sequence[PowerResult]) -> str:
     """Return a line for each result, and below them what the intervals rest on and what is infeasible."""
     drawn = [result for result in results if not result.infeasible]
-    rows = [HEADINGS, *(_row(result) for result in drawn)]
+    rows = [[heading for heading, _ in COLUMNS], *([cell(result) for _, cell in COLUMNS] for result in drawn)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(_aligned(row, widths)).rstrip() for row in rows] if drawn else []
     notes = dict.fromkeys((*_doubts(drawn), *_obstacles(results)))
@@ -31,25 +26,10 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
-def _row(result: PowerResult) -> tuple[str, ...]:
+def _largest_part(result: PowerResult) -> str:
     parts = [part for part in result.components if part.power_mw.value is not None]
     largest = max(parts, key=lambda part: part.power_mw.value or 0.0)
-    mhz = [digits(trial.clock_mhz) for trial in result.clocks if trial.is_chosen]
-    return (
-        result.device,
-        str(result.rate_hz),
-        result.grid,
-        _value(result.power_mw),
-        _interval(result.power_mw),
-        _value(result.peak_mw),
-        _percent(result.power_saved),
-        _value(result.battery_hours),
-        _interval(result.battery_hours),
-        _percent(result.real_time_factor),
-        *(mhz or ["?"]),
-        str(result.adc_rate_hz),
-        f"{COMPONENTS[largest.name]} {_value(largest.power_mw)}",
-    )
+    return f"{COMPONENTS[largest.name]} {_value(largest.power_mw)}"
 
 
 def _value(measurement: Measurement) -> str:
@@ -81,3 +61,20 @@ def _obstacles(results: Sequence[PowerResult]) -> list[str]:
         for result in results
         if result.infeasible
     ]
+
+
+COLUMNS: tuple[tuple[str, Callable[[PowerResult], str]], ...] = (
+    ("device", lambda result: result.device),
+    ("rate Hz", lambda result: str(result.rate_hz)),
+    ("grid", lambda result: result.grid),
+    ("mean mW", lambda result: _value(result.power_mw)),
+    ("95 %", lambda result: _interval(result.power_mw)),
+    ("peak mW", lambda result: _value(result.peak_mw)),
+    ("saved %", lambda result: _percent(result.power_saved)),
+    ("battery h", lambda result: _value(result.battery_hours)),
+    ("95 %", lambda result: _interval(result.battery_hours)),
+    ("busy %", lambda result: _percent(result.real_time_factor)),
+    ("MHz", lambda result: next((digits(trial.clock_mhz) for trial in result.clocks if trial.is_chosen), "?")),
+    ("converter Hz", lambda result: str(result.adc_rate_hz)),
+    ("largest part", _largest_part),
+)

@@ -9,7 +9,6 @@ from lowsr_tradeoff.reports.sections.recognition import (
     confusions,
     contrasts,
     network,
-    optimism,
     published,
     recall,
 )
@@ -35,7 +34,6 @@ def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
         *confusions.entries(tradeoff),
         contrasts.entry(tradeoff),
         *published.entries(tradeoff),
-        *optimism.entries(tradeoff),
         choices.entry(tradeoff),
         network.entry(tradeoff),
         *diagnosis.entries(tradeoff),

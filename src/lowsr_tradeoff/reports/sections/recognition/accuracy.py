@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from lowsr_tradeoff.classify.arms import EXPLAINED, GROUPS, arm_name, drawn, group_of, in_order
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import ClassifyResult
-from lowsr_tradeoff.records.network import Arm, Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, lines_by_features, plain_line, rate_axis, share_axis, spec
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Cell, Table
+from lowsr_tradeoff.reports.table import NAMED, Cell, Table, cross_table, table_of
 from lowsr_tradeoff.reports.wording import (
     Shown,
     accuracy_title,
@@ -17,7 +16,6 @@ from lowsr_tradeoff.reports.wording import (
     hz,
     is_optimistic,
     listed,
-    named,
     optimism,
     percent,
     sentences,
@@ -42,13 +40,13 @@ def figure(tradeoff: Tradeoff) -> Spec:
     """Return accuracy by rate, a line for each training that is drawn and its features, and the chance level."""
     results = tradeoff.recognition.results
     shown = drawn(result.arm for result in results)
-    lines: dict[tuple[str, str], dict[int, Measurement]] = {}
-    for result in results:
-        if result.arm in shown:
-            lines.setdefault((arm_name(result.arm), result.grid), {})[result.rate_hz] = result.accuracy
-    grids = list(dict.fromkeys(grid for _, grid in lines))
+    lines = lines_by_features(
+        ((arm_name(one.arm), one.grid, one.rate_hz, one.accuracy) for one in results if one.arm in shown),
+        percent,
+        map(arm_name, shown),
+    )
     return spec(
-        [*lines_by_features(lines, [arm_name(arm) for arm in shown], grids, percent), *_chance(results)],
+        [*lines, *_chance(results)],
         rate_axis(result.rate_hz for result in results),
         share_axis("accuracy<br>(higher is better)"),
         height=540,
@@ -58,21 +56,19 @@ def figure(tradeoff: Tradeoff) -> Spec:
 def table(tradeoff: Tradeoff) -> Table:
     """Return accuracy with its interval: a row for each training and features, a column for each rate."""
     results = tradeoff.recognition.results
-    found: dict[tuple[Arm, Grid], dict[int, Cell]] = {}
-    for result in results:
-        found.setdefault((result.arm, result.grid), {})[result.rate_hz] = _without_n(result.accuracy)
-    rates_hz = sorted({result.rate_hz for result in results})
-    lines = [line for arm in in_order(arm for arm, _ in found) for line in found if line[0] == arm]
     sizes = sorted({result.n_clips for result in results})
     tested_on = f", n = {' or '.join(map(str, sizes))} clips" if sizes else ""
-    return Table(
+    return cross_table(
         f"{accuracy_title(tradeoff)} and 95 % interval by rate and training{tested_on}",
-        ("Group", "Training", "Features", *map(hz, rates_hz)),
-        tuple(
-            (group_of(arm), arm_name(arm), grid, *(found[arm, grid].get(rate, "not run") for rate in rates_hz))
-            for arm, grid in lines
+        ("Group", "Training", "Features"),
+        {rate_hz: hz(rate_hz) for rate_hz in sorted({result.rate_hz for result in results})},
+        (
+            ((group_of(arm), arm_name(arm), one.grid), one.rate_hz, _without_n(one.accuracy))
+            for arm in in_order(result.arm for result in results)
+            for one in results
+            if one.arm == arm
         ),
-        n_heads=3,
+        "not run",
     )
 
 
@@ -121,22 +117,16 @@ def arms(tradeoff: Tradeoff) -> Table:
 
 def spreads(tradeoff: Tradeoff) -> Table:
     """Return accuracy with its spreads and macro-F1, by rate, training and features."""
-    return Table(
+    return table_of(
         "Accuracy and macro-F1 by rate, training and features",
+        tradeoff.recognition.results,
         (
-            *("Rate", "Training", "Features", accuracy_title(tradeoff), "Between folds (sd)", "Between seeds (sd)"),
-            *("Macro-F1", "Trained and tested on"),
-        ),
-        tuple(
-            (
-                *named(result),
-                *map(percent, (result.accuracy, result.fold_sd, result.seed_sd, result.macro_f1)),
-                (
-                    f"{count(result.n_clips, 'clip')}, {count(result.n_sources, 'source')},"
-                    f" {count(result.n_folds, 'fold')}, {count(result.n_seeds, 'seed')}"
-                ),
-            )
-            for result in tradeoff.recognition.results
+            *NAMED,
+            (accuracy_title(tradeoff), lambda result: percent(result.accuracy)),
+            ("Between folds (sd)", lambda result: percent(result.fold_sd)),
+            ("Between seeds (sd)", lambda result: percent(result.seed_sd)),
+            ("Macro-F1", lambda result: percent(result.macro_f1)),
+            ("Trained and tested on", _tested_on),
         ),
         n_heads=3,
     )
@@ -152,6 +142,11 @@ def _chance(results: Sequence[ClassifyResult]) -> Iterator[Spec]:
             [1 / n_classes, 1 / n_classes],
             {"color": GREY, "dash": "dash", "width": 1.5},
         )
+
+
+def _tested_on(result: ClassifyResult) -> str:
+    clips, sources = count(result.n_clips, "clip"), count(result.n_sources, "source")
+    return f"{clips}, {sources}, {count(result.n_folds, 'fold')}, {count(result.n_seeds, 'seed')}"
 
 
 def _without_n(accuracy: Measurement) -> Cell:

@@ -1,12 +1,14 @@
 """The choice of alpha and T: how well every pair does where pairs are chosen."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
+from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.records.classify import Sensitivity
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import FONT, GREY, Spec, heat_map, panel, panel_title
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import NAMED, Table, table_of
 from lowsr_tradeoff.reports.wording import count, named, percent, share
 
 COLUMNS = 2
@@ -54,15 +56,15 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return how every pair of alpha and T did on the inner folds, and how often it was chosen."""
-    return Table(
+    return table_of(
         "Alpha and T: accuracy on the inner folds, and test folds that chose the pair",
-        ("Rate", "Training", "Features", "Alpha", "T", "Accuracy on inner folds", "Chosen by"),
-        tuple(
-            (
-                *(*named(one), f"{one.alpha:g}", f"{one.temperature:g}"),
-                *(percent(one.accuracy), count(one.n_chosen, "test fold")),
-            )
-            for one in tradeoff.recognition.sensitivity
+        tradeoff.recognition.sensitivity,
+        (
+            *NAMED,
+            ("Alpha", lambda one: f"{one.alpha:g}"),
+            ("T", lambda one: f"{one.temperature:g}"),
+            ("Accuracy on inner folds", lambda one: percent(one.accuracy)),
+            ("Chosen by", lambda one: count(one.n_chosen, "test fold")),
         ),
         n_heads=5,
     )
@@ -94,10 +96,7 @@ def why_no_choices(tradeoff: Tradeoff) -> str:
 
 
 def _panels(tradeoff: Tradeoff) -> list[Choices]:
-    found: dict[tuple[int, str, str], list[Sensitivity]] = {}
-    for one in tradeoff.recognition.sensitivity:
-        found.setdefault((one.rate_hz, one.grid, one.arm), []).append(one)
-    return list(found.values())
+    return [*grouped(tradeoff.recognition.sensitivity, attrgetter("rate_hz", "grid", "arm")).values()]
 
 
 def _ends(pairs: Choices) -> tuple[Sensitivity, Sensitivity] | None:

@@ -6,7 +6,7 @@ from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import chance, chances, count, hz, percent, points, sentences, support
 
 
@@ -22,31 +22,23 @@ def entry(tradeoff: Tradeoff) -> Entry:
 
 
 def table(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
-    """Return paired differences in accuracy, their tests, and whether the data support them.
-
-    Args:
-        tradeoff: Everything the run found.
-        is_declared: Whether to list those that were declared before any training, or those that explore.
-    """
+    """Return the paired differences declared before any training, or those that explore, with their tests."""
     which = "declared beforehand" if is_declared else "that explore"
-    return Table(
+    return table_of(
         f"Paired differences in accuracy on the same clips, {which}",
+        [contrast for contrast in tradeoff.recognition.contrasts if contrast.is_declared is is_declared],
         (
-            *("First", "Second", "First minus second", "Supported by these data?", "p", "p, adjusted (Holm)"),
-            *("p, t-test on folds", "Better", "Equal in practice", "Worse"),
-            "Smallest that could be shown",
-        ),
-        tuple(
-            (
-                f"{hz(contrast.rate_hz)}, {arm_name(contrast.arm)}, {contrast.grid}",
-                f"{hz(contrast.against_rate_hz)}, {arm_name(contrast.against)}, {contrast.against_grid}",
-                points(contrast.difference),
-                support(contrast),
-                *_tests(contrast),
-                percent(contrast.detectable),
-            )
-            for contrast in tradeoff.recognition.contrasts
-            if contrast.is_declared is is_declared
+            ("First", lambda of: f"{hz(of.rate_hz)}, {arm_name(of.arm)}, {of.grid}"),
+            ("Second", lambda of: f"{hz(of.against_rate_hz)}, {arm_name(of.against)}, {of.against_grid}"),
+            ("First minus second", lambda of: points(of.difference)),
+            ("Supported by these data?", support),
+            ("p", lambda of: chance(of.p_value)),
+            ("p, adjusted (Holm)", lambda of: "exploratory" if of.p_holm is None else chance(of.p_holm)),
+            ("p, t-test on folds", lambda of: "folds do not differ" if of.nb_p is None else chance(of.nb_p)),
+            ("Better", lambda of: chances(of)[0]),
+            ("Equal in practice", lambda of: chances(of)[1]),
+            ("Worse", lambda of: chances(of)[2]),
+            ("Smallest that could be shown", lambda of: percent(of.detectable)),
         ),
         n_heads=2,
     )
@@ -77,12 +69,3 @@ def _could_be_shown(declared: Sequence[Contrast]) -> Iterator[str]:
             "The smallest difference this corpus could have shown, in 80 of 100 such studies, is"
             f" {' to '.join(ends)} points, by rate and pair; of smaller ones a missing proof says nothing"
         )
-
-
-def _tests(contrast: Contrast) -> tuple[str, ...]:
-    return (
-        chance(contrast.p_value),
-        "exploratory" if contrast.p_holm is None else chance(contrast.p_holm),
-        "folds do not differ" if contrast.nb_p is None else chance(contrast.nb_p),
-        *chances(contrast),
-    )

@@ -1,10 +1,13 @@
 """The network: what it is, and what it costs to compute."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
+from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import digits, hz, kib
 
 
@@ -23,28 +26,52 @@ def entry(tradeoff: Tradeoff) -> Entry:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return what the network costs to compute second by second, by rate and features."""
-    unique = {(result.rate_hz, result.grid): result.cost for result in tradeoff.recognition.results}
-    return Table(
+    return table_of(
         f"The network: {_description(tradeoff)}",
+        _costs(tradeoff),
         (
-            *("Rate", "Features", "Million multiply-accumulates a second", "The same a window", "Window"),
-            *("Parameters", "Weights at int8", "Activations at int8"),
-        ),
-        tuple(
-            (
-                hz(rate_hz),
-                grid,
-                digits(sum(cost.macs.values()) / 1e6 / cost.window_s),
-                digits(sum(cost.macs.values()) / 1e6),
-                f"{cost.window_s:g} s",
-                f"{cost.parameters}",
-                kib(cost.weight_bytes),
-                kib(cost.activation_bytes),
-            )
-            for (rate_hz, grid), cost in unique.items()
+            ("Rate", lambda cost: hz(cost.rate_hz)),
+            ("Features", lambda cost: cost.grid),
+            ("Million multiply-accumulates a second", lambda cost: digits(_million_macs(cost) / cost.window_s)),
+            ("The same a window", lambda cost: digits(_million_macs(cost))),
+            ("Window", lambda cost: f"{cost.window_s:g} s"),
+            ("Parameters", lambda cost: str(cost.parameters)),
+            ("Weights at int8", lambda cost: kib(cost.weight_bytes)),
+            ("Activations at int8", lambda cost: kib(cost.activation_bytes)),
         ),
         n_heads=2,
     )
+
+
+def one_classification(tradeoff: Tradeoff) -> Table:
+    """Return what one classification computes, features and network, by rate and features."""
+    return table_of(
+        "What one classification computes, counted on the trained network",
+        _costs(tradeoff),
+        (
+            ("Rate", lambda cost: hz(cost.rate_hz)),
+            ("Features", lambda cost: cost.grid),
+            ("Window", lambda cost: f"{cost.window_s:g} s"),
+            ("Front end", _front_end),
+            ("Multiply-accumulates", lambda cost: f"{digits(_million_macs(cost))} million"),
+            ("Parameters", lambda cost: str(cost.parameters)),
+            ("Weights", lambda cost: kib(cost.weight_bytes)),
+            ("Activations", lambda cost: kib(cost.activation_bytes)),
+        ),
+        n_heads=2,
+    )
+
+
+def _costs(tradeoff: Tradeoff) -> Iterable[ModelCost]:
+    return {(result.rate_hz, result.grid): result.cost for result in tradeoff.recognition.results}.values()
+
+
+def _million_macs(cost: ModelCost) -> float:
+    return sum(cost.macs.values()) / 1e6
+
+
+def _front_end(cost: ModelCost) -> str:
+    return f"{cost.frames} FFTs of {cost.fft_size} points at {hz(cost.model_rate_hz)}, {cost.mel_bands} bands"
 
 
 def _description(tradeoff: Tradeoff) -> str:

@@ -5,7 +5,7 @@ from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import Spec, heat_map, spec, text, titled
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Cell, Row, Table
+from lowsr_tradeoff.reports.table import Table, cross_table
 from lowsr_tradeoff.reports.wording import hz, listed, optimism, percent, sentences
 
 DRAWN_ARM = "cssd"
@@ -65,14 +65,12 @@ def figure(tradeoff: Tradeoff) -> Spec:
 def table(tradeoff: Tradeoff) -> Table:
     """Return the recall of every class by rate, for the results that are drawn."""
     shown = drawn_results(tradeoff)
-    found: dict[str, dict[int, Cell]] = {}
-    for result in shown:
-        for of_class in result.class_recall:
-            found.setdefault(of_class.label, {})[result.rate_hz] = percent(of_class.recall)
-    return Table(
+    return cross_table(
         "Recall of each class by rate, as drawn",
-        ("Class", *(f"{hz(result.rate_hz)}, {arm_name(result.arm)}, {result.grid}" for result in shown)),
-        tuple((label, *(row.get(r.rate_hz, "no such class") for r in shown)) for label, row in found.items()),
+        ("Class",),
+        {result.rate_hz: f"{hz(result.rate_hz)}, {arm_name(result.arm)}, {result.grid}" for result in shown},
+        (((one.label,), result.rate_hz, percent(one.recall)) for result in shown for one in result.class_recall),
+        "no such class",
     )
 
 
@@ -94,17 +92,17 @@ def caption(tradeoff: Tradeoff) -> str:
 
 def of_every_training(tradeoff: Tradeoff) -> Table:
     """Return the recall of every class by rate, one row for each class, training and features."""
-    found: dict[Row, dict[int, Cell]] = {}
-    for result in tradeoff.recognition.results:
-        for of_class in result.class_recall:
-            row = found.setdefault((of_class.label, arm_name(result.arm), result.grid), {})
-            row[result.rate_hz] = percent(of_class.recall)
-    rates_hz = sorted({rate for row in found.values() for rate in row})
-    return Table(
+    results = tradeoff.recognition.results
+    return cross_table(
         "Recall of each class by rate, for every training and features",
-        ("Class", "Training", "Features", *map(hz, rates_hz)),
-        tuple((*names, *(row.get(rate, "not run") for rate in rates_hz)) for names, row in found.items()),
-        n_heads=3,
+        ("Class", "Training", "Features"),
+        {rate_hz: hz(rate_hz) for rate_hz in sorted({one.rate_hz for one in results if one.class_recall})},
+        (
+            ((of_class.label, arm_name(result.arm), result.grid), result.rate_hz, percent(of_class.recall))
+            for result in results
+            for of_class in result.class_recall
+        ),
+        "not run",
     )
 
 

@@ -2,15 +2,7 @@
 
 from lowsr_tradeoff.records.run import ListenPack, Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.sections.speech import (
-    attackers,
-    elsewhere,
-    front_ends,
-    intelligibility,
-    learning_curves,
-    strongest,
-    words,
-)
+from lowsr_tradeoff.reports.sections.speech import attackers, intelligibility, learning_curves, strongest, words
 
 INTRO = (
     "Every attacker hears each utterance as each rate captures it. Words are counted over all utterances together,"
@@ -46,12 +38,11 @@ def entries(tradeoff: Tradeoff, listen: ListenPack) -> tuple[Entry, ...]:
     """Return the section's figures in reading order."""
     return (
         Entry(intro=INTRO),
-        Entry("The strongest attacker", table=strongest.table(tradeoff)),
-        *front_ends.entries(tradeoff),
+        *strongest.entries(tradeoff),
         attackers.entry(tradeoff),
         *learning_curves.entries(tradeoff),
         words.entry(tradeoff, listen),
-        Entry("Published figures", table=elsewhere.table()),
+        Entry("Published figures", table=attackers.published()),
         intelligibility.entry(tradeoff),
         CAVEATS,
     )

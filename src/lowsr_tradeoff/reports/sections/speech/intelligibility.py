@@ -3,7 +3,7 @@
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import Spec, axis, rate_axis, series, spec, style, titled
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import hz, number, sentences
 
 
@@ -42,15 +42,16 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return the signal measures by rate."""
-    return Table(
+    return table_of(
         "Signal measures by rate, against the full-band original",
-        ("Rate", "STOI", "ESTOI", "PESQ, wideband", "PESQ, narrowband", "SII of the band limit"),
-        tuple(
-            (
-                hz(result.rate_hz),
-                *map(number, (result.stoi, result.estoi, result.pesq_wb, result.pesq_nb, result.sii)),
-            )
-            for result in tradeoff.privacy.intelligibility
+        tradeoff.privacy.intelligibility,
+        (
+            ("Rate", lambda result: hz(result.rate_hz)),
+            ("STOI", lambda result: number(result.stoi)),
+            ("ESTOI", lambda result: number(result.estoi)),
+            ("PESQ, wideband", lambda result: number(result.pesq_wb)),
+            ("PESQ, narrowband", lambda result: number(result.pesq_nb)),
+            ("SII of the band limit", lambda result: number(result.sii)),
         ),
     )
 

@@ -1,15 +1,17 @@
 """What an attacker with more to learn from would get: the learning curves of each attacker."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 import numpy as np
 
+from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import LearningCurve, LearningLaw
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Row, Table
+from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import amount, hz, listed, p_value, percent
 from lowsr_tradeoff.statistics.learning_law import recovery
 
@@ -24,12 +26,10 @@ N_DRAWN = 60
 
 def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
     """Yield the learning curves of each attacker that has some, as the page prints them."""
-    groups: dict[str, list[LearningCurve]] = {}
-    for curve in tradeoff.privacy.learning_curves:
-        groups.setdefault(curve.attacker, []).append(curve)
+    groups = grouped(tradeoff.privacy.learning_curves, attrgetter("attacker")).values()
     if groups:
         yield Entry(heading="What a stronger attacker would get", intro=INTRO)
-    for place, group in enumerate(groups.values()):
+    for place, group in enumerate(groups):
         title = f"{group[0].attacker}: words recovered, by how many {group[0].amount_of} it learnt from"
         yield Entry(
             heading=f"{title[0].upper()}{title[1:]}",
@@ -60,7 +60,15 @@ def table(group: Sequence[LearningCurve]) -> Table:
     return Table(
         f"{first.attacker}: words recovered by how many {first.amount_of} were learnt from, and extrapolated",
         ("Rate", *amounts, "Law (p of the misfit)", *times),
-        tuple(_row(curve) for curve in group),
+        tuple(
+            (
+                hz(curve.rate_hz),
+                *(percent(point.value) for point in curve.points),
+                _law(curve.law),
+                *(percent(more.value) for more in curve.extrapolations),
+            )
+            for curve in group
+        ),
     )
 
 
@@ -68,11 +76,6 @@ def caption(group: Sequence[LearningCurve]) -> str:
     """Return what the figure shows."""
     each = ". ".join(_sentence(curve) for curve in group)
     return f"{each}. Dashed: the fitted law; bars are 95 % intervals. {group[0].setup}."
-
-
-def _row(curve: LearningCurve) -> Row:
-    measured = [percent(point.value) for point in curve.points]
-    return (hz(curve.rate_hz), *measured, _law(curve.law), *(percent(more.value) for more in curve.extrapolations))
 
 
 def _law(law: LearningLaw | None) -> str:
@@ -96,11 +99,10 @@ def _traces(curve: LearningCurve, look: plot.Style) -> Iterator[plot.Spec]:
 
 
 def _markers(name: str, amounts: list[float], found: list[Measurement], look: plot.Style, how: str) -> plot.Spec:
-    symbol = f"{look.symbol}-open" if how == "extrapolated" else look.symbol
     return plot.markers(
         amounts,
         [measurement.value for measurement in found],
-        {"color": look.colour, "symbol": symbol, "size": 9},
+        (look.hollow() if how == "extrapolated" else look).marker(),
         name=plot.text(f"{name}, {how}"),
         error_y=plot.error_bar(found, color=look.colour),
         hovertext=[

@@ -1,10 +1,13 @@
 """Words recovered: by rate, by kind of word, and what the recogniser wrote down."""
 
-from lowsr_tradeoff.records.privacy import PrivacyResult
+from operator import attrgetter
+
+from lowsr_tradeoff.corpora.rows import grouped
+from lowsr_tradeoff.records.privacy import RateDifference, WordCounts
 from lowsr_tradeoff.records.run import ListenPack, Tradeoff
 from lowsr_tradeoff.reports.plot import ASIDE, Spec, rate_axis, series, share_axis, spec, style
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Row, Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import hz, listed, percent, points, sentences
 
 
@@ -27,7 +30,7 @@ def entry(tradeoff: Tradeoff, listen: ListenPack) -> Entry:
 def figure(tradeoff: Tradeoff) -> Spec:
     """Return the words and keywords that each attacker recovers by rate."""
     traces = []
-    for index, (attacker, found) in enumerate(_by_attacker(tradeoff).items()):
+    for index, (attacker, found) in enumerate(grouped(tradeoff.privacy.words, attrgetter("attacker")).items()):
         words = {result.rate_hz: result.word_recovery for result in found}
         keywords = {result.rate_hz: result.keyword_recovery for result in found}
         traces += [
@@ -43,14 +46,28 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 def table(tradeoff: Tradeoff) -> Table:
     """Return what each attacker recovers by rate."""
-    measures = (
-        *("Words recovered", "by chance", "Keywords recovered", "by chance", "WER", "CER", "MER", "WIL"),
-        *("Invented words", "Outputs that loop", "Empty outputs"),
-    )
-    return Table(
+    return table_of(
         "What the recognisers recover, by rate",
-        ("Rate", "Attacker", *measures, "Words of the reference", "Compared with", "Speakers", "Decoding"),
-        tuple(_row(result) for result in tradeoff.privacy.words),
+        tradeoff.privacy.words,
+        (
+            ("Rate", lambda result: hz(result.rate_hz)),
+            ("Attacker", lambda result: result.attacker),
+            ("Words recovered", lambda result: percent(result.word_recovery)),
+            ("by chance", lambda result: percent(result.word_chance)),
+            ("Keywords recovered", lambda result: percent(result.keyword_recovery)),
+            ("by chance", lambda result: percent(result.keyword_chance)),
+            ("WER", lambda result: percent(result.wer)),
+            ("CER", lambda result: percent(result.cer)),
+            ("MER", lambda result: percent(result.mer)),
+            ("WIL", lambda result: percent(result.wil)),
+            ("Invented words", lambda result: percent(result.insertions)),
+            ("Outputs that loop", lambda result: percent(result.repetition_loops)),
+            ("Empty outputs", lambda result: percent(result.empty_outputs)),
+            ("Words of the reference", lambda result: _counts(result.counts)),
+            ("Compared with", lambda result: result.reference),
+            ("Speakers", lambda result: str(result.n_speakers)),
+            ("Decoding", lambda result: f"{result.engine}: {result.policy}"),
+        ),
         n_heads=2,
     )
 
@@ -58,7 +75,7 @@ def table(tradeoff: Tradeoff) -> Table:
 def caption(tradeoff: Tradeoff) -> str:
     """Return what the figure shows."""
     each = []
-    for attacker, found in _by_attacker(tradeoff).items():
+    for attacker, found in grouped(tradeoff.privacy.words, attrgetter("attacker")).items():
         in_order = sorted(found, key=lambda result: result.rate_hz)
         shares = [f"{percent(result.word_recovery).brief} at {hz(result.rate_hz)}" for result in in_order]
         each.append(f"Share of the words that {attacker} recovers: {listed(shares)}")
@@ -81,15 +98,15 @@ def kinds(tradeoff: Tradeoff) -> Table:
 
 def rate_differences(tradeoff: Tradeoff) -> Table:
     """Return how much less of the same words each rate gives away than the next higher one."""
-    return Table(
+    return table_of(
         "Words recovered at each rate less those at the next higher one, over the same words",
-        ("Rate", "Against", "Attacker", "Difference", "Supported by these data?"),
-        tuple(
-            (
-                *(hz(found.rate_hz), hz(found.against_rate_hz), found.attacker, points(found.difference)),
-                "supported" if found.is_supported else "not supported by these data",
-            )
-            for found in tradeoff.privacy.rate_differences
+        tradeoff.privacy.rate_differences,
+        (
+            ("Rate", lambda found: hz(found.rate_hz)),
+            ("Against", lambda found: hz(found.against_rate_hz)),
+            ("Attacker", lambda found: found.attacker),
+            ("Difference", lambda found: points(found.difference)),
+            ("Supported by these data?", _supported),
         ),
         n_heads=2,
     )
@@ -97,36 +114,23 @@ def rate_differences(tradeoff: Tradeoff) -> Table:
 
 def transcripts(listen: ListenPack) -> Table:
     """Return what was said and what was written down, where the report may hold it."""
-    return Table(
+    return table_of(
         "What was said, and what the recogniser wrote down",
-        ("Utterance", "Rate", "Said", "Written down"),
-        tuple(
-            (line.clip_id, hz(line.rate_hz), line.reference or "not transcribed", line.recognised or "nothing")
-            for line in listen.transcripts
+        listen.transcripts,
+        (
+            ("Utterance", lambda line: line.clip_id),
+            ("Rate", lambda line: hz(line.rate_hz)),
+            ("Said", lambda line: line.reference or "not transcribed"),
+            ("Written down", lambda line: line.recognised or "nothing"),
         ),
         n_heads=2,
     )
 
 
-def _by_attacker(tradeoff: Tradeoff) -> dict[str, list[PrivacyResult]]:
-    groups: dict[str, list[PrivacyResult]] = {}
-    for result in tradeoff.privacy.words:
-        groups.setdefault(result.attacker, []).append(result)
-    return groups
+def _supported(found: RateDifference) -> str:
+    return "supported" if found.is_supported else "not supported by these data"
 
 
-def _row(result: PrivacyResult) -> Row:
-    counts = result.counts
-    shares = (
-        *(result.word_recovery, result.word_chance, result.keyword_recovery, result.keyword_chance),
-        *(result.wer, result.cer, result.mer, result.wil),
-        *(result.insertions, result.repetition_loops, result.empty_outputs),
-    )
+def _counts(counts: WordCounts) -> str:
     missed = f"{counts.substitutions} substituted, {counts.deletions} deleted, {counts.insertions} inserted"
-    return (
-        hz(result.rate_hz),
-        result.attacker,
-        *map(percent, shares),
-        f"{counts.hits} hit, {missed}, of {counts.reference_words}",
-        *(result.reference, str(result.n_speakers), f"{result.engine}: {result.policy}"),
-    )
+    return f"{counts.hits} hit, {missed}, of {counts.reference_words}"
