@@ -142,16 +142,18 @@ def test_a_real_study_divides_and_a_finished_part_runs_nothing(small_study, smal
     """Of the finished run every part is there already; merged, it is the whole run."""
     out, _ = small_run
     study = open_study(load_config(small_study), out)
-    shards = [steps_of_shard(plan(study), i, 2) for i in (1, 2)]
-    assert {one.label for one in set(plan(study)) - {*shards[0], *shards[1]}} == {"diagnostics of distillation"}
-    assert abs(len(shards[0]) - len(shards[1])) <= len(plan(study)) / 4
+    shards = [steps_of_shard(plan(study).steps, i, 2) for i in (1, 2)]
+    assert {one.label for one in set(plan(study).steps) - {*shards[0], *shards[1]}} == {
+        "diagnostics of distillation"
+    }
+    assert abs(len(shards[0]) - len(shards[1])) <= len(plan(study).steps) / 4
     for arguments in (["--config", small_study, "--out", out, "--shard", "1/2"], ["merge", out, "--out", tmp_path]):
         with pytest.raises(SystemExit) as left:
             cli.main([str(a) for a in arguments])
         assert left.value.code == 0
     said = capsys.readouterr().out
     assert f"part 1/2: 0 steps run, {len(shards[0])} were there" in said
-    assert all(Store(tmp_path).holds(one) for one in plan(study))
+    assert all(Store(tmp_path).holds(one) for one in plan(study).steps)
 
 
 def test_a_part_that_lacks_some_steps_is_partial_and_one_that_lacks_all_has_failed(

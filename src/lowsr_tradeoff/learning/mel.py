@@ -36,8 +36,8 @@ class Layout:
         high_hz: Upper edge of the highest band.
         window_s: Seconds of sound in one image.
         pooled_frames: FFTs per column.
-        mel_rate_hz: The rate that the mel bank is made for; another than ``model_rate_hz`` only where PANNs are
-            heard as published by Liang et al.
+        mel_rate_hz: The rate that the mel bank is made for; another than ``model_rate_hz`` only for PANNs as
+            published by Liang et al.
     """
 
     model_rate_hz: int

@@ -8,6 +8,7 @@ from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.network import Arm, Grid, ModelCost
 
+CLIPS = "clips"
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.classify.arms import EXPLAINED, GROUPS, arm_name, drawn, group_of, in_order
+from lowsr_tradeoff.classify.arms import ARMS, arm_name, arm_of, drawn, in_order
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.network import Arm, Grid
@@ -69,7 +69,7 @@ def table(tradeoff: Tradeoff) -> Table:
         f"{accuracy_title(tradeoff)} and 95 % interval by rate and training{tested_on}",
         ("Group", "Training", "Features", *map(hz, rates_hz)),
         tuple(
-            (group_of(arm), arm_name(arm), grid, *(found[arm, grid].get(rate, "not run") for rate in rates_hz))
+            (arm_of(arm).group, arm_name(arm), grid, *(found[arm, grid].get(rate, "not run") for rate in rates_hz))
             for arm, grid in lines
         ),
         n_heads=3,
@@ -112,9 +112,7 @@ def arms(tradeoff: Tradeoff) -> Table:
     return Table(
         "The ways of training compared",
         ("Group", "Training", "What it is"),
-        tuple(
-            (group, arm_name(arm), EXPLAINED[arm]) for group, members in GROUPS for arm in members if arm in there
-        ),
+        tuple((arm.group, arm.title, arm.meaning) for arm in ARMS if arm.name in there),
         n_heads=2,
     )
 
