@@ -201,10 +201,7 @@ def teachers_of(condition: Condition, reference: Condition) -> tuple[Condition, 
 def origin_of(condition: Condition, reference: Condition, *, is_adapted: bool) -> Condition | None:
     """Return the network whose weights one of a condition starts from, or ``None`` for one that starts anew.
 
-    Args:
-        condition: What is trained.
-        reference: The full-rate network.
-        is_adapted: Whether networks are adapted in part; then every one starts from the reference.
+    With ``is_adapted`` networks are adapted in part, and every one starts from the reference.
     """
     if condition.rate_hz == reference.rate_hz:
         return None
@@ -225,10 +222,7 @@ def cells_of(config: StudyConfig, condition: Condition) -> tuple[Cell, ...]:
 def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> Recipe | None:
     """Return how a network is trained, or ``None`` for an arm that trains nothing.
 
-    Args:
-        config: The settings.
-        condition: What is trained.
-        is_tested: Whether there is a test fold, on which the paper's protocol would choose the epoch.
+    With ``is_tested`` there is a test fold, on which the paper's protocol chooses the epoch.
     """
     chosen, arm = config.classify, arm_of(condition.arm)
     is_reference = condition.rate_hz == config.reference_rate_hz
@@ -249,13 +243,7 @@ def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> 
 
 
 def transfer_of(config: StudyConfig, condition: Condition, cell: Cell | None) -> Transfer | None:
-    """Return what a network takes from its teachers, or ``None`` for one without.
-
-    Args:
-        config: The settings.
-        condition: What is taught.
-        cell: The one pair of alpha and T to use, or ``None`` for all that may be chosen.
-    """
+    """Return what a network takes from its teachers, if any, with one pair of alpha and T or all to choose from."""
     arm = arm_of(condition.arm)
     if not arm.teachers or condition.rate_hz == config.reference_rate_hz:
         return None

@@ -72,12 +72,7 @@ def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:
 
 
 def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
-    """Return the feature image of one capture, of the compact networks or of one of the PANNs.
-
-    Args:
-        captured: What the microphone recorded at ``asked.rate_hz``.
-        asked: Names the layout.
-    """
+    """Return the feature image of one capture, of the compact networks or of one of the PANNs."""
     if asked.front == "compact":
         return log_mel(captured, asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
     from lowsr_tradeoff.learning.panns_log_mel import panns_log_mel  # noqa: PLC0415 - brings torch

@@ -47,13 +47,7 @@ def validation_fold(held_out: Folds, folds: list[int]) -> int:
 def chosen_cell(
     settings: TrainSettings, corpus: EventCorpus, networks: Mapping[Step[TrainSettings], Arrays]
 ) -> Cell | None:
-    """Return the pair of alpha and T that a network is trained with; of equals the first one given.
-
-    Args:
-        settings: Of the network.
-        corpus: Its clips.
-        networks: What the networks that it needs answered.
-    """
+    """Return the pair of alpha and T that a network is trained with; of equals the first one given."""
     cells = settings.transfer.cells if settings.transfer else ()
     if len(cells) < 2:
         return cells[0] if cells else None

@@ -51,12 +51,7 @@ def answers_of(steps: Sequence[Step], corpus: EventCorpus, store: Store, name: s
 
 
 def accuracy(answers: Answers, draws: Resamples) -> Measurement:
-    """Return the share of clips recognised, ∈ [0, 1].
-
-    Args:
-        answers: To every clip.
-        draws: From :func:`intervals.resample`, for the same clips.
-    """
+    """Return the share of clips recognised, ∈ [0, 1]."""
     correct = answers.share_correct()
     right, clips = draws.by_unit(correct), draws.by_unit(np.ones(len(correct)))
     return pooled_ratio(right, clips, draws.counts, CLIPS, is_share=True)
@@ -111,12 +106,7 @@ def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
 
 
 def fold_sd(answers: Answers, folds: Sequence[int]) -> Measurement:
-    """Return the standard deviation between folds of accuracy, repetitions averaged, ≥ 0.
-
-    Args:
-        answers: To every clip.
-        folds: The fold of each clip.
-    """
+    """Return the standard deviation between folds of accuracy, repetitions averaged, ≥ 0."""
     numbers = np.unique(np.asarray(folds), return_inverse=True)[1]
     means = sums_by(numbers, answers.share_correct()) / np.bincount(numbers)
     return _sd(means, "folds", "one fold: how much folds differ is not known")

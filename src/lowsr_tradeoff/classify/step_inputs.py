@@ -148,13 +148,7 @@ def trained_network(inputs: StepInputs, artefact: Arrays) -> tuple[Recogniser, S
 
 
 def teacher_outputs(inputs: StepInputs, cell: Cell | None, labels: Tensor) -> TeacherOutputs | None:
-    """Return the outputs of a step's teachers for the clips it is trained on; ``None`` where there is no teacher.
-
-    Args:
-        inputs: Of the step.
-        cell: Alpha and T, where the loss takes them.
-        labels: Of the clips.
-    """
+    """Return the outputs of a step's teachers for the clips it is trained on; ``None`` without a teacher."""
     transfer, held_out = inputs.settings.transfer, inputs.settings.held_out
     if transfer is None:
         return None

@@ -49,11 +49,6 @@ def log_mel(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float
 def band_levels(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float32]:
     """Return the natural logarithm of band power of one capture, floored at -12.
 
-    Args:
-        captured: What the microphone recorded at ``rate_hz``.
-        rate_hz: The microphone's rate.
-        layout: From :func:`lay_out` for the same rate.
-
     Shape ``(n_samples,)`` → ``layout.image``.
     """
     restored = restore(captured, rate_hz, layout.model_rate_hz)

@@ -43,15 +43,7 @@ def no_moments(parameters: list[nn.Parameter]) -> Moments:
 
 
 def descend(parameters: list[nn.Parameter], moments: Moments, recipe: Recipe, step: int, n_steps: int) -> None:
-    """Move the parameters one step against their gradients, and clear these.
-
-    Args:
-        parameters: Those that train.
-        moments: From :func:`no_moments`, for the same parameters; moved on.
-        recipe: Names the optimiser, its peak rate and decay.
-        step: From 0.
-        n_steps: Length of the schedule.
-    """
+    """Move the parameters and moments one step, counted from 0, against the gradients, and clear these."""
     is_constant = recipe.optimiser == "adam_amsgrad"
     rate, momentum = (recipe.learning_rate, 0.9) if is_constant else one_cycle(step, n_steps, recipe.learning_rate)
     with torch.no_grad():
@@ -80,11 +72,6 @@ def one_cycle(step: int, n_steps: int, peak: float) -> tuple[float, float]:
     """Return learning rate and momentum of one step: up to the peak in 30 % of the steps, then down to nothing.
 
     Half cosines; the momentum goes the other way.
-
-    Args:
-        step: From 0.
-        n_steps: Length of the schedule.
-        peak: Highest learning rate.
 
     >>> [round(one_cycle(step, 11, 1.0)[0], 2) for step in (0, 1, 2, 3, 6, 10)]
     [0.04, 0.42, 0.96, 0.98, 0.53, 0.0]

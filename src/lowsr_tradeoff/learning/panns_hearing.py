@@ -44,10 +44,6 @@ class PannsFrontEnd:
 def front_end_of(network: Network, *, as_published: bool = False) -> PannsFrontEnd:
     """Return the front end of a published network.
 
-    Args:
-        network: One of the PANNs.
-        as_published: As in the code of Liang et al., see above.
-
     Raises:
         ValueError: The network has no front end of its own.
 

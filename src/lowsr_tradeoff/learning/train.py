@@ -74,11 +74,7 @@ def seeded_generator(seeds: tuple[int, ...]) -> torch.Generator:
 def fit(network: Recogniser, data: TrainingData, recipe: Recipe, rng: np.random.Generator) -> float:
     """Train the network in place and return its mean loss over the last epoch, in nats.
 
-    Args:
-        network: Untrained, or the one to go on from.
-        data: Images, labels, and teachers' outputs.
-        recipe: Number, size and length of the steps.
-        rng: Source of batch order, variations and dropout.
+    Batch order, variations and dropout come from ``rng``.
     """
     *_, loss = epochs(network, data, recipe, rng)
     return loss

@@ -142,12 +142,7 @@ def each(metric: Callable[[Scores, Classes], V], runs: Runs, clips: ClipTable, p
 def mean_of(values: Sequence[Scores], runs: Runs, part: Part, clips: ClipTable, unit: str) -> Measurement:
     """Return the mean over clips of their mean over networks, with a bootstrap interval by source.
 
-    Args:
-        values: Per network, one value per clip of the part.
-        runs: The networks.
-        part: Which clips the values are of.
-        clips: All of them.
-        unit: The values' unit.
+    There is a value per network and clip of the part.
     """
     rows = [run.rows[part] for run in runs]
     return mean_measurement(mean_by_clip(values, rows, clips.n), clips.weights, CLIPS, unit)

@@ -23,11 +23,6 @@ def energy_below(x: Samples, source_rate_hz: int, edges_hz: Sequence[float]) -> 
 
     The power spectrum of the whole sound, each bin counted by its centre (Parseval), so no window leaks across.
 
-    Args:
-        x: The sound. Shape ``(n,)``.
-        source_rate_hz: Its rate.
-        edges_hz: Upper edges, each exclusive.
-
     Shape ``(len(edges_hz),)``.
     """
     power = np.square(np.abs(rfft(x.astype(np.float64))))

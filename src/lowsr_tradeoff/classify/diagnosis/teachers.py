@@ -33,15 +33,7 @@ TEMPERATURE = 4.0
 def diagnose_teacher(
     arm: DistilledArm, teacher: Runs, student: Runs, clips: ClipTable, temperature: float = TEMPERATURE
 ) -> TeacherDiagnosis:
-    """Return the diagnostics of one arm's teacher; each network is held against the student of its own run.
-
-    Args:
-        arm: The arm that it teaches.
-        teacher: Its networks, repetition by repetition, fold by fold.
-        student: The students' networks in the same order.
-        clips: All of them.
-        temperature: T of the soft labels.
-    """
+    """Return the diagnostics of one arm's teacher; each network is held against the student of its own run."""
     right = each(is_right, teacher, clips)
     wrong = [1 - is_it for is_it in right]
     return TeacherDiagnosis(
@@ -89,14 +81,7 @@ def soft_labels(teacher: Runs, clips: ClipTable, temperature: float) -> SoftLabe
 
 
 def fidelity(student: Runs, teacher: Runs, clips: ClipTable, counted: Sequence[Scores]) -> Fidelity:
-    """Return how a student follows its teacher on those test clips that count.
-
-    Args:
-        student: The students' networks.
-        teacher: The teachers' networks in the same order; a test clip is new to both.
-        clips: All of them.
-        counted: Per network, 1 for the clips that count.
-    """
+    """Return how a student follows its teacher on those test clips that count: 1 in ``counted``, per network."""
     pairs = [
         (one.get("test", "logits"), other.get("test", "logits"))
         for one, other in zip(student, teacher, strict=True)

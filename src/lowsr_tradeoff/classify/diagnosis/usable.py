@@ -15,14 +15,7 @@ BITS = "bit"
 
 
 def information(arm: ArmName, runs: Runs, reference_usable: Scores, clips: ClipTable) -> UsableInformation:
-    """Return the usable information of one arm's networks, what it lacks, and the error that it allows.
-
-    Args:
-        arm: How they were trained.
-        runs: The networks.
-        reference_usable: Bits per clip of the reference networks, from :func:`usable_by_clip`.
-        clips: All of them.
-    """
+    """Return the usable information of one arm's networks, what it lacks, and the error that it allows."""
     scaled = scalings(runs, clips)
     usable = usable_by_clip(runs, clips, scaled)
     bound, above = _fano(runs, clips, scaled)

@@ -45,12 +45,7 @@ class Panns(Recogniser):
 
 
 class LargePanns(Panns):
-    """What Cnn14 and ResNet38 share: an embedding of 2048 values, and how the paper's code ends.
-
-    Args:
-        n_classes: 527 for the published head.
-        as_published: As Liang et al. (Interspeech 2024) ran them: see :meth:`ended`.
-    """
+    """What Cnn14 and ResNet38 share: an embedding of 2048 values, and how the paper's code ends."""
 
     memory_format = torch.contiguous_format  # 1.2 to 1.6 times faster than channels last, one thread
 
