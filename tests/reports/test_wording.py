@@ -8,7 +8,7 @@ from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.cli.decide import _told_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.decision import RateVerdict
-from lowsr_tradeoff.records.network import Arm
+from lowsr_tradeoff.records.network import ArmName
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.sections.decision import frontier
 from lowsr_tradeoff.reports.wording import (
@@ -64,7 +64,7 @@ def test_lists_read_as_sentences():
 
 
 def test_every_arm_has_a_name_that_no_other_has():
-    names = [arm_name(arm) for arm in get_args(Arm)]
+    names = [arm_name(arm) for arm in get_args(ArmName)]
     assert len(set(names)) == len(names)
 
 

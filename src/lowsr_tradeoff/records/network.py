@@ -18,7 +18,6 @@ ArmName = Literal[
     "double_length", "label_smoothing", "ema", "warm_start", "mixed_rate",
 ]
 # fmt: on
-Arm = ArmName
 
 
 @dataclass(frozen=True)

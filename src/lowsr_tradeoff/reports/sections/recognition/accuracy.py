@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from lowsr_tradeoff.classify.arms import ARMS, arm_name, arm_of, drawn, in_order
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import ClassifyResult
-from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.network import ArmName, Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, lines_by_features, plain_line, rate_axis, share_axis, spec
 from lowsr_tradeoff.reports.sections.entry import Entry
@@ -58,7 +58,7 @@ def figure(tradeoff: Tradeoff) -> Spec:
 def table(tradeoff: Tradeoff) -> Table:
     """Return accuracy with its interval: a row for each training and features, a column for each rate."""
     results = tradeoff.recognition.results
-    found: dict[tuple[Arm, Grid], dict[int, Cell]] = {}
+    found: dict[tuple[ArmName, Grid], dict[int, Cell]] = {}
     for result in results:
         found.setdefault((result.arm, result.grid), {})[result.rate_hz] = _without_n(result.accuracy)
     rates_hz = sorted({result.rate_hz for result in results})
