@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.deploy.firmware.budget import NUMBERS
 from lowsr_tradeoff.deploy.firmware.compile import compile_program, images_in_c
@@ -27,6 +26,7 @@ from lowsr_tradeoff.deploy.model.onnx_export import Images
 from lowsr_tradeoff.deploy.model.train import make_package, plan_model, run_plan
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.learning.mel import Layout, lay_out
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.reports.wording import percent, points
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.store import Store
@@ -42,7 +42,7 @@ def hand_over_at(rate_hz: int, root: Path) -> None:
     arms = ClassifySettings(arms=("finetuned",), grids=("native",))
     config, store = StudyConfig(rates_hz=(rate_hz,), classify=arms), Store(root / "run")
     corpus = events_of(config, None)
-    plan = plan_model(config, corpus, Listener(rate_hz, "native", "finetuned"), is_int8_counted=True)
+    plan = plan_model(config, corpus, Condition(rate_hz, "native", "finetuned"), is_int8_counted=True)
     run_plan(plan, store, 1, lambda at: print(at.label))
     layout = lay_out(rate_hz, "native", corpus.clip_s)
     settings = make_package(plan, store, None).settings

@@ -21,7 +21,6 @@ from torch.nn import functional
 from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.corpora.clips import EventCorpus, read
 from lowsr_tradeoff.corpora.events import load_events
-from lowsr_tradeoff.learning.lesson import Lesson, Teaching
 from lowsr_tradeoff.learning.mel import fit_length
 from lowsr_tradeoff.learning.networks.build import untrained
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
@@ -29,6 +28,7 @@ from lowsr_tradeoff.learning.panns_hearing import front_end_of
 from lowsr_tradeoff.learning.panns_log_mel import panns_log_mel
 from lowsr_tradeoff.learning.recipe import Cell, Recipe
 from lowsr_tradeoff.learning.train import fit
+from lowsr_tradeoff.learning.training_data import TeacherOutputs, TrainingData
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
@@ -111,9 +111,9 @@ def the_papers_epoch(high: Tensor, low: Tensor, labels: Tensor, n_classes: int) 
 def our_epoch(images: Tensor, labels: Tensor, scores: Tensor, n_classes: int) -> None:
     """Train one epoch on images and scores made before."""
     student = untrained("mobilenetv2", n_classes, torch.Generator().manual_seed(1))
-    teaching = Teaching("cssd", CELL, (scores,), torch.zeros(len(scores), 1))
+    teachers = TeacherOutputs("softened", CELL, (scores,), torch.zeros(len(scores), 1))
     targets = functional.one_hot(labels, n_classes).float()
-    fit(student, Lesson((images,), targets, teaching=teaching), RECIPE, np.random.default_rng(0))
+    fit(student, TrainingData((images,), targets, teachers=teachers), RECIPE, np.random.default_rng(0))
 
 
 def seconds(work: Callable[[], None]) -> float:

@@ -65,7 +65,7 @@ def enlarged(tradeoff: Tradeoff) -> Tradeoff:
     """Return the study repeated at more rates, arms and devices."""
     draw = random.Random(0)
     rates_hz = [round(500 * 2 ** (index / 10)) for index in range(N_RATES)]
-    classify = _at(draw, tradeoff.recognition.results, "arm", list(ARMS)[:N_ARMS], rates_hz)
+    classify = _at(draw, tradeoff.recognition.results, "arm", [arm.name for arm in ARMS[:N_ARMS]], rates_hz)
     attacks = _at_rates(draw, tradeoff.privacy.attacks, rates_hz)
     devices = [tradeoff.decision.device, *(f"device {index}" for index in range(1, N_DEVICES))]
     feasible = [result for result in tradeoff.power.results if not result.infeasible]

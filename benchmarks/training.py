@@ -34,7 +34,7 @@ def seconds(corpus: EventCorpus, grid: Grid, jobs: int, n_seeds: int = 1) -> flo
         store = Store(Path(folder))
         start = time.perf_counter()
         run = partial(run_batch, {"events": corpus}, store)
-        execute(stage.plan(config, corpus), store, run, jobs, lambda _: None)
+        execute(stage.plan(config, corpus).steps, store, run, jobs, lambda _: None)
         return time.perf_counter() - start
 
 

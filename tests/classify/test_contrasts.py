@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from lowsr_tradeoff.classify.arms import Listener, listeners_of, reference_of
+from lowsr_tradeoff.classify.arms import conditions_of, reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts, is_supported, rivals_of
 from lowsr_tradeoff.classify.scores import Answers
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig()
@@ -26,17 +27,17 @@ def compare(answers, per_source=1, n_folds=5):
     return contrasts(answers, REFERENCE, [f"s{source}" for source in sources], folds, 0)
 
 
-def beside(right: np.ndarray, *more: np.ndarray) -> dict[Listener, Answers]:
+def beside(right: np.ndarray, *more: np.ndarray) -> dict[Condition, Answers]:
     """Fine-tuning, BASD and CSSD at 1 kHz, as many as are given."""
     arms = zip(("finetuned", "basd", "cssd"), (right, *more), strict=False)
-    return {Listener(1000, "shared", arm): answers_with(which) for arm, which in arms}
+    return {Condition(1000, "shared", arm): answers_with(which) for arm, which in arms}
 
 
 def test_the_declared_pairs_of_the_default_study():
-    listeners = dict.fromkeys(listeners_of(CONFIG), answers_with(TRUTH == 0))
+    conditions = dict.fromkeys(conditions_of(CONFIG), answers_with(TRUTH == 0))
     pairs = [
         (c.rate_hz, c.grid, c.arm, c.against_rate_hz, c.against_grid, c.against)
-        for c in compare(listeners)
+        for c in compare(conditions)
         if c.rate_hz == 1000
     ]
     assert pairs == [
@@ -54,17 +55,17 @@ def test_the_declared_pairs_of_the_default_study():
 
 
 def test_an_arm_that_was_not_asked_for_is_not_compared_with():
-    listener = Listener(1000, "shared", "cssd")
-    answers = {listener: answers_with(TRUTH == 0), REFERENCE: answers_with(TRUTH == 0)}
+    condition = Condition(1000, "shared", "cssd")
+    answers = {condition: answers_with(TRUTH == 0), REFERENCE: answers_with(TRUTH == 0)}
     assert [(c.against_rate_hz, c.against) for c in compare(answers)] == [(16000, "finetuned")]
-    assert len(rivals_of(listener, REFERENCE)) == 3
+    assert len(rivals_of(condition, REFERENCE)) == 3
 
 
 def test_a_paired_difference_is_sharper_than_two_intervals():
-    """Two listeners miss the same hard clips; one gets ten clips more."""
+    """Two conditions miss the same hard clips; one gets ten clips more."""
     hard = np.arange(200) < 80
     better, worse = answers_with(~hard | (np.arange(200) < 10)), answers_with(~hard)
-    cssd, finetuned = Listener(1000, "shared", "cssd"), Listener(1000, "shared", "finetuned")
+    cssd, finetuned = Condition(1000, "shared", "cssd"), Condition(1000, "shared", "finetuned")
     (contrast,) = compare({cssd: better, finetuned: worse})
     assert contrast.difference.value == pytest.approx(0.05)
     assert contrast.is_supported
@@ -74,7 +75,7 @@ def test_a_paired_difference_is_sharper_than_two_intervals():
 def test_the_same_ten_clips_from_one_recording_support_nothing():
     hard = np.arange(200) < 80
     better, worse = answers_with(~hard | (np.arange(200) < 10)), answers_with(~hard)
-    cssd, finetuned = Listener(1000, "shared", "cssd"), Listener(1000, "shared", "finetuned")
+    cssd, finetuned = Condition(1000, "shared", "cssd"), Condition(1000, "shared", "finetuned")
     (contrast,) = compare({cssd: better, finetuned: worse}, per_source=10)
     assert not contrast.is_supported
 
@@ -104,8 +105,8 @@ def test_what_is_missing_supports_nothing():
 
 
 def test_the_family_is_the_papers_three_questions_at_every_rate_and_layout():
-    listeners = dict.fromkeys(listeners_of(CONFIG), answers_with(TRUTH == 0))
-    found = compare(listeners)
+    conditions = dict.fromkeys(conditions_of(CONFIG), answers_with(TRUTH == 0))
+    found = compare(conditions)
     declared = [c for c in found if c.is_declared]
     assert {(c.arm, c.against) for c in declared} == {
         ("basd", "finetuned"),
@@ -119,7 +120,7 @@ def test_the_family_is_the_papers_three_questions_at_every_rate_and_layout():
 
 def test_another_way_of_training_is_held_against_fine_tuning_and_cssd_and_explores():
     answers = beside(*np.random.default_rng(0).random((3, 200)) < [[0.6], [0.6], [0.7]])
-    answers[Listener(1000, "shared", "dkd")] = answers_with(np.arange(200) % 3 > 0)
+    answers[Condition(1000, "shared", "dkd")] = answers_with(np.arange(200) % 3 > 0)
     found = [c for c in compare(answers) if c.arm == "dkd"]
     assert [c.against for c in found] == ["finetuned", "cssd"]
     assert not any(c.is_declared for c in found)
@@ -132,7 +133,7 @@ def test_an_adjusted_p_is_that_of_the_family_alone():
     p = sorted(c.p_value for c in alone)
     stepped = np.maximum.accumulate(np.array(p) * [3, 2, 1]).clip(max=1)
     assert sorted(c.p_holm for c in alone) == pytest.approx(stepped)
-    beside_others = compare({**answers, Listener(1000, "shared", "ema"): answers_with(np.arange(200) % 2 > 0)})
+    beside_others = compare({**answers, Condition(1000, "shared", "ema"): answers_with(np.arange(200) % 2 > 0)})
     assert [c.p_holm for c in beside_others if c.is_declared] == [c.p_holm for c in alone]
 
 
@@ -174,7 +175,7 @@ def test_thirteen_thousand_clips_need_no_matrix_of_clips_by_resamples():
     """Of 10 000 resamples a weight for each clip would be 1 GB."""
     n_clips, rng = 13_000, np.random.default_rng(0)
     answers = {
-        Listener(1000, "shared", arm): Answers(rng.integers(0, 2, (2, n_clips)), np.zeros(n_clips, int))
+        Condition(1000, "shared", arm): Answers(rng.integers(0, 2, (2, n_clips)), np.zeros(n_clips, int))
         for arm in ("finetuned", "basd", "cssd")
     }
     sources = [f"s{i % 100}" for i in range(n_clips)]

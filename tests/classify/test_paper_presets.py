@@ -34,8 +34,9 @@ def found(tones, checkpoint, tmp_path_factory):
     }
     config = load_config(Path("paper-esc50"), overrides)
     store = Store(tmp_path_factory.mktemp("runs") / "run")
-    execute(stage.plan(config, tones), store, partial(run_batch, {"events": tones}, store), 1, lambda _: None)
-    return stage.results(config, tones, store), store, stage.plan(config, tones)
+    plan = stage.plan(config, tones)
+    execute(plan.steps, store, partial(run_batch, {"events": tones}, store), 1, lambda _: None)
+    return stage.results(plan, store), store, plan.steps
 
 
 def test_the_papers_figures_stand_beside_those_measured(found):

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.classify.corpora import event_corpus
 
-from lowsr_tradeoff.classify.arms import Listener, cells_of, reference_of
+from lowsr_tradeoff.classify import stage
+from lowsr_tradeoff.classify.arms import cells_of, reference_of
 from lowsr_tradeoff.classify.inner_folds import inner_folds, validation_fold
-from lowsr_tradeoff.classify.plan import choosing_steps, final_step, train_steps
+from lowsr_tradeoff.classify.plan import final_step
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError
-from lowsr_tradeoff.records.network import Network
+from lowsr_tradeoff.records.network import Condition, Network
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ChosenTransfer, ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -32,12 +33,12 @@ CORPUS = corpus_of()
 
 
 def keys(config=CONFIG, corpus=CORPUS):
-    """The key of the first repetition and fold of every listener."""
-    return {listener: steps[0].key for listener, steps in train_steps(config, corpus).items()}
+    """The key of the first repetition and fold of every condition."""
+    return {condition: steps[0].key for condition, steps in stage.plan(config, corpus).trained.items()}
 
 
 def feature_keys(config=CONFIG, corpus=CORPUS):
-    steps = [step for runs in train_steps(config, corpus).values() for step in runs]
+    steps = [step for runs in stage.plan(config, corpus).trained.values() for step in runs]
     return {need.label: need.key for step in steps for need in step.needs if need.stage == "features"}
 
 
@@ -50,8 +51,8 @@ def with_classify(**update) -> StudyConfig:
 
 
 def test_the_default_study_is_125_networks_and_20_hearings():
-    steps = train_steps(StudyConfig(), corpus_of(10, n_folds=5))
-    by_arm = [(listener.arm, len(runs)) for listener, runs in steps.items()]
+    steps = stage.plan(StudyConfig(), corpus_of(10, n_folds=5)).trained
+    by_arm = [(condition.arm, len(runs)) for condition, runs in steps.items()]
     assert sum(n for arm, n in by_arm if arm != "raw") == 125
     assert sum(n for arm, n in by_arm if arm == "raw") == 20
 
@@ -59,26 +60,26 @@ def test_the_default_study_is_125_networks_and_20_hearings():
 @pytest.mark.parametrize(("arm", "rate_hz", "grid"), [("basd", 500, "native"), ("cssd", 16000, "shared")])
 def test_teachers_are_of_the_same_fold_and_repetition(arm, rate_hz, grid):
     config = with_classify(n_seeds=2)
-    for step in train_steps(config, CORPUS)[Listener(500, "native", arm)]:
+    for step in stage.plan(config, CORPUS).trained[Condition(500, "native", arm)]:
         (teacher,) = [need.settings for need in step.needs if need.stage == "train"]
         assert (teacher.rate_hz, teacher.grid, teacher.arm) == (rate_hz, grid, "finetuned")
         assert (teacher.held_out, teacher.repetition) == (step.settings.held_out, step.settings.repetition)
 
 
 def test_a_teacher_is_the_step_that_is_reported():
-    steps = train_steps(CONFIG, CORPUS)
-    assert steps[Listener(500, "shared", "basd")][0].needs[-1] is steps[Listener(500, "shared", "finetuned")][0]
-    assert steps[Listener(500, "shared", "cssd")][0].needs[-1] == steps[reference_of(CONFIG)][0]
+    steps = stage.plan(CONFIG, CORPUS).trained
+    assert steps[Condition(500, "shared", "basd")][0].needs[-1] is steps[Condition(500, "shared", "finetuned")][0]
+    assert steps[Condition(500, "shared", "cssd")][0].needs[-1] == steps[reference_of(CONFIG)][0]
 
 
 def test_teachers_are_trained_even_where_they_are_not_reported():
-    steps = train_steps(with_classify(arms=("basd",), grids=("native",)), CORPUS)
-    assert {listener.arm for listener in steps} == {"basd", "finetuned"}
-    assert steps[Listener(500, "native", "basd")][0].needs[-1].settings.arm == "finetuned"
+    steps = stage.plan(with_classify(arms=("basd",), grids=("native",)), CORPUS).trained
+    assert {condition.arm for condition in steps} == {"basd", "finetuned"}
+    assert steps[Condition(500, "native", "basd")][0].needs[-1].settings.arm == "finetuned"
 
 
 def test_arms_of_one_fold_share_what_seeds_them():
-    steps = train_steps(CONFIG, CORPUS)
+    steps = stage.plan(CONFIG, CORPUS).trained
     seeds = {
         (run.settings.seed, run.settings.repetition, run.settings.held_out)
         for runs in steps.values()
@@ -88,7 +89,7 @@ def test_arms_of_one_fold_share_what_seeds_them():
 
 
 def test_features_of_one_fold_are_made_together():
-    steps = [step for runs in train_steps(CONFIG, CORPUS).values() for step in runs]
+    steps = [step for runs in stage.plan(CONFIG, CORPUS).trained.values() for step in runs]
     features = {need for step in steps for need in step.needs if need.stage == "features"}
     assert len(features) == 2 * (2 * 2 + 1)
     assert {(need.together, need.settings.fold) for need in features} == {("features-1", 1), ("features-2", 2)}
@@ -96,7 +97,7 @@ def test_features_of_one_fold_are_made_together():
 
 def test_the_weight_of_a_teacher_concerns_only_what_has_one():
     moved = changed(keys(), keys(with_classify(alpha=(0.9,))))
-    assert {listener.arm for listener in moved} == {"basd", "cssd"}
+    assert {condition.arm for condition in moved} == {"basd", "cssd"}
     assert not changed(feature_keys(), feature_keys(with_classify(alpha=(0.9,))))
 
 
@@ -156,7 +157,7 @@ def needed(step):
 
 def test_with_several_pairs_an_inner_fold_chooses_and_the_test_fold_never_trains_its_networks():
     config, corpus = with_classify(**GRID), corpus_of(10, n_folds=5)
-    step = train_steps(config, corpus)[Listener(500, "native", "cssd")][0]
+    step = stage.plan(config, corpus).trained[Condition(500, "native", "cssd")][0]
     tried = [need for need in step.needs if need.stage == "train" and len(need.settings.held_out) == 2]
     assert {need.settings.transfer.cells for need in tried} == {(cell,) for cell in step.settings.transfer.cells}
     assert len(tried) == 4
@@ -167,22 +168,22 @@ def test_with_several_pairs_an_inner_fold_chooses_and_the_test_fold_never_trains
 
 def test_choosing_steps_are_those_that_the_students_need():
     config, corpus = with_classify(**GRID), corpus_of(10, n_folds=5)
-    listener = Listener(500, "native", "cssd")
-    chosen = choosing_steps(config, corpus, listener)
-    steps = train_steps(config, corpus)[listener]
+    condition = Condition(500, "native", "cssd")
+    chosen = stage.plan(config, corpus).chosen_by[condition]
+    steps = stage.plan(config, corpus).trained[condition]
     for fold, step in enumerate(steps):
         assert {runs[fold] for runs in chosen.values()} <= set(step.needs)
 
 
 def test_one_pair_is_no_choice():
-    assert choosing_steps(CONFIG, CORPUS, Listener(500, "native", "cssd")) == {}
+    assert stage.plan(CONFIG, CORPUS).chosen_by[Condition(500, "native", "cssd")] == {}
 
 
 def test_a_pair_that_is_given_for_a_rate_and_arm_is_taken():
     one = ChosenTransfer(network="small_vgg", rate_hz=500, arm="cssd", alpha=0.1, temperature=7.0)
     config = with_classify(**GRID, chosen=(one,))
-    assert [c.temperature for c in cells_of(config, Listener(500, "shared", "cssd"))] == [7.0]
-    assert len(cells_of(config, Listener(500, "shared", "basd"))) == 4
+    assert [c.temperature for c in cells_of(config, Condition(500, "shared", "cssd"))] == [7.0]
+    assert len(cells_of(config, Condition(500, "shared", "basd"))) == 4
 
 
 @given(n_folds=st.integers(3, 9), data=st.data())
@@ -196,7 +197,9 @@ def test_the_validation_fold_is_the_inner_fold_that_is_not_tested(n_folds, data)
 
 def test_out_of_fold_teachers_never_saw_the_clips_they_teach():
     corpus = corpus_of(10, n_folds=5)
-    step = train_steps(with_classify(arms=("out_of_fold",)), corpus)[Listener(500, "shared", "out_of_fold")][0]
+    step = stage.plan(with_classify(arms=("out_of_fold",)), corpus).trained[
+        Condition(500, "shared", "out_of_fold")
+    ][0]
     held_out = {need.settings.held_out for need in step.needs if need.stage == "train"}
     assert held_out == {(1, 2), (1, 3), (1, 4), (1, 5)}
 
@@ -204,7 +207,9 @@ def test_out_of_fold_teachers_never_saw_the_clips_they_teach():
 def test_a_generation_is_taught_by_the_one_before():
     arms, step = (
         [],
-        train_steps(with_classify(arms=("generation3",)), CORPUS)[Listener(500, "shared", "generation3")][0],
+        stage.plan(with_classify(arms=("generation3",)), CORPUS).trained[Condition(500, "shared", "generation3")][
+            0
+        ],
     )
     while step:
         arms.append(step.settings.arm)
@@ -213,13 +218,13 @@ def test_a_generation_is_taught_by_the_one_before():
 
 
 def test_the_network_put_to_use_holds_out_nothing_and_nor_do_its_teachers():
-    step = final_step(CONFIG, CORPUS, Listener(500, "native", "cssd"))
+    step = final_step(CONFIG, CORPUS, Condition(500, "native", "cssd"))
     assert step.settings.held_out == ()
     assert [need.settings.held_out for need in step.needs if need.stage == "train"] == [()]
 
 
 def test_mixed_rates_share_one_network_that_hears_them_all():
-    steps = train_steps(with_classify(arms=("mixed_rate",)), CORPUS)
+    steps = stage.plan(with_classify(arms=("mixed_rate",)), CORPUS).trained
     (mixed,) = {
         need
         for runs in steps.values()
@@ -232,15 +237,15 @@ def test_mixed_rates_share_one_network_that_hears_them_all():
 
 
 def test_a_short_schedule_is_a_quarter_and_a_long_one_twice():
-    steps = train_steps(with_classify(arms=("cssd_early", "double_length"), epochs=20), CORPUS)
-    early = next(n for n in steps[Listener(500, "shared", "cssd_early")][0].needs if n.stage == "train")
+    steps = stage.plan(with_classify(arms=("cssd_early", "double_length"), epochs=20), CORPUS).trained
+    early = next(n for n in steps[Condition(500, "shared", "cssd_early")][0].needs if n.stage == "train")
     assert early.settings.recipe.epochs == 5
-    assert steps[Listener(500, "shared", "double_length")][0].settings.recipe.epochs == 40
+    assert steps[Condition(500, "shared", "double_length")][0].settings.recipe.epochs == 40
 
 
 def test_adapters_start_from_the_full_rate_network_which_is_trained_in_full():
-    steps = train_steps(with_classify(adapt="lora"), CORPUS)
-    student = steps[Listener(500, "shared", "finetuned")][0]
+    steps = stage.plan(with_classify(adapt="lora"), CORPUS).trained
+    student = steps[Condition(500, "shared", "finetuned")][0]
     assert student.settings.adapt == "lora"
     assert student.needs[-1] == steps[reference_of(CONFIG)][0]
     assert student.needs[-1].settings.adapt == "full"
@@ -259,17 +264,17 @@ def test_published_weights_name_a_network_by_their_content(tmp_path):
 
 def test_published_weights_that_are_not_there_are_named():
     with pytest.raises(MissingResourceError, match=r"no/such\.pth: cannot be read"):
-        train_steps(with_classify(network="cnn14", grids=("shared",), checkpoint="no/such.pth"), CORPUS)
+        stage.plan(with_classify(network="cnn14", grids=("shared",), checkpoint="no/such.pth"), CORPUS)
 
 
 def test_only_the_papers_protocol_keeps_the_best_epoch():
-    assert not train_steps(CONFIG, CORPUS)[reference_of(CONFIG)][0].settings.recipe.is_best_kept
+    assert not stage.plan(CONFIG, CORPUS).trained[reference_of(CONFIG)][0].settings.recipe.is_best_kept
     paper = with_classify(protocol="paper", patience=10)
-    assert train_steps(paper, CORPUS)[reference_of(CONFIG)][0].settings.recipe.patience == 10
+    assert stage.plan(paper, CORPUS).trained[reference_of(CONFIG)][0].settings.recipe.patience == 10
     assert not final_step(paper, CORPUS, reference_of(CONFIG)).settings.recipe.is_best_kept
 
 
 @pytest.mark.parametrize("network", get_args(Network))
 def test_every_network_names_its_sources(network):
-    steps = train_steps(with_classify(network=network, grids=("shared",)), CORPUS)
+    steps = stage.plan(with_classify(network=network, grids=("shared",)), CORPUS).trained
     assert steps[reference_of(CONFIG)][0].settings.network == network

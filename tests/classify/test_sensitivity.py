@@ -3,9 +3,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.classify.arms import Listener
-from lowsr_tradeoff.classify.plan import choosing_steps, train_steps
+from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
@@ -31,14 +31,14 @@ def store(tmp_path_factory):
 
 
 def run(config, corpus, store):
-    steps = [step for runs in train_steps(config, corpus).values() for step in runs]
+    steps = [step for runs in stage.plan(config, corpus).trained.values() for step in runs]
     execute(steps, store, partial(run_batch, {"events": corpus}, store), 1, lambda _: None)
 
 
 def test_every_pair_has_its_accuracy_on_the_inner_folds_and_each_test_fold_chose_one(corpus, store):
     config = with_classify(alpha=(0.2, 0.8), temperature=(1.0, 4.0))
     run(config, corpus, store)
-    found = sensitivity(config, corpus, store)
+    found = sensitivity(stage.plan(config, corpus), store)
     assert {(one.alpha, one.temperature) for one in found} == {(0.2, 1.0), (0.2, 4.0), (0.8, 1.0), (0.8, 4.0)}
     assert sum(one.n_chosen for one in found) == 3
     assert {one.accuracy.n for one in found} == {len(corpus.clips)}  # every fold validates once
@@ -47,7 +47,7 @@ def test_every_pair_has_its_accuracy_on_the_inner_folds_and_each_test_fold_chose
 def test_the_accuracy_of_a_pair_is_that_of_its_networks_answers(corpus, store):
     config = with_classify(alpha=(0.2, 0.8), temperature=(1.0, 4.0))
     run(config, corpus, store)
-    cell, steps = next(iter(choosing_steps(config, corpus, Listener(1000, "shared", "cssd")).items()))
+    cell, steps = next(iter(stage.plan(config, corpus).chosen_by[Condition(1000, "shared", "cssd")].items()))
     right = []
     for tested, step in zip((1, 2, 3), steps, strict=True):
         clips = [clip for fold in step.settings.held_out for clip in corpus.clips if clip.fold == fold]
@@ -58,20 +58,22 @@ def test_the_accuracy_of_a_pair_is_that_of_its_networks_answers(corpus, store):
             if clip.fold != tested
         ]
     one = next(
-        s for s in sensitivity(config, corpus, store) if (s.alpha, s.temperature) == (cell.alpha, cell.temperature)
+        s
+        for s in sensitivity(stage.plan(config, corpus), store)
+        if (s.alpha, s.temperature) == (cell.alpha, cell.temperature)
     )
     assert one.accuracy.value == pytest.approx(np.mean(right))
 
 
 def test_one_pair_has_no_sensitivity(corpus, store):
     run(CONFIG, corpus, store)
-    assert sensitivity(CONFIG, corpus, store) == ()
+    assert sensitivity(stage.plan(CONFIG, corpus), store) == ()
 
 
 def test_the_best_epoch_on_the_test_fold_is_never_below_the_last(corpus, store):
     config = with_classify(protocol="paper")
     run(config, corpus, store)
-    found = optimism(config, corpus, store)
+    found = optimism(stage.plan(config, corpus), store)
     assert {one.arm for one in found} == {"finetuned", "cssd"}
     for one in found:
         assert one.best_epoch.value >= one.last_epoch.value
@@ -80,7 +82,7 @@ def test_the_best_epoch_on_the_test_fold_is_never_below_the_last(corpus, store):
 
 def test_the_honest_protocol_keeps_nothing_to_compare(corpus, store):
     run(CONFIG, corpus, store)
-    assert optimism(CONFIG, corpus, store) == ()
+    assert optimism(stage.plan(CONFIG, corpus), store) == ()
 
 
 def test_published_figures_stand_beside_those_of_the_same_network():

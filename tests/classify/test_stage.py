@@ -8,10 +8,10 @@ import pytest
 import soundfile
 
 from lowsr_tradeoff.classify import stage
-from lowsr_tradeoff.classify.arms import Listener, reference_of
-from lowsr_tradeoff.classify.plan import train_steps
+from lowsr_tradeoff.classify.arms import reference_of
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import ConfigError, StageError
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
@@ -36,14 +36,14 @@ def corpus(tones):
 @pytest.fixture(scope="module")
 def store(corpus, tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("runs") / "run")
-    run_all(stage.plan(CONFIG, corpus), corpus, store)
+    run_all(stage.plan(CONFIG, corpus).steps, corpus, store)
     return store
 
 
 @pytest.fixture(scope="module")
 def found(corpus, store):
-    recognition = stage.results(CONFIG, corpus, store)
-    return {Listener(r.rate_hz, r.grid, r.arm): r for r in recognition.results}, recognition.contrasts
+    recognition = stage.results(stage.plan(CONFIG, corpus), store)
+    return {Condition(r.rate_hz, r.grid, r.arm): r for r in recognition.results}, recognition.contrasts
 
 
 def recall_of(result, label) -> float:
@@ -53,7 +53,7 @@ def recall_of(result, label) -> float:
 @pytest.mark.parametrize("grid", ["shared", "native"])
 @pytest.mark.parametrize("arm", ["finetuned", "basd", "cssd"])
 def test_what_differs_above_half_the_rate_is_confused_and_below_it_is_not(found, grid, arm):
-    deaf, hearing = (found[0][Listener(rate_hz, grid, arm)] for rate_hz in (1000, 4000))
+    deaf, hearing = (found[0][Condition(rate_hz, grid, arm)] for rate_hz in (1000, 4000))
     # Nothing tells the two high classes apart at 1 kHz: what one recall gains the other loses, but for chance.
     assert recall_of(deaf, "high a") + recall_of(deaf, "high b") < 1.5
     assert recall_of(deaf, "low") > 0.8
@@ -61,20 +61,20 @@ def test_what_differs_above_half_the_rate_is_confused_and_below_it_is_not(found,
 
 
 def test_the_reference_hears_all_and_is_lost_at_a_low_rate_untrained(found):
-    reference, raw = found[0][reference_of(CONFIG)], found[0][Listener(1000, "shared", "raw")]
+    reference, raw = found[0][reference_of(CONFIG)], found[0][Condition(1000, "shared", "raw")]
     assert reference.accuracy.value > 0.9
     assert raw.accuracy.value < reference.accuracy.value - 0.2
 
 
 def test_results_come_by_rate_with_the_reference_last(found):
     order = list(found[0])
-    assert [listener.rate_hz for listener in order] == sorted(listener.rate_hz for listener in order)
+    assert [condition.rate_hz for condition in order] == sorted(condition.rate_hz for condition in order)
     assert order[-1] == reference_of(CONFIG)
     assert len(order) == 2 * 7 + 1
 
 
 def test_results_say_what_they_rest_on(found):
-    result = found[0][Listener(1000, "native", "cssd")]
+    result = found[0][Condition(1000, "native", "cssd")]
     assert (result.n_clips, result.n_sources, result.n_folds, result.n_seeds) == (48, 24, 2, 1)
     assert result.accuracy.n == 48
     assert (result.fold_sd.n, result.fold_sd.n_of) == (2, "folds")
@@ -90,7 +90,7 @@ def test_losing_the_high_classes_is_supported_by_the_clips(found):
 
 
 def test_each_clip_is_answered_once_by_a_network_that_never_saw_its_fold(corpus, store):
-    for steps in train_steps(CONFIG, corpus).values():
+    for steps in stage.plan(CONFIG, corpus).trained.values():
         named = [clip_id for step in steps for clip_id in store.meta(step)["clips"]]
         assert sorted(named) == sorted(clip.clip_id for clip in corpus.clips)
         for step in steps:
@@ -99,21 +99,21 @@ def test_each_clip_is_answered_once_by_a_network_that_never_saw_its_fold(corpus,
 
 
 def test_raw_answers_with_the_reference_networks_weights(corpus, store):
-    steps = train_steps(CONFIG, corpus)
-    reference, raw = steps[reference_of(CONFIG)][0], steps[Listener(1000, "shared", "raw")][0]
+    steps = stage.plan(CONFIG, corpus).trained
+    reference, raw = steps[reference_of(CONFIG)][0], steps[Condition(1000, "shared", "raw")][0]
     assert raw.needs[-1] == reference
     assert set(store.arrays(raw)) == {"test_logits", "test_embeddings"}
 
 
 def test_arms_end_elsewhere(corpus, store):
-    steps = train_steps(CONFIG, corpus)
-    said = [store.arrays(steps[Listener(1000, "shared", arm)][0])["train_logits"] for arm in ("basd", "cssd")]
+    steps = stage.plan(CONFIG, corpus).trained
+    said = [store.arrays(steps[Condition(1000, "shared", arm)][0])["train_logits"] for arm in ("basd", "cssd")]
     assert not np.array_equal(*said)
 
 
 def test_the_same_seed_writes_the_same_bytes(corpus, store, tmp_path):
     again = Store(tmp_path / "again")
-    step = train_steps(CONFIG, corpus)[Listener(1000, "native", "cssd")][1]
+    step = stage.plan(CONFIG, corpus).trained[Condition(1000, "native", "cssd")][1]
     run_all([step], corpus, again)
     for path in sorted(again.root.rglob("*.safetensors")):
         assert path.read_bytes() == (store.root / path.relative_to(again.root)).read_bytes(), path.name
@@ -128,7 +128,7 @@ def test_a_test_fold_changes_nothing_that_is_learnt(corpus, store, tmp_path):
         EventClip(c.clip_id, c.label, c.fold, c.source, c.digest, silent if c.fold == 1 else c.audio)
         for c in corpus.clips
     ]
-    step = train_steps(CONFIG, corpus)[reference_of(CONFIG)][0]
+    step = stage.plan(CONFIG, corpus).trained[reference_of(CONFIG)][0]
     other = Store(tmp_path / "other")
     run_all([step], EventCorpus(corpus.summary, tuple(muted), corpus.clip_s, corpus.is_own), other)
     ours, theirs = store.arrays(step), other.arrays(step)
@@ -147,9 +147,9 @@ def test_repetitions_are_averaged_per_clip(corpus, store):
             ),
         }
     )
-    run_all(stage.plan(config, corpus), corpus, store)
-    low, _ = stage.results(config, corpus, store).results
-    runs = train_steps(config, corpus)[Listener(1000, "native", "finetuned")]
+    run_all(stage.plan(config, corpus).steps, corpus, store)
+    low, _ = stage.results(stage.plan(config, corpus), store).results
+    runs = stage.plan(config, corpus).trained[Condition(1000, "native", "finetuned")]
     right = []
     for step in runs:
         labels = [clip_id.rsplit("-", 2)[0] for clip_id in store.meta(step)["clips"]]
@@ -164,12 +164,12 @@ def test_repetitions_are_averaged_per_clip(corpus, store):
 
 def test_results_of_a_run_that_is_not_finished_say_which_step_is_missing(corpus, tmp_path):
     with pytest.raises(StageError, match=r"1000 Hz shared raw, fold 1, .* missing or damaged; run again"):
-        stage.results(CONFIG, corpus, Store(tmp_path / "empty"))
+        stage.results(stage.plan(CONFIG, corpus), Store(tmp_path / "empty"))
 
 
 def test_training_that_diverges_is_an_error_not_a_result(corpus, store, tmp_path):
     config = CONFIG.model_copy(update={"classify": CONFIG.classify.model_copy(update={"learning_rate": 1e30})})
-    step = train_steps(config, corpus)[Listener(1000, "native", "finetuned")][0]
+    step = stage.plan(config, corpus).trained[Condition(1000, "native", "finetuned")][0]
     with pytest.raises(StageError, match=r"training diverged .* 1e\+30; lower classify\.learning_rate"):
         run_all([step], corpus, Store(tmp_path / "run"))
 
@@ -184,7 +184,7 @@ def test_planning_and_results_do_without_torch(corpus, store):
     script = (
         "import pickle, sys; config, corpus, store = pickle.loads(sys.stdin.buffer.read());"
         "from lowsr_tradeoff.classify import stage;"
-        "stage.plan(config, corpus); stage.results(config, corpus, store);"
+        "stage.results(stage.plan(config, corpus), store);"
         "sys.exit(bool({'torch', 'torchaudio'} & set(sys.modules)))"
     )
     given = pickle.dumps((CONFIG, corpus, store))

@@ -4,18 +4,19 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.classify.arms import Listener, listeners_of, reference_of
+from lowsr_tradeoff.classify import stage
+from lowsr_tradeoff.classify.arms import conditions_of, reference_of
 from lowsr_tradeoff.classify.inner_folds import chosen_cell, validated
-from lowsr_tradeoff.classify.plan import choosing_steps, final_step, train_steps
+from lowsr_tradeoff.classify.plan import final_step
 from lowsr_tradeoff.corpora.clips import clips_of
-from lowsr_tradeoff.records.network import Arm
+from lowsr_tradeoff.records.network import ArmName, Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
-EVERY_ARM = get_args(Arm)
+EVERY_ARM = get_args(ArmName)
 SETTINGS = ClassifySettings(epochs=24, batch_size=8, grids=("shared",), arms=EVERY_ARM)
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, classify=SETTINGS)
 
@@ -41,13 +42,13 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def first_fold(corpus, store):
     """The step of every arm at 1 kHz that holds out the first fold, run."""
-    steps = {listener.arm: runs[0] for listener, runs in train_steps(CONFIG, corpus).items()}
+    steps = {condition.arm: runs[0] for condition, runs in stage.plan(CONFIG, corpus).trained.items()}
     run_all(list(steps.values()), corpus, store)
     return steps
 
 
 def test_every_arm_there_is_can_be_studied():
-    assert {listener.arm for listener in listeners_of(CONFIG)} == set(EVERY_ARM)
+    assert {condition.arm for condition in conditions_of(CONFIG)} == set(EVERY_ARM)
 
 
 @pytest.mark.parametrize("arm", EVERY_ARM)
@@ -75,13 +76,13 @@ def test_arms_differ_in_what_they_learn(first_fold, store):
 
 
 def test_students_keep_no_weights_and_the_reference_does(corpus, store, first_fold):
-    reference = train_steps(CONFIG, corpus)[reference_of(CONFIG)][0]
+    reference = stage.plan(CONFIG, corpus).trained[reference_of(CONFIG)][0]
     assert not [name for name in store.arrays(first_fold["cssd"]) if name.startswith("model.")]
     assert [name for name in store.arrays(reference) if name.startswith("model.")]
 
 
 def test_the_network_put_to_use_saw_every_clip_and_keeps_its_weights(corpus, store):
-    step = final_step(CONFIG, corpus, Listener(1000, "shared", "cssd"))
+    step = final_step(CONFIG, corpus, Condition(1000, "shared", "cssd"))
     run_all([step], corpus, store)
     kept = store.arrays(step)
     assert len(kept["train_logits"]) == len(corpus.clips)
@@ -92,9 +93,9 @@ def test_the_network_put_to_use_saw_every_clip_and_keeps_its_weights(corpus, sto
 @pytest.mark.parametrize("how", ["probe", "lora", "dora"])
 def test_adapted_networks_start_from_the_full_rate_one(corpus, store, how):
     config = with_classify(adapt=how, adapt_rank=2, arms=("finetuned",))
-    step = train_steps(config, corpus)[Listener(1000, "shared", "finetuned")][0]
+    step = stage.plan(config, corpus).trained[Condition(1000, "shared", "finetuned")][0]
     run_all([step], corpus, store)
-    raw = train_steps(CONFIG, corpus)[Listener(1000, "shared", "raw")][0]
+    raw = stage.plan(CONFIG, corpus).trained[Condition(1000, "shared", "raw")][0]
     adapted, before = store.arrays(step)["test_embeddings"], store.arrays(raw)["test_embeddings"]
     # A probe reads the features of the network it started from; adapters change them.
     assert np.allclose(adapted, before, atol=1e-4) == (how == "probe")
@@ -102,7 +103,7 @@ def test_adapted_networks_start_from_the_full_rate_one(corpus, store, how):
 
 def test_the_papers_protocol_keeps_the_best_epoch_and_says_what_the_last_would_have_been(corpus, store):
     config = with_classify(protocol="paper", arms=("finetuned",))
-    step = train_steps(config, corpus)[Listener(1000, "shared", "finetuned")][0]
+    step = stage.plan(config, corpus).trained[Condition(1000, "shared", "finetuned")][0]
     run_all([step], corpus, store)
     truth = [corpus.summary.classes.index(clip.label) for clip in clips_of(corpus, 1)]
     best, last = (
@@ -115,7 +116,7 @@ def test_the_papers_protocol_keeps_the_best_epoch_and_says_what_the_last_would_h
 
 def test_patience_ends_the_papers_training_early(corpus, store):
     config = with_classify(protocol="paper", arms=("finetuned",), epochs=60, patience=3)
-    step = train_steps(config, corpus)[reference_of(config)][0]
+    step = stage.plan(config, corpus).trained[reference_of(config)][0]
     run_all([step], corpus, store)
     history = store.meta(step)["accuracy_by_epoch"]
     assert len(history) < 60
@@ -124,12 +125,12 @@ def test_patience_ends_the_papers_training_early(corpus, store):
 
 def test_the_pair_that_the_inner_fold_likes_is_trained_with(corpus, store):
     config = with_classify(arms=("cssd",), alpha=(0.0, 1.0), temperature=(1.0, 4.0))
-    listener = Listener(1000, "shared", "cssd")
-    step = train_steps(config, corpus)[listener][0]
+    condition = Condition(1000, "shared", "cssd")
+    step = stage.plan(config, corpus).trained[condition][0]
     run_all([step], corpus, store)
     scores = {
         cell: validated(runs[0].settings, corpus, store.arrays(runs[0])).mean()
-        for cell, runs in choosing_steps(config, corpus, listener).items()
+        for cell, runs in stage.plan(config, corpus).chosen_by[condition].items()
     }
     best = max(scores, key=scores.__getitem__)
     assert store.meta(step)["cell"] == best.model_dump()
@@ -138,20 +139,20 @@ def test_the_pair_that_the_inner_fold_likes_is_trained_with(corpus, store):
 def test_a_pair_is_chosen_by_the_validation_fold_alone(corpus):
     """Made-up answers: perfect on the test fold and wrong on the validation fold must lose to the opposite."""
     config = with_classify(arms=("cssd",), alpha=(0.2, 0.8))
-    listener = Listener(1000, "shared", "cssd")
-    step = train_steps(config, corpus)[listener][0]
+    condition = Condition(1000, "shared", "cssd")
+    step = stage.plan(config, corpus).trained[condition][0]
     truth = np.array([corpus.summary.classes.index(clip.label) for clip in clips_of(corpus, 1, 2)])
     folds = np.array([clip.fold for clip in clips_of(corpus, 1, 2)])
     networks = {}
-    for cell, (inner, *_) in choosing_steps(config, corpus, listener).items():
+    for cell, (inner, *_) in stage.plan(config, corpus).chosen_by[condition].items():
         is_right = folds == (1 if cell.alpha == 0.2 else 2)
         networks[inner] = {"test_logits": np.eye(3)[np.where(is_right, truth, (truth + 1) % 3)]}
-    assert chosen_cell(step, corpus, networks).alpha == 0.8
+    assert chosen_cell(step.settings, corpus, networks).alpha == 0.8
 
 
 def test_a_search_tries_pairs_between_the_ends_and_the_student_takes_the_best(corpus, store):
     config = with_classify(arms=("cssd",), alpha=(0.1, 0.9), temperature=(1.0, 8.0), search_trials=3, epochs=4)
-    step = train_steps(config, corpus)[Listener(1000, "shared", "cssd")][0]
+    step = stage.plan(config, corpus).trained[Condition(1000, "shared", "cssd")][0]
     run_all([step], corpus, store)
     (search,) = [need for need in step.needs if need.stage == "search"]
     trials = store.arrays(search)["trials"]

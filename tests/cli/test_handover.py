@@ -20,8 +20,8 @@ def test_it_writes_into_the_run_unless_told_where(run, tmp_path, call, monkeypat
     code, out, _ = call("handover", run, "--rate", 1000, "--arm", "basd", "--device", "nrf52840", "-j", 1)
     assert (code, out) == (0, f"{run / 'handover' / '1000-native-basd-nrf52840'}\n")
     assert call("handover", run, "--rate", 500, "--to", tmp_path, "--held-out", "-q")[1] == f"{tmp_path}\n"
-    assert asked[0][2].listener.arm == "basd"
-    assert asked[1][2].listener.rate_hz == 500
+    assert asked[0][2].condition.arm == "basd"
+    assert asked[1][2].condition.rate_hz == 500
     assert [each[-1] for each in asked] == [{"is_held_out_counted": False}, {"is_held_out_counted": True}]
 
 

@@ -3,9 +3,9 @@
 import pytest
 from tests.conftest import write_tones
 
-from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.deploy.model.train import plan_model
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -17,7 +17,7 @@ def study(rate_hz=1000, arm="finetuned", grid="native"):
 
 
 def plan_of(corpus, arm="finetuned", grid="native"):
-    return plan_model(study(arm=arm, grid=grid), corpus, Listener(1000, grid, arm), is_int8_counted=True)
+    return plan_model(study(arm=arm, grid=grid), corpus, Condition(1000, grid, arm), is_int8_counted=True)
 
 
 @pytest.fixture(scope="session")

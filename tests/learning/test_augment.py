@@ -20,8 +20,8 @@ def still(order: list[int], shift: list[int], share: float = 1.0, image: tuple[i
     return Draws(
         order=torch.tensor(order),
         shift=torch.tensor(shift).view(n, 1, 1, 1),
-        heard_bands=torch.ones(n, 1, bands, 1),
-        heard_frames=torch.ones(n, 1, 1, frames),
+        kept_bands=torch.ones(n, 1, bands, 1),
+        kept_frames=torch.ones(n, 1, 1, frames),
         share=torch.full((n, 1), share),
     )
 
@@ -35,8 +35,8 @@ def test_an_epoch_takes_every_clip_once(n_clips, seed):
 def test_one_span_of_bands_and_of_frames_is_hidden_at_most(image, seed):
     bands, frames = image
     draws = draws_of(20, image, seed=seed)
-    assert_one_span(draws.heard_bands[:, 0, :, 0], bands / 8)
-    assert_one_span(draws.heard_frames[:, 0, 0, :], min(15, 0.12 * frames))
+    assert_one_span(draws.kept_bands[:, 0, :, 0], bands / 8)
+    assert_one_span(draws.kept_frames[:, 0, 0, :], min(15, 0.12 * frames))
 
 
 def assert_one_span(heard: torch.Tensor, max_width: float):
@@ -48,7 +48,7 @@ def assert_one_span(heard: torch.Tensor, max_width: float):
 
 def test_every_band_and_frame_is_hidden_now_and_then_and_heard_mostly():
     draws = draws_of(4000)
-    for heard in (draws.heard_bands.mean(dim=0), draws.heard_frames.mean(dim=0)):
+    for heard in (draws.kept_bands.mean(dim=0), draws.kept_frames.mean(dim=0)):
         assert heard.max() < 1
         assert heard.min() > 0.8
 
@@ -67,7 +67,7 @@ def test_hidden_places_are_zero_and_the_others_untouched():
         np.roll(images[clip], shift, axis=-1)
         for clip, shift in zip(draws.order, draws.shift.flatten(), strict=True)
     ]
-    heard = (draws.heard_bands * draws.heard_frames).bool()
+    heard = (draws.kept_bands * draws.kept_frames).bool()
     assert (~heard).any()
     assert (vary(images, draws)[~heard] == 0).all()
     assert torch.equal(vary(images, draws)[heard], torch.from_numpy(np.stack(rolled))[heard])
@@ -107,7 +107,7 @@ def test_batches_are_the_whole_epoch_in_nearly_equal_parts():
     draws = draws_of(70)
     batches = draws.batches(2)
     assert [len(batch.order) for batch in batches] == [35, 35]
-    assert torch.equal(torch.cat([batch.heard_bands for batch in batches]), draws.heard_bands)
+    assert torch.equal(torch.cat([batch.kept_bands for batch in batches]), draws.kept_bands)
 
 
 def test_equal_seeds_draw_equally_and_other_seeds_do_not():

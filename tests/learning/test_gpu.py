@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 from tests.learning.pretended import META, PretendedGpu
-from tests.learning.test_train import N_CLASSES, RECIPE, lesson_of
+from tests.learning.test_train import N_CLASSES, RECIPE, data_of
 from tests.privacy.attackers.extension import test_extender
 from tests.privacy.whisper import test_lora
 
-from lowsr_tradeoff.classify.plan import train_steps
+from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.train_step import run
 from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.learning.augment import Draws
@@ -22,14 +22,14 @@ from lowsr_tradeoff.learning.train import fit, predict, seeded_network
 from lowsr_tradeoff.privacy.attackers.extension import extender
 from lowsr_tradeoff.privacy.attackers.vocabulary import spotter
 from lowsr_tradeoff.privacy.whisper import lora
-from lowsr_tradeoff.records.network import Arm
+from lowsr_tradeoff.records.network import ArmName
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
-EVERY_ARM = get_args(Arm)
+EVERY_ARM = get_args(ArmName)
 ONCE = RECIPE.model_copy(update={"epochs": 1})
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -45,7 +45,7 @@ def taught(tones_in_three_folds, tmp_path_factory):
     ):
         chosen = ClassifySettings(epochs=1, batch_size=8, grids=("shared",), arms=arms, **changed)
         config = StudyConfig(rates_hz=(1000,), classify=chosen)
-        runs = train_steps(config, tones_in_three_folds)
+        runs = stage.plan(config, tones_in_three_folds).trained
         steps |= {(name, who.arm): its[0] for who, its in runs.items() if who.rate_hz == 1000}
     needed = dict.fromkeys(need for step in steps.values() for need in step.needs)
     run = partial(run_batch, {"events": tones_in_three_folds}, store)
@@ -69,12 +69,12 @@ def test_a_whole_training_step_of_every_arm_stays_on_its_device(which, taught, t
 
 
 def test_a_tensor_that_is_left_behind_is_noticed(monkeypatch):
-    network, lesson = seeded_network("small_vgg", N_CLASSES, (0,)).to(META), lesson_of()
+    network, data = seeded_network("small_vgg", N_CLASSES, (0,)).to(META), data_of()
     with PretendedGpu(), pytest.raises(RuntimeError, match="tensors on cpu and meta"):
-        fit(network, lesson, ONCE, np.random.default_rng(0))
+        fit(network, data, ONCE, np.random.default_rng(0))
     monkeypatch.setattr(Draws, "to", lambda self, device: self)
     with PretendedGpu(), pytest.raises(RuntimeError, match="tensors on cpu and meta"):
-        fit(network, lesson.to(META), ONCE, np.random.default_rng(0))
+        fit(network, data.to(META), ONCE, np.random.default_rng(0))
 
 
 def test_draws_are_the_same_wherever_the_network_trains():
@@ -83,7 +83,7 @@ def test_draws_are_the_same_wherever_the_network_trains():
     for device in (torch.device("cpu"), META):
         rng, network = np.random.default_rng(0), seeded_network("small_vgg", N_CLASSES, (0,)).to(device)
         with PretendedGpu():
-            fit(network, lesson_of().to(device), ONCE, rng)
+            fit(network, data_of().to(device), ONCE, rng)
         states.append(rng.bit_generator.state)
     assert states[0] == states[1]
 
@@ -155,8 +155,8 @@ def said_on(device_type, epochs):
     device, recipe = torch.device(device_type), RECIPE.model_copy(update={"epochs": epochs})
     network = seeded_network("small_vgg", N_CLASSES, (0, 0, 1)).to(device)
     with repeatable(device_type):
-        fit(network, lesson_of().to(device), recipe, np.random.default_rng(0))
-        return predict(network, lesson_of(seed=1).views[0]).logits
+        fit(network, data_of().to(device), recipe, np.random.default_rng(0))
+        return predict(network, data_of(seed=1).views[0]).logits
 
 
 @needs_gpu

@@ -22,7 +22,7 @@ from lowsr_tradeoff.privacy.attackers.published import by_recogniser
 from lowsr_tradeoff.privacy.signal.sii import sii_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast, Recognition
-from lowsr_tradeoff.records.network import Arm, Grid, ModelCost
+from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost
 from lowsr_tradeoff.records.power import ClockTrial, Power, PowerComponent, PowerResult, SpreadShare
 from lowsr_tradeoff.records.privacy import (
     AttackResult,
@@ -42,7 +42,7 @@ from lowsr_tradeoff.study.clips import _base64, _mp3
 RATES = (500, 1000, 2000, 4000)
 REFERENCE = 16000
 GRIDS: tuple[Grid, ...] = ("shared", "native")
-ARMS: tuple[Arm, ...] = ("raw", "finetuned", "basd", "cssd")
+ARMS: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd")
 DEVICES = ("stm32u575", "stm32u385", "nrf52840", "phone_cpu")
 CLASSES = ("engine", "waves", "heartbeat", "dog", "siren", "rain", "clock", "birds", "keys", "crackle")
 ACCURACY = {
@@ -181,7 +181,7 @@ def build_tradeoff(
     )
 
 
-def _runs() -> Iterator[tuple[int, Grid, Arm]]:
+def _runs() -> Iterator[tuple[int, Grid, ArmName]]:
     for rate in RATES:
         for grid in GRIDS:
             for arm in ARMS:
@@ -211,7 +211,9 @@ def _joint(m: Measurement, seed: int) -> tuple[float, ...]:
     return kept(np.clip(drawn, 0, 1) if m.unit == "1" else drawn)
 
 
-def _classified(draw: random.Random, rate: int, grid: Grid, arm: Arm, classes: tuple[str, ...]) -> ClassifyResult:
+def _classified(
+    draw: random.Random, rate: int, grid: Grid, arm: ArmName, classes: tuple[str, ...]
+) -> ClassifyResult:
     accuracy = ACCURACY[arm, rate] + (0.01 if grid == "native" else 0.0)
     measured = _share(draw, accuracy, 0.04, 400, "clips")
     return ClassifyResult(
@@ -400,7 +402,7 @@ def _contrasts(draw: random.Random) -> Iterator[Contrast]:
             yield _contrast(draw, (rate, grid, "cssd"), (REFERENCE, "shared", "finetuned"))
 
 
-def _contrast(draw: random.Random, first: tuple[int, Grid, Arm], second: tuple[int, Grid, Arm]) -> Contrast:
+def _contrast(draw: random.Random, first: tuple[int, Grid, ArmName], second: tuple[int, Grid, ArmName]) -> Contrast:
     value = ACCURACY[first[2], first[0]] - ACCURACY[second[2], second[0]] + draw.uniform(-0.005, 0.005)
     low, high = value - draw.uniform(0.02, 0.03), value + draw.uniform(0.02, 0.03)
     is_declared, is_apart = first[:2] == second[:2], low > 0 or high < 0

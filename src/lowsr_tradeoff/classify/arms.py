@@ -1,260 +1,254 @@
-"""Who listens: every way of recognising that a study compares, and whom each one learns from.
+"""The arms: every way of training that a study can compare, one row each.
 
-At the reference rate an arm's name stands for what that arm needs there: ``mixed_rate`` is the network trained at
-all rates, ``cssd_early`` the teacher that stopped early.
+A row holds all that an arm is, for planning, training, comparison and the report; nothing else asks for an arm by
+its name. At the full rate an arm's name stands for what that arm needs there: ``mixed_rate`` is the network trained
+at all rates, ``cssd_early`` the teacher that stopped early.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import cast, get_args
+from typing import Literal
 
-from lowsr_tradeoff.learning.recipe import Cell, Recipe, Transfer
-from lowsr_tradeoff.records.network import Arm, CausalArm, ChainArm, ControlArm, Grid, PaperArm, RivalArm
+from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
+from lowsr_tradeoff.records.network import ArmName, Condition, Grid
 from lowsr_tradeoff.settings.groups import COMPACT
 from lowsr_tradeoff.settings.study import StudyConfig
 
-LADDER_RATE_HZ = 4000
-UNTRAINED = frozenset({"raw", "mixed_rate"})
-UNTAUGHT = UNTRAINED | {"finetuned", "double_length", "label_smoothing", "ema", "warm_start"}
-# Rivals that take no alpha or T: they keep the weights that their papers give.
-FIXED = frozenset({"dkd", "standardised", "dist", "rkd", "hint", "attention"})
-# They hear with, or look at the images of, the reference's own layout.
-SHARED_ONLY = frozenset({"raw", "mixed_rate", "cssd_low", "attention"})
-# Each is taught by the one before it.
-CHAIN = ("finetuned", "basd", "generation2", "generation3", "generation4", "generation5")
+N_COLOURS = 6
+DROPOUT, PANNS_DROPOUT = 0.2, 0.5
 
 
 @dataclass(frozen=True)
-class Listener:
-    """One way of recognising: a rate, a layout of features, an arm."""
+class Source:
+    """Another network as seen from one of an arm: at the same rate, the full rate, or a rate in Hz."""
 
-    rate_hz: int
-    grid: Grid
-    arm: Arm
+    arm: ArmName
+    at: Literal["same rate", "full rate"] | int = "same rate"
+    grid: Grid | None = None
+
+    def of(self, condition: Condition, reference: Condition) -> Condition:
+        """Return the network that this is for one of a condition; the grid is its own unless another is named."""
+        if self.at == "full rate":
+            return replace(reference, arm=self.arm)
+        rate_hz = condition.rate_hz if self.at == "same rate" else self.at
+        return Condition(rate_hz, self.grid or condition.grid, self.arm)
 
 
-def reference_of(config: StudyConfig) -> Listener:
-    """Return the network that everything is compared with, and that teaches CSSD."""
-    return Listener(config.reference_rate_hz, "shared", "finetuned")
+FINETUNED, BASD, CSSD = Source("finetuned"), Source("basd"), Source("cssd")
+REFERENCE = Source("finetuned", "full rate")
 
 
-def listeners_of(config: StudyConfig) -> tuple[Listener, ...]:
-    """Return what a study compares, by ascending rate, the reference last.
+@dataclass(frozen=True)
+class Arm:
+    """One way of training.
 
-    Raw is the reference network at another rate, so it exists on the reference's layout alone; the ladder has a
-    rung above it only below 4 kHz.
+    Attributes:
+        name: As in settings and results.
+        title: As in the report.
+        meaning: What it is, for a table of the report.
+        group: Of the arms that belong together.
+        teachers: Networks whose scores it is trained to match; none for the labels alone.
+        loss: ``"softened"`` takes alpha and T; the others are those of ``learning/losses.py``, with fixed weights.
+        scores: Which scores of the teacher.
+        tuned_as: On whose inner folds alpha and T are chosen.
+        start: Whose weights it starts from; ``None`` for random or published ones.
+        is_trained: Whether it is trained below the full rate, or answers with the network that it starts from.
+        images: It is trained on its own, on those of all rates, or on its own while the teacher sees its own.
+        epochs: As many times those of the settings.
+        full_rate_epochs: The same for the network of this name at the full rate.
+        smoothing: Share of every label that is spread over all classes.
+        is_averaged: Whether it follows the running mean of its own weights.
+        is_shared_only: Whether it uses the images of the reference's own layout.
+        below_hz: Below which rate it exists.
+        rivals: What it is compared with.
+        family: Those rivals at the same rate and grid whose p-values are adjusted together.
     """
-    return (
-        *(
-            Listener(rate_hz, grid, arm)
-            for rate_hz in config.rates_hz
-            for grid in config.classify.grids
-            for arm in config.classify.arms
-            if rate_hz != config.reference_rate_hz and _exists(rate_hz, grid, arm)
-        ),
-        reference_of(config),
-    )
+
+    name: ArmName
+    title: str
+    meaning: str
+    group: str
+    teachers: tuple[Source, ...] = ()
+    loss: str = "softened"
+    scores: TeacherScores = "as trained"
+    tuned_as: ArmName = "cssd"
+    start: Source | None = None
+    is_trained: bool = True
+    images: Literal["own", "all rates", "both"] = "own"
+    epochs: float = 1.0
+    full_rate_epochs: float = 1.0
+    smoothing: float = 0.0
+    is_averaged: bool = False
+    is_shared_only: bool = False
+    below_hz: float = float("inf")
+    rivals: tuple[Source, ...] = (FINETUNED, CSSD)
+    family: tuple[ArmName, ...] = ()
+
+    def exists(self, rate_hz: int, grid: Grid) -> bool:
+        """Return whether there is such a network below the full rate."""
+        return rate_hz < self.below_hz and (grid == "shared" or not self.is_shared_only)
 
 
-def _exists(rate_hz: int, grid: Grid, arm: Arm) -> bool:
-    return (grid == "shared" or arm not in SHARED_ONLY) and (arm != "ladder" or rate_hz < LADDER_RATE_HZ)
+# fmt: off
+ARMS = (
+    Arm("raw", "raw", "the full-rate network as it is, given low-rate clips", "paper",
+        start=REFERENCE, is_trained=False, is_shared_only=True, rivals=()),
+    Arm("finetuned", "fine-tuned", "trained at the low rate on labels alone", "paper", rivals=(Source("raw"),)),
+    Arm("basd", "BASD", "taught by the fine-tuned network of the same rate", "paper",
+        teachers=(FINETUNED,), tuned_as="basd", rivals=(FINETUNED,), family=("finetuned",)),
+    Arm("cssd", "CSSD", "taught by the full-rate network, which hears the clip at the full rate", "paper",
+        teachers=(REFERENCE,), rivals=(FINETUNED, BASD, REFERENCE, Source("cssd", grid="shared")),
+        family=("finetuned", "basd")),
+    Arm("basd_cssd", "BASD and CSSD", "taught by both of these teachers at once", "chains",
+        teachers=(FINETUNED, REFERENCE)),
+    Arm("generation2", "generation 2", "taught by BASD", "chains", teachers=(BASD,), tuned_as="basd"),
+    Arm("generation3", "generation 3", "taught by generation 2", "chains",
+        teachers=(Source("generation2"),), tuned_as="basd"),
+    Arm("generation4", "generation 4", "taught by generation 3", "chains",
+        teachers=(Source("generation3"),), tuned_as="basd"),
+    Arm("generation5", "generation 5", "taught by generation 4", "chains",
+        teachers=(Source("generation4"),), tuned_as="basd"),
+    Arm("ladder", "ladder", "taught by CSSD of 4000 Hz: down in two steps", "chains",
+        teachers=(Source("cssd", 4000),), below_hz=4000),
+    Arm("out_of_fold", "CSSD, out of fold", "CSSD whose teacher speaks of clips that it was not trained on",
+        "causal tests", teachers=(REFERENCE,), scores="of unseen clips"),
+    Arm("cssd_low", "CSSD, low-rate teacher", "CSSD whose teacher is given the low-rate clip", "causal tests",
+        teachers=(REFERENCE,), scores="of low-rate clips", is_shared_only=True),
+    Arm("cssd_permuted", "CSSD, permuted", "CSSD with the teacher's scores of the wrong classes shuffled",
+        "causal tests", teachers=(REFERENCE,), scores="permuted"),
+    Arm("cssd_early", "CSSD, early teacher", "CSSD by a weaker teacher, trained for a quarter of the epochs",
+        "causal tests", teachers=(Source("cssd_early", "full rate"),), full_rate_epochs=0.25),
+    Arm("dkd", "DKD", "decoupled distillation: right class and other classes weighed apart", "rivals",
+        teachers=(REFERENCE,), loss="decoupled"),
+    Arm("standardised", "standardised scores", "distillation of standardised scores", "rivals",
+        teachers=(REFERENCE,), loss="standardised scores"),
+    Arm("dist", "DIST", "scores need only correlate with the teacher's", "rivals",
+        teachers=(REFERENCE,), loss="correlation"),
+    Arm("rkd", "RKD", "distances and angles between clips as in the teacher's embedding", "rivals",
+        teachers=(REFERENCE,), loss="relational"),
+    Arm("hint", "hint", "embedding as the teacher's", "rivals", teachers=(REFERENCE,), loss="embedding"),
+    Arm("attention", "attention", "feature maps active where the teacher's are", "rivals",
+        teachers=(REFERENCE,), loss="feature maps", images="both", is_shared_only=True),
+    Arm("double_length", "double length", "fine-tuned for twice the epochs", "controls", epochs=2.0),
+    Arm("label_smoothing", "label smoothing", "fine-tuned on labels spread a tenth over all classes", "controls",
+        smoothing=0.1),
+    Arm("ema", "averaged weights", "fine-tuned, held to the answers of the running mean of its own weights",
+        "controls", is_averaged=True),
+    Arm("warm_start", "warm start", "fine-tuned from the weights of the full-rate network", "controls",
+        start=REFERENCE),
+    Arm("mixed_rate", "mixed rates", "one network trained at all rates together", "controls",
+        start=Source("mixed_rate", "full rate"), is_trained=False, images="all rates", is_shared_only=True),
+)
+# fmt: on
 
 
-def teachers_of(listener: Listener, reference: Listener) -> tuple[Listener, ...]:
-    """Return the networks whose scores a listener is trained to match.
-
-    >>> teachers_of(Listener(1000, "native", "basd"), Listener(16000, "shared", "finetuned"))
-    (Listener(rate_hz=1000, grid='native', arm='finetuned'),)
-    """
-    if listener.arm in UNTAUGHT or listener.rate_hz == reference.rate_hz:
-        return ()
-    if listener.arm in CHAIN:
-        return (replace(listener, arm=cast("Arm", CHAIN[CHAIN.index(listener.arm) - 1])),)
-    match listener.arm:
-        case "basd_cssd":
-            return replace(listener, arm="finetuned"), reference
-        case "ladder":
-            return (replace(listener, rate_hz=LADDER_RATE_HZ, arm="cssd"),)
-        case "cssd_early":
-            return (replace(reference, arm="cssd_early"),)
-        case _:
-            return (reference,)
-
-
-def origin_of(listener: Listener, reference: Listener, *, is_adapted: bool) -> Listener | None:
-    """Return the network whose weights a listener starts from, or ``None`` for one that starts anew.
-
-    Args:
-        listener: Who listens.
-        reference: The full-rate network.
-        is_adapted: Whether networks are adapted in part; then every one starts from the reference.
-    """
-    if listener.rate_hz == reference.rate_hz:
-        return None
-    if listener.arm == "mixed_rate":
-        return replace(reference, arm="mixed_rate")
-    return reference if is_adapted or listener.arm in {"raw", "warm_start"} else None
-
-
-def chosen_with(listener: Listener) -> Listener:
-    """Return the listener on whose inner folds a listener's alpha and T are chosen: BASD's or CSSD's.
-
-    >>> chosen_with(Listener(1000, "native", "generation3")).arm
-    'basd'
-    """
-    return replace(listener, arm="basd" if listener.arm in CHAIN else "cssd")
-
-
-ARMS = {
-    "raw": "raw",
-    "finetuned": "fine-tuned",
-    "basd": "BASD",
-    "cssd": "CSSD",
-    "basd_cssd": "BASD and CSSD",
-    "generation2": "generation 2",
-    "generation3": "generation 3",
-    "generation4": "generation 4",
-    "generation5": "generation 5",
-    "ladder": "ladder",
-    "out_of_fold": "CSSD, out of fold",
-    "cssd_low": "CSSD, low-rate teacher",
-    "cssd_permuted": "CSSD, permuted",
-    "cssd_early": "CSSD, early teacher",
-    "dkd": "DKD",
-    "standardised": "standardised scores",
-    "dist": "DIST",
-    "rkd": "RKD",
-    "hint": "hint",
-    "attention": "attention",
-    "double_length": "double length",
-    "label_smoothing": "label smoothing",
-    "ema": "averaged weights",
-    "warm_start": "warm start",
-    "mixed_rate": "mixed rates",
-}
+def arm_of(name: ArmName) -> Arm:
+    """Return an arm's row."""
+    return next(arm for arm in ARMS if arm.name == name)
 
 
 def arm_name(arm: str) -> str:
     """Return a way of training as the report writes it."""
-    return ARMS.get(arm, arm)
+    return next((row.title for row in ARMS if row.name == arm), arm)
 
 
-DOUBLE = 2
-EARLY_SHARE = 4
-SMOOTHING = 0.1
-DROPOUT, PANNS_DROPOUT = 0.2, 0.5
-
-
-def cells_of(config: StudyConfig, listener: Listener) -> tuple[Cell, ...]:
-    """Return the pairs of alpha and T that may be chosen for a listener; one where they are given."""
-    for chosen in config.classify.chosen:
-        named = Listener(chosen.rate_hz, listener.grid, chosen.arm)
-        if (chosen.network, named) == (config.classify.network, listener):
-            return (Cell(alpha=chosen.alpha, temperature=chosen.temperature),)
-    pairs = product(config.classify.alpha, config.classify.temperature)
-    return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
-
-
-def recipe_of(config: StudyConfig, listener: Listener, *, is_tested: bool) -> Recipe | None:
-    """Return how a listener is trained, or ``None`` for an arm that trains nothing.
-
-    Args:
-        config: The settings.
-        listener: Who is trained.
-        is_tested: Whether there is a test fold, on which the paper's protocol would choose the epoch.
-    """
-    chosen, is_reference = config.classify, listener.rate_hz == config.reference_rate_hz
-    if listener.arm in UNTRAINED and not (is_reference and listener.arm == "mixed_rate"):
-        return None
-    epochs = chosen.epochs * DOUBLE if listener.arm == "double_length" else chosen.epochs
-    is_best_kept = is_tested and chosen.protocol == "paper"
-    return Recipe(
-        **chosen.model_dump(
-            include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}
-        ),
-        epochs=max(1, epochs // EARLY_SHARE) if is_reference and listener.arm == "cssd_early" else epochs,
-        dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
-        smoothing=SMOOTHING if listener.arm == "label_smoothing" else 0.0,
-        is_best_kept=is_best_kept,
-        patience=chosen.patience if is_best_kept else None,
-    )
-
-
-def transfer_of(config: StudyConfig, listener: Listener, cell: Cell | None) -> Transfer | None:
-    """Return what a listener takes from its teachers, or ``None`` for one without.
-
-    Args:
-        config: The settings.
-        listener: Who is taught.
-        cell: The one pair of alpha and T to use, or ``None`` for all that may be chosen.
-    """
-    if listener.arm in UNTAUGHT or listener.rate_hz == config.reference_rate_hz:
-        return None
-    if listener.arm in FIXED:
-        return Transfer(cells=())
-    if cell:
-        return Transfer(cells=(cell,))
-    cells = cells_of(config, listener)
-    return Transfer(cells=cells, search_trials=config.classify.search_trials if len(cells) > 1 else 0)
-
-
-GROUPS: tuple[tuple[str, tuple[Arm, ...]], ...] = (
-    ("paper", get_args(PaperArm)),
-    ("chains", get_args(ChainArm)),
-    ("causal tests", get_args(CausalArm)),
-    ("rivals", get_args(RivalArm)),
-    ("controls", get_args(ControlArm)),
-)
-EXPLAINED: dict[Arm, str] = {
-    "raw": "the full-rate network as it is, given low-rate clips",
-    "finetuned": "trained at the low rate on labels alone",
-    "basd": "taught by the fine-tuned network of the same rate",
-    "cssd": "taught by the full-rate network, which hears the clip at the full rate",
-    "basd_cssd": "taught by both of these teachers at once",
-    "generation2": "taught by BASD",
-    "generation3": "taught by generation 2",
-    "generation4": "taught by generation 3",
-    "generation5": "taught by generation 4",
-    "ladder": "taught by CSSD of 4000 Hz: down in two steps",
-    "out_of_fold": "CSSD whose teacher speaks of clips that it was not trained on",
-    "cssd_low": "CSSD whose teacher is given the low-rate clip",
-    "cssd_permuted": "CSSD with the teacher's scores of the wrong classes shuffled",
-    "cssd_early": "CSSD by a weaker teacher, trained for a quarter of the epochs",
-    "dkd": "decoupled distillation: right class and other classes weighed apart",
-    "standardised": "distillation of standardised scores",
-    "dist": "scores need only correlate with the teacher's",
-    "rkd": "distances and angles between clips as in the teacher's embedding",
-    "hint": "embedding as the teacher's",
-    "attention": "feature maps active where the teacher's are",
-    "double_length": "fine-tuned for twice the epochs",
-    "label_smoothing": "fine-tuned on labels spread a tenth over all classes",
-    "ema": "fine-tuned, held to the answers of the running mean of its own weights",
-    "warm_start": "fine-tuned from the weights of the full-rate network",
-    "mixed_rate": "one network trained at all rates together",
-}
-DRAWN = 6
-
-
-def in_order(arms: Iterable[Arm]) -> tuple[Arm, ...]:
+def in_order(arms: Iterable[ArmName]) -> tuple[ArmName, ...]:
     """Return the arms that occur, each once, group by group.
 
     >>> in_order(["dkd", "cssd", "dkd"])
     ('cssd', 'dkd')
     """
     there = set(arms)
-    return tuple(arm for _, members in GROUPS for arm in members if arm in there)
+    return tuple(arm.name for arm in ARMS if arm.name in there)
 
 
-def group_of(arm: Arm) -> str:
-    """Return the group that an arm belongs to.
+def drawn(arms: Iterable[ArmName]) -> tuple[ArmName, ...]:
+    """Return the arms that have a line in a figure: no more than there are colours; tables have all."""
+    return in_order(arms)[:N_COLOURS]
 
-    >>> group_of("ema")
-    'controls'
+
+def reference_of(config: StudyConfig) -> Condition:
+    """Return the network that everything is compared with, and that teaches CSSD."""
+    return Condition(config.reference_rate_hz, "shared", "finetuned")
+
+
+def conditions_of(config: StudyConfig) -> tuple[Condition, ...]:
+    """Return what a study compares, by ascending rate, the reference last."""
+    return (
+        *(
+            Condition(rate_hz, grid, arm)
+            for rate_hz in config.rates_hz
+            for grid in config.classify.grids
+            for arm in config.classify.arms
+            if rate_hz != config.reference_rate_hz and arm_of(arm).exists(rate_hz, grid)
+        ),
+        reference_of(config),
+    )
+
+
+def teachers_of(condition: Condition, reference: Condition) -> tuple[Condition, ...]:
+    """Return the networks whose scores one of a condition is trained to match.
+
+    >>> teachers_of(Condition(1000, "native", "basd"), Condition(16000, "shared", "finetuned"))
+    (Condition(rate_hz=1000, grid='native', arm='finetuned'),)
     """
-    return next(group for group, members in GROUPS if arm in members)
+    if condition.rate_hz == reference.rate_hz:
+        return ()
+    return tuple(source.of(condition, reference) for source in arm_of(condition.arm).teachers)
 
 
-def drawn(arms: Iterable[Arm]) -> tuple[Arm, ...]:
-    """Return the arms that have a line in a figure: the first six, the number of colours; tables have all."""
-    return in_order(arms)[:DRAWN]
+def origin_of(condition: Condition, reference: Condition, *, is_adapted: bool) -> Condition | None:
+    """Return the network whose weights one of a condition starts from, or ``None`` for one that starts anew.
+
+    With ``is_adapted`` networks are adapted in part, and every one starts from the reference.
+    """
+    if condition.rate_hz == reference.rate_hz:
+        return None
+    start = arm_of(condition.arm).start or (REFERENCE if is_adapted else None)
+    return start.of(condition, reference) if start else None
+
+
+def cells_of(config: StudyConfig, condition: Condition) -> tuple[Cell, ...]:
+    """Return the pairs of alpha and T that may be chosen for a condition; one where they are given."""
+    for chosen in config.classify.chosen:
+        named = Condition(chosen.rate_hz, condition.grid, chosen.arm)
+        if (chosen.network, named) == (config.classify.network, condition):
+            return (Cell(alpha=chosen.alpha, temperature=chosen.temperature),)
+    pairs = product(config.classify.alpha, config.classify.temperature)
+    return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
+
+
+def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> Recipe | None:
+    """Return how a network is trained, or ``None`` for an arm that trains nothing.
+
+    With ``is_tested`` there is a test fold, on which the paper's protocol chooses the epoch.
+    """
+    chosen, arm = config.classify, arm_of(condition.arm)
+    is_reference = condition.rate_hz == config.reference_rate_hz
+    if not (arm.is_trained or is_reference):
+        return None
+    is_best_kept = is_tested and chosen.protocol == "paper"
+    return Recipe(
+        **chosen.model_dump(
+            include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}
+        ),
+        epochs=max(1, int(chosen.epochs * (arm.full_rate_epochs if is_reference else arm.epochs))),
+        dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
+        smoothing=arm.smoothing,
+        is_averaged=arm.is_averaged,
+        is_best_kept=is_best_kept,
+        patience=chosen.patience if is_best_kept else None,
+    )
+
+
+def transfer_of(config: StudyConfig, condition: Condition, cell: Cell | None) -> Transfer | None:
+    """Return what a network takes from its teachers, if any, with one pair of alpha and T or all to choose from."""
+    arm = arm_of(condition.arm)
+    if not arm.teachers or condition.rate_hz == config.reference_rate_hz:
+        return None
+    cells: tuple[Cell, ...] = ()
+    if arm.loss == "softened":
+        cells = (cell,) if cell else cells_of(config, condition)
+    n_trials = config.classify.search_trials if len(cells) > 1 else 0
+    return Transfer(loss=arm.loss, scores=arm.scores, cells=cells, search_trials=n_trials)

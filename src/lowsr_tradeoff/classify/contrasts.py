@@ -1,4 +1,4 @@
-"""Which listeners are compared, declared before any is trained.
+"""Which conditions are compared, declared before any is trained.
 
 Both of a pair answered the same clips, so the difference is taken clip by clip and resampled by source recording.
 The paper's three questions are asked of every rate and layout; they are one family, and its p-values are adjusted
@@ -6,15 +6,16 @@ for its size. Every other comparison explores: its interval is shown as it is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.arms import Listener
-from lowsr_tradeoff.classify.scores import CLIPS, Answers
+from lowsr_tradeoff.classify.arms import arm_of
+from lowsr_tradeoff.classify.scores import Answers
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import Contrast
+from lowsr_tradeoff.records.classify import CLIPS, Contrast
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import pooled_difference, resample
 from lowsr_tradeoff.statistics.paired_tests import (
@@ -32,7 +33,6 @@ from lowsr_tradeoff.statistics.paired_tests import (
 )
 
 N_RESAMPLES = 10_000
-DECLARED = frozenset({("basd", "finetuned"), ("cssd", "finetuned"), ("cssd", "basd")})
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,16 @@ class Finding:
 
 
 def contrasts(
-    answers: Mapping[Listener, Answers],
-    reference: Listener,
+    answers: Mapping[Condition, Answers],
+    reference: Condition,
     sources: Sequence[str],
     folds: Sequence[int],
     seed: int,
 ) -> tuple[Contrast, ...]:
-    """Return the differences in accuracy between listeners that both answered.
+    """Return the differences in accuracy between conditions that both answered.
 
     Args:
-        answers: By listener, in the order of the report.
+        answers: By condition, in the order of the report.
         reference: The full-rate network.
         sources: The recording of each clip, in the order of the answers.
         folds: The fold that each clip is tested in.
@@ -75,46 +75,32 @@ def contrasts(
     named = [(one, rival) for one in answers for rival in rivals_of(one, reference) if rival in answers]
     if not named:
         return ()
-    right = {listener: (said.predicted == said.truth).astype(float) for listener, said in answers.items()}
+    right = {condition: (its.predicted == its.truth).astype(float) for condition, its in answers.items()}
     differences = np.stack([right[one] - right[rival] for one, rival in named])
     family = np.array([is_declared(*pair) for pair in named])
     tested = _tested(differences, sources, folds, family, seed)
     return tuple(_contrast(*pair, found) for pair, found in zip(named, tested, strict=True))
 
 
-def rivals_of(listener: Listener, reference: Listener) -> tuple[Listener, ...]:
-    """Return what a listener is held against.
+def rivals_of(condition: Condition, reference: Condition) -> tuple[Condition, ...]:
+    """Return what a condition is compared with, see :data:`arms.ARMS`.
 
-    Training against none, self-teaching against training, teaching across rates against both, against the full
-    rate, and its native layout against the shared one. Every other way of training against the two to beat.
-
-    >>> rivals_of(Listener(1000, "shared", "basd"), Listener(16000, "shared", "finetuned"))
-    (Listener(rate_hz=1000, grid='shared', arm='finetuned'),)
+    >>> rivals_of(Condition(1000, "shared", "basd"), Condition(16000, "shared", "finetuned"))
+    (Condition(rate_hz=1000, grid='shared', arm='finetuned'),)
     """
-    finetuned, basd, cssd = (replace(listener, arm=arm) for arm in ("finetuned", "basd", "cssd"))
-    match listener.arm:
-        case "raw":
-            return ()
-        case "finetuned":
-            return (replace(listener, arm="raw"),)
-        case "basd":
-            return (finetuned,)
-        case "cssd":
-            here = (finetuned, basd, reference)
-            return (*here, replace(listener, grid="shared")) if listener.grid == "native" else here
-        case _:
-            return finetuned, cssd
+    rivals = (source.of(condition, reference) for source in arm_of(condition.arm).rivals)
+    return tuple(rival for rival in rivals if rival != condition)
 
 
-def is_declared(listener: Listener, rival: Listener) -> bool:
+def is_declared(condition: Condition, rival: Condition) -> bool:
     """Return whether a comparison is of the family that p-values are adjusted for.
 
-    >>> at_16k = Listener(16000, "shared", "finetuned")
-    >>> is_declared(Listener(1000, "shared", "cssd"), at_16k)
+    >>> at_16k = Condition(16000, "shared", "finetuned")
+    >>> is_declared(Condition(1000, "shared", "cssd"), at_16k)
     False
     """
-    same = (listener.rate_hz, listener.grid) == (rival.rate_hz, rival.grid)
-    return same and (listener.arm, rival.arm) in DECLARED
+    same = (condition.rate_hz, condition.grid) == (rival.rate_hz, rival.grid)
+    return same and rival.arm in arm_of(condition.arm).family
 
 
 def is_supported(difference: Measurement, p_holm: float | None) -> bool:
@@ -155,7 +141,7 @@ def _measured(differences: Floats, sources: Sequence[str], luck: Floats, seed: i
     ]
 
 
-def _contrast(first: Listener, second: Listener, found: Finding) -> Contrast:
+def _contrast(first: Condition, second: Condition, found: Finding) -> Contrast:
     chances = equivalence(found.by_fold)
     return Contrast(
         rate_hz=first.rate_hz,

@@ -18,13 +18,36 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
-from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, read
 from lowsr_tradeoff.learning.log_mel import log_mel
-from lowsr_tradeoff.learning.mel import fit_length, lay_out
+from lowsr_tradeoff.learning.mel import Front, fit_length, lay_out
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
+from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
+from lowsr_tradeoff.settings.groups import Settings
+
+
+class FeatureSettings(Settings):
+    """What the feature images of one fold depend on.
+
+    Attributes:
+        front: Whose images: the compact networks', or those of one of the PANNs.
+        as_published: As in ``ClassifySettings``.
+        clips: Hash of the fold's clips, names and contents, in order.
+        seed: Base of the microphone's noise.
+    """
+
+    rate_hz: int
+    grid: Grid
+    front: Front
+    as_published: bool
+    fold: int
+    clips: str
+    clip_s: float
+    front_end: FrontEnd
+    seed: int
 
 
 def run(steps: Sequence[Step[FeatureSettings]], corpus: EventCorpus, store: Store) -> None:
@@ -49,34 +72,29 @@ def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:
 
 
 def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
-    """Return the feature image of one capture, of the compact networks or of one of the PANNs.
-
-    Args:
-        captured: What the microphone recorded at ``asked.rate_hz``.
-        asked: Names the layout.
-    """
+    """Return the feature image of one capture, of the compact networks or of one of the PANNs."""
     if asked.front == "compact":
         return log_mel(captured, asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
     from lowsr_tradeoff.learning.panns_log_mel import panns_log_mel  # noqa: PLC0415 - brings torch
 
     front_end = front_end_of(asked.front, as_published=asked.as_published)
     restored = restore(captured, asked.rate_hz, front_end.model_rate_hz)
-    heard = fit_length(restored, round(asked.clip_s * front_end.model_rate_hz))
-    return panns_log_mel(heard, front_end).astype(np.float16)
+    x = fit_length(restored, round(asked.clip_s * front_end.model_rate_hz))
+    return panns_log_mel(x, front_end).astype(np.float16)
 
 
 def _images(
     clip: EventClip, steps: Sequence[Step[FeatureSettings]]
 ) -> Iterator[tuple[Step[FeatureSettings], NDArray[np.float16]]]:
-    """One image per layout; layouts of one rate hear the same capture."""
+    """One image per layout; layouts of one rate share a capture."""
     samples, source_rate_hz = read(clip)
     captures: dict[FeatureSettings, Samples] = {}
     for step in steps:
         asked = step.settings
-        heard = asked.model_copy(update={"grid": "shared"})
-        if heard not in captures:
-            captures[heard] = _captured(samples, source_rate_hz, clip.digest, asked)
-        yield step, image_of(captures[heard], asked)
+        shared = asked.model_copy(update={"grid": "shared"})
+        if shared not in captures:
+            captures[shared] = _captured(samples, source_rate_hz, clip.digest, asked)
+        yield step, image_of(captures[shared], asked)
 
 
 def _captured(samples: Samples, source_rate_hz: int, digest: str, asked: FeatureSettings) -> Samples:

@@ -1,21 +1,17 @@
 """Which alpha and T: chosen by the answers to an inner fold, never by those to the fold that is reported.
 
-For a test fold, every pair trains a network on all folds but that one and the next, and the next one's clips tell
+For a test fold, every pair trains a network on all folds but that one and the next, and the next one's clips show
 which pair is best. The same answers, over all test folds, are the sensitivity to alpha and T.
 
 Reference: Cawley & Talbot, On Over-fitting in Model Selection, JMLR 11, 2010.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.arms import (
-    chosen_with,
-)
-from lowsr_tradeoff.classify.step_settings import TrainSettings
+from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.runner.step import Step
@@ -48,15 +44,10 @@ def validation_fold(held_out: Folds, folds: list[int]) -> int:
     return last if follows or not before else before[0]
 
 
-def chosen_cell(step: Step, corpus: EventCorpus, networks: Mapping[Step, Arrays]) -> Cell | None:
-    """Return the pair of alpha and T that a step trains with; of equals the first one given.
-
-    Args:
-        step: The training step.
-        corpus: Its clips.
-        networks: The artefacts of the networks that it needs.
-    """
-    settings = cast("TrainSettings", step.settings)
+def chosen_cell(
+    settings: TrainSettings, corpus: EventCorpus, networks: Mapping[Step[TrainSettings], Arrays]
+) -> Cell | None:
+    """Return the pair of alpha and T that a network is trained with; of equals the first one given."""
     cells = settings.transfer.cells if settings.transfer else ()
     if len(cells) < 2:
         return cells[0] if cells else None
@@ -66,22 +57,17 @@ def chosen_cell(step: Step, corpus: EventCorpus, networks: Mapping[Step, Arrays]
         return Cell(alpha=float(alpha), temperature=float(temperature))
     scores = dict.fromkeys(cells, 0.0)
     for need, artefact in networks.items():
-        tried = cast("TrainSettings", need.settings)
-        if tried.listener == chosen_with(settings.listener) and len(tried.held_out) > len(settings.held_out):
-            scores[_only_cell(tried)] += validated(tried, corpus, artefact).mean()
+        tried = need.settings
+        if tried.condition == settings.tuned_as and tried.transfer and len(tried.held_out) > len(settings.held_out):
+            scores[tried.transfer.cells[0]] += validated(tried, corpus, artefact).mean()
     return max(scores, key=scores.__getitem__)
 
 
 def validated(settings: TrainSettings, corpus: EventCorpus, artefact: Arrays) -> NDArray[np.bool_]:
-    """Return which clips of its inner fold a network recognised, in the order of :func:`steps.clips_of`."""
+    """Return which clips of its inner fold a network recognised, in the order of :func:`clips_of`."""
     fold = validation_fold(settings.held_out, folds_of(corpus))
     clips = clips_of(corpus, *settings.held_out)
     rows = [clip.fold == fold for clip in clips]
     truth = class_numbers(corpus, clips)[rows]
     right: NDArray[np.bool_] = artefact["test_logits"][rows].argmax(axis=1) == truth
     return right
-
-
-def _only_cell(settings: TrainSettings) -> Cell:
-    cells: Sequence[Cell] = settings.transfer.cells if settings.transfer else ()
-    return cells[0]

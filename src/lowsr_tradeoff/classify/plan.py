@@ -7,56 +7,64 @@ Held out is usually one fold, to be tested on. A second one is held out to choos
 of a fold by a network that never saw them; none, to train the network that is put to use.
 """
 
-from functools import cache
-from typing import Literal, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
 
 from lowsr_tradeoff.classify.arms import (
-    Listener,
-    cells_of,
-    chosen_with,
-    listeners_of,
+    arm_of,
+    conditions_of,
     origin_of,
     recipe_of,
     reference_of,
     teachers_of,
     transfer_of,
 )
+from lowsr_tradeoff.classify.diagnosis.diagnose import DiagnosisSettings
+from lowsr_tradeoff.classify.diagnosis.spectrum import SpectrumSettings
+from lowsr_tradeoff.classify.feature_step import FeatureSettings
 from lowsr_tradeoff.classify.inner_folds import Folds, inner_folds
-from lowsr_tradeoff.classify.step_settings import Checkpoint, FeatureSettings, TrainSettings, checkpoint_of
+from lowsr_tradeoff.classify.train_settings import Checkpoint, TrainSettings, checkpoint_of
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import front_of
 from lowsr_tradeoff.learning.recipe import Cell
-from lowsr_tradeoff.records.network import Grid
+from lowsr_tradeoff.records.network import Condition, Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.study import StudyConfig
 
-
-def train_steps(config: StudyConfig, corpus: EventCorpus) -> dict[Listener, tuple[Step, ...]]:
-    """Return the training steps of every listener, repetition by repetition, fold by fold."""
-    make = _maker(config, corpus)
-    runs = [(repetition, fold) for repetition in range(config.classify.n_seeds) for fold in folds_of(corpus)]
-    return {
-        listener: tuple(make(listener, repetition, (fold,)) for repetition, fold in runs)
-        for listener in listeners_of(config)
-    }
+Training = Step[TrainSettings]
 
 
-def final_step(config: StudyConfig, corpus: EventCorpus, listener: Listener) -> Step:
-    """Return the step that trains a listener on all clips, to be put to use."""
-    return _maker(config, corpus)(listener, 0, ())
+@dataclass(frozen=True)
+class ClassifyPlan:
+    """The steps of a study's recognition.
+
+    Attributes:
+        config: The settings.
+        corpus: The events.
+        trained: What is compared, repetition by repetition, fold by fold; the reference last.
+        chosen_by: Where alpha and T are chosen: by pair, the networks whose answers to an inner fold choose.
+        diagnosis: What may explain why ways of training differ.
+    """
+
+    config: StudyConfig
+    corpus: EventCorpus
+    trained: Mapping[Condition, tuple[Training, ...]]
+    chosen_by: Mapping[Condition, Mapping[Cell, tuple[Training, ...]]]
+    diagnosis: Step[DiagnosisSettings]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All that results are read from."""
+        chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
+        return (*(step for runs in (*self.trained.values(), *chosen) for step in runs), self.diagnosis)
 
 
-def choosing_steps(config: StudyConfig, corpus: EventCorpus, listener: Listener) -> dict[Cell, tuple[Step, ...]]:
-    """Return, for every pair of alpha and T, the networks whose answers to an inner fold choose among the pairs."""
-    cells, folds = cells_of(config, listener), folds_of(corpus)
-    if len(cells) == 1 or config.classify.search_trials:
-        return {}
-    make = _maker(config, corpus)
-    return {
-        cell: tuple(make(listener, 0, inner, cell) for fold in folds for inner in inner_folds((fold,), folds))
-        for cell in cells
-    }
+def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
+    """Return the step that trains a network on all clips, to be put to use."""
+    return Planner(config, corpus).network(condition, 0, ())
 
 
 def feature_steps(
@@ -86,143 +94,199 @@ def feature_steps(
     )
 
 
-class Make(Protocol):
-    """What makes a step of a listener, a repetition and held-out folds, for one pair of alpha and T or a choice."""
-
-    def __call__(
-        self,
-        listener: Listener,
-        repetition: int,
-        held_out: Folds,
-        cell: Cell | None = None,
-        stage: Literal["train", "search"] = "train",
-    ) -> Step:
-        """Return the step."""
-
-
-def _maker(config: StudyConfig, corpus: EventCorpus) -> Make:
-    """A teacher's step comes from the call that makes a listener's own, so the two are one."""
-    labels = digest_of([corpus.summary.classes, [clip.label for clip in corpus.clips]])
-    checkpoint = checkpoint_of(config.classify.checkpoint)
-
-    @cache
-    def features(rate_hz: int, grid: Grid) -> tuple[Step, ...]:
-        return feature_steps(config, corpus, rate_hz, grid)
-
-    def images(listener: Listener) -> tuple[Step, ...]:
-        return tuple(step for layout in _layouts(config, listener) for step in features(*layout))
-
-    @cache
-    def settings(listener: Listener, cell: Cell | None, *, is_tested: bool) -> TrainSettings:
-        held_out = (0,) if is_tested else ()
-        return _settings(config, listener, 0, held_out, cell, labels, corpus.clip_s, checkpoint)
-
-    @cache
-    def make(
-        listener: Listener,
-        repetition: int,
-        held_out: Folds,
-        cell: Cell | None = None,
-        stage: Literal["train", "search"] = "train",
-    ) -> Step:
-        is_chosen_here = cell is None and stage == "train"
-        networks = (
-            *_taught_by(config, corpus, listener, repetition, held_out, make),
-            *(_chosen_by(config, corpus, listener, held_out, make) if is_chosen_here else ()),
-        )
-        return Step(
-            stage=stage,
-            run="classify.train_step:run" if stage == "train" else "classify.search:run",
-            corpus="events",
-            # Made and checked once a listener: a study has thousands of steps.
-            settings=settings(listener, cell, is_tested=len(held_out) == 1).model_copy(
-                update={"repetition": repetition, "held_out": held_out}
-            ),
-            label=_label(listener, repetition, held_out, cell, stage),
-            needs=(*images(listener), *dict.fromkeys(networks)),
-            is_on_gpu=config.device_type == "cuda",
-        )
-
-    return make
-
-
-def _layouts(config: StudyConfig, listener: Listener) -> list[tuple[int, Grid]]:
-    """The layouts whose images a network is trained on, its own first."""
-    reference = reference_of(config)
-    others: list[tuple[int, Grid]] = []
-    if listener.arm == "attention":
-        others = [(reference.rate_hz, reference.grid)]
-    elif (listener.arm, listener.rate_hz) == ("mixed_rate", reference.rate_hz):
-        others = [(rate_hz, "shared") for rate_hz in config.rates_hz if rate_hz != reference.rate_hz]
-    return [(listener.rate_hz, listener.grid), *others]
-
-
-def _taught_by(
-    config: StudyConfig, corpus: EventCorpus, listener: Listener, repetition: int, held_out: Folds, make: Make
-) -> list[Step]:
-    """The networks that teach a listener, and the one whose weights it starts from."""
-    reference = reference_of(config)
-    teachers = teachers_of(listener, reference)
-    if listener.arm == "out_of_fold":
-        unseen = [tuple(sorted({*held_out, fold})) for fold in folds_of(corpus) if fold not in held_out]
-        return [make(reference, repetition, folds) for folds in unseen]
-    origin = _origin(config, listener)
-    return [make(other, repetition, held_out) for other in (*teachers, *([origin] if origin else []))]
-
-
-def _chosen_by(
-    config: StudyConfig, corpus: EventCorpus, listener: Listener, held_out: Folds, make: Make
-) -> list[Step]:
-    """The networks whose answers to an inner fold choose alpha and T, or the search for them."""
-    transfer = transfer_of(config, listener, None)
-    if transfer is None or len(transfer.cells) < 2:
-        return []
-    rival, inner = chosen_with(listener), inner_folds(held_out, folds_of(corpus))
-    if transfer.search_trials:
-        return [make(rival, 0, folds, stage="search") for folds in inner]
-    return [make(rival, 0, folds, cell) for cell in transfer.cells for folds in inner]
-
-
-def _settings(
-    config: StudyConfig,
-    listener: Listener,
-    repetition: int,
-    held_out: Folds,
-    cell: Cell | None,
-    labels: str,
-    clip_s: float,
-    checkpoint: Checkpoint | None,
-) -> TrainSettings:
-    chosen, is_reference = config.classify, listener.rate_hz == config.reference_rate_hz
-    recipe = recipe_of(config, listener, is_tested=len(held_out) == 1)
-    is_whole = recipe is None or (is_reference and checkpoint is None)
-    return TrainSettings(
-        **chosen.model_dump(include={"network", "as_published", "adapt_rank"}),
-        rate_hz=listener.rate_hz,
-        reference_rate_hz=config.reference_rate_hz,
-        grid=listener.grid,
-        arm=listener.arm,
-        held_out=held_out,
-        repetition=repetition,
-        seed=config.seed,
-        labels=labels,
-        clip_s=clip_s,
-        adapt="full" if is_whole else chosen.adapt,
-        checkpoint=checkpoint,
-        teachers=teachers_of(listener, reference_of(config)),
-        origin=_origin(config, listener),
-        recipe=recipe,
-        transfer=transfer_of(config, listener, cell),
-        device_type=config.device_type,
+def spectrum_step(config: StudyConfig, corpus: EventCorpus) -> Step[SpectrumSettings]:
+    """Return the step that reads each clip once for its energy below half of every rate, the reference last."""
+    return Step(
+        stage="spectrum",
+        run="classify.diagnosis.spectrum:run",
+        corpus="events",
+        settings=SpectrumSettings(
+            corpus=corpus.summary.digest,
+            clip_s=corpus.clip_s,
+            edges_hz=tuple(rate_hz / 2 for rate_hz in config.all_rates_hz()),
+        ),
+        label="energy of the clips by band",
     )
 
 
-def _origin(config: StudyConfig, listener: Listener) -> Listener | None:
-    is_adapted = config.classify.adapt != "full" and config.classify.checkpoint is None
-    return origin_of(listener, reference_of(config), is_adapted=is_adapted)
+@dataclass(frozen=True, eq=False)
+class Planner:
+    """Makes the training steps of one study, each once: a teacher is the very step that is reported.
+
+    Attributes:
+        config: The settings.
+        corpus: The events.
+        features: Feature steps made so far, by layout.
+        checked: Settings made so far, by condition, pair and whether there is a test fold: made and checked once
+            for thousands of steps.
+        made: Training steps made so far.
+    """
+
+    config: StudyConfig
+    corpus: EventCorpus
+    features: dict[tuple[int, Grid], tuple[Step[FeatureSettings], ...]] = field(default_factory=dict)
+    checked: dict[tuple[object, ...], TrainSettings] = field(default_factory=dict)
+    made: dict[tuple[object, ...], Training] = field(default_factory=dict)
+
+    @cached_property
+    def reference(self) -> Condition:
+        """The full-rate network."""
+        return reference_of(self.config)
+
+    @cached_property
+    def labels(self) -> str:
+        """Hash of the clips' classes, in order."""
+        return digest_of([self.corpus.summary.classes, [clip.label for clip in self.corpus.clips]])
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint | None:
+        """The published weights that every network starts from."""
+        return checkpoint_of(self.config.classify.checkpoint)
+
+    def trained(self) -> dict[Condition, tuple[Training, ...]]:
+        """Return the training steps of every condition, repetition by repetition, fold by fold."""
+        tests = list(product(range(self.config.classify.n_seeds), folds_of(self.corpus)))
+        return {
+            condition: tuple(self.network(condition, repetition, (fold,)) for repetition, fold in tests)
+            for condition in conditions_of(self.config)
+        }
+
+    def chosen_by(self, condition: Condition) -> dict[Cell, tuple[Training, ...]]:
+        """Return, for every pair of alpha and T, the networks whose answers to an inner fold choose among them."""
+        transfer, folds = transfer_of(self.config, condition, None), folds_of(self.corpus)
+        if transfer is None or transfer.search_trials or arm_of(condition.arm).tuned_as != condition.arm:
+            return {}
+        return {
+            cell: tuple(
+                self.network(condition, 0, inner, cell) for fold in folds for inner in inner_folds((fold,), folds)
+            )
+            for cell in (transfer.cells if len(transfer.cells) > 1 else ())
+        }
+
+    def diagnosis(self, trained: Mapping[Condition, tuple[Training, ...]]) -> Step[DiagnosisSettings]:
+        """Return the step that diagnoses a study from its trained networks."""
+        return Step(
+            stage="diagnose",
+            run="classify.diagnosis.diagnose:run",
+            corpus="events",
+            settings=DiagnosisSettings(
+                reference=self.reference, seed=self.config.seed, n_resamples=self.config.n_resamples
+            ),
+            label="diagnostics of distillation",
+            needs=(
+                spectrum_step(self.config, self.corpus),
+                *dict.fromkeys(step for runs in trained.values() for step in runs),
+            ),
+        )
+
+    def network(
+        self,
+        condition: Condition,
+        repetition: int,
+        held_out: Folds,
+        cell: Cell | None = None,
+        *,
+        is_search: bool = False,
+    ) -> Training:
+        """Return the step that trains a network, for one pair of alpha and T or a choice, or that searches both."""
+        asked = (condition, repetition, held_out, cell, is_search)
+        if asked not in self.made:
+            self.made[asked] = self._network(condition, repetition, held_out, cell, is_search=is_search)
+        return self.made[asked]
+
+    def _network(
+        self, condition: Condition, repetition: int, held_out: Folds, cell: Cell | None, *, is_search: bool
+    ) -> Training:
+        settings = self._settings(condition, cell, is_tested=len(held_out) == 1).model_copy(
+            update={"repetition": repetition, "held_out": held_out}
+        )
+        networks = self._taught_by(settings)
+        if cell is None and not is_search:
+            networks += self._chosen_by(settings)
+        return Step(
+            stage="search" if is_search else "train",
+            run="classify.search:run" if is_search else "classify.train_step:run",
+            corpus="events",
+            settings=settings,
+            label=_label(settings, cell, is_search=is_search),
+            needs=(*self._images(condition), *dict.fromkeys(networks)),
+            is_on_gpu=self.config.device_type == "cuda",
+        )
+
+    def _images(self, condition: Condition) -> list[Step[FeatureSettings]]:
+        """The images that a network is trained on, or its teacher sees: its own first."""
+        reference, kind = self.reference, arm_of(condition.arm).images
+        layouts: list[tuple[int, Grid]] = [(condition.rate_hz, condition.grid)]
+        if kind == "both":
+            layouts.append((reference.rate_hz, reference.grid))
+        elif kind == "all rates" and condition.rate_hz == reference.rate_hz:
+            layouts += [(rate_hz, "shared") for rate_hz in self.config.rates_hz if rate_hz != reference.rate_hz]
+        for layout in layouts:
+            if layout not in self.features:
+                self.features[layout] = feature_steps(self.config, self.corpus, *layout)
+        return [step for layout in layouts for step in self.features[layout]]
+
+    def _taught_by(self, settings: TrainSettings) -> list[Training]:
+        """The networks that teach one, and the one whose weights it starts from."""
+        held_out, repetition = settings.held_out, settings.repetition
+        if settings.transfer and settings.transfer.scores == "of unseen clips":
+            unseen = [tuple(sorted({*held_out, fold})) for fold in folds_of(self.corpus) if fold not in held_out]
+        else:
+            unseen = [held_out]
+        origin = [settings.origin] if settings.origin else []
+        return [
+            *(self.network(teacher, repetition, folds) for teacher in settings.teachers for folds in unseen),
+            *(self.network(other, repetition, held_out) for other in origin),
+        ]
+
+    def _chosen_by(self, settings: TrainSettings) -> list[Training]:
+        """The networks whose answers to an inner fold choose alpha and T, or the search for them."""
+        transfer, rival = settings.transfer, settings.tuned_as
+        if transfer is None or len(transfer.cells) < 2:
+            return []
+        inner = inner_folds(settings.held_out, folds_of(self.corpus))
+        if transfer.search_trials:
+            return [self.network(rival, 0, folds, is_search=True) for folds in inner]
+        return [self.network(rival, 0, folds, cell) for cell in transfer.cells for folds in inner]
+
+    def _settings(self, condition: Condition, cell: Cell | None, *, is_tested: bool) -> TrainSettings:
+        asked = (condition, cell, is_tested)
+        if asked not in self.checked:
+            self.checked[asked] = self._checked(condition, cell, is_tested=is_tested)
+        return self.checked[asked]
+
+    def _checked(self, condition: Condition, cell: Cell | None, *, is_tested: bool) -> TrainSettings:
+        config, reference, arm = self.config, self.reference, arm_of(condition.arm)
+        recipe, chosen = recipe_of(config, condition, is_tested=is_tested), config.classify
+        is_reference = condition.rate_hz == reference.rate_hz
+        is_whole = recipe is None or (is_reference and self.checkpoint is None)
+        is_adapted = chosen.adapt != "full" and self.checkpoint is None
+        return TrainSettings(
+            **chosen.model_dump(include={"network", "as_published", "adapt_rank"}),
+            rate_hz=condition.rate_hz,
+            reference_rate_hz=reference.rate_hz,
+            grid=condition.grid,
+            arm=condition.arm,
+            is_mixed=is_reference and arm.images == "all rates",
+            held_out=(),
+            repetition=0,
+            seed=config.seed,
+            labels=self.labels,
+            clip_s=self.corpus.clip_s,
+            adapt="full" if is_whole else chosen.adapt,
+            checkpoint=self.checkpoint,
+            teachers=teachers_of(condition, reference),
+            origin=origin_of(condition, reference, is_adapted=is_adapted),
+            recipe=recipe,
+            transfer=transfer_of(config, condition, cell),
+            tuned_as=replace(condition, arm=arm.tuned_as),
+            device_type=config.device_type,
+        )
 
 
-def _label(listener: Listener, repetition: int, held_out: Folds, cell: Cell | None, stage: str) -> str:
-    folds = f"fold {', '.join(map(str, held_out))}" if held_out else "all clips"
-    pair = f", alpha {cell.alpha:g} T {cell.temperature:g}" if cell else ", search" if stage == "search" else ""
-    return f"{listener.rate_hz} Hz {listener.grid} {listener.arm}, {folds}, repetition {repetition + 1}{pair}"
+def _label(settings: TrainSettings, cell: Cell | None, *, is_search: bool) -> str:
+    folds = f"fold {', '.join(map(str, settings.held_out))}" if settings.held_out else "all clips"
+    pair = f", alpha {cell.alpha:g} T {cell.temperature:g}" if cell else ", search" if is_search else ""
+    return (
+        f"{settings.rate_hz} Hz {settings.grid} {settings.arm}, {folds}, repetition {settings.repetition + 1}{pair}"
+    )

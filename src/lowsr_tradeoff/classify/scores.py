@@ -1,8 +1,8 @@
-"""Accuracy, macro-F1 and recall of a listener, from its answers to every clip.
+"""Accuracy, macro-F1 and recall of a condition, from its answers to every clip.
 
 Every clip is tested once per repetition, by the network that did not see its fold. Accuracy and recall average the
 repetitions clip by clip; macro-F1 is made per repetition, over all folds at once, and then averaged. Intervals are
-cluster bootstraps over the source recordings. The spread between folds and that between repetitions are told apart
+cluster bootstraps over the source recordings. The spread between folds and that between repetitions are kept apart
 from them: folds differ by their clips, repetitions by the luck of training alone.
 """
 
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.classify import ClassRecall
+from lowsr_tradeoff.records.classify import CLIPS, ClassRecall
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.statistics.intervals import Resamples, percentile_interval, pooled_ratio, sums_by
 from lowsr_tradeoff.statistics.joint_draws import share_draws
-
-CLIPS = "clips"
-Weights = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a listener said, and what it was.
+    """The classes that networks predicted, and the true ones.
 
     Attributes:
         predicted: Class numbers. Shape ``(n_repetitions, n_clips)``.
@@ -39,13 +39,19 @@ class Answers:
         return share
 
 
-def accuracy(answers: Answers, draws: Resamples) -> Measurement:
-    """Return the share of clips recognised, ∈ [0, 1].
+def answers_of(steps: Sequence[Step], corpus: EventCorpus, store: Store, name: str = "test_logits") -> Answers:
+    """Return the answers of networks to every clip, from their steps repetition by repetition, fold by fold.
 
-    Args:
-        answers: What was said of every clip.
-        draws: From :func:`intervals.resample`, for the same clips.
+    Raises:
+        StageError: A step has not run.
     """
+    clips = clips_of(corpus, *folds_of(corpus))
+    predicted = np.concatenate([store.arrays(step)[name].argmax(axis=1) for step in steps])
+    return Answers(predicted.reshape(-1, len(clips)), class_numbers(corpus, clips))
+
+
+def accuracy(answers: Answers, draws: Resamples) -> Measurement:
+    """Return the share of clips recognised, ∈ [0, 1]."""
     correct = answers.share_correct()
     right, clips = draws.by_unit(correct), draws.by_unit(np.ones(len(correct)))
     return pooled_ratio(right, clips, draws.counts, CLIPS, is_share=True)
@@ -74,8 +80,7 @@ def class_recall(answers: Answers, draws: Resamples, classes: Sequence[str]) -> 
 def confusion(answers: Answers, n_classes: int) -> tuple[tuple[int, ...], ...]:
     """Return how often each class was answered with each, over all repetitions.
 
-    Shape:
-        ``(n_classes, n_classes)``; rows are what a clip was, columns what was said.
+    Shape ``(n_classes, n_classes)``; rows are true classes, columns predicted ones.
     """
     pairs = n_classes * answers.truth + answers.predicted
     counts = np.bincount(pairs.ravel(), minlength=n_classes**2).reshape(n_classes, n_classes)
@@ -88,12 +93,11 @@ def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
     A class that a resample neither holds nor names has no F1 there and is left out of its mean. Where all answers
     are right, or all wrong, the bootstrap sees no spread, and the interval is that of accuracy.
 
-    Reference:
-        Opitz & Burst, Macro F1 and Macro F1, arXiv 1911.03347: the mean of F1, not F1 of the means.
+    Reference: Opitz & Burst, Macro F1 and Macro F1, arXiv 1911.03347: the mean of F1, not F1 of the means.
     """
     true = np.eye(n_classes)[answers.truth]
-    said = [np.eye(n_classes)[predicted] for predicted in answers.predicted]
-    sums = [draws.by_unit(counted) for counted in (true, *said, *(true * named for named in said))]
+    named = [np.eye(n_classes)[predicted] for predicted in answers.predicted]
+    sums = [draws.by_unit(counted) for counted in (true, *named, *(true * each for each in named))]
     value = float(_mean_f1([total.sum(axis=0, keepdims=True) for total in sums])[0])
     if value in (0.0, 1.0):
         return accuracy(answers, draws)
@@ -102,12 +106,7 @@ def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
 
 
 def fold_sd(answers: Answers, folds: Sequence[int]) -> Measurement:
-    """Return the standard deviation between folds of accuracy, repetitions averaged, ≥ 0.
-
-    Args:
-        answers: What was said of every clip.
-        folds: The fold of each clip.
-    """
+    """Return the standard deviation between folds of accuracy, repetitions averaged, ≥ 0."""
     numbers = np.unique(np.asarray(folds), return_inverse=True)[1]
     means = sums_by(numbers, answers.share_correct()) / np.bincount(numbers)
     return _sd(means, "folds", "one fold: how much folds differ is not known")
@@ -125,16 +124,16 @@ def _sd(means: NDArray[np.float64], n_of: str, reason: str) -> Measurement:
     return Measurement(value=float(means.std(ddof=1)), n=len(means), n_of=n_of)
 
 
-def _mean_f1(sums: Sequence[Weights]) -> Weights:
+def _mean_f1(sums: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Macro-F1 of every resample, averaged over repetitions. Shape ``(n_resamples,)``.
 
     ``sums`` are clips by class, then answers of each repetition, then hits of each, ``(n_resamples, n_classes)``.
     """
     clips, rest = sums[0], sums[1:]
     scores = []
-    for said, hits in zip(rest[: len(rest) // 2], rest[len(rest) // 2 :], strict=True):
-        either = clips + said
+    for named, hits in zip(rest[: len(rest) // 2], rest[len(rest) // 2 :], strict=True):
+        either = clips + named
         f1 = np.divide(2 * hits, either, out=np.full_like(either, np.nan), where=either > 0)
         scores.append(np.nanmean(f1, axis=1))
-    mean: Weights = np.mean(scores, axis=0)
+    mean: NDArray[np.float64] = np.mean(scores, axis=0)
     return mean

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from lowsr_tradeoff.classify.inner_folds import validated
-from lowsr_tradeoff.classify.material import gather
-from lowsr_tradeoff.classify.step_settings import TrainSettings
+from lowsr_tradeoff.classify.step_inputs import gather
+from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.classify.train_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError, StageError
@@ -44,25 +44,25 @@ def _search(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> Non
     except ImportError as error:
         raise MissingResourceError("a search needs optuna: pip install 'lowsr-tradeoff[search]'") from error
     torch.set_num_threads(1)
-    material = gather(step, corpus, store)
-    recipe, transfer = material.settings.recipe, material.settings.transfer
+    inputs = gather(step, corpus, store)
+    recipe, transfer = inputs.settings.recipe, inputs.settings.transfer
     if recipe is None or transfer is None:
         raise StageError(f"{step.label}: an arm without training or teacher has nothing to search")
 
     def share_recognised(trial: "Trial") -> float:
         cell = _pair(trial, transfer)
-        ready = learn(material, recipe, cell)
-        said = predict(ready.network, ready.scale.standardise(material.images_of(material.settings.held_out)))
-        return float(validated(material.settings, corpus, {"test_logits": said.logits}).mean())
+        trained = learn(inputs, recipe, cell)
+        outputs = predict(trained.network, trained.scale.standardise(inputs.images_of(inputs.settings.held_out)))
+        return float(validated(inputs.settings, corpus, {"test_logits": outputs.logits}).mean())
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     search = optuna.create_study(
-        direction="maximize", sampler=optuna.samplers.TPESampler(seed=material.settings.seed)
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=inputs.settings.seed)
     )
-    with repeatable(material.settings.device_type):
+    with repeatable(inputs.settings.device_type):
         search.optimize(share_recognised, n_trials=transfer.search_trials)
     trials = np.array([[t.params["alpha"], t.params["temperature"], t.value] for t in search.trials])
-    meta = gpu_named(material.settings.device_type)
+    meta = gpu_named(inputs.settings.device_type)
     store.write(step, meta, {"found": trials[trials[:, 2].argmax(), :2], "trials": trials})
 
 

@@ -2,100 +2,91 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.inner_folds import validated, validation_fold
-from lowsr_tradeoff.classify.plan import choosing_steps, train_steps
-from lowsr_tradeoff.classify.scores import CLIPS
-from lowsr_tradeoff.classify.step_settings import TrainSettings
-from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
+from lowsr_tradeoff.classify.plan import ClassifyPlan, Training
+from lowsr_tradeoff.classify.scores import answers_of
+from lowsr_tradeoff.corpora.clips import clips_of, folds_of
+from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.records.base import missing
-from lowsr_tradeoff.records.classify import ClassifyResult, Optimism, Published, Sensitivity
-from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.records.classify import CLIPS, ClassifyResult, Optimism, Published, Sensitivity
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import mean_measurement, paired_difference, pooled_ratio, resample_weights
 
 
-def sensitivity(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Sensitivity, ...]:
+def sensitivity(plan: ClassifyPlan, store: Store) -> tuple[Sensitivity, ...]:
     """Return how every pair of alpha and T did where pairs are chosen; nothing where one pair was given.
 
     Raises:
         StageError: A step has not run.
     """
-    steps = train_steps(config, corpus)
-    taught = [listener for listener in steps if listener.arm in {"basd", "cssd"}]
-    found = of_finished(lambda listener: _sensitivity(config, corpus, listener, steps[listener], store), taught)
-    return tuple(one for of_listener in found.values() for one in of_listener)
+    found = of_finished(lambda condition: _of_condition(plan, condition, store), plan.chosen_by)
+    return tuple(one for of_condition in found.values() for one in of_condition)
+
+
+def _of_condition(plan: ClassifyPlan, condition: Condition, store: Store) -> list[Sensitivity]:
+    pairs = plan.chosen_by[condition]
+    chosen = Counter(str(store.meta(step)["cell"]) for step in plan.trained[condition]) if pairs else {}
+    return [
+        _sensitivity(plan, condition, cell, steps, chosen[str(cell.model_dump())], store)
+        for cell, steps in pairs.items()
+    ]
 
 
 def _sensitivity(
-    config: StudyConfig, corpus: EventCorpus, listener: Listener, runs: Sequence[Step], store: Store
-) -> list[Sensitivity]:
-    chosen = Counter(str(store.meta(step)["cell"]) for step in runs)
-    found = []
-    for cell, steps in choosing_steps(config, corpus, listener).items():
-        tried = [cast("TrainSettings", step.settings) for step in steps]
-        said = [store.arrays(step) for step in steps]
-        right = np.concatenate([validated(one, corpus, its) for one, its in zip(tried, said, strict=True)])
-        folds = [validation_fold(one.held_out, folds_of(corpus)) for one in tried]
-        sources = [clip.source for clip in clips_of(corpus, *folds)]
-        weights = resample_weights(sources, config.n_resamples, config.seed)
-        found.append(
-            Sensitivity(
-                rate_hz=listener.rate_hz,
-                grid=listener.grid,
-                arm=listener.arm,
-                alpha=cell.alpha,
-                temperature=cell.temperature,
-                accuracy=pooled_ratio(right, np.ones(len(right)), weights, CLIPS, is_share=True),
-                n_chosen=chosen[str(cell.model_dump())],
-            )
-        )
-    return found
+    plan: ClassifyPlan, condition: Condition, cell: Cell, steps: Sequence[Training], n_chosen: int, store: Store
+) -> Sensitivity:
+    corpus, config = plan.corpus, plan.config
+    right = np.concatenate([validated(step.settings, corpus, store.arrays(step)) for step in steps])
+    folds = [validation_fold(step.settings.held_out, folds_of(corpus)) for step in steps]
+    sources = [clip.source for clip in clips_of(corpus, *folds)]
+    weights = resample_weights(sources, config.n_resamples, config.seed)
+    return Sensitivity(
+        rate_hz=condition.rate_hz,
+        grid=condition.grid,
+        arm=condition.arm,
+        alpha=cell.alpha,
+        temperature=cell.temperature,
+        accuracy=pooled_ratio(right, np.ones(len(right)), weights, CLIPS, is_share=True),
+        n_chosen=n_chosen,
+    )
 
 
-def optimism(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Optimism, ...]:
+def optimism(plan: ClassifyPlan, store: Store) -> tuple[Optimism, ...]:
     """Return by how much keeping the best epoch flatters; nothing where the last one is kept.
 
     Raises:
         StageError: A step has not run.
     """
+    config, corpus = plan.config, plan.corpus
     if config.classify.protocol != "paper":
         return ()
-    clips = clips_of(corpus, *folds_of(corpus))
-    truth = class_numbers(corpus, clips)
-    weights = resample_weights([clip.source for clip in clips], config.n_resamples, config.seed)
-    steps = train_steps(config, corpus)
+    sources = [clip.source for clip in clips_of(corpus, *folds_of(corpus))]
+    weights = resample_weights(sources, config.n_resamples, config.seed)
 
-    def of(listener: Listener) -> Optimism | None:
-        runs = steps[listener]
-        best = _share_right(runs, "test_logits", truth, store)
+    def of(condition: Condition) -> Optimism | None:
+        runs = plan.trained[condition]
+        best = answers_of(runs, corpus, store).share_correct()
         if "last_test_logits" not in store.arrays(runs[0]):
             return None
-        return _optimism(listener, best, _share_right(runs, "last_test_logits", truth, store), weights)
+        last = answers_of(runs, corpus, store, "last_test_logits").share_correct()
+        return _optimism(condition, best, last, weights)
 
-    return tuple(filter(None, of_finished(of, steps).values()))
-
-
-def _share_right(runs: Sequence[Step], name: str, truth: NDArray[np.intp], store: Store) -> NDArray[np.float64]:
-    """Share of repetitions that recognised each clip."""
-    said = np.concatenate([store.arrays(step)[name].argmax(axis=1) for step in runs]).reshape(-1, len(truth))
-    share: NDArray[np.float64] = (said == truth).mean(axis=0)
-    return share
+    return tuple(filter(None, of_finished(of, plan.trained).values()))
 
 
 def _optimism(
-    listener: Listener, best: NDArray[np.float64], last: NDArray[np.float64], weights: NDArray[np.float64]
+    condition: Condition, best: NDArray[np.float64], last: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> Optimism:
     return Optimism(
-        rate_hz=listener.rate_hz,
-        grid=listener.grid,
-        arm=listener.arm,
+        rate_hz=condition.rate_hz,
+        grid=condition.grid,
+        arm=condition.arm,
         best_epoch=mean_measurement(best, weights, CLIPS, "1"),
         last_epoch=mean_measurement(last, weights, CLIPS, "1"),
         difference=paired_difference(best, last, weights, CLIPS),

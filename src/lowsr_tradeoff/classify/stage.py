@@ -1,21 +1,16 @@
-"""What is still recognised: steps, their work, and the records made of it.
+"""What is still recognised: planned once, and the records made of what the steps wrote.
 
 Planning and results need no torch, so a finished run is read again in a moment.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-
-from lowsr_tradeoff.classify.arms import Listener, reference_of
+from lowsr_tradeoff.classify.arms import reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
-from lowsr_tradeoff.classify.diagnosis.stage import diagnoses, diagnosis_step
-from lowsr_tradeoff.classify.plan import choosing_steps, train_steps
+from lowsr_tradeoff.classify.plan import ClassifyPlan, Planner
 from lowsr_tradeoff.classify.scores import (
     Answers,
     accuracy,
     accuracy_draws,
+    answers_of,
     class_recall,
     confusion,
     fold_sd,
@@ -23,85 +18,70 @@ from lowsr_tradeoff.classify.scores import (
     seed_sd,
 )
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
-from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
+from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.learning.mel import front_of, lay_out
 from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
-from lowsr_tradeoff.records.network import ModelCost
+from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
+from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import Resamples, resample
 
 
-def results(config: StudyConfig, corpus: EventCorpus, store: Store) -> Recognition:
-    """Return what every listener recognised, how the listeners differ, and why that might be.
+def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
+    """Return the steps that train and compare networks, those that choose alpha and T, and the diagnostics.
 
-    A listener whose training failed in this run is left out.
+    Raises:
+        ConfigError: The clips are too short for a rate.
+        MissingResourceError: The published weights cannot be read.
+    """
+    planner, chosen = Planner(config, corpus), config.classify
+    trained = planner.trained()
+    for condition in trained:
+        front = front_of(chosen.network)
+        lay_out(condition.rate_hz, condition.grid, corpus.clip_s, front, as_published=chosen.as_published)
+    chosen_by = {condition: planner.chosen_by(condition) for condition in trained}
+    return ClassifyPlan(config, corpus, trained, chosen_by, planner.diagnosis(trained))
+
+
+def results(plan: ClassifyPlan, store: Store) -> Recognition:
+    """Return what was recognised under every condition, how the conditions differ, and why that might be.
+
+    A condition whose training failed in this run is left out.
 
     Raises:
         StageError: A step has not run.
     """
-    steps = train_steps(config, corpus)
+    config, corpus = plan.config, plan.corpus
     clips = clips_of(corpus, *folds_of(corpus))
     sources, folds = [clip.source for clip in clips], [clip.fold for clip in clips]
     draws = resample(sources, config.n_resamples, config.seed)
-    truth = class_numbers(corpus, clips)
-    answers = of_finished(lambda listener: Answers(_predicted(steps[listener], len(clips), store), truth), steps)
+    answers = of_finished(lambda condition: answers_of(plan.trained[condition], corpus, store), plan.trained)
     found = tuple(
-        _result(config, corpus, listener, said, draws, store.meta(steps[listener][0])["cost"])
-        for listener, said in answers.items()
+        _result(plan, condition, its, draws, store.meta(plan.trained[condition][0])["cost"])
+        for condition, its in answers.items()
     )
-    diagnosed, humps = diagnoses(config, corpus, steps, store)
+    diagnoses, humps = _diagnosed(plan.diagnosis, store)
     return Recognition(
         results=found,
         contrasts=contrasts(answers, reference_of(config), sources, folds, config.seed),
-        sensitivity=sensitivity(config, corpus, store),
-        optimism=optimism(config, corpus, store),
+        sensitivity=sensitivity(plan, store),
+        optimism=optimism(plan, store),
         published=published(config, found),
-        diagnoses=diagnosed,
+        diagnoses=diagnoses,
         humps=humps,
     )
 
 
-def plan(config: StudyConfig, corpus: EventCorpus) -> tuple[Step, ...]:
-    """Return the training steps of every listener, the reference last, those that choose, and the diagnostics.
-
-    Raises:
-        ConfigError: The clips are too short for a rate.
-    """
-    steps, chosen = train_steps(config, corpus), config.classify
-    for listener in steps:
-        lay_out(
-            listener.rate_hz,
-            listener.grid,
-            corpus.clip_s,
-            front_of(chosen.network),
-            as_published=chosen.as_published,
-        )
-    chosen_by = [runs for listener in steps for runs in choosing_steps(config, corpus, listener).values()]
-    trained = [*steps.values(), *chosen_by]
-    return (*(step for runs in trained for step in runs), diagnosis_step(config, corpus, steps))
-
-
-def _predicted(steps: Sequence[Step], n_clips: int, store: Store) -> NDArray[np.intp]:
-    """Every repetition's answers, fold by fold. Shape ``(n_repetitions, n_clips)``."""
-    answers = [store.arrays(step)["test_logits"].argmax(axis=1) for step in steps]
-    return np.concatenate(answers).reshape(-1, n_clips)
-
-
 def _result(
-    config: StudyConfig,
-    corpus: EventCorpus,
-    listener: Listener,
-    answers: Answers,
-    draws: Resamples,
-    cost: object,
+    plan: ClassifyPlan, condition: Condition, answers: Answers, draws: Resamples, cost: object
 ) -> ClassifyResult:
-    classes = corpus.summary.classes
+    corpus, classes = plan.corpus, plan.corpus.summary.classes
     return ClassifyResult(
-        rate_hz=listener.rate_hz,
-        grid=listener.grid,
-        arm=listener.arm,
+        rate_hz=condition.rate_hz,
+        grid=condition.grid,
+        arm=condition.arm,
         accuracy=accuracy(answers, draws),
         fold_sd=fold_sd(answers, [clip.fold for clip in clips_of(corpus, *folds_of(corpus))]),
         seed_sd=seed_sd(answers),
@@ -111,7 +91,18 @@ def _result(
         n_clips=len(corpus.clips),
         n_sources=len({clip.source for clip in corpus.clips}),
         n_folds=len(folds_of(corpus)),
-        n_seeds=config.classify.n_seeds,
+        n_seeds=plan.config.classify.n_seeds,
         cost=ModelCost.model_validate(cost),
         accuracy_draws=accuracy_draws(answers, draws),
+    )
+
+
+def _diagnosed(step: Step, store: Store) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
+    """What the diagnostics wrote; nothing where they failed in this run."""
+    if step in store.failed:
+        return (), ()
+    found = store.meta(step)
+    return (
+        tuple(Diagnosis.model_validate(one) for one in found["diagnoses"]),
+        tuple(HumpTest.model_validate(one) for one in found["humps"]),
     )

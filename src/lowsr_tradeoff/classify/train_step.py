@@ -1,4 +1,4 @@
-"""Run one training step: gather what it learns from, train, and write what its network says.
+"""Run one training step: gather what it learns from, train, and write its outputs.
 
 No figure of a test fold decides anything, but under the paper's protocol, which says so.
 """
@@ -14,109 +14,112 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lowsr_tradeoff.classify.inner_folds import chosen_cell
-from lowsr_tradeoff.classify.material import (
+from lowsr_tradeoff.classify.step_inputs import (
     WEIGHTS,
-    Material,
+    StepInputs,
     gather,
-    labels_of,
-    reused,
-    scale_at_start,
     start,
-    teaching_of,
+    teacher_outputs,
+    trained_network,
 )
-from lowsr_tradeoff.classify.step_settings import TrainSettings
+from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.adapt import adapt, merge
 from lowsr_tradeoff.learning.cost import model_cost
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
-from lowsr_tradeoff.learning.lesson import Lesson
 from lowsr_tradeoff.learning.mel import lay_out
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.recipe import Cell, Recipe
-from lowsr_tradeoff.learning.train import AS_IT_IS, Said, Scale, epochs, fit, predict, scale_of, seeded_generator
+from lowsr_tradeoff.learning.train import AS_IT_IS, Outputs, Scale, epochs, fit, predict, scale_of, seeded_generator
+from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Arrays, Store
 
 
 @dataclass(frozen=True)
-class Ready:
+class Trained:
     """A network ready to answer.
 
     Attributes:
         network: In evaluation.
         scale: Of its input.
         log: How its training went.
-        last: What it said of the held-out clips after the last epoch, where an earlier one is kept.
+        last: Its outputs for the held-out clips after the last epoch, where an earlier one is kept.
     """
 
     network: Recogniser
     scale: Scale
     log: Mapping[str, object]
-    last: Said | None = None
+    last: Outputs | None = None
 
 
 def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store) -> None:
-    """Train, or ask, the network of each step and write what it says."""
+    """Write the outputs of each step's network for the clips it held out, ``test_logits`` and ``test_embeddings``.
+
+    Beside them those for the others, ``train_logits`` and ``train_embeddings``, which it teaches with, and its
+    weights and the ``scale`` of its input where another step may start from them. The arms that train nothing
+    answer with another network and write neither. Rows are clips, fold by fold, as :func:`clips_of` orders them.
+    """
     for step in steps:
         _train(step, corpus, store)
 
 
 def _train(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
-    """Write what one step's network says of the clips it held out, ``test_logits`` and ``test_embeddings``.
-
-    Beside it what it says of the others, ``train_logits`` and ``train_embeddings``, which it teaches with, and its
-    weights and the ``scale`` of its input where another step may start from them. The arms that train nothing
-    answer with another network and write neither. Rows are clips, fold by fold, as :func:`clips_of` orders them.
-    """
     torch.set_num_threads(1)
     _keep_freed_memory()
-    material = gather(step, corpus, store)
-    settings = material.settings
+    inputs, settings = gather(step, corpus, store), step.settings
     with repeatable(settings.device_type):
-        ready, said = _heard(material, chosen_cell(step, corpus, material.networks))
+        trained, arrays = _outputs(inputs, chosen_cell(settings, corpus, inputs.networks))
     layout = lay_out(
         settings.rate_hz, settings.grid, settings.clip_s, settings.front, as_published=settings.as_published
     )
     meta = {
         "clips": [clip.clip_id for clip in clips_of(corpus, *settings.held_out)],
-        "cost": model_cost(ready.network, layout, settings.rate_hz, settings.grid).model_dump(),
-        **ready.log,
+        "cost": model_cost(trained.network, layout, settings.rate_hz, settings.grid).model_dump(),
+        **trained.log,
         **gpu_named(settings.device_type),
     }
-    store.write(step, meta, said)
+    store.write(step, meta, arrays)
 
 
-def _heard(material: Material, cell: Cell | None) -> tuple[Ready, Arrays]:
-    """The network, and what it says and keeps."""
-    settings = material.settings
+def _outputs(inputs: StepInputs, cell: Cell | None) -> tuple[Trained, Arrays]:
+    """The network, and its outputs and weights."""
+    settings = inputs.settings
     if settings.recipe is None:
-        ready = Ready(*reused(material), {})
-        learnt: Arrays = {}
+        trained, learnt = Trained(*_reused(inputs), {}), {}
     else:
-        ready = learn(material, settings.recipe, cell)
-        learnt = {**_answers(ready, material, material.seen, "train"), **_weights(ready, settings)}
-    last = {"last_test_logits": ready.last.logits} if ready.last else {}
-    return ready, {**_answers(ready, material, settings.held_out, "test"), **last, **learnt}
+        trained = learn(inputs, settings.recipe, cell)
+        learnt = {**_answers(trained, inputs, inputs.seen, "train"), **_weights(trained, settings)}
+    last = {"last_test_logits": trained.last.logits} if trained.last else {}
+    return trained, {**_answers(trained, inputs, settings.held_out, "test"), **last, **learnt}
 
 
-def learn(material: Material, recipe: Recipe, cell: Cell | None) -> Ready:
+def _reused(inputs: StepInputs) -> tuple[Recogniser, Scale]:
+    """The network that answers for an arm that trains nothing, and the scale of its input."""
+    origin = inputs.origin()
+    if origin is None:
+        raise StageError(f"{inputs.step.label}: no network was planned to answer with")
+    return trained_network(inputs, origin)
+
+
+def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
     """Return the trained network of a step, for one pair of alpha and T.
 
     Raises:
         StageError: The training diverged.
     """
-    settings = material.settings
-    lesson, scale = _lesson(material, recipe, cell)
-    network = start(material)
-    adaptation = adapt(network, settings.adapt, seeded_generator(material.seeds), settings.adapt_rank)
-    rng = np.random.default_rng(material.seeds)
+    settings = inputs.settings
+    data, scale = _training_data(inputs, cell)
+    network = start(inputs)
+    adaptation = adapt(network, settings.adapt, seeded_generator(inputs.seeds), settings.adapt_rank)
+    rng = np.random.default_rng(inputs.seeds)
     if recipe.is_best_kept:
-        tested = scale.standardise(material.images_of(settings.held_out))
-        history, last, loss = _keep_best(network, lesson, recipe, tested, material.truth_of(settings.held_out), rng)
+        tested = scale.standardise(inputs.images_of(settings.held_out))
+        history, last, loss = _keep_best(network, data, recipe, tested, inputs.truth_of(settings.held_out), rng)
         log: dict[str, object] = {"accuracy_by_epoch": history}
     else:
-        last, loss, log = None, fit(network, lesson, recipe, rng), {}
+        last, loss, log = None, fit(network, data, recipe, rng), {}
     if not math.isfinite(loss):
         raise StageError(
             f"training diverged at a learning rate of {recipe.learning_rate}; lower classify.learning_rate"
@@ -127,42 +130,39 @@ def learn(material: Material, recipe: Recipe, cell: Cell | None) -> Ready:
         "cell": cell.model_dump() if cell else None,
         "not_adapted": list(adaptation.skipped),
     }
-    return Ready(network, scale, log, last)
+    return Trained(network, scale, log, last)
 
 
-def _lesson(material: Material, recipe: Recipe, cell: Cell | None) -> tuple[Lesson, Scale]:
-    """What it learns from, and the scale of its images."""
-    settings = material.settings
-    views = material.views()
-    is_compact = settings.front == "compact"
-    scale = scale_at_start(material) or (scale_of(np.stack(views)) if is_compact else AS_IT_IS)
-    labels = labels_of(material)
-    lesson = Lesson(
+def _training_data(inputs: StepInputs, cell: Cell | None) -> tuple[TrainingData, Scale]:
+    """What it learns from, and the scale of its images: with another network's weights goes that network's."""
+    views, labels, origin = inputs.views(), inputs.labels(), inputs.origin()
+    is_compact = inputs.settings.front == "compact"
+    own_scale = scale_of(np.stack(views)) if is_compact and origin is None else AS_IT_IS
+    scale = Scale(*origin["scale"].tolist()) if origin else own_scale
+    data = TrainingData(
         views=tuple(scale.standardise(view) for view in views),
         labels=labels,
-        smoothing=recipe.smoothing,
         fill=0.0 if is_compact else float(views[0].mean(dtype=np.float64)),
-        teaching=teaching_of(material, cell, labels) if settings.transfer else None,
-        is_averaged=settings.arm == "ema",
+        teachers=teacher_outputs(inputs, cell, labels),
     )
-    return lesson.to(material.device), scale
+    return data.to(inputs.device), scale
 
 
 def _keep_best(
     network: Recogniser,
-    lesson: Lesson,
+    data: TrainingData,
     recipe: Recipe,
     tested: Tensor,
     truth: NDArray[np.intp],
     rng: np.random.Generator,
-) -> tuple[list[float], Said, float]:
+) -> tuple[list[float], Outputs, float]:
     """Keep the epoch that is best on the tested clips themselves, as the paper's scripts do: an optimistic choice.
 
-    Returns the accuracy after every epoch, what the last one said, and its loss.
+    Returns the accuracy after every epoch, the outputs of the last one, and its loss.
     """
     history: list[float] = []
     kept, at = network.state_dict(), -1
-    for loss in epochs(network, lesson, recipe, rng):  # noqa: B007 - the last one is returned
+    for loss in epochs(network, data, recipe, rng):  # noqa: B007 - the last one is returned
         last = predict(network, tested)
         history.append(float((last.logits.argmax(axis=1) == truth).mean()))
         if history[-1] > max(history[:-1], default=-1.0):
@@ -173,20 +173,20 @@ def _keep_best(
     return history, last, loss
 
 
-def _answers(ready: Ready, material: Material, folds: Sequence[int], what: str) -> Arrays:
-    """What a network says of some folds; nothing where there are none."""
+def _answers(trained: Trained, inputs: StepInputs, folds: Sequence[int], part: str) -> Arrays:
+    """The outputs of a network for some folds; nothing where there are none."""
     if not folds:
         return {}
-    said = predict(ready.network, ready.scale.standardise(material.images_of(folds)))
-    return {f"{what}_logits": said.logits, f"{what}_embeddings": said.embeddings}
+    outputs = predict(trained.network, trained.scale.standardise(inputs.images_of(folds)))
+    return {f"{part}_logits": outputs.logits, f"{part}_embeddings": outputs.embeddings}
 
 
-def _weights(ready: Ready, settings: TrainSettings) -> Arrays:
+def _weights(trained: Trained, settings: TrainSettings) -> Arrays:
     """The weights that another step starts from, or that are put to use; a student's are not kept."""
     if settings.held_out and settings.rate_hz != settings.reference_rate_hz:
         return {}
-    weights = {f"{WEIGHTS}{name}": weight.cpu().numpy() for name, weight in ready.network.state_dict().items()}
-    return {"scale": np.array([ready.scale.mean, ready.scale.std]), **weights}
+    weights = {f"{WEIGHTS}{name}": weight.cpu().numpy() for name, weight in trained.network.state_dict().items()}
+    return {"scale": np.array([trained.scale.mean, trained.scale.std]), **weights}
 
 
 def _keep_freed_memory() -> None:

@@ -13,7 +13,7 @@ from statistics import fmean
 from lowsr_tradeoff.errors import NotComparableError
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import ClassifyResult
-from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.network import ArmName, Grid
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 from lowsr_tradeoff.statistics import Z_INTERVAL, Draws
@@ -29,7 +29,7 @@ class FigureName:
     measure: str
     rate_hz: int
     grid: Grid | None = None
-    arm: Arm | None = None
+    arm: ArmName | None = None
     device: str | None = None
     attacker: str | None = None
 

@@ -86,11 +86,6 @@ def _lengths(weight: Tensor) -> Tensor:
     return lengths.clamp_min(SHORTEST)
 
 
-def every_layer(_name: str, _layer: nn.Module) -> bool:
-    """Return that this layer is to be adapted."""
-    return True
-
-
 def adapt(
     network: nn.Module,
     how: Adapt,
@@ -98,7 +93,7 @@ def adapt(
     rank: int = RANK,
     scale: float = SCALE,
     head: str | None = "head",
-    chosen: Chosen = every_layer,
+    chosen: Chosen = lambda _name, _layer: True,
 ) -> Adaptation:
     """Return what trains of a network, after freezing the rest and adding adapters in place.
 
@@ -125,7 +120,11 @@ def adapt(
     trained = tuple(name for name, parameter in network.named_parameters() if parameter.requires_grad)
     if not trained or (how in ADAPTERS and not fitting):
         raise ConfigError(f'adapt = "{how}" finds nothing to train; name a head, or choose layers without groups')
-    skipped = tuple(_why_skipped(name, layer) for name, layer in layers if _groups(layer) > 1)
+    skipped = tuple(
+        f"{name}: its {_groups(layer)} groups share no inputs, a change of low rank would join them"
+        for name, layer in layers
+        if _groups(layer) > 1
+    )
     return Adaptation(trained, tuple(name for name, _ in fitting), skipped)
 
 
@@ -140,10 +139,6 @@ def _layers(network: nn.Module, head: str | None, chosen: Chosen) -> list[tuple[
 
 def _groups(layer: Layer) -> int:
     return 1 if isinstance(layer, nn.Linear) else layer.groups
-
-
-def _why_skipped(name: str, layer: Layer) -> str:
-    return f"{name}: its {_groups(layer)} groups share no inputs, a change of low rank would join them"
 
 
 def _add_adapter(layer: Layer, how: Adapt, rank: int, scale: float, generator: torch.Generator) -> None:

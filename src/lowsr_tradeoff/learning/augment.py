@@ -26,26 +26,25 @@ class Draws:
     Attributes:
         order: Which clip it is. Shape ``(n,)``.
         shift: Columns to roll by. Shape ``(n, 1, 1, 1)``.
-        heard_bands: Zero where a band is hidden. Shape ``(n, 1, bands, 1)``.
-        heard_frames: Zero where a frame is hidden. Shape ``(n, 1, 1, frames)``.
+        kept_bands: Zero where a band is hidden. Shape ``(n, 1, bands, 1)``.
+        kept_frames: Zero where a frame is hidden. Shape ``(n, 1, 1, frames)``.
         share: Share of the clip itself in its mix. Shape ``(n, 1)``.
     """
 
     order: Tensor
     shift: Tensor
-    heard_bands: Tensor
-    heard_frames: Tensor
+    kept_bands: Tensor
+    kept_frames: Tensor
     share: Tensor
 
     def to(self, device: torch.device) -> Self:
         """Return the same draws on a device."""
-        columns = (self.order, self.shift, self.heard_bands, self.heard_frames, self.share)
-        return type(self)(*(column.to(device) for column in columns))
+        return type(self)(*(column.to(device) for column in vars(self).values()))
 
     def batches(self, n_batches: int) -> list[Self]:
         """Return the draws cut into batches of nearly equal size."""
-        columns = (self.order, self.shift, self.heard_bands, self.heard_frames, self.share)
-        return [type(self)(*parts) for parts in zip(*(c.tensor_split(n_batches) for c in columns), strict=True)]
+        columns = (column.tensor_split(n_batches) for column in vars(self).values())
+        return [type(self)(*parts) for parts in zip(*columns, strict=True)]
 
 
 def draw_epoch(
@@ -63,14 +62,14 @@ def draw_epoch(
     bands, frames = image
     hidden_frames = min(MAX_HIDDEN_FRAMES, int(MAX_HIDDEN_FRAMES_SHARE * frames)) * is_varied
     hidden_bands = int(MAX_HIDDEN_BANDS_SHARE * bands) * is_varied
-    heard_frames = _all_but_a_span(n_clips, frames, hidden_frames, rng)
-    heard_bands = _all_but_a_span(n_clips, bands, hidden_bands, rng)
+    kept_frames = _all_but_a_span(n_clips, frames, hidden_frames, rng)
+    kept_bands = _all_but_a_span(n_clips, bands, hidden_bands, rng)
     share = rng.beta(mixup, mixup, n_clips) if mixup else np.ones(n_clips)
     return Draws(
         order=torch.from_numpy(rng.permutation(n_clips)),
         shift=torch.from_numpy(rng.integers(0, frames if is_varied else 1, (n_clips, 1, 1, 1))),
-        heard_bands=torch.from_numpy(heard_bands[:, None, :, None]),
-        heard_frames=torch.from_numpy(heard_frames[:, None, None, :]),
+        kept_bands=torch.from_numpy(kept_bands[:, None, :, None]),
+        kept_frames=torch.from_numpy(kept_frames[:, None, None, :]),
         share=torch.from_numpy(share.astype(np.float32)[:, None]),
     )
 
@@ -91,15 +90,14 @@ def vary(images: Tensor, draws: Draws, fill: float = 0.0) -> Tensor:
         draws: Those of one batch.
         fill: What hides a span: the mean of the images, zero when they are standardised.
 
-    Shape:
-        ``(n_clips, 1, bands, frames)`` → ``(batch, 1, bands, frames)``.
+    Shape ``(n_clips, 1, bands, frames)`` → ``(batch, 1, bands, frames)``.
     """
     chosen = images[draws.order]
     frames = chosen.shape[-1]
     source = (torch.arange(frames, device=images.device) - draws.shift) % frames
     rolled = chosen.gather(-1, source.expand_as(chosen))
-    heard = draws.heard_bands * draws.heard_frames
-    masked = rolled * heard + fill * (1 - heard) if fill else rolled * heard
+    kept = draws.kept_bands * draws.kept_frames
+    masked = rolled * kept + fill * (1 - kept) if fill else rolled * kept
     return mix(masked, draws.share[..., None, None])
 
 

@@ -24,14 +24,7 @@ IN_PLACE = (nn.BatchNorm2d, nn.ReLU, nn.ReLU6, nn.Identity)
 
 @dataclass(frozen=True)
 class Call:
-    """One layer at work on one image.
-
-    Attributes:
-        layer: The layer.
-        read: Shape of what it read.
-        written: Shape of what it wrote.
-        n_kept: Values that a way around it keeps for later.
-    """
+    """One layer at work on one image: shapes of what it reads and writes, and values kept by a way around it."""
 
     layer: nn.Module
     read: torch.Size
@@ -40,13 +33,7 @@ class Call:
 
 
 def model_cost(network: nn.Module, layout: Layout, rate_hz: int, grid: Grid) -> ModelCost:
-    """Return the cost of one window, weights and values at one byte each (int8).
-
-    Args:
-        network: Takes ``(1, 1, bands, frames)``; only its shapes matter.
-        layout: Of the features it takes.
-        rate_hz: The microphone's rate.
-        grid: The layout's name.
+    """Return the cost of one window, weights and values at one byte each (int8); only shapes matter.
 
     Raises:
         StageError: A layer cannot be counted.

@@ -26,8 +26,7 @@ def label_loss(logits: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor
 
     ``-sum_c t_c log softmax(z)_c`` with ``t = (1 - smoothing) * target + smoothing / n_classes``.
 
-    Reference:
-        Szegedy et al., Rethinking the Inception Architecture, arXiv 1512.00567, section 7.
+    Reference: Szegedy et al., Rethinking the Inception Architecture, arXiv 1512.00567, section 7.
 
     >>> round(label_loss(torch.zeros(1, 4), torch.tensor([[0.0, 1.0, 0.0, 0.0]]), smoothing=0.1).item(), 4)
     1.3863
@@ -41,8 +40,7 @@ def soft_distance(logits: Tensor, teacher_logits: Tensor, temperature: float) ->
     ``T**2 * KL(softmax(z_t / T) || softmax(z / T))``, where T**2 keeps the gradient as large as that of the label
     loss when T grows.
 
-    Reference:
-        Hinton, Vinyals & Dean, arXiv 1503.02531, section 2.
+    Reference: Hinton, Vinyals & Dean, arXiv 1503.02531, section 2.
     """
     return temperature**2 * _divergence(
         functional.log_softmax(logits / temperature, dim=1),
@@ -76,8 +74,8 @@ def decoupled_distance(
         alpha: Weight of the target's probability.
         beta: Weight of the other classes; the authors take 8 for 100 classes, less for weaker teachers.
 
-    Reference:
-        Zhao et al., Decoupled Knowledge Distillation, arXiv 2203.08679, section 3.1 (parts) and 3.3 (weights).
+    Reference: Zhao et al., Decoupled Knowledge Distillation, arXiv 2203.08679, section 3.1 (parts) and 3.3
+    (weights).
     """
     target_part, others_part = _split(logits / temperature, target)
     teacher_target_part, teacher_others_part = _split(teacher_logits / temperature, target)
@@ -106,9 +104,8 @@ def standardised_distance(logits: Tensor, teacher_logits: Tensor, temperature: f
 
     ``soft_distance((z - mean) / std, (z_t - mean) / std, T)``, mean and sample deviation over a clip's classes.
 
-    Reference:
-        Sun et al., Logit Standardization in Knowledge Distillation, arXiv 2403.01878, algorithm 1; base temperature
-        2 and the sample deviation from the authors' code.
+    Reference: Sun et al., Logit Standardization in Knowledge Distillation, arXiv 2403.01878, algorithm 1; base
+    temperature 2 and the sample deviation from the authors' code.
     """
     return soft_distance(_standardise(logits), _standardise(teacher_logits), temperature)
 
@@ -127,8 +124,7 @@ def correlation_distance(
     rows tell how one clip's classes rank, columns how one class ranks the clips. A constant row or column
     correlates with nothing.
 
-    Reference:
-        Huang et al., Knowledge Distillation from a Stronger Teacher, arXiv 2205.10536, section 3.
+    Reference: Huang et al., Knowledge Distillation from a Stronger Teacher, arXiv 2205.10536, section 3.
     """
     student = functional.softmax(logits / temperature, dim=1)
     teacher = functional.softmax(teacher_logits / temperature, dim=1)
@@ -149,8 +145,7 @@ def consistency(logits: Tensor, average_logits: Tensor) -> Tensor:
         logits: Scores of the network that is trained.
         average_logits: Scores of the running average of its weights, the mean teacher.
 
-    Reference:
-        Tarvainen & Valpola, Mean teachers are better role models, arXiv 1703.01780, section 2.
+    Reference: Tarvainen & Valpola, Mean teachers are better role models, arXiv 1703.01780, section 2.
     """
     return functional.mse_loss(functional.softmax(logits, dim=1), functional.softmax(average_logits, dim=1))
 
@@ -166,9 +161,8 @@ def permute_others(teacher_logits: Tensor, target: Tensor, rng: np.random.Genera
         target: Class probabilities; the largest one's score stays in place.
         rng: Source of the orders.
 
-    Reference:
-        Furlanello et al., Born-Again Neural Networks, arXiv 1805.04770, section 3.2. There the teacher's largest
-        score stays in place, here that of the label, so that a wrong teacher is not put right by chance.
+    Reference: Furlanello et al., Born-Again Neural Networks, arXiv 1805.04770, section 3.2. There the teacher's
+    largest score stays in place, here that of the label, so that a wrong teacher is not put right by chance.
     """
     places = _other_classes(target)
     order = torch.from_numpy(rng.permuted(places.cpu().numpy(), axis=1)).to(places.device)
@@ -188,12 +182,9 @@ def relational_distance(embedding: Tensor, teacher_embedding: Tensor) -> Tensor:
     all pairs over their mean, a the cosines of the angles of all triples. Pairs and triples that name a clip twice
     count with a loss of 0, as in the authors' code. The widths may differ. Time and memory grow with n**3.
 
-    Shape:
-        ``(n, width)`` and ``(n, teacher width)``.
-
-    Reference:
-        Park et al., Relational Knowledge Distillation, arXiv 1904.05068, sections 3.2.1 (distance), 3.2.2 (angle);
-        weights from its experiments on classification.
+    Shape ``(n, width)`` and ``(n, teacher width)``.
+    Reference: Park et al., Relational Knowledge Distillation, arXiv 1904.05068, sections 3.2.1 (distance),
+    3.2.2 (angle); weights from its experiments on classification.
     """
     distances, cosines = _relations(embedding)
     teacher_distances, teacher_cosines = _relations(teacher_embedding)
@@ -219,14 +210,13 @@ def hint_distance(embedding: Tensor, teacher_embedding: Tensor) -> Tensor:
     ``mean((e - e_t)**2) / mean((e_t - mean_n e_t)**2)``: 1 for a student that always answers the batch's mean. A
     batch of equal embeddings has the variance 1e-12.
 
-    Shape:
-        ``(n, width)`` for both.
+    Shape ``(n, width)`` for both.
 
     Raises:
         ConfigError: The widths differ.
 
-    Reference:
-        Romero et al., FitNets, arXiv 1412.6550, equation 3, without its regressor: both networks are of one kind.
+    Reference: Romero et al., FitNets, arXiv 1412.6550, equation 3, without its regressor: both networks are of
+    one kind.
     """
     _require_equal_shapes(embedding, teacher_embedding, "embeddings", "take the rkd arm")
     variance = teacher_embedding.var(dim=0, correction=0).mean().clamp_min(SMALLEST)
@@ -246,9 +236,8 @@ def attention_distance(maps: Sequence[Tensor], teacher_maps: Sequence[Tensor]) -
     Raises:
         ConfigError: Stages or sizes differ, as between native layouts of two rates.
 
-    Reference:
-        Zagoruyko & Komodakis, Paying More Attention to Attention, arXiv 1612.03928, section 3.1; the mean over
-        places from the authors' code.
+    Reference: Zagoruyko & Komodakis, Paying More Attention to Attention, arXiv 1612.03928, section 3.1; the
+    mean over places from the authors' code.
     """
     if len(maps) != len(teacher_maps):
         raise ConfigError(

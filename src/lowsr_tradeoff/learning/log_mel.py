@@ -20,11 +20,10 @@ LOG_FLOOR = -12.0
 def mel_bank(layout: Layout) -> NDArray[np.float32]:
     """Return the weights of the mel bands, each triangle of area 1 Hz.
 
-    Shape:
-        ``(fft_size // 2 + 1, mel_bands)``.
+    Shape ``(fft_size // 2 + 1, mel_bands)``.
 
     Raises:
-        ConfigError: A band lies between two FFT bins and would never hear anything.
+        ConfigError: A band lies between two FFT bins and would always be silent.
     """
     from torchaudio.functional import melscale_fbanks  # noqa: PLC0415 - brings torch, which planning does without
 
@@ -50,13 +49,7 @@ def log_mel(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float
 def band_levels(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float32]:
     """Return the natural logarithm of band power of one capture, floored at -12.
 
-    Args:
-        captured: What the microphone recorded at ``rate_hz``.
-        rate_hz: The microphone's rate.
-        layout: From :func:`lay_out` for the same rate.
-
-    Shape:
-        ``(n_samples,)`` → ``layout.image``.
+    Shape ``(n_samples,)`` → ``layout.image``.
     """
     restored = restore(captured, rate_hz, layout.model_rate_hz)
     x = fit_length(restored, round(layout.window_s * layout.model_rate_hz))

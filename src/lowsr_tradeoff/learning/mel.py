@@ -36,8 +36,8 @@ class Layout:
         high_hz: Upper edge of the highest band.
         window_s: Seconds of sound in one image.
         pooled_frames: FFTs per column.
-        mel_rate_hz: The rate that the mel bank is made for; another than ``model_rate_hz`` only where PANNs are
-            heard as published by Liang et al.
+        mel_rate_hz: The rate that the mel bank is made for; another than ``model_rate_hz`` only for PANNs as
+            published by Liang et al.
     """
 
     model_rate_hz: int
@@ -63,14 +63,7 @@ Front = Network | Literal["compact"]
 def lay_out(
     rate_hz: int, grid: Grid, window_s: float, front: Front = "compact", *, as_published: bool = False
 ) -> Layout:
-    """Return the layout of one grid for a microphone at ``rate_hz``.
-
-    Args:
-        rate_hz: The microphone's rate.
-        grid: ``"shared"`` or ``"native"``; the PANNs have the shared one alone.
-        window_s: Seconds of sound in one image.
-        front: Whose images: the compact networks', or those of one of the PANNs.
-        as_published: PANNs as in the code of Liang et al., see :mod:`panns_hearing`.
+    """Return the layout of one grid for a microphone at ``rate_hz``; PANNs have the shared grid alone.
 
     Raises:
         ConfigError: The window is shorter than one column.

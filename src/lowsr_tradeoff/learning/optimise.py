@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.optim.adam import adam
-from torch.optim.adamw import adamw
 
 from lowsr_tradeoff.learning.recipe import Recipe
 
@@ -44,77 +43,35 @@ def no_moments(parameters: list[nn.Parameter]) -> Moments:
 
 
 def descend(parameters: list[nn.Parameter], moments: Moments, recipe: Recipe, step: int, n_steps: int) -> None:
-    """Move the parameters one step against their gradients, and clear these.
-
-    Args:
-        parameters: Those that train.
-        moments: From :func:`no_moments`, for the same parameters; moved on.
-        recipe: Names the optimiser, its peak rate and decay.
-        step: From 0.
-        n_steps: Length of the schedule.
-    """
-    if recipe.optimiser == "adam_amsgrad":
-        _adam_amsgrad(parameters, moments, recipe.learning_rate, recipe.weight_decay)
-    else:
-        rate, momentum = one_cycle(step, n_steps, recipe.learning_rate)
-        _adamw(parameters, moments, rate, momentum, recipe.weight_decay)
+    """Move the parameters and moments one step, counted from 0, against the gradients, and clear these."""
+    is_constant = recipe.optimiser == "adam_amsgrad"
+    rate, momentum = (recipe.learning_rate, 0.9) if is_constant else one_cycle(step, n_steps, recipe.learning_rate)
+    with torch.no_grad():
+        adam(
+            list(parameters),
+            [parameter.grad for parameter in parameters if parameter.grad is not None],
+            moments.mean,
+            moments.square,
+            moments.largest if is_constant else [],
+            moments.steps,
+            fused=True,
+            amsgrad=is_constant,
+            beta1=momentum,
+            beta2=0.999,
+            lr=rate,
+            weight_decay=recipe.weight_decay,
+            decoupled_weight_decay=not is_constant,
+            eps=1e-8,
+            maximize=False,
+        )
     for parameter in parameters:
         parameter.grad = None
-
-
-@torch.no_grad()
-def _adamw(
-    parameters: list[nn.Parameter], moments: Moments, learning_rate: float, momentum: float, weight_decay: float
-) -> None:
-    adamw(
-        list(parameters),
-        [parameter.grad for parameter in parameters if parameter.grad is not None],
-        moments.mean,
-        moments.square,
-        [],
-        moments.steps,
-        fused=True,
-        amsgrad=False,
-        beta1=momentum,
-        beta2=0.999,
-        lr=learning_rate,
-        weight_decay=weight_decay,
-        eps=1e-8,
-        maximize=False,
-    )
-
-
-@torch.no_grad()
-def _adam_amsgrad(
-    parameters: list[nn.Parameter], moments: Moments, learning_rate: float, weight_decay: float
-) -> None:
-    adam(
-        list(parameters),
-        [parameter.grad for parameter in parameters if parameter.grad is not None],
-        moments.mean,
-        moments.square,
-        moments.largest,
-        moments.steps,
-        fused=True,
-        amsgrad=True,
-        beta1=0.9,
-        beta2=0.999,
-        lr=learning_rate,
-        weight_decay=weight_decay,
-        eps=1e-8,
-        maximize=False,
-    )
 
 
 def one_cycle(step: int, n_steps: int, peak: float) -> tuple[float, float]:
     """Return learning rate and momentum of one step: up to the peak in 30 % of the steps, then down to nothing.
 
     Half cosines; the momentum goes the other way.
-
-    Args:
-        step: From 0.
-        n_steps: Length of the schedule.
-        peak: Highest learning rate.
 
     >>> [round(one_cycle(step, 11, 1.0)[0], 2) for step in (0, 1, 2, 3, 6, 10)]
     [0.04, 0.42, 0.96, 0.98, 0.53, 0.0]

@@ -1,10 +1,10 @@
-"""How the published PANNs hear: their settings, without any library that would load torch.
+"""The front ends of the published PANNs: their settings, without any library that would load torch.
 
 Every setting is that of Kong et al. (arXiv 1912.10211) and github.com/qiuqiangkong/audioset_tagging_cnn.
 
 The code of Liang et al. (Interspeech 2024) departs from them in two ways, kept apart as ``as_published``. It takes
 the natural logarithm, so levels are 2.303 times what the networks expect. And it gives 16 kHz audio to ResNet38 and
-MobileNetV2, whose checkpoints bring the mel matrix for 32 kHz: these two hear everything an octave up.
+MobileNetV2, whose checkpoints bring the mel matrix for 32 kHz: to these two everything is an octave up.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from lowsr_tradeoff.records.network import Network
 
 @dataclass(frozen=True)
 class PannsFrontEnd:
-    """How a published network hears.
+    """The front end of a published network.
 
     Attributes:
         model_rate_hz: The rate the audio is given at.
         window: Samples of one frame, and points of its FFT.
         hop: Samples between two frames.
-        low_hz: Lower edge of the lowest band, heard at ``mel_rate_hz``.
+        low_hz: Lower edge of the lowest band, at ``mel_rate_hz``.
         high_hz: Upper edge of the highest band, likewise.
         mel_rate_hz: The rate the mel matrix was made for; another than ``model_rate_hz`` only as published.
         is_decimal: Whether the logarithm is 10·log10, as trained, or 10·ln, as published.
@@ -42,11 +42,7 @@ class PannsFrontEnd:
 
 
 def front_end_of(network: Network, *, as_published: bool = False) -> PannsFrontEnd:
-    """Return how a published network hears.
-
-    Args:
-        network: One of the PANNs.
-        as_published: As in the code of Liang et al., see above.
+    """Return the front end of a published network.
 
     Raises:
         ValueError: The network has no front end of its own.
@@ -66,4 +62,4 @@ def front_end_of(network: Network, *, as_published: bool = False) -> PannsFrontE
             model_rate_hz = 16_000 if as_published else 32_000
             return PannsFrontEnd(model_rate_hz, 1024, 320, 50.0, 14_000.0, 32_000, is_decimal)
         case "small_vgg" | "cp_mobile":
-            raise ValueError(f"{network}: hears through learning/log_mel.py, not through a front end of PANNs")
+            raise ValueError(f"{network}: has no front end of PANNs, see learning/log_mel.py")

@@ -25,12 +25,7 @@ def panns_log_mel(x: Samples, front_end: PannsFrontEnd) -> NDArray[np.float32]:
 
     ``10·log10(max(mel power, 1e-10))``.
 
-    Args:
-        x: Mono, at ``front_end.model_rate_hz``.
-        front_end: From :func:`panns_hearing.front_end_of`.
-
-    Shape:
-        ``(n_samples,)`` → ``(mel_bands, n_samples // hop + 1)``.
+    Shape ``(n_samples,)`` → ``(mel_bands, n_samples // hop + 1)``.
 
     Raises:
         DataError: The audio is too short to be mirrored at its ends.

@@ -4,6 +4,8 @@ from typing import Literal
 
 from lowsr_tradeoff.settings.groups import Settings
 
+TeacherScores = Literal["as trained", "of unseen clips", "of low-rate clips", "permuted"]
+
 
 class Recipe(Settings):
     """How a network is trained, whatever it is trained for; the meanings are those of ``ClassifySettings``.
@@ -11,6 +13,7 @@ class Recipe(Settings):
     Attributes:
         dropout: Share of the embedding that is dropped in training.
         smoothing: Share of every label spread over all classes.
+        is_averaged: Whether the network also follows the running mean of its own weights.
         is_best_kept: Whether the epoch that is best on the test fold is kept: the paper's protocol.
     """
 
@@ -23,12 +26,13 @@ class Recipe(Settings):
     optimiser: Literal["adamw_one_cycle", "adam_amsgrad"]
     dropout: float = 0.2
     smoothing: float = 0.0
+    is_averaged: bool = False
     is_best_kept: bool = False
     patience: int | None = None
 
 
 class Cell(Settings):
-    """How much a student listens to its teacher, and how soft the teacher speaks."""
+    """Weight of the labels beside a teacher's scores, and the temperature that softens these."""
 
     alpha: float
     temperature: float
@@ -38,9 +42,14 @@ class Transfer(Settings):
     """What a student takes from its teachers.
 
     Attributes:
+        loss: ``"softened"``, with alpha and T, or one of :data:`losses.LOSSES`.
+        scores: Those of the teacher as it was trained, of clips that it had not seen, of the clips at the student's
+            rate, or with those of the wrong classes shuffled.
         cells: Alpha and T; with several, the inner folds choose.
         search_trials: Pairs tried between the cells instead of the cells themselves, 0 for the cells.
     """
 
+    loss: str
+    scores: TeacherScores
     cells: tuple[Cell, ...]
     search_trials: int = 0

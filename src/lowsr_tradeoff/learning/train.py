@@ -1,7 +1,7 @@
 """Train one network, epoch by epoch, and let it answer.
 
 Everything random comes from a generator that is handed in, never from the arm: arms differ by what they are taught
-and nothing else. It is drawn on the CPU; networks train and answer on the device that they and their lesson lie on.
+and nothing else. It is drawn on the CPU; networks train and answer on the device that they and their data lie on.
 """
 
 import copy
@@ -17,11 +17,12 @@ from torch import Tensor, nn
 from lowsr_tradeoff.learning.adapt import parameters_to_train, start_training
 from lowsr_tradeoff.learning.augment import Draws, draw_epoch, mix, vary
 from lowsr_tradeoff.learning.distances import consistency
-from lowsr_tradeoff.learning.lesson import Heard, Lesson, batch_loss
+from lowsr_tradeoff.learning.losses import Batch, batch_loss
 from lowsr_tradeoff.learning.networks.build import untrained
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.optimise import descend, no_moments
 from lowsr_tradeoff.learning.recipe import Recipe
+from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.records.network import Network
 
 AVERAGE_DECAY = 0.99
@@ -70,34 +71,30 @@ def seeded_generator(seeds: tuple[int, ...]) -> torch.Generator:
     return torch.Generator().manual_seed(state)
 
 
-def fit(network: Recogniser, lesson: Lesson, recipe: Recipe, rng: np.random.Generator) -> float:
+def fit(network: Recogniser, data: TrainingData, recipe: Recipe, rng: np.random.Generator) -> float:
     """Train the network in place and return its mean loss over the last epoch, in nats.
 
-    Args:
-        network: Untrained, or the one to go on from.
-        lesson: Images, labels, and what a teacher says.
-        recipe: Number, size and length of the steps.
-        rng: Source of batch order, variations and dropout.
+    Batch order, variations and dropout come from ``rng``.
     """
-    *_, loss = epochs(network, lesson, recipe, rng)
+    *_, loss = epochs(network, data, recipe, rng)
     return loss
 
 
-def epochs(network: Recogniser, lesson: Lesson, recipe: Recipe, rng: np.random.Generator) -> Iterator[float]:
+def epochs(network: Recogniser, data: TrainingData, recipe: Recipe, rng: np.random.Generator) -> Iterator[float]:
     """Train the network in place and yield the mean loss after every epoch; see :func:`fit`."""
-    n_clips, _, bands, frames = lesson.views[0].shape
+    n_clips, _, bands, frames = data.views[0].shape
     n_batches = max(1, n_clips // recipe.batch_size)
     n_steps = recipe.epochs * n_batches
     parameters = parameters_to_train(network)
     moments = no_moments(parameters)
-    average = copy.deepcopy(network) if lesson.is_averaged else None
+    average = copy.deepcopy(network) if recipe.is_averaged else None
     for epoch in range(recipe.epochs):
         start_training(network)
         losses: list[Tensor] = []
         drawn = draw_epoch(n_clips, (bands, frames), recipe.mixup, rng, is_varied=recipe.is_varied)
-        for draws in drawn.to(lesson.labels.device).batches(n_batches):
+        for draws in drawn.to(data.labels.device).batches(n_batches):
             step = epoch * n_batches + len(losses)
-            loss = _loss(network, lesson, draws, recipe.dropout, step / n_steps, average, rng)
+            loss = _loss(network, data, draws, recipe, step / n_steps, average, rng)
             loss.backward()  # type: ignore[no-untyped-call]
             descend(parameters, moments, recipe, step, n_steps)
             if average:
@@ -108,34 +105,33 @@ def epochs(network: Recogniser, lesson: Lesson, recipe: Recipe, rng: np.random.G
 
 def _loss(
     network: Recogniser,
-    lesson: Lesson,
+    data: TrainingData,
     draws: Draws,
-    dropout: float,
+    recipe: Recipe,
     progress: float,
     average: Recogniser | None,
     rng: np.random.Generator,
 ) -> Tensor:
-    view = lesson.views[rng.integers(len(lesson.views))] if len(lesson.views) > 1 else lesson.views[0]
-    images = vary(view, draws, lesson.fill).contiguous(memory_format=network.memory_format)
-    teaching = lesson.teaching.of(draws, lesson.fill) if lesson.teaching else None
+    view = data.views[rng.integers(len(data.views))] if len(data.views) > 1 else data.views[0]
+    images = vary(view, draws, data.fill).contiguous(memory_format=network.memory_format)
+    teachers = data.teachers and data.teachers.of(draws, data.fill)
     maps = network.maps(images)
     embedding = network.summarise(maps[-1])
-    heard = Heard(network.head(_drop(embedding, dropout, rng)), embedding, maps)
-    loss = batch_loss(heard, mix(lesson.labels[draws.order], draws.share), teaching, lesson.smoothing, progress)
+    logits = network.head(_drop(embedding, recipe.dropout, rng))
+    labels = mix(data.labels[draws.order], draws.share)
+    loss = batch_loss(Batch(logits, embedding, maps, labels, progress), teachers, recipe.smoothing)
     if average is None:
         return loss
-    return loss + _ramp(progress) * consistency(heard.logits, _answers(average, images))
+    with torch.no_grad():
+        averaged = average.eval()(images)
+    # The weight of consistency over the training: Tarvainen & Valpola, arXiv 1703.01780, appendix B.
+    return loss + math.exp(-5 * (1 - progress) ** 2) * consistency(logits, averaged)
 
 
 def _drop(embedding: Tensor, share: float, rng: np.random.Generator) -> Tensor:
     """Dropout from a generator of its own: torch's draws from the process's, which other steps have moved."""
     kept = rng.random(embedding.shape, np.float32) >= share
     return embedding * torch.from_numpy(kept / np.float32(1 - share)).to(embedding.device)
-
-
-def _ramp(progress: float) -> float:
-    """The weight of consistency over the training, Tarvainen & Valpola, arXiv 1703.01780, appendix B."""
-    return math.exp(-5 * (1 - progress) ** 2)
 
 
 @torch.no_grad()
@@ -147,28 +143,21 @@ def _follow(average: nn.Module, network: nn.Module) -> None:
         kept.copy_(buffer)
 
 
-@torch.no_grad()
-def _answers(network: Recogniser, images: Tensor) -> Tensor:
-    scores: Tensor = network.eval()(images)
-    return scores
-
-
 @dataclass(frozen=True)
-class Said:
-    """What a network says of clips: class scores ``(n, n_classes)`` and embeddings ``(n, d)``."""
+class Outputs:
+    """Outputs of a network for clips: class scores ``(n, n_classes)`` and embeddings ``(n, d)``."""
 
     logits: NDArray[np.float32]
     embeddings: NDArray[np.float32]
 
 
 @torch.inference_mode()
-def predict(network: Recogniser, images: Tensor) -> Said:
-    """Return what the network says of standardised images, without dropout and with the learnt normalisation.
+def predict(network: Recogniser, images: Tensor) -> Outputs:
+    """Return the outputs for standardised images, without dropout and with the learnt normalisation.
 
     They need not lie on its device, whose memory holds a batch of them at a time.
 
-    Shape:
-        ``(n, 1, bands, frames)``.
+    Shape ``(n, 1, bands, frames)``.
     """
     network.eval()
     device = network.head.weight.device
@@ -178,4 +167,4 @@ def predict(network: Recogniser, images: Tensor) -> Said:
             for batch in torch.split(images, BATCH_TO_PREDICT)
         ]
     )
-    return Said(network.head(embeddings).cpu().numpy(), embeddings.cpu().numpy())
+    return Outputs(network.head(embeddings).cpu().numpy(), embeddings.cpu().numpy())

@@ -6,8 +6,9 @@ from pydantic import Field
 
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
-from lowsr_tradeoff.records.network import Arm, Grid, ModelCost
+from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost
 
+CLIPS = "clips"
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -36,7 +37,7 @@ class ClassifyResult(Record):
 
     rate_hz: int
     grid: Grid
-    arm: Arm
+    arm: ArmName
     accuracy: Measurement
     fold_sd: Measurement
     seed_sd: Measurement
@@ -72,8 +73,8 @@ class Contrast(Record):
 
     rate_hz: int
     grid: Grid
-    arm: Arm
-    against: Arm
+    arm: ArmName
+    against: ArmName
     against_rate_hz: int
     against_grid: Grid
     difference: Measurement
@@ -101,7 +102,7 @@ class Sensitivity(Record):
 
     rate_hz: int
     grid: Grid
-    arm: Arm
+    arm: ArmName
     alpha: float
     temperature: float
     accuracy: Measurement
@@ -119,7 +120,7 @@ class Optimism(Record):
 
     rate_hz: int
     grid: Grid
-    arm: Arm
+    arm: ArmName
     best_epoch: Measurement
     last_epoch: Measurement
     difference: Measurement
@@ -129,7 +130,7 @@ class Published(Record):
     """A published accuracy beside the one measured here on the shared grid."""
 
     rate_hz: int
-    arm: Arm
+    arm: ArmName
     published: float
     source: str
     measured: Measurement

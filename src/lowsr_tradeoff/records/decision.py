@@ -4,7 +4,7 @@ from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import Probability
-from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.network import ArmName, Grid
 
 
 class OperatingPoint(Record):
@@ -25,7 +25,7 @@ class OperatingPoint(Record):
     point_id: str
     rate_hz: int
     grid: Grid
-    arm: Arm
+    arm: ArmName
     device: str
     attacker: str
     accuracy: Measurement
@@ -72,7 +72,7 @@ class FrontEndResult(Record):
     front_end: str
     rate_hz: int
     grid: Grid
-    arm: Arm
+    arm: ArmName
     accuracy: Measurement
     attacker: str
     word_recovery: Measurement
@@ -108,7 +108,7 @@ class Difference(Record):
     measure: str
     rate_hz: int
     grid: Grid | None = None
-    arm: Arm | None = None
+    arm: ArmName | None = None
     device: str | None = None
     attacker: str | None = None
     first: Measurement

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.network import ArmName, Grid
 
 DistilledArm = Literal["basd", "cssd"]
 
@@ -87,7 +87,7 @@ class UsableInformation(Record):
         error_above_bound: Measured error minus that bound; below 0 where the scores are overconfident.
     """
 
-    arm: Arm
+    arm: ArmName
     usable: Measurement
     usable_scaled: Measurement
     lost: Measurement

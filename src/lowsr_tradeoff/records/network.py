@@ -1,5 +1,6 @@
-"""The names of networks and of ways to train them, and the computation of one classification."""
+"""The names of networks and of ways to train them, what is compared, and what a network costs to compute."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Record
@@ -7,12 +8,25 @@ from lowsr_tradeoff.records.base import Record
 Grid = Literal["shared", "native"]
 Network = Literal["small_vgg", "cp_mobile", "cnn14", "cnn14_8k", "cnn14_32k", "resnet38", "mobilenetv2"]
 Adapt = Literal["full", "probe", "lora", "dora"]
-PaperArm = Literal["raw", "finetuned", "basd", "cssd"]
-ChainArm = Literal["basd_cssd", "generation2", "generation3", "generation4", "generation5", "ladder"]
-CausalArm = Literal["out_of_fold", "cssd_low", "cssd_permuted", "cssd_early"]
-RivalArm = Literal["dkd", "standardised", "dist", "rkd", "hint", "attention"]
-ControlArm = Literal["double_length", "label_smoothing", "ema", "warm_start", "mixed_rate"]
-Arm = Literal[PaperArm, ChainArm, CausalArm, RivalArm, ControlArm]
+# What each of them is says its row in classify/arms.py.
+# fmt: off
+ArmName = Literal[
+    "raw", "finetuned", "basd", "cssd",
+    "basd_cssd", "generation2", "generation3", "generation4", "generation5", "ladder",
+    "out_of_fold", "cssd_low", "cssd_permuted", "cssd_early",
+    "dkd", "standardised", "dist", "rkd", "hint", "attention",
+    "double_length", "label_smoothing", "ema", "warm_start", "mixed_rate",
+]
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is compared: networks of one rate of the microphone, one layout of features, one way of training."""
+
+    rate_hz: int
+    grid: Grid
+    arm: ArmName
 
 
 class ModelCost(Record):

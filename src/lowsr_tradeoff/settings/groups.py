@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from lowsr_tradeoff.records.network import Adapt, Arm, Grid, Network
+from lowsr_tradeoff.records.network import Adapt, ArmName, Grid, Network
 from lowsr_tradeoff.records.privacy import Engine
 from lowsr_tradeoff.settings.front_end import FilePath
 
@@ -60,7 +60,7 @@ class ChosenTransfer(Settings):
 
     network: Network
     rate_hz: int
-    arm: Arm
+    arm: ArmName
     alpha: Share
     temperature: Positive
 
@@ -70,7 +70,7 @@ class PublishedAccuracy(Settings):
 
     network: Network
     rate_hz: int
-    arm: Arm
+    arm: ArmName
     accuracy: Share
     source: str
 
@@ -113,7 +113,7 @@ class ClassifySettings(Settings):
     adapt: Adapt = "full"
     adapt_rank: int = Field(default=8, ge=1)
     grids: tuple[Grid, ...] = ("shared", "native")
-    arms: tuple[Arm, ...] = ("raw", "finetuned", "basd", "cssd")
+    arms: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd")
     protocol: Literal["honest", "paper"] = "honest"
     patience: int | None = Field(default=None, ge=1)
     optimiser: Literal["adamw_one_cycle", "adam_amsgrad"] = "adamw_one_cycle"

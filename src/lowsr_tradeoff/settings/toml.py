@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -129,10 +130,17 @@ def _explain(error: ValidationError, path: Path | None) -> str:
 
 
 def _message(problem: Mapping[str, Any]) -> str:
-    if problem["type"] != "extra_forbidden":
-        return f"{problem['msg'].removeprefix('Value error, ')} (given: {problem['input']!r})"
-    near = difflib.get_close_matches(str(problem["loc"][-1]), _names(StudyConfig), n=1)
-    return "unknown setting" + (f"; did you mean {near[0]}?" if near else "")
+    if problem["type"] == "extra_forbidden":
+        return f"unknown setting{_near(str(problem['loc'][-1]), _names(StudyConfig))}"
+    said = f"{problem['msg'].removeprefix('Value error, ')} (given: {problem['input']!r})"
+    if problem["type"] != "literal_error":
+        return said
+    return said + _near(str(problem["input"]), re.findall(r"'([^']+)'", problem["ctx"]["expected"]))
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _names(group: type[BaseModel]) -> list[str]:

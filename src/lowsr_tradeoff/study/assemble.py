@@ -42,7 +42,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     """Return everything the finished steps found, joined by rate, and which steps of this run failed."""
     own, *others = plan.through
     study, config = own.study, own.study.config
-    recognition = classify.results(config, study.events, store)
+    recognition = classify.results(own.classify, store)
     recovered = privacy.results(own.privacy, store)
     # Arms differ in what they were taught, not in what they compute.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
@@ -50,7 +50,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     front_end = name_of(config.front_end)
     found = {front_end: (recognition.results, recovered.attacks)}
     for other in others:
-        recognised = classify.results(other.study.config, other.study.events, store).results
+        recognised = classify.results(other.classify, store).results
         attacks = privacy.results(other.privacy, store).attacks
         found[name_of(other.study.config.front_end)] = (recognised, attacks)
     points = frontier.join(recognition.results, recovered.attacks, drawn.results, config.constraints, front_end)

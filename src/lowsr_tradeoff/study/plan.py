@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lowsr_tradeoff.classify import stage as classify
+from lowsr_tradeoff.classify.plan import ClassifyPlan
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.corpora.speech import speech_of
@@ -65,7 +66,7 @@ class StagePlans:
 
     study: Study
     privacy: PrivacyPlan
-    classify: tuple[Step, ...]
+    classify: ClassifyPlan
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ class StudyPlan:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Every step whose artefact the trade-off is made from; what they need comes along."""
-        return tuple(dict.fromkeys(step for each in self.through for step in (*each.privacy.steps, *each.classify)))
+        return tuple(
+            dict.fromkeys(step for each in self.through for step in (*each.privacy.steps, *each.classify.steps))
+        )
 
 
 def plan(study: Study) -> StudyPlan:

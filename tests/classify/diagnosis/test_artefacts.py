@@ -1,18 +1,14 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from lowsr_tradeoff.classify.diagnosis.artefacts import (
-    Heard,
-    Trained,
+    ClipTable,
+    NetworkOutputs,
     by_clip,
     mean_by_clip,
     mean_of,
-    mean_where,
-    share_of,
+    pooled,
 )
-from lowsr_tradeoff.corpora.clips import EventClip
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.statistics.intervals import resample_weights
 
@@ -20,15 +16,14 @@ N_CLIPS, N_FOLDS, N_REPETITIONS = 30, 3, 2
 FOLD = np.repeat([1, 2, 3], 10)
 
 
-def heard_of() -> Heard:
-    clips = tuple(EventClip(f"{i}", "ab"[i % 2], FOLD[i], f"s{i // 2}", "", Path()) for i in range(N_CLIPS))
-    weights = resample_weights([clip.source for clip in clips], 300, 0)
-    return Heard(clips, np.arange(N_CLIPS) % 2, FOLD, weights, ("a", "b"))
+def clips_of() -> ClipTable:
+    weights = resample_weights([f"s{i // 2}" for i in range(N_CLIPS)], 300, 0)
+    return ClipTable(np.arange(N_CLIPS) % 2, FOLD, weights, ("a", "b"))
 
 
-def runs_of(**arrays) -> tuple[Trained, ...]:
+def runs_of(**arrays) -> tuple[NetworkOutputs, ...]:
     return tuple(
-        Trained(
+        NetworkOutputs(
             f"fold {fold}, repetition {repetition}",
             arrays,
             {"test": np.flatnonzero(fold == FOLD), "train": np.flatnonzero(fold != FOLD)},
@@ -50,42 +45,42 @@ def test_values_find_their_clips_again():
 
 
 def test_a_mean_is_over_clips_and_its_interval_over_sources():
-    heard, runs = heard_of(), runs_of()
-    found = mean_of([run.rows["test"].astype(float) for run in runs], runs, "test", heard, "bit")
+    clips, runs = clips_of(), runs_of()
+    found = mean_of([run.rows["test"].astype(float) for run in runs], runs, "test", clips, "bit")
     assert found.value == pytest.approx(np.arange(N_CLIPS).mean())
     assert (found.n, found.n_of, found.unit) == (N_CLIPS, "clips", "bit")
-    draws = heard.weights @ np.arange(N_CLIPS) / heard.weights.sum(axis=1)
+    draws = clips.weights @ np.arange(N_CLIPS) / clips.weights.sum(axis=1)
     assert (found.low, found.high) == pytest.approx(tuple(np.quantile(draws, [0.025, 0.975])))
 
 
 def test_repetitions_do_not_narrow_an_interval():
     """Saying the same twice is not more evidence."""
-    heard, runs = heard_of(), runs_of()
+    clips, runs = clips_of(), runs_of()
     once, twice = (
-        mean_of([run.rows["test"] % 7.0 for run in some], some, "test", heard, "1") for some in (runs[:3], runs)
+        mean_of([run.rows["test"] % 7.0 for run in some], some, "test", clips, "1") for some in (runs[:3], runs)
     )
     assert once == twice
 
 
 def test_only_what_counts_is_counted():
-    heard, runs = heard_of(), runs_of()
+    clips, runs = clips_of(), runs_of()
     values = [(run.rows["test"] % 3 == 0).astype(float) for run in runs]
     even = [(run.rows["test"] % 2 == 0).astype(float) for run in runs]
-    share = share_of(values, runs, "test", heard, even)
+    share = pooled(values, runs, "test", clips, even)
     assert (share.value, share.n) == (pytest.approx(1 / 3), 15)
-    mean = mean_where([run.rows["test"].astype(float) for run in runs], runs, "test", heard, even, "bit")
+    mean = pooled([run.rows["test"].astype(float) for run in runs], runs, "test", clips, even, "bit")
     assert (mean.value, mean.unit, mean.n) == (pytest.approx(14), "bit", 15)
 
 
 def test_where_nothing_counts_there_is_a_reason_not_a_figure():
-    heard, runs = heard_of(), runs_of()
+    clips, runs = clips_of(), runs_of()
     none = [np.zeros(10) for _ in runs]
-    assert share_of(none, runs, "test", heard, none).reason == "there is no such clip"
+    assert pooled(none, runs, "test", clips, none).reason == "there is no such clip"
 
 
 def test_a_share_without_exception_is_not_certainty():
-    heard, runs = heard_of(), runs_of()
-    all_right = share_of([np.ones(20) for _ in runs], runs, "train", heard)
+    clips, runs = clips_of(), runs_of()
+    all_right = pooled([np.ones(20) for _ in runs], runs, "train", clips)
     assert all_right.value == all_right.high == 1
     assert all_right.low < 0.95
 

@@ -10,13 +10,13 @@ import pytest
 import soundfile
 from tests.classify.corpora import event_corpus
 
-from lowsr_tradeoff.classify.arms import Listener, reference_of
-from lowsr_tradeoff.classify.diagnosis.diagnose import diagnose, hump_tests
+from lowsr_tradeoff.classify import stage
+from lowsr_tradeoff.classify.arms import reference_of
+from lowsr_tradeoff.classify.diagnosis.diagnose import diagnose
 from lowsr_tradeoff.classify.diagnosis.spectrum import run as run_spectrum
-from lowsr_tradeoff.classify.diagnosis.spectrum import spectrum_step
-from lowsr_tradeoff.classify.plan import train_steps
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, folds_of
 from lowsr_tradeoff.errors import DataError, StageError
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -46,32 +46,38 @@ def corpus_of(folder, classes=CLASSES) -> EventCorpus:
     return event_corpus(clips, 0.5)
 
 
-def shares_right(listener: Listener) -> float:
+def shares_right(condition: Condition) -> float:
     """CSSD leads at 1 kHz alone; the reference is always right."""
     leads = {500: 0.3, 1000: 0.8, 8000: 0.9}
-    if listener.rate_hz == 16000:
+    if condition.rate_hz == 16000:
         return 1.0
-    return leads[listener.rate_hz] if (listener.arm, listener.rate_hz) == ("cssd", 1000) else 0.3
+    return leads[condition.rate_hz] if (condition.arm, condition.rate_hz) == ("cssd", 1000) else 0.3
 
 
-def said(listener: Listener, corpus, n: int, seed: int) -> dict[str, np.ndarray]:
+def said(condition: Condition, corpus, n: int, seed: int) -> dict[str, np.ndarray]:
     """Embeddings and scores of all clips in joined order; a wrong answer is the next class."""
     rng = np.random.default_rng(seed)
     classes = [clip.label for fold in folds_of(corpus) for clip in corpus.clips if clip.fold == fold]
     truth = np.array([corpus.summary.classes.index(label) for label in classes])
-    named = np.where(rng.random(n) < shares_right(listener), truth, (truth + 1) % len(CLASSES))
+    named = np.where(rng.random(n) < shares_right(condition), truth, (truth + 1) % len(CLASSES))
     embeddings = 0.1 * rng.standard_normal((n, EMBEDDED))
     embeddings[:, : len(CLASSES)] += np.eye(len(CLASSES))[named]
     return {"logits": 3 * embeddings[:, : len(CLASSES)], "embeddings": embeddings}
 
 
+def diagnosed(corpus, store, config=CONFIG):
+    """The diagnoses and the hump tests of a study."""
+    return diagnose(stage.plan(config, corpus).diagnosis, corpus, store)
+
+
 def write_study(config, corpus, store, leave_out=()) -> None:
-    run_spectrum([spectrum_step(config, corpus)], corpus, store)
+    plan = stage.plan(config, corpus)
+    run_spectrum(plan.diagnosis.needs[:1], corpus, store)
     folds = [fold for fold in folds_of(corpus) for clip in corpus.clips if clip.fold == fold]
-    numbered = list(train_steps(config, corpus).items())
-    for number, (listener, steps) in enumerate(numbered):
+    numbered = list(plan.trained.items())
+    for number, (condition, steps) in enumerate(numbered):
         for run, step in enumerate(steps):
-            everything = said(listener, corpus, len(folds), 1000 * number + run)
+            everything = said(condition, corpus, len(folds), 1000 * number + run)
             tested = np.array(folds) == folds_of(corpus)[run % N_FOLDS]
             arrays = {
                 f"{part}_{kind}": values[rows].astype(np.float32)
@@ -95,7 +101,7 @@ def store(corpus, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(corpus, store):
-    return {(one.rate_hz, one.grid): one for one in diagnose(CONFIG, corpus, store)}
+    return {(one.rate_hz, one.grid): one for one in diagnosed(corpus, store)[0]}
 
 
 def test_one_record_per_rate_and_layout_ascending(found):
@@ -152,7 +158,7 @@ def test_gains_are_those_of_cssd_over_finetuned(found):
 
 
 def test_the_made_up_hump_is_found(corpus, store):
-    (test,) = hump_tests(CONFIG, corpus, store)
+    (test,) = diagnosed(corpus, store)[1]
     assert (test.grid, test.middle_rates_hz, test.outer_rates_hz) == ("native", (1000,), (500, 8000))
     assert test.contrast.value == pytest.approx(0.5, abs=0.15)
     assert test.is_supported
@@ -162,43 +168,43 @@ def test_an_arm_that_was_not_trained_is_left_out(corpus, tmp_path):
     classify = ClassifySettings(grids=("native",), arms=("basd",))
     config = CONFIG.model_copy(update={"classify": classify, "rates_hz": (1000,)})
     write_study(config, corpus, Store(tmp_path))
-    (one,) = diagnose(config, corpus, Store(tmp_path))
+    (one,), humps = diagnosed(corpus, Store(tmp_path), config)
     assert one.teachers == ()
     assert one.classes == ()
     assert "finetuned" in one.recoverability.reason
     assert "0 classes" in one.rank_correlation.reason
-    assert hump_tests(config, corpus, Store(tmp_path)) == ()
+    assert humps == ()
 
 
 def test_an_artefact_without_embeddings_says_which_step_and_what_to_do(corpus, tmp_path):
     write_study(CONFIG, corpus, Store(tmp_path), leave_out={"test_embeddings"})
     with pytest.raises(StageError, match=r"500 Hz native .* no test_embeddings; run the study again"):
-        diagnose(CONFIG, corpus, Store(tmp_path))
+        diagnosed(corpus, Store(tmp_path))
 
 
 def test_a_study_that_is_not_finished_says_which_step_is_missing(corpus, tmp_path):
     with pytest.raises(StageError, match=r"500 Hz native finetuned.*missing or damaged; run again"):
-        diagnose(CONFIG, corpus, Store(tmp_path))
+        diagnosed(corpus, Store(tmp_path))
 
 
 def test_clips_are_read_once_and_for_all(corpus, store, found, tmp_path):
     unreadable = replace(corpus, clips=tuple(replace(clip, audio=tmp_path / "gone.wav") for clip in corpus.clips))
-    assert diagnose(CONFIG, unreadable, store) == tuple(found.values())
+    assert diagnosed(unreadable, store)[0] == tuple(found.values())
     with pytest.raises(DataError, match=r"gone\.wav"):
-        run_spectrum([spectrum_step(CONFIG, unreadable)], unreadable, store)
+        run_spectrum(stage.plan(CONFIG, unreadable).diagnosis.needs[:1], unreadable, store)
 
 
 def test_the_same_artefacts_give_the_same_diagnosis(corpus, store, found):
-    assert diagnose(CONFIG, corpus, store) == tuple(found.values())
+    assert diagnosed(corpus, store)[0] == tuple(found.values())
 
 
 def test_diagnosing_does_without_torch(corpus, store):
     script = (
         "import pickle, sys; given = pickle.loads(sys.stdin.buffer.read());"
-        "from lowsr_tradeoff.classify.diagnosis.diagnose import diagnose, hump_tests;"
-        "diagnose(*given); hump_tests(*given); sys.exit(bool({'torch', 'torchaudio'} & set(sys.modules)))"
+        "from lowsr_tradeoff.classify.diagnosis.diagnose import diagnose;"
+        "diagnose(*given); sys.exit(bool({'torch', 'torchaudio'} & set(sys.modules)))"
     )
-    given = pickle.dumps((CONFIG, corpus, store))
+    given = pickle.dumps((stage.plan(CONFIG, corpus).diagnosis, corpus, store))
     assert subprocess.run([sys.executable, "-c", script], input=given, check=False).returncode == 0
 
 

@@ -22,7 +22,7 @@ def changed(tradeoff, **settings):
 def test_the_arm_asked_for_is_taken_on_the_layout_that_hears_at_the_rate(tradeoff):
     target = choose_target(tradeoff, 1000, "basd", "nrf52840")
     assert target.name == "1000-native-basd-nrf52840"
-    assert target.layout.model_rate_hz == target.listener.rate_hz == 1000
+    assert target.layout.model_rate_hz == target.condition.rate_hz == 1000
     assert target.power.device == target.profile.name == "nrf52840"
     assert target.power.power_mw.value > 0
 
@@ -43,7 +43,7 @@ def test_where_none_is_recommended_it_is_the_most_accurate(tradeoff):
 
 def test_the_reference_at_the_shared_grids_own_rate_needs_no_restoring(tradeoff):
     target = choose_target(tradeoff, 16000, None, None)
-    assert (target.listener.grid, target.layout.model_rate_hz) == ("shared", 16000)
+    assert (target.condition.grid, target.layout.model_rate_hz) == ("shared", 16000)
 
 
 def test_what_the_run_does_not_have_is_told_with_what_it_has(tradeoff):

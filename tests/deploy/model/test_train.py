@@ -7,12 +7,12 @@ import pytest
 from scipy.special import softmax
 from tests.deploy.conftest import plan_of, study
 
-from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.corpora.clips import class_numbers, clips_of, folds_of, read
 from lowsr_tradeoff.deploy.model.package import read_package
 from lowsr_tradeoff.deploy.model.predict import class_probabilities, load_model, window_image
-from lowsr_tradeoff.deploy.model.train import listener_of, make_package, plan_model, run_plan, train_model
+from lowsr_tradeoff.deploy.model.train import condition_of, make_package, plan_model, run_plan, train_model
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.settings.toml import load_config
 
 
@@ -50,20 +50,20 @@ def test_steps_are_the_tests_and_one_network_that_holds_nothing_out(finished):
 
 
 def test_a_listener_is_one_rate_grid_and_arm():
-    assert listener_of(study(arm="cssd")) == Listener(1000, "native", "cssd")
-    assert listener_of(study(8000, grid="shared")) == Listener(8000, "shared", "finetuned")
+    assert condition_of(study(arm="cssd")) == Condition(1000, "native", "cssd")
+    assert condition_of(study(8000, grid="shared")) == Condition(8000, "shared", "finetuned")
 
 
 @pytest.mark.parametrize("arm", ["raw", "mixed_rate"])
 def test_arms_that_train_nothing_cannot_be_packaged(arm):
     with pytest.raises(ConfigError, match=f"--arm {arm}: trains no network"):
-        listener_of(study(arm=arm, grid="shared"))
+        condition_of(study(arm=arm, grid="shared"))
 
 
 def test_an_arm_that_needs_the_shared_grid_says_so(two_tones):
     config = study(arm="attention")
     with pytest.raises(ConfigError, match="there is none at 1000 Hz on --grid native"):
-        plan_model(config, two_tones, listener_of(config))
+        plan_model(config, two_tones, condition_of(config))
 
 
 def test_steps_of_a_finished_study_are_not_run_again(small_study, small_run, tmp_path):

@@ -3,15 +3,16 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 from tests.replaced import replaced
 from tests.reports.conftest import QUALIFIES, TOO_MUCH
 
-from lowsr_tradeoff.classify.arms import ARMS
 from lowsr_tradeoff.files.safe_text import source_of
 from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.network import ArmName
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.exports.run_files import load, to_json
 from lowsr_tradeoff.reports.page.assets import embedded
@@ -267,11 +268,13 @@ def test_many_arms_stay_readable_and_the_page_light(build, manifest, listen):
     tradeoff = build()
     (one,) = (r for r in tradeoff.recognition.results if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
     many = tuple(
-        one.model_copy(update={"rate_hz": rate, "arm": arm}) for rate in range(500, 5500, 500) for arm in ARMS
+        one.model_copy(update={"rate_hz": rate, "arm": arm})
+        for rate in range(500, 5500, 500)
+        for arm in get_args(ArmName)
     )
     page = render(replaced(tradeoff, {"recognition.results": many}), manifest, listen)
     assert len(page.encode()) - len(render(tradeoff, manifest, listen).encode()) < 5000 * len(many)
-    assert len(accuracy.table(replaced(tradeoff, {"recognition.results": many})).rows) == len(ARMS)
+    assert len(accuracy.table(replaced(tradeoff, {"recognition.results": many})).rows) == len(get_args(ArmName))
     assert len(accuracy.figure(replaced(tradeoff, {"recognition.results": many}))["data"]) == 7
 
 

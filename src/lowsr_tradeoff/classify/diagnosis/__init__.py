@@ -1,1 +1,1 @@
-"""What the diagnostics of distillation are made of; :mod:`diagnosis.diagnose` joins them."""
+"""What the diagnostics of distillation are made of; :mod:`diagnose` joins them."""

@@ -1,59 +1,64 @@
-"""Read what trained networks said of every clip, and bring it together clip by clip.
+"""Read the outputs of trained networks for every clip, and bring them together clip by clip.
 
 A clip is tested once per repetition and trained on by the networks of all other folds. Per clip, a quantity is
 its mean over the networks that tested on the clip, or over those that trained on it; clips are then averaged and
 resampled by source. So a figure pools (clip, network) pairs and no network counts twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.classify.diagnosis.calibration import Classes, Scores
-from lowsr_tradeoff.classify.plan import train_steps
-from lowsr_tradeoff.classify.scores import CLIPS, Weights
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, class_numbers, clips_of, folds_of
+from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import CLIPS
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import mean_measurement, pooled_ratio, resample_weights
+
+if TYPE_CHECKING:
+    from lowsr_tradeoff.classify.train_settings import TrainSettings
 
 Part = Literal["test", "train"]
 Rows = NDArray[np.intp]
+V = TypeVar("V", float, Scores)
 
 
 @dataclass(frozen=True)
-class Heard:
-    """The clips of a study in the order of the joined arrays: fold by fold.
+class ClipTable:
+    """The clips of a study in the order of the joined arrays: each once, fold by fold.
 
     Attributes:
-        clips: Each clip once.
-        truth: Its class number.
+        truth: Class number of each clip.
         fold: Its fold.
         weights: Bootstrap weights by source, shape ``(n_resamples, n_clips)``.
         classes: Labels by class number.
     """
 
-    clips: tuple[EventClip, ...]
     truth: Classes
     fold: Rows
-    weights: Weights
+    weights: Scores
     classes: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self.truth)
 
 
 @dataclass(frozen=True)
-class Trained:
-    """One network's artefact, and which of the joined rows its arrays speak of.
+class NetworkOutputs:
+    """One network's artefact, and which of the joined rows its arrays are of.
 
     Attributes:
         label: What a person calls its step.
-        arrays: What it said, by part and kind, for example ``test_logits``.
+        arrays: Its outputs, by part and kind, for example ``test_logits``.
         rows: Of the test fold and of the folds that it was trained on.
     """
 
@@ -76,39 +81,42 @@ class Trained:
         return array
 
 
-Runs = tuple[Trained, ...]
+Runs = tuple[NetworkOutputs, ...]
 
 
-def heard_by_all(config: StudyConfig, corpus: EventCorpus) -> Heard:
+def clip_table(corpus: EventCorpus, n_resamples: int, seed: int) -> ClipTable:
     """Return the clips in joined order with their classes and bootstrap weights."""
-    clips = tuple(clips_of(corpus, *folds_of(corpus)))
-    return Heard(
-        clips=clips,
+    clips = clips_of(corpus, *folds_of(corpus))
+    return ClipTable(
         truth=class_numbers(corpus, clips),
         fold=np.array([clip.fold for clip in clips]),
-        weights=resample_weights([clip.source for clip in clips], config.n_resamples, config.seed),
+        weights=resample_weights([clip.source for clip in clips], n_resamples, seed),
         classes=corpus.summary.classes,
     )
 
 
-def trained(config: StudyConfig, corpus: EventCorpus, store: Store, heard: Heard) -> dict[Listener, Runs]:
-    """Return every listener's networks, repetition by repetition, fold by fold.
+def outputs_of(steps: Iterable[Step], store: Store, clips: ClipTable) -> dict[Condition, Runs]:
+    """Return the outputs of trained networks, condition by condition, in the order of their steps.
 
     Raises:
         StageError: A step has not run.
     """
-    n_folds, folds = len(folds_of(corpus)), folds_of(corpus)
-    return {
-        listener: tuple(_trained(step, folds[i % n_folds], store, heard) for i, step in enumerate(steps))
-        for listener, steps in train_steps(config, corpus).items()
+    found: dict[Condition, Runs] = {}
+    for step in steps:
+        settings = cast("TrainSettings", step.settings)
+        found[settings.condition] = (*found.get(settings.condition, ()), _outputs(step, settings, store, clips))
+    return found
+
+
+def _outputs(step: Step, settings: "TrainSettings", store: Store, clips: ClipTable) -> NetworkOutputs:
+    """The weights are not kept."""
+    arrays = {
+        name: array for name, array in store.arrays(step).items() if name.endswith(("_logits", "_embeddings"))
     }
-
-
-def _trained(step: Step, fold: int, store: Store, heard: Heard) -> Trained:
-    """Weights are let go: only what was said of clips is kept."""
-    said = {name: array for name, array in store.arrays(step).items() if name.endswith(("_logits", "_embeddings"))}
-    is_tested = heard.fold == fold
-    return Trained(step.label, said, {"test": np.flatnonzero(is_tested), "train": np.flatnonzero(~is_tested)})
+    is_tested = np.isin(clips.fold, settings.held_out)
+    return NetworkOutputs(
+        step.label, arrays, {"test": np.flatnonzero(is_tested), "train": np.flatnonzero(~is_tested)}
+    )
 
 
 def by_clip(values: Sequence[Scores], rows: Sequence[Rows], n_clips: int) -> Scores:
@@ -122,61 +130,48 @@ def by_clip(values: Sequence[Scores], rows: Sequence[Rows], n_clips: int) -> Sco
 
 
 def mean_by_clip(values: Sequence[Scores], rows: Sequence[Rows], n_clips: int) -> Scores:
-    """Return the mean of each clip's values over the networks that speak of it. Shape ``(n_clips,)``."""
+    """Return the mean of each clip's values over the networks that have one for it. Shape ``(n_clips,)``."""
     return by_clip(values, rows, n_clips) / by_clip([np.ones(len(r)) for r in rows], rows, n_clips)
 
 
-def mean_of(values: Sequence[Scores], runs: Runs, part: Part, heard: Heard, unit: str) -> Measurement:
+def each(metric: Callable[[Scores, Classes], V], runs: Runs, clips: ClipTable, part: Part = "test") -> list[V]:
+    """Return one metric of logits and classes for every network on one part of the clips."""
+    return [metric(run.get(part, "logits"), clips.truth[run.rows[part]]) for run in runs]
+
+
+def mean_of(values: Sequence[Scores], runs: Runs, part: Part, clips: ClipTable, unit: str) -> Measurement:
     """Return the mean over clips of their mean over networks, with a bootstrap interval by source.
 
-    Args:
-        values: Per network, one value per clip of the part.
-        runs: The networks.
-        part: Which clips the values are of.
-        heard: All clips.
-        unit: The values' unit.
+    There is a value per network and clip of the part.
     """
     rows = [run.rows[part] for run in runs]
-    return mean_measurement(mean_by_clip(values, rows, len(heard.clips)), heard.weights, CLIPS, unit)
+    return mean_measurement(mean_by_clip(values, rows, clips.n), clips.weights, CLIPS, unit)
 
 
-def share_of(
-    values: Sequence[Scores], runs: Runs, part: Part, heard: Heard, counted: Sequence[Scores] | None = None
-) -> Measurement:
-    """Return the share of counted (clip, network) pairs whose value is 1, ∈ [0, 1], with a bootstrap interval.
-
-    Args:
-        values: Per network, 0 or 1 per clip of the part.
-        runs: The networks.
-        part: Which clips the values are of.
-        heard: All clips.
-        counted: Per network, 1 for the clips that count; ``None`` for all.
-    """
-    return _pooled(values, runs, part, heard, counted, is_share=True)
-
-
-def mean_where(
-    values: Sequence[Scores], runs: Runs, part: Part, heard: Heard, counted: Sequence[Scores], unit: str
-) -> Measurement:
-    """Return the mean over counted (clip, network) pairs, with a bootstrap interval; arguments as for shares."""
-    return _pooled(values, runs, part, heard, counted, is_share=False).model_copy(update={"unit": unit})
-
-
-def _pooled(
+def pooled(
     values: Sequence[Scores],
     runs: Runs,
     part: Part,
-    heard: Heard,
-    counted: Sequence[Scores] | None,
-    *,
-    is_share: bool,
+    clips: ClipTable,
+    counted: Sequence[Scores] | None = None,
+    unit: str | None = None,
 ) -> Measurement:
-    rows, n_clips = [run.rows[part] for run in runs], len(heard.clips)
+    """Return the mean over counted (clip, network) pairs, with a bootstrap interval; without a unit, a share.
+
+    Args:
+        values: Per network, one value per clip of the part; of a share 0 or 1.
+        runs: The networks.
+        part: Which clips the values are of.
+        clips: All of them.
+        counted: Per network, 1 for the clips that count; ``None`` for all.
+        unit: The values' unit.
+    """
+    rows = [run.rows[part] for run in runs]
     counted = counted or [np.ones(len(r)) for r in rows]
-    top = by_clip([value * count for value, count in zip(values, counted, strict=True)], rows, n_clips)
-    bottom = by_clip(counted, rows, n_clips)
+    top = by_clip([value * count for value, count in zip(values, counted, strict=True)], rows, clips.n)
+    bottom = by_clip(counted, rows, clips.n)
     is_in = bottom > 0
     if not is_in.any():
         return missing("there is no such clip", CLIPS)
-    pooled = pooled_ratio(top[is_in], bottom[is_in], heard.weights[:, is_in], CLIPS, is_share=is_share)
-    return pooled.model_copy(update={"n": int(is_in.sum())})
+    mean = pooled_ratio(top[is_in], bottom[is_in], clips.weights[:, is_in], CLIPS, is_share=unit is None)
+    return mean.model_copy(update={"n": int(is_in.sum()), **({"unit": unit} if unit else {})})

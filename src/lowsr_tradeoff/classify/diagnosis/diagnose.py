@@ -1,33 +1,52 @@
 """Why CSSD might beat BASD, in figures: one record per rate and feature layout, from finished training steps.
 
-Nothing here trains or decides; the hypothesis that the figures speak to is in docs/method.md.
+Nothing here trains or decides; the hypothesis that they are held against is in docs/method.md.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
-from lowsr_tradeoff.classify.arms import reference_of
-from lowsr_tradeoff.classify.diagnosis.artefacts import Heard, Rows, Runs, by_clip, heard_by_all, trained
+from lowsr_tradeoff.classify.diagnosis.artefacts import ClipTable, Rows, Runs, by_clip, clip_table, outputs_of
 from lowsr_tradeoff.classify.diagnosis.calibration import Scores
 from lowsr_tradeoff.classify.diagnosis.hump import hump_test
 from lowsr_tradeoff.classify.diagnosis.information import class_shares, entropy
 from lowsr_tradeoff.classify.diagnosis.similarity import recovered
-from lowsr_tradeoff.classify.diagnosis.spectrum import energies, permutation_p_value, rank_correlation
+from lowsr_tradeoff.classify.diagnosis.spectrum import SpectrumSettings, permutation_p_value, rank_correlation
 from lowsr_tradeoff.classify.diagnosis.teachers import diagnose_teacher
 from lowsr_tradeoff.classify.diagnosis.usable import BITS, information, scalings, share_right, usable_by_clip
-from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import CLIPS
 from lowsr_tradeoff.records.diagnosis import ClassEnergy, Diagnosis, DistilledArm, HumpTest, TeacherDiagnosis
-from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.network import ArmName, Condition, Grid
+from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.statistics.intervals import mean_measurement, paired_difference, pooled_ratio
 
+# The arms that the hypothesis is about.
+FINETUNED: ArmName = "finetuned"
+BASD: DistilledArm = "basd"
+CSSD: DistilledArm = "cssd"
 CLASSES = "classes"
 N_PERMUTATIONS = 9999
+
+
+class DiagnosisSettings(Settings):
+    """What the diagnostics depend on besides the networks.
+
+    Attributes:
+        reference: The full-rate networks.
+        seed: Of resamples and permutations.
+        n_resamples: Bootstrap resamples.
+    """
+
+    reference: Condition
+    seed: int
+    n_resamples: int
 
 
 @dataclass(frozen=True)
@@ -35,17 +54,17 @@ class Evidence:
     """What the diagnostics of one rate and layout are made of.
 
     Attributes:
-        heard: All clips.
+        clips: All of them.
         arms: The networks of this rate and layout, by arm.
         reference: The reference networks.
-        usable: What the reference networks tell of each clip, bits.
+        usable: Usable information of the reference networks on each clip, bits.
         kept: Energy of each clip below rate/2.
         total: Energy of each clip below half the reference rate.
         seed: Seed of the permutations.
     """
 
-    heard: Heard
-    arms: Mapping[Arm, Runs]
+    clips: ClipTable
+    arms: Mapping[ArmName, Runs]
     reference: Runs
     usable: Scores
     kept: Scores
@@ -53,62 +72,67 @@ class Evidence:
     seed: int
 
 
-def diagnose(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[Diagnosis, ...]:
-    """Return the diagnostics of every rate and layout below the reference rate, ascending.
+def run(steps: Sequence[Step[DiagnosisSettings]], corpus: EventCorpus, store: Store) -> None:
+    """Write the diagnostics of every rate, and the tests for a hump."""
+    for step in steps:
+        diagnoses, humps = diagnose(step, corpus, store)
+        found = {"diagnoses": diagnoses, "humps": humps}
+        store.write(step, {name: [one.model_dump(mode="json") for one in its] for name, its in found.items()})
 
-    From the artefacts of training and of :func:`spectrum.spectrum_step`.
+
+def diagnose(
+    step: Step[DiagnosisSettings], corpus: EventCorpus, store: Store
+) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
+    """Return the diagnostics of every rate and layout below the reference rate, ascending, and the hump tests.
+
+    Args:
+        step: Needs the energies of the clips, see :mod:`spectrum`, and every trained network.
+        corpus: The events.
+        store: Holds what the step needs.
 
     Raises:
-        StageError: A step has not run, or lacks what it said of its training clips.
+        StageError: A step has not run, or lacks its outputs for its training clips.
     """
-    heard = heard_by_all(config, corpus)
-    runs = trained(config, corpus, store, heard)
-    reference = runs[reference_of(config)]
-    usable = usable_by_clip(reference, heard, scalings(reference, heard))
-    below = energies(config, corpus, store)
-    places = dict.fromkeys((listener.rate_hz, listener.grid) for listener in runs)
+    spectrum, *networks = step.needs
+    clips = clip_table(corpus, step.settings.n_resamples, step.settings.seed)
+    runs = outputs_of(networks, store, clips)
+    reference = runs[step.settings.reference]
+    usable = usable_by_clip(reference, clips, scalings(reference, clips))
+    below, edges_hz = store.arrays(spectrum)["energy"], cast("SpectrumSettings", spectrum.settings).edges_hz
     found = []
-    for rate_hz, grid in places:
-        if rate_hz != config.reference_rate_hz:
-            arms = {who.arm: its for who, its in runs.items() if (who.rate_hz, who.grid) == (rate_hz, grid)}
-            kept = below[:, config.all_rates_hz().index(rate_hz)]
-            evidence = Evidence(heard, arms, reference, usable, kept, below[:, -1], config.seed)
+    for rate_hz, grid in dict.fromkeys((condition.rate_hz, condition.grid) for condition in runs):
+        if rate_hz != step.settings.reference.rate_hz:
+            arms = {which.arm: its for which, its in runs.items() if (which.rate_hz, which.grid) == (rate_hz, grid)}
+            kept, total = below[:, edges_hz.index(rate_hz / 2)], below[:, -1]
+            evidence = Evidence(clips, arms, reference, usable, kept, total, step.settings.seed)
             found.append(_diagnosis(rate_hz, grid, evidence))
-    return tuple(found)
+    return tuple(found), hump_tests(runs, clips)
 
 
-def hump_tests(config: StudyConfig, corpus: EventCorpus, store: Store) -> tuple[HumpTest, ...]:
-    """Return, per feature layout with both arms, whether the lead of CSSD over BASD peaks at the middle rates.
-
-    Raises:
-        StageError: A step has not run.
-    """
-    heard = heard_by_all(config, corpus)
-    runs = trained(config, corpus, store, heard)
+def hump_tests(runs: Mapping[Condition, Runs], clips: ClipTable) -> tuple[HumpTest, ...]:
+    """Return, per feature layout with both arms, whether the lead of CSSD over BASD peaks at the middle rates."""
     leads: dict[Grid, dict[int, Scores]] = {}
-    for listener, cssd in runs.items():
-        basd = runs.get(replace(listener, arm="basd"))
-        if listener.arm == "cssd" and basd is not None:
-            lead = share_right(cssd, heard) - share_right(basd, heard)
-            leads.setdefault(listener.grid, {})[listener.rate_hz] = lead
-    return tuple(hump_test(by_rate, heard.weights, grid) for grid, by_rate in leads.items())
+    for condition, cssd in runs.items():
+        basd = runs.get(replace(condition, arm=BASD))
+        if condition.arm == CSSD and basd is not None:
+            lead = share_right(cssd, clips) - share_right(basd, clips)
+            leads.setdefault(condition.grid, {})[condition.rate_hz] = lead
+    return tuple(hump_test(by_rate, clips.weights, grid) for grid, by_rate in leads.items())
 
 
 def _diagnosis(rate_hz: int, grid: Grid, found: Evidence) -> Diagnosis:
-    heard = found.heard
+    clips = found.clips
     classes = class_energies(found)
     correlation, p_value = _rank_correlation(classes, found.seed)
-    shares = class_shares(heard.truth, len(heard.classes))
+    shares = class_shares(clips.truth, len(clips.classes))
     return Diagnosis(
         rate_hz=rate_hz,
         grid=grid,
-        class_entropy=Measurement(
-            value=float(entropy(shares)), n=len(heard.clips), n_of=CLIPS, unit=BITS, basis="counted"
-        ),
-        reference_usable=mean_measurement(found.usable, heard.weights, CLIPS, BITS),
+        class_entropy=Measurement(value=float(entropy(shares)), n=clips.n, n_of=CLIPS, unit=BITS, basis="counted"),
+        reference_usable=mean_measurement(found.usable, clips.weights, CLIPS, BITS),
         teachers=_teachers(found),
-        information=tuple(information(arm, runs, found.usable, heard) for arm, runs in found.arms.items()),
-        recoverability=recoverability(found.arms.get("finetuned"), found.reference, heard),
+        information=tuple(information(arm, runs, found.usable, clips) for arm, runs in found.arms.items()),
+        recoverability=recoverability(found.arms.get(FINETUNED), found.reference, clips),
         classes=classes,
         rank_correlation=correlation,
         rank_p_value=p_value,
@@ -117,17 +141,17 @@ def _diagnosis(rate_hz: int, grid: Grid, found: Evidence) -> Diagnosis:
 
 def _teachers(found: Evidence) -> tuple[TeacherDiagnosis, ...]:
     teachers: tuple[tuple[DistilledArm, Runs | None], ...] = (
-        ("basd", found.arms.get("finetuned")),
-        ("cssd", found.reference),
+        (BASD, found.arms.get(FINETUNED)),
+        (CSSD, found.reference),
     )
     return tuple(
-        diagnose_teacher(arm, teacher, found.arms[arm], found.heard)
+        diagnose_teacher(arm, teacher, found.arms[arm], found.clips)
         for arm, teacher in teachers
         if teacher is not None and arm in found.arms
     )
 
 
-def recoverability(student: Runs | None, teacher: Runs, heard: Heard) -> Measurement:
+def recoverability(student: Runs | None, teacher: Runs, clips: ClipTable) -> Measurement:
     """Return R² of a teacher's scores regressed on a student's embeddings, fitted and held out fold by fold, ≤ 1.
 
     Fitted on the training clips of each pair of networks, and tested on the fold that neither saw. Errors and
@@ -143,13 +167,13 @@ def recoverability(student: Runs | None, teacher: Runs, heard: Heard) -> Measure
         )
         for one, other in zip(student, teacher, strict=True)
     ]
-    rows, n_clips = [run.rows["test"] for run in student], len(heard.clips)
+    rows, n_clips = [run.rows["test"] for run in student], clips.n
     error, spread = (by_clip(values, rows, n_clips) for values in zip(*pairs, strict=True))
     if not spread.any():
         return missing("the teacher says the same of all clips", CLIPS)
     # Relative to the mean spread the denominators sum to the number of clips, whatever the scale of the scores.
-    told, all_told = (spread - error) / spread.mean(), spread / spread.mean()
-    return pooled_ratio(told, all_told, heard.weights, CLIPS, is_share=True)
+    explained, total = (spread - error) / spread.mean(), spread / spread.mean()
+    return pooled_ratio(explained, total, clips.weights, CLIPS, is_share=True)
 
 
 def class_energies(found: Evidence) -> tuple[ClassEnergy, ...]:
@@ -157,25 +181,25 @@ def class_energies(found: Evidence) -> tuple[ClassEnergy, ...]:
 
     Shares are averaged over clips: the levels of recordings do not compare, and the loudest would decide.
     """
-    finetuned, cssd = found.arms.get("finetuned"), found.arms.get("cssd")
+    finetuned, cssd = found.arms.get(FINETUNED), found.arms.get(CSSD)
     if finetuned is None or cssd is None:
         return ()
-    right = share_right(cssd, found.heard), share_right(finetuned, found.heard)
+    right = share_right(cssd, found.clips), share_right(finetuned, found.clips)
     return tuple(
-        _class_energy(label, np.flatnonzero(found.heard.truth == number), right, found)
-        for number, label in enumerate(found.heard.classes)
+        _class_energy(label, np.flatnonzero(found.clips.truth == number), right, found)
+        for number, label in enumerate(found.clips.classes)
     )
 
 
 def _class_energy(label: str, rows: Rows, right: tuple[Scores, Scores], found: Evidence) -> ClassEnergy:
-    heard = found.heard
+    clips = found.clips
     sounding = rows[found.total[rows] > 0]  # a clip that is silent in the band has no share
     return ClassEnergy(
         label=label,
         energy_kept=mean_measurement(
-            found.kept[sounding] / found.total[sounding], heard.weights[:, sounding], CLIPS, "1"
+            found.kept[sounding] / found.total[sounding], clips.weights[:, sounding], CLIPS, "1"
         ),
-        gain=paired_difference(right[0][rows], right[1][rows], heard.weights[:, rows], CLIPS),
+        gain=paired_difference(right[0][rows], right[1][rows], clips.weights[:, rows], CLIPS),
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.scores import CLIPS, Weights
+from lowsr_tradeoff.classify.diagnosis.calibration import Scores
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import CLIPS
 from lowsr_tradeoff.records.diagnosis import HumpTest
 from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.statistics.intervals import mean_measurement
@@ -14,11 +14,11 @@ from lowsr_tradeoff.statistics.intervals import mean_measurement
 # Declared with the hypothesis; a study that chose them after a look at its leads would test nothing.
 MIDDLE_HZ = (1000, 4000)
 
-Gains = Mapping[int, NDArray[np.float64]]
+Gains = Mapping[int, Scores]
 
 
 def hump_test(
-    gains_by_rate: Gains, weights: Weights, grid: Grid, middle_hz: tuple[int, int] = MIDDLE_HZ
+    gains_by_rate: Gains, weights: Scores, grid: Grid, middle_hz: tuple[int, int] = MIDDLE_HZ
 ) -> HumpTest:
     """Return whether a gain is larger at the middle rates than at the rates on both sides of them.
 
@@ -33,8 +33,7 @@ def hump_test(
         grid: Feature layout of both arms.
         middle_hz: Lowest and highest middle rate.
 
-    Reference:
-        Berger, Multiparameter Hypothesis Testing and Acceptance Sampling, Technometrics 24, 1982.
+    Reference: Berger, Multiparameter Hypothesis Testing and Acceptance Sampling, Technometrics 24, 1982.
     """
     lowest, highest = middle_hz
     middle = tuple(rate for rate in sorted(gains_by_rate) if lowest <= rate <= highest)
@@ -54,7 +53,7 @@ def hump_test(
 
 
 def _contrast(
-    gains: Gains, middle: Sequence[int], outer: Sequence[int], weights: Weights, where: str
+    gains: Gains, middle: Sequence[int], outer: Sequence[int], weights: Scores, where: str
 ) -> Measurement:
     if not middle or not outer:
         return missing(f"no rate {where}" if middle else "no middle rate", CLIPS)

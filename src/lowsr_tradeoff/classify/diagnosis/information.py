@@ -1,4 +1,4 @@
-"""What class scores tell, in bits: entropies, divergences, usable information, and the least error it allows."""
+"""Information in class scores, in bits: entropies, divergences, usable information, the least error it allows."""
 
 import math
 
@@ -20,8 +20,7 @@ def soften(logits: Scores, temperature: float) -> Scores:
 def entropy(p: Scores) -> Scores:
     """Return the entropy ``-sum_k p_k log2 p_k`` of each row, bits, ∈ [0, log2 n_classes].
 
-    Shape:
-        ``(n, n_classes)`` → ``(n,)``.
+    Shape ``(n, n_classes)`` → ``(n,)``.
 
     >>> entropy(np.array([[0.5, 0.5, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25]]))
     array([1., 2.])
@@ -36,11 +35,9 @@ def non_target_entropy(logits: Scores, truth: Classes, temperature: float) -> Sc
     Own class left out and the rest brought to sum 1, ∈ [0, log2(n_classes - 1)]: what is left when the teacher's
     sureness is taken away.
 
-    Shape:
-        ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
-
-    Reference:
-        Zhao et al., Decoupled Knowledge Distillation, CVPR 2022, section 3.1, splits the loss in this way.
+    Shape ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
+    Reference: Zhao et al., Decoupled Knowledge Distillation, CVPR 2022, section 3.1, splits the loss in this
+    way.
     """
     n_clips, n_classes = logits.shape
     others = logits[np.arange(n_classes) != truth[:, None]].reshape(n_clips, n_classes - 1)
@@ -48,17 +45,10 @@ def non_target_entropy(logits: Scores, truth: Classes, temperature: float) -> Sc
 
 
 def divergence(logits: Scores, from_logits: Scores) -> Scores:
-    """Return ``KL(p ‖ q) = sum_k p_k log2(p_k / q_k)`` of each row, bits, ∈ [0, ∞).
+    """Return ``KL(p ‖ q) = sum_k p_k log2(p_k / q_k)`` of each row, bits, ∈ [0, ∞); q is of ``from_logits``.
 
-    Args:
-        logits: Scores of p.
-        from_logits: Scores of q.
-
-    Shape:
-        ``(n, n_classes)`` twice → ``(n,)``.
-
-    Reference:
-        Kullback & Leibler, On Information and Sufficiency, Annals of Mathematical Statistics 22, 1951.
+    Shape ``(n, n_classes)`` twice → ``(n,)``.
+    Reference: Kullback & Leibler, On Information and Sufficiency, Annals of Mathematical Statistics 22, 1951.
     """
     log_p, log_q = (log_softmax(np.asarray(z, np.float64), axis=1) for z in (logits, from_logits))
     bits: Scores = (np.exp(log_p) * (log_p - log_q)).sum(axis=1) / math.log(2)
@@ -66,17 +56,14 @@ def divergence(logits: Scores, from_logits: Scores) -> Scores:
 
 
 def class_information(p: Scores, truth: Classes) -> Scores:
-    """Return what each clip's soft label tells beyond its class, ``KL(p_x ‖ mean of p over its class)``, bits.
+    """Return what each clip's soft label adds to its class, ``KL(p_x ‖ mean of p over its class)``, bits.
 
     The mean over clips estimates the conditional mutual information I(X; Ŷ | Y) ∈ [0, log2 n_classes]. It is 0 for
-    a teacher that says the same of all clips of a class. With one clip in a class it is 0 whatever is said.
+    a teacher that scores all clips of a class alike. With one clip in a class it is always 0.
 
-    Shape:
-        ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
-
-    Reference:
-        Ye et al., Bayes Conditional Distribution Estimation for Knowledge Distillation Based on Conditional Mutual
-        Information, ICLR 2024.
+    Shape ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
+    Reference: Ye et al., Bayes Conditional Distribution Estimation for Knowledge Distillation Based on
+    Conditional Mutual Information, ICLR 2024.
     """
     members = np.eye(p.shape[1])[truth]
     sums = members.T @ p
@@ -92,24 +79,15 @@ def class_shares(truth: Classes, n_classes: int) -> Scores:
 
 
 def usable_information(logits: Scores, truth: Classes, shares: Scores, temperature: float = 1.0) -> Scores:
-    """Return what a network's scores tell of each clip's class, ``log2 softmax(z / T)[y] - log2 share[y]``, bits.
+    """Return what scores add to the class shares, ``log2 softmax(z / T)[y] - log2 share[y]`` of each clip, bits.
 
     The mean over clips that the network never saw is H(Y) less the cross-entropy: the usable information of
     this kind of network ∈ (-∞, H(Y)]. It is at most the mutual information of clip and class, up to chance, and
     negative where the network is surer than right.
 
-    Args:
-        logits: Scores of clips that the network was not trained on.
-        truth: Their classes.
-        shares: From :func:`class_shares`.
-        temperature: T that the scores are divided by.
-
-    Shape:
-        ``(n, n_classes)``, ``(n,)``, ``(n_classes,)`` → ``(n,)``.
-
-    Reference:
-        Xu et al., A Theory of Usable Information Under Computational Constraints, ICLR 2020;
-        Ethayarajh et al., Understanding Dataset Difficulty with V-Usable Information, ICML 2022 (clip by clip).
+    Shape ``(n, n_classes)``, ``(n,)``, ``(n_classes,)`` → ``(n,)``.
+    Reference: Xu et al., A Theory of Usable Information Under Computational Constraints, ICLR 2020; Ethayarajh
+    et al., Understanding Dataset Difficulty with V-Usable Information, ICML 2022 (clip by clip).
     """
     bits: Scores = -np.log2(shares[truth]) - log_loss(logits, truth, temperature)
     return bits
@@ -120,14 +98,10 @@ def least_error(conditional_entropy: ArrayLike, n_classes: int) -> NDArray[np.fl
 
     The smallest e with ``h(e) + e log2(C - 1) >= H(Y | X)``, h the binary entropy, by bisection. The better known
     ``(H(Y | X) - 1) / log2(C - 1)`` bounds h by 1; it is looser, and undefined for two classes. Entropies above
-    log2 C, which only scores that are too sure can have, are taken as log2 C.
+    log2 C, which only scores that are too sure can have, are taken as log2 C. Any shape, kept.
 
-    Shape:
-        Any shape, kept.
-
-    Reference:
-        Fano, Transmission of Information, 1961; Cover & Thomas, Elements of Information Theory, 2nd ed., theorem
-        2.10.1.
+    Reference: Fano, Transmission of Information, 1961; Cover & Thomas, Elements of Information Theory, 2nd ed.,
+    theorem 2.10.1.
 
     >>> least_error([0.0, 2.0], 4).round(6)
     array([0.  , 0.75])

@@ -23,17 +23,14 @@ def debiased_cka(first: Scores, second: Scores) -> float | None:
     1 as dimensions outnumber clips. Noisy with few clips, and a single outlier can move it (Davari et al., arXiv
     2210.16156).
 
-    Args:
-        first: Shape ``(n, d1)``, n at least 4.
-        second: Shape ``(n, d2)``.
+    Shape ``(n, d1)``, ``(n, d2)``, n at least 4.
 
     Raises:
         ValueError: There are fewer than 4 clips.
 
-    Reference:
-        Song et al., Feature Selection via Dependence Maximization, JMLR 13, 2012; Nguyen, Raghu & Kornblith,
-        Do Wide and Deep Networks Learn the Same Things?, ICLR 2021. The inner products of U-centred
-        matrices used here are that estimator times n (n - 3) (Székely & Rizzo, Annals of Statistics 42, 2014).
+    Reference: Song et al., Feature Selection via Dependence Maximization, JMLR 13, 2012; Nguyen, Raghu &
+    Kornblith, Do Wide and Deep Networks Learn the Same Things?, ICLR 2021. The inner products of U-centred
+    matrices used here are that estimator times n (n - 3) (Székely & Rizzo, Annals of Statistics 42, 2014).
     """
     if len(first) < FEWEST_FOR_CKA:
         raise ValueError(f"debiased CKA needs {FEWEST_FOR_CKA} clips, not {len(first)}")
@@ -69,11 +66,7 @@ def recovered(x: Scores, y: Scores, new_x: Scores, new_y: Scores) -> tuple[Score
         new_x: Embeddings of clips that were not fitted on. Shape ``(m, d)``.
         new_y: Their class scores. Shape ``(m, C)``.
 
-    Shape:
-        Two of ``(m,)``.
-
-    Reference:
-        Hoerl & Kennard, Ridge Regression, Technometrics 12, 1970.
+    Reference: Hoerl & Kennard, Ridge Regression, Technometrics 12, 1970.
     """
     new_target = _less_row_mean(new_y)
     predicted = ridge(x, _less_row_mean(y), new_x)
@@ -87,11 +80,9 @@ def ridge(x: Scores, y: Scores, new_x: Scores) -> Scores:
     One singular value decomposition serves all penalties: a left-out residual is the residual over one less the
     leverage.
 
-    Shape:
-        ``(n, d)``, ``(n, C)``, ``(m, d)`` → ``(m, C)``.
-
-    Reference:
-        Allen, The Relationship between Variable Selection and Data Augmentation, Technometrics 16, 1974 (PRESS).
+    Shape ``(n, d)``, ``(n, C)``, ``(m, d)`` → ``(m, C)``.
+    Reference: Allen, The Relationship between Variable Selection and Data Augmentation, Technometrics 16, 1974
+    (PRESS).
     """
     mean, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
     scale = np.where(np.ptp(x, axis=0) > 0, std, 1.0)

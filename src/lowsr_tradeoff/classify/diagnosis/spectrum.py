@@ -12,9 +12,8 @@ from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, folds
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
-from lowsr_tradeoff.settings.study import StudyConfig
 
-# Below the lowest band of the shared grid nothing is heard, and field recordings have most of their energy there.
+# The shared grid has no band below, and field recordings have most of their energy there.
 LOWEST_HZ = 50.0
 FEWEST_RANKS = 3
 
@@ -24,13 +23,7 @@ def energy_below(x: Samples, source_rate_hz: int, edges_hz: Sequence[float]) -> 
 
     The power spectrum of the whole sound, each bin counted by its centre (Parseval), so no window leaks across.
 
-    Args:
-        x: The sound. Shape ``(n,)``.
-        source_rate_hz: Its rate.
-        edges_hz: Upper edges, each exclusive.
-
-    Shape:
-        ``(len(edges_hz),)``.
+    Shape ``(len(edges_hz),)``.
     """
     power = np.square(np.abs(rfft(x.astype(np.float64))))
     power[1 : (len(x) + 1) // 2] *= 2  # bins that stand for a negative frequency as well
@@ -53,21 +46,6 @@ class SpectrumSettings(Settings):
     edges_hz: tuple[float, ...]
 
 
-def spectrum_step(config: StudyConfig, corpus: EventCorpus) -> Step:
-    """Return the step that reads each clip once for its energy below half of every rate, the reference last."""
-    return Step(
-        stage="spectrum",
-        run="classify.diagnosis.spectrum:run",
-        corpus="events",
-        settings=SpectrumSettings(
-            corpus=corpus.summary.digest,
-            clip_s=corpus.clip_s,
-            edges_hz=tuple(rate_hz / 2 for rate_hz in config.all_rates_hz()),
-        ),
-        label="energy of the clips by band",
-    )
-
-
 def run(steps: Sequence[Step[SpectrumSettings]], corpus: EventCorpus, store: Store) -> None:
     """Write ``energy``, rows fold by fold, columns by edge: see :func:`energies_below`."""
     clips = clips_of(corpus, *folds_of(corpus))
@@ -76,23 +54,10 @@ def run(steps: Sequence[Step[SpectrumSettings]], corpus: EventCorpus, store: Sto
         store.write(step, {}, {"energy": found})
 
 
-def energies(config: StudyConfig, corpus: EventCorpus, store: Store) -> Scores:
-    """Return the energy of each clip below half of every rate, as the step wrote it.
-
-    Shape:
-        ``(n_clips, n_rates)``, clips fold by fold, rates ascending with the reference last.
-
-    Raises:
-        StageError: The step has not run.
-    """
-    return store.arrays(spectrum_step(config, corpus))["energy"]
-
-
 def energies_below(clips: Sequence[EventClip], clip_s: float, edges_hz: Sequence[float]) -> Scores:
-    """Return the energy between 50 Hz and each edge of the part of each clip that the network hears.
+    """Return the energy between 50 Hz and each edge of the part of each clip that the network is given.
 
-    Shape:
-        ``(n_clips, len(edges_hz))``.
+    Shape ``(n_clips, len(edges_hz))``.
 
     Raises:
         DataError: A clip cannot be read.
@@ -109,8 +74,7 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> float | None:
 
     Also of fewer than three pairs: two always correlate fully.
 
-    Reference:
-        Spearman, The Proof and Measurement of Association between Two Things, 1904.
+    Reference: Spearman, The Proof and Measurement of Association between Two Things, 1904.
 
     >>> rank_correlation([1, 2, 3], [10, 20, 15])
     0.5
@@ -124,8 +88,7 @@ def permutation_p_value(first: ArrayLike, second: ArrayLike, n_permutations: int
 
     ``(1 + those at least as large) / (1 + n_permutations)``; ``None`` where one side is constant.
 
-    Reference:
-        Phipson & Smyth, Permutation P-values Should Never Be Zero, 2010.
+    Reference: Phipson & Smyth, Permutation P-values Should Never Be Zero, 2010.
     """
     x, y = _standard_ranks(first), _standard_ranks(second)
     if x is None or y is None:
@@ -137,7 +100,7 @@ def permutation_p_value(first: ArrayLike, second: ArrayLike, n_permutations: int
 
 
 def _standard_ranks(values: ArrayLike) -> NDArray[np.float64] | None:
-    """Ranks of mean 0 and length 1, where there are any to speak of."""
+    """Ranks of mean 0 and length 1, where there are enough values, not all alike."""
     if np.size(values) < FEWEST_RANKS:
         return None
     _, place, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)

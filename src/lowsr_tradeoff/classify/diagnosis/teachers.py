@@ -1,13 +1,11 @@
 """What a teacher is worth: its calibration, its soft labels, and how the student follows it."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 
-from lowsr_tradeoff.classify.diagnosis.artefacts import Heard, Part, Runs, mean_of, mean_where, share_of
+from lowsr_tradeoff.classify.diagnosis.artefacts import ClipTable, Part, Runs, each, mean_of, pooled
 from lowsr_tradeoff.classify.diagnosis.calibration import (
-    Classes,
     Scores,
     brier,
     calibration_error,
@@ -24,93 +22,73 @@ from lowsr_tradeoff.classify.diagnosis.information import (
 )
 from lowsr_tradeoff.classify.diagnosis.similarity import FEWEST_FOR_CKA, agrees, debiased_cka
 from lowsr_tradeoff.classify.diagnosis.usable import BITS
-from lowsr_tradeoff.classify.scores import CLIPS
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import CLIPS
 from lowsr_tradeoff.records.diagnosis import Calibration, DistilledArm, Fidelity, SoftLabels, TeacherDiagnosis
 
-Figure = TypeVar("Figure", float, Scores)
 # One T for both teachers, so that their soft labels compare; the paper's default.
 TEMPERATURE = 4.0
 
 
 def diagnose_teacher(
-    arm: DistilledArm, teacher: Runs, student: Runs, heard: Heard, temperature: float = TEMPERATURE
+    arm: DistilledArm, teacher: Runs, student: Runs, clips: ClipTable, temperature: float = TEMPERATURE
 ) -> TeacherDiagnosis:
-    """Return the diagnostics of one arm's teacher; each network is held against the student of its own run.
-
-    Args:
-        arm: The arm that it teaches.
-        teacher: Its networks, repetition by repetition, fold by fold.
-        student: The students' networks in the same order.
-        heard: All clips.
-        temperature: T of the soft labels.
-    """
-    right = [is_right(run.get("test", "logits"), heard.truth[run.rows["test"]]) for run in teacher]
+    """Return the diagnostics of one arm's teacher; each network is held against the student of its own run."""
+    right = each(is_right, teacher, clips)
     wrong = [1 - is_it for is_it in right]
     return TeacherDiagnosis(
         arm=arm,
-        on_training_clips=calibration(teacher, "train", heard),
-        on_test_clips=calibration(teacher, "test", heard),
-        soft_labels=soft_labels(teacher, heard, temperature),
-        fidelity=fidelity(student, teacher, heard, [np.ones_like(is_it) for is_it in right]),
-        fidelity_when_right=fidelity(student, teacher, heard, right),
-        fidelity_when_wrong=fidelity(student, teacher, heard, wrong),
+        on_training_clips=calibration(teacher, "train", clips),
+        on_test_clips=calibration(teacher, "test", clips),
+        soft_labels=soft_labels(teacher, clips, temperature),
+        fidelity=fidelity(student, teacher, clips, [np.ones_like(is_it) for is_it in right]),
+        fidelity_when_right=fidelity(student, teacher, clips, right),
+        fidelity_when_wrong=fidelity(student, teacher, clips, wrong),
         similarity=similarity(student, teacher),
     )
 
 
-def calibration(runs: Runs, part: Part, heard: Heard) -> Calibration:
+def calibration(runs: Runs, part: Part, clips: ClipTable) -> Calibration:
     """Return accuracy, log-loss, calibration error and Brier score of networks on one part of the clips.
 
     The calibration error is made per network and averaged: pooled over networks it would hide errors that cancel.
     """
-    right = _each(is_right, runs, part, heard)
     return Calibration(
-        accuracy=share_of(right, runs, part, heard),
-        log_loss=mean_of(_each(log_loss, runs, part, heard), runs, part, heard, BITS),
-        calibration_error=_mean_over_networks(_each(calibration_error, runs, part, heard), heard, "1"),
-        brier=mean_of(_each(brier, runs, part, heard), runs, part, heard, "1"),
+        accuracy=pooled(each(is_right, runs, clips, part), runs, part, clips),
+        log_loss=mean_of(each(log_loss, runs, clips, part), runs, part, clips, BITS),
+        calibration_error=_mean_over_networks(each(calibration_error, runs, clips, part), clips),
+        brier=mean_of(each(brier, runs, clips, part), runs, part, clips, "1"),
     )
 
 
-def soft_labels(teacher: Runs, heard: Heard, temperature: float) -> SoftLabels:
+def soft_labels(teacher: Runs, clips: ClipTable, temperature: float) -> SoftLabels:
     """Return what a teacher's softened scores of its training clips hold.
 
     The interval of ``class_information`` takes the class means as given.
     """
-    p = [soften(run.get("train", "logits"), temperature) for run in teacher]
-    truth = [heard.truth[run.rows["train"]] for run in teacher]
-    others = [
-        non_target_entropy(run.get("train", "logits"), labels, temperature)
-        for run, labels in zip(teacher, truth, strict=True)
-    ]
-    beyond = [class_information(soft, labels) for soft, labels in zip(p, truth, strict=True)]
-    spread = [confidence_variance(soft, labels) for soft, labels in zip(p, truth, strict=True)]
+    soft = [soften(run.get("train", "logits"), temperature) for run in teacher]
+    truth = [clips.truth[run.rows["train"]] for run in teacher]
+    beyond = [class_information(p, labels) for p, labels in zip(soft, truth, strict=True)]
+    spread = [confidence_variance(p, labels) for p, labels in zip(soft, truth, strict=True)]
+    others = each(lambda logits, labels: non_target_entropy(logits, labels, temperature), teacher, clips, "train")
     return SoftLabels(
         temperature=temperature,
-        entropy=mean_of([entropy(soft) for soft in p], teacher, "train", heard, BITS),
-        non_target_entropy=mean_of(others, teacher, "train", heard, BITS),
-        confidence_variance=_mean_over_networks(spread, heard, "1"),
-        class_information=mean_of(beyond, teacher, "train", heard, BITS),
+        entropy=mean_of([entropy(p) for p in soft], teacher, "train", clips, BITS),
+        non_target_entropy=mean_of(others, teacher, "train", clips, BITS),
+        confidence_variance=_mean_over_networks(spread, clips),
+        class_information=mean_of(beyond, teacher, "train", clips, BITS),
     )
 
 
-def fidelity(student: Runs, teacher: Runs, heard: Heard, counted: Sequence[Scores]) -> Fidelity:
-    """Return how a student follows its teacher on those test clips that count.
-
-    Args:
-        student: The students' networks.
-        teacher: The teachers' networks in the same order; a test clip is new to both.
-        heard: All clips.
-        counted: Per network, 1 for the clips that count.
-    """
+def fidelity(student: Runs, teacher: Runs, clips: ClipTable, counted: Sequence[Scores]) -> Fidelity:
+    """Return how a student follows its teacher on those test clips that count: 1 in ``counted``, per network."""
     pairs = [
         (one.get("test", "logits"), other.get("test", "logits"))
         for one, other in zip(student, teacher, strict=True)
     ]
     return Fidelity(
-        agreement=share_of([agrees(*pair) for pair in pairs], student, "test", heard, counted),
-        divergence=mean_where([divergence(*pair) for pair in pairs], student, "test", heard, counted, BITS),
+        agreement=pooled([agrees(*pair) for pair in pairs], student, "test", clips, counted),
+        divergence=pooled([divergence(*pair) for pair in pairs], student, "test", clips, counted, BITS),
     )
 
 
@@ -133,11 +111,6 @@ def similarity(student: Runs, teacher: Runs) -> Measurement:
     return Measurement(value=float(np.mean(defined)), n=fewest, n_of=f"{CLIPS} per fold")
 
 
-def _each(metric: Callable[[Scores, Classes], Figure], runs: Runs, part: Part, heard: Heard) -> list[Figure]:
-    """One metric of every network on one part of the clips."""
-    return [metric(run.get(part, "logits"), heard.truth[run.rows[part]]) for run in runs]
-
-
-def _mean_over_networks(values: Sequence[float], heard: Heard, unit: str) -> Measurement:
+def _mean_over_networks(values: Sequence[float], clips: ClipTable) -> Measurement:
     """These are no means over clips, so the bootstrap of clips does not serve them."""
-    return Measurement(value=float(np.mean(values)), n=len(heard.clips), n_of=CLIPS, unit=unit)
+    return Measurement(value=float(np.mean(values)), n=clips.n, n_of=CLIPS, unit="1")

@@ -103,7 +103,7 @@ def _plan(run: Path, tradeoff: Tradeoff, target: Target, *, is_held_out_counted:
             f"{corpus.summary.name}: its clips are not those of the run any more; run the study again with "
             "the same --out"
         )
-    return plan_model(target.config, corpus, target.listener, is_int8_counted=is_held_out_counted)
+    return plan_model(target.config, corpus, target.condition, is_int8_counted=is_held_out_counted)
 
 
 def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) -> Files:

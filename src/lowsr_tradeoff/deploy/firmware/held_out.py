@@ -11,8 +11,9 @@ from typing import cast
 
 import numpy as np
 
-from lowsr_tradeoff.classify.scores import CLIPS, Answers, accuracy
-from lowsr_tradeoff.classify.step_settings import FeatureSettings, TrainSettings
+from lowsr_tradeoff.classify.feature_step import FeatureSettings
+from lowsr_tradeoff.classify.scores import Answers, accuracy
+from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, class_numbers, clips_of
 from lowsr_tradeoff.deploy.firmware.compile import images_in_c
 from lowsr_tradeoff.deploy.firmware.record import ChainAccuracy
@@ -21,6 +22,7 @@ from lowsr_tradeoff.deploy.model.onnx_export import class_scores, open_session
 from lowsr_tradeoff.deploy.model.quantisation import ClassNumbers
 from lowsr_tradeoff.deploy.model.train import ModelPlan
 from lowsr_tradeoff.learning.mel import Layout
+from lowsr_tradeoff.records.classify import CLIPS
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.statistics.intervals import Resamples, paired_difference, resample

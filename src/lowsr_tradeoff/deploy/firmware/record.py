@@ -2,7 +2,7 @@
 
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated
 from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.network import Arm, Grid, Network
+from lowsr_tradeoff.records.network import ArmName, Grid, Network
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 HANDOVER_VERSION = 1
@@ -95,7 +95,7 @@ class HandoverRecord(Record):
     standing: str
     rate_hz: int
     grid: Grid
-    arm: Arm
+    arm: ArmName
     network: Network
     device: str
     classes: tuple[str, ...]

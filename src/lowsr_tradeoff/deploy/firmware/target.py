@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lowsr_tradeoff.classify.arms import UNTRAINED, Listener
+from lowsr_tradeoff.classify.arms import arm_of
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.mel import Layout, lay_out
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
 from lowsr_tradeoff.power.stage import estimate
 from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.settings.groups import COMPACT
@@ -34,9 +35,9 @@ class Target:
     power: PowerResult
 
     @property
-    def listener(self) -> Listener:
+    def condition(self) -> Condition:
         """The network's rate, grid and arm."""
-        return Listener(self.result.rate_hz, self.result.grid, self.result.arm)
+        return Condition(self.result.rate_hz, self.result.grid, self.result.arm)
 
     @property
     def layout(self) -> Layout:
@@ -88,7 +89,7 @@ def _usable_results(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> li
     if not at_rate:
         rates = ", ".join(str(each) for each in sorted({result.rate_hz for result in tradeoff.recognition.results}))
         raise ConfigError(f"--rate {rate_hz}: the run has {rates} Hz; take one of these, or run the study with it")
-    trained = [result for result in at_rate if result.arm not in UNTRAINED]
+    trained = [result for result in at_rate if arm_of(result.arm).is_trained]
     usable = [result for result in trained if result.cost.model_rate_hz == rate_hz]
     if not usable:
         raise ConfigError(

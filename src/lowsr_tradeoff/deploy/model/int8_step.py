@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from lowsr_tradeoff.classify.inner_folds import chosen_cell
-from lowsr_tradeoff.classify.material import gather
-from lowsr_tradeoff.classify.step_settings import TrainSettings
+from lowsr_tradeoff.classify.step_inputs import gather
+from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.classify.train_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of
 from lowsr_tradeoff.deploy.model.model_settings import Int8Loss
@@ -56,15 +56,15 @@ def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) ->
         StageError: The network trains nothing.
     """
     torch.set_num_threads(1)
-    test = step.needs[0]
-    material = gather(test, corpus, store)
-    settings = material.settings
+    test = cast("Step[TrainSettings]", step.needs[0])
+    inputs = gather(test, corpus, store)
+    settings = inputs.settings
     if settings.recipe is None:
         raise StageError(f"{step.label}: there is no training to repeat")
     with repeatable(settings.device_type):
-        ready = learn(material, settings.recipe, chosen_cell(test, corpus, material.networks))
+        ready = learn(inputs, settings.recipe, chosen_cell(settings, corpus, inputs.networks))
     trained_on, tested_on = (
-        material.images_of(folds)[:, 0].astype(np.float32) for folds in (material.seen, settings.held_out)
+        inputs.images_of(folds)[:, 0].astype(np.float32) for folds in (inputs.seen, settings.held_out)
     )
     network = NormalisedNetwork(ready.network.cpu(), ready.scale.mean, ready.scale.std).eval()
     in_float = to_onnx(network, trained_on, {})

@@ -1,10 +1,10 @@
 """What a trained network needs beside its weights, and what was measured of it."""
 
-from lowsr_tradeoff.classify.step_settings import FeatureSettings
+from lowsr_tradeoff.classify.feature_step import FeatureSettings
 from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import ClassRecall
-from lowsr_tradeoff.records.network import Arm, Grid, ModelCost, Network
+from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost, Network
 from lowsr_tradeoff.records.run import CorpusSummary
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
@@ -76,7 +76,7 @@ class ModelSettings(Record):
     front_end: FrontEnd
     scale_mean: float
     scale_std: float
-    arm: Arm
+    arm: ArmName
     seed: int
     corpus: CorpusSummary
     data_licence: str | None

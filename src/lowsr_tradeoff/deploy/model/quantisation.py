@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.scores import CLIPS, Answers, accuracy
+from lowsr_tradeoff.classify.scores import Answers, accuracy
 from lowsr_tradeoff.corpora.clips import EventCorpus, read
 from lowsr_tradeoff.deploy.model.model_settings import Int8Loss, ModelSettings
 from lowsr_tradeoff.deploy.model.onnx_export import Images, class_scores, open_session, quantise
 from lowsr_tradeoff.deploy.model.predict import window_image
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.writing import write_atomic
+from lowsr_tradeoff.records.classify import CLIPS
 from lowsr_tradeoff.statistics import N_RESAMPLES
 from lowsr_tradeoff.statistics.intervals import paired_difference, resample
 

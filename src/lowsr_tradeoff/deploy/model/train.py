@@ -6,21 +6,19 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from lowsr_tradeoff.classify import stage as classify
-from lowsr_tradeoff.classify.arms import UNTRAINED, Listener
-from lowsr_tradeoff.classify.material import WEIGHTS
-from lowsr_tradeoff.classify.plan import final_step, train_steps
-from lowsr_tradeoff.classify.scores import Answers, accuracy, class_recall, macro_f1
-from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
+from lowsr_tradeoff.classify.arms import arm_of
+from lowsr_tradeoff.classify.plan import final_step
+from lowsr_tradeoff.classify.scores import accuracy, answers_of, class_recall, macro_f1
+from lowsr_tradeoff.classify.step_inputs import WEIGHTS
+from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.deploy.model.int8_step import cross_validated_loss, int8_steps
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated, ModelSettings
 from lowsr_tradeoff.deploy.model.onnx_export import require_onnx
 from lowsr_tradeoff.deploy.model.package import Package, write_package
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.records.network import ModelCost
+from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Progress, execute
@@ -38,7 +36,7 @@ class ModelPlan:
     Attributes:
         config: The study that it belongs to.
         corpus: The clips that it learns from.
-        listener: Which network of the study.
+        condition: Which network of the study.
         tests: Train and test networks by cross-validation.
         final: Trains the network on all clips.
         int8: Tests in int8; empty where what int8 costs is not counted.
@@ -46,7 +44,7 @@ class ModelPlan:
 
     config: StudyConfig
     corpus: EventCorpus
-    listener: Listener
+    condition: Condition
     tests: tuple[Step, ...]
     final: Step
     int8: tuple[Step, ...]
@@ -86,45 +84,46 @@ def train_model(
     """
     if is_int8_counted:
         require_onnx()
-    listener, store = listener_of(config), Store(run)
+    condition, store = condition_of(config), Store(run)
     with locked(run):
         corpus = events_of(config, run / INSPECTED)
-        classify.plan(config, corpus)  # refuses settings that do not fit the clips
-        plan = plan_model(config, corpus, listener, is_int8_counted=is_int8_counted)
+        plan = plan_model(config, corpus, condition, is_int8_counted=is_int8_counted)
         run_plan(plan, store, jobs, report)
         package = make_package(plan, store, data_licence)
     write_package(to, package)
     return package
 
 
-def listener_of(config: StudyConfig) -> Listener:
-    """Return the one listener of a study of one rate, one grid and one arm.
+def condition_of(config: StudyConfig) -> Condition:
+    """Return the one condition of a study of one rate, one grid and one arm.
 
     Raises:
         ConfigError: The arm trains nothing, or does not exist at that rate on that grid.
     """
     (rate_hz,), (grid,), (arm,) = config.rates_hz, config.classify.grids, config.classify.arms
     reference_hz = config.reference_rate_hz
-    if arm in UNTRAINED:
+    if not arm_of(arm).is_trained:
         raise ConfigError(f"--arm {arm}: trains no network; take another, or --rate {reference_hz} --arm finetuned")
     if rate_hz == reference_hz and (grid, arm) != ("shared", "finetuned"):
         raise ConfigError(f"--rate {rate_hz}: the reference rate has --arm finetuned --grid shared alone")
-    return Listener(rate_hz, grid, arm)
+    return Condition(rate_hz, grid, arm)
 
 
 def plan_model(
-    config: StudyConfig, corpus: EventCorpus, listener: Listener, *, is_int8_counted: bool = False
+    config: StudyConfig, corpus: EventCorpus, condition: Condition, *, is_int8_counted: bool = False
 ) -> ModelPlan:
     """Return the steps of one network to be put to use.
 
     Raises:
-        ConfigError: There is no such listener.
+        ConfigError: There is no such condition, or settings do not fit the clips.
     """
-    tests = train_steps(config, corpus).get(listener)
+    tests = classify.plan(config, corpus).trained.get(condition)
     if tests is None:
-        raise ConfigError(f"--arm {listener.arm}: there is none at {listener.rate_hz} Hz on --grid {listener.grid}")
+        raise ConfigError(
+            f"--arm {condition.arm}: there is none at {condition.rate_hz} Hz on --grid {condition.grid}"
+        )
     int8 = int8_steps(tests) if is_int8_counted else ()
-    return ModelPlan(config, corpus, listener, tests, final_step(config, corpus, listener), int8)
+    return ModelPlan(config, corpus, condition, tests, final_step(config, corpus, condition), int8)
 
 
 def run_plan(plan: ModelPlan, store: Store, jobs: int, report: Callable[[Progress], None]) -> None:
@@ -148,13 +147,13 @@ def make_package(plan: ModelPlan, store: Store, data_licence: str | None) -> Pac
         network=config.classify.network,
         as_published=config.classify.as_published,
         classes=corpus.summary.classes,
-        rate_hz=plan.listener.rate_hz,
-        grid=plan.listener.grid,
+        rate_hz=plan.condition.rate_hz,
+        grid=plan.condition.grid,
         clip_s=corpus.clip_s,
         front_end=config.front_end,
         scale_mean=mean,
         scale_std=std,
-        arm=plan.listener.arm,
+        arm=plan.condition.arm,
         seed=config.seed,
         corpus=corpus.summary,
         data_licence=data_licence,
@@ -169,8 +168,7 @@ def make_package(plan: ModelPlan, store: Store, data_licence: str | None) -> Pac
 def _cross_validated(plan: ModelPlan, store: Store) -> CrossValidated:
     config, corpus = plan.config, plan.corpus
     clips, classes = clips_of(corpus, *folds_of(corpus)), corpus.summary.classes
-    predicted = np.concatenate([store.arrays(step)["test_logits"].argmax(axis=1) for step in plan.tests])
-    answers = Answers(predicted.reshape(-1, len(clips)), class_numbers(corpus, clips))
+    answers = answers_of(plan.tests, corpus, store)
     draws = resample([clip.source for clip in clips], config.n_resamples, config.seed)
     return CrossValidated(
         accuracy=accuracy(answers, draws),

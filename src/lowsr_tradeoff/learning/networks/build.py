@@ -16,14 +16,7 @@ from lowsr_tradeoff.records.network import Network
 def untrained(
     network: Network, n_classes: int, generator: torch.Generator, *, as_published: bool = False
 ) -> Recogniser:
-    """Return an untrained network whose weights come from the generator alone: the same seed, the same bytes.
-
-    Args:
-        network: Its name.
-        n_classes: Scores of the head.
-        generator: Of the CPU, where the network is made.
-        as_published: As Liang et al. (Interspeech 2024) ran the PANNs; the others have one form.
-    """
+    """Return an untrained network whose weights come from the generator alone: the same seed, the same bytes."""
     made = initialised(lambda: _made(network, n_classes, as_published), generator)
     return made.to(memory_format=made.memory_format)  # type: ignore[call-overload, no-any-return]
 

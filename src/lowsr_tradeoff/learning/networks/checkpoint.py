@@ -1,6 +1,6 @@
 """Weights of the published PANNs, read from a file and checked by name, shape and rate.
 
-Nothing but tensors is read: a pickle can hold code. The published files keep their front ends as layers; these tell
+Nothing but tensors is read: a pickle can hold code. The published files keep their front ends as layers; these show
 which rate a file is for, and are dropped then, because ``learning/panns_log_mel.py`` computes them.
 """
 

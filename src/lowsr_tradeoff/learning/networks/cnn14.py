@@ -1,25 +1,16 @@
 """Cnn14 of PANNs (Kong et al., arXiv 1912.10211, table 1): six blocks of two convolutions, 80.8 million weights."""
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lowsr_tradeoff.learning.networks.panns import ConvBlock, Panns, thin_out
+from lowsr_tradeoff.learning.networks.panns import ConvBlock, LargePanns
 
 
-class Cnn14(Panns):
-    """Cnn14 for any of its rates: the network is the same, the front end and the trained weights differ.
-
-    Args:
-        n_classes: 527 for the published head.
-        as_published: As Liang et al. (Interspeech 2024) ran it: see :func:`thin_out`.
-    """
-
-    memory_format = torch.contiguous_format  # 1.2 to 1.6 times faster than channels last, one thread
+class Cnn14(LargePanns):
+    """Cnn14 for any of its rates: the network is the same, the front end and the trained weights differ."""
 
     def __init__(self, n_classes: int, *, as_published: bool = False) -> None:
-        super().__init__(2048, 2048, n_classes)
-        self.as_published = as_published
+        super().__init__(n_classes, as_published=as_published)
         self.conv_block1 = ConvBlock(1, 64)
         self.conv_block2 = ConvBlock(64, 128)
         self.conv_block3 = ConvBlock(128, 256)
@@ -35,4 +26,4 @@ class Cnn14(Panns):
             x = functional.avg_pool2d(block(x), 2)
             after_blocks.append(x)
         last = self.conv_block6(x)
-        return *after_blocks, thin_out(last) if self.as_published else last
+        return *after_blocks, self.ended(last)

@@ -52,11 +52,7 @@ class InvertedResidual(nn.Module):
 
 
 class MobileNetV2(Panns):
-    """MobileNetV2 at 32 kHz; it ends without the pooling in which the paper's code differs.
-
-    Args:
-        n_classes: 527 for the published head.
-    """
+    """MobileNetV2 at 32 kHz; it ends without the pooling in which the paper's code differs."""
 
     def __init__(self, n_classes: int) -> None:
         super().__init__(LAST, 1024, n_classes)

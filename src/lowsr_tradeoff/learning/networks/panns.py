@@ -5,6 +5,7 @@ Their front ends are not layers here: see ``learning/panns_log_mel.py``. Their d
 the blocks and 0.5 around ``fc1``: they act in training alone, and training here drops values of the embedding.
 """
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -33,19 +34,32 @@ class Panns(Recogniser):
     def standardised(self, images: Tensor) -> Tensor:
         """Return the images as the first convolution takes them.
 
-        Shape:
-            ``(n, 1, 64, frames)`` → ``(n, 1, frames, 64)``.
+        Shape ``(n, 1, 64, frames)`` → ``(n, 1, frames, 64)``.
         """
         by_band: Tensor = self.bn0(images.transpose(1, 2))
         return by_band.permute(0, 2, 3, 1)
 
     def summarise(self, last: Tensor) -> Tensor:
-        """Return the embedding of the last maps.
-
-        Shape:
-            ``(n, channels, frames, bands)`` → ``(n, d)``.
-        """
+        """Return the embedding of the last maps. Shape ``(n, channels, frames, bands)`` → ``(n, d)``."""
         return functional.relu(self.fc1(mean_plus_max(last.transpose(2, 3))))
+
+
+class LargePanns(Panns):
+    """What Cnn14 and ResNet38 share: an embedding of 2048 values, and how the paper's code ends."""
+
+    memory_format = torch.contiguous_format  # 1.2 to 1.6 times faster than channels last, one thread
+
+    def __init__(self, n_classes: int, *, as_published: bool = False) -> None:
+        super().__init__(2048, 2048, n_classes)
+        self.as_published = as_published
+
+    def ended(self, last: Tensor) -> Tensor:
+        """Return the last maps; as published, every second row and column of them.
+
+        PANNs pool there by 1x1, which changes nothing; with a stride of (2, 2) given besides, three quarters are
+        lost.
+        """
+        return last[:, :, ::2, ::2] if self.as_published else last
 
 
 class ConvBlock(nn.Module):
@@ -67,11 +81,3 @@ class ConvBlock(nn.Module):
 def conv3x3(n_in: int, n_out: int, groups: int = 1) -> nn.Conv2d:
     """Return a 3x3 convolution that keeps height and width, without a bias."""
     return nn.Conv2d(n_in, n_out, 3, padding=1, groups=groups, bias=False)
-
-
-def thin_out(last: Tensor) -> Tensor:
-    """Return every second row and column: what the paper's code does after the last block.
-
-    PANNs pool there by 1x1, which changes nothing; with a stride of (2, 2) given besides, three quarters are lost.
-    """
-    return last[:, :, ::2, ::2]

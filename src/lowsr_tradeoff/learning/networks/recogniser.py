@@ -13,7 +13,7 @@ M = TypeVar("M", bound=nn.Module)
 class Recogniser(nn.Module):
     """Class scores from log-mel images, with the steps between them open to losses.
 
-    A network says what its :meth:`maps` are; :meth:`summarise` is the pooling of PANNs unless it says otherwise.
+    A network defines its :meth:`maps`; :meth:`summarise` is the pooling of PANNs unless it defines another.
     There is no dropout inside: training drops values of the embedding from a generator of its own.
 
     Attributes:
@@ -27,33 +27,20 @@ class Recogniser(nn.Module):
     def maps(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return the feature maps after each stage, the last of which :meth:`embed` summarises.
 
-        Shape:
-            ``(n, 1, bands, frames)`` → ``(n, channels, height, width)`` each.
+        Shape ``(n, 1, bands, frames)`` → ``(n, channels, height, width)`` each.
         """
         raise NotImplementedError
 
     def summarise(self, last: Tensor) -> Tensor:
-        """Return the embedding of the last maps.
-
-        Shape:
-            ``(n, channels, bands, frames)`` → ``(n, d)``.
-        """
+        """Return the embedding of the last maps. Shape ``(n, channels, bands, frames)`` → ``(n, d)``."""
         return mean_plus_max(last)
 
     def embed(self, images: Tensor) -> Tensor:
-        """Return what the head reads.
-
-        Shape:
-            ``(n, 1, bands, frames)`` → ``(n, d)``.
-        """
+        """Return what the head reads. Shape ``(n, 1, bands, frames)`` → ``(n, d)``."""
         return self.summarise(self.maps(images)[-1])
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return class scores.
-
-        Shape:
-            ``(n, 1, bands, frames)`` → ``(n, n_classes)``.
-        """
+        """Return class scores. Shape ``(n, 1, bands, frames)`` → ``(n, n_classes)``."""
         scores: Tensor = self.head(self.embed(images))
         return scores
 
@@ -61,8 +48,7 @@ class Recogniser(nn.Module):
 def mean_plus_max(maps: Tensor) -> Tensor:
     """Return the mean over bands, of which mean plus maximum over time: the pooling of PANNs (arXiv 1912.10211).
 
-    Shape:
-        ``(n, channels, bands, frames)`` → ``(n, channels)``.
+    Shape ``(n, channels, bands, frames)`` → ``(n, channels)``.
     """
     # Unlike mean and amax, these hand back gradients in the memory order of the convolutions.
     over_time = functional.adaptive_avg_pool2d(maps, (1, maps.shape[3]))

@@ -2,11 +2,10 @@
 
 from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lowsr_tradeoff.learning.networks.panns import ConvBlock, Panns, conv3x3, thin_out
+from lowsr_tradeoff.learning.networks.panns import ConvBlock, LargePanns, conv3x3
 from lowsr_tradeoff.learning.networks.recogniser import SilentNorm
 
 WIDTHS = (64, 64, 128, 256, 512)
@@ -47,19 +46,11 @@ class Layers(nn.Module):
             self.add_module(f"layer{number}", nn.Sequential(*blocks))
 
 
-class ResNet38(Panns):
-    """ResNet38 at 32 kHz.
-
-    Args:
-        n_classes: 527 for the published head.
-        as_published: As Liang et al. (Interspeech 2024) ran it: see :func:`thin_out`.
-    """
-
-    memory_format = torch.contiguous_format  # 1.2 to 1.6 times faster than channels last, one thread
+class ResNet38(LargePanns):
+    """ResNet38 at 32 kHz."""
 
     def __init__(self, n_classes: int, *, as_published: bool = False) -> None:
-        super().__init__(2048, 2048, n_classes)
-        self.as_published = as_published
+        super().__init__(n_classes, as_published=as_published)
         self.conv_block1 = ConvBlock(1, 64)
         self.resnet = Layers()
         self.conv_block_after1 = ConvBlock(512, 2048)
@@ -72,4 +63,4 @@ class ResNet38(Panns):
             x = layer(x)
             after_layers.append(x)
         last = self.conv_block_after1(functional.avg_pool2d(x, 2))
-        return *after_layers, thin_out(last) if self.as_published else last
+        return *after_layers, self.ended(last)

@@ -19,11 +19,11 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, SpeechCorpus, class_numbers, read
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
-from lowsr_tradeoff.learning.lesson import Lesson
 from lowsr_tradeoff.learning.log_mel import log_mel
 from lowsr_tradeoff.learning.mel import fit_length, lay_out
 from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.learning.train import Images, fit, predict, scale_of, seeded_network
+from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.privacy.attackers.shares import as_long
 from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import SpotterSettings, load_words, training_speakers
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
@@ -100,16 +100,12 @@ def train_and_score(
 ) -> Scores:
     """Return the scores of the tested images by a network that was trained on the views of others."""
     scale, device = scale_of(views[0]), torch.device(device_type)
-    lesson = Lesson(
+    data = TrainingData(
         views=tuple(scale.standardise(view) for view in views),
         labels=functional.one_hot(torch.from_numpy(labels), n_classes).float(),
-        smoothing=recipe.smoothing,
-        fill=0.0,
-        teaching=None,
-        is_averaged=False,
     ).to(device)
     network = seeded_network("small_vgg", n_classes, seeds).to(device)
-    if not math.isfinite(fit(network, lesson, recipe, np.random.default_rng(seeds))):
+    if not math.isfinite(fit(network, data, recipe, np.random.default_rng(seeds))):
         raise StageError(f"the word attacker's training diverged at a learning rate of {recipe.learning_rate}")
     return predict(network, scale.standardise(tested)).logits
 

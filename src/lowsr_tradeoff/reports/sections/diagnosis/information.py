@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lowsr_tradeoff.classify.arms import arm_name, drawn
 from lowsr_tradeoff.records.diagnosis import Diagnosis, UsableInformation
-from lowsr_tradeoff.records.network import Arm, Grid
+from lowsr_tradeoff.records.network import ArmName, Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.diagnosis.energy import drawn_grid
@@ -16,7 +16,7 @@ from lowsr_tradeoff.reports.wording import hz, number, percent, points, share
 CURVE_POINTS = 41
 
 # What is known at each rate, the lines of the drawing by arm and features.
-Lines = Mapping[tuple[Arm, Grid], Sequence[tuple[int, UsableInformation]]]
+Lines = Mapping[tuple[ArmName, Grid], Sequence[tuple[int, UsableInformation]]]
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -119,7 +119,7 @@ def _most_entropy(error: float, n_classes: int) -> float:
 
 def _lines(found: Sequence[Diagnosis]) -> Lines:
     """The information by rate of each arm that is drawn and features."""
-    lines: dict[tuple[Arm, Grid], list[tuple[int, UsableInformation]]] = {
+    lines: dict[tuple[ArmName, Grid], list[tuple[int, UsableInformation]]] = {
         (arm, grid): []
         for arm in drawn(told.arm for one in found for told in one.information)
         for grid in dict.fromkeys(one.grid for one in found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.classify.arms import EXPLAINED, GROUPS, arm_name, drawn, group_of, in_order
+from lowsr_tradeoff.classify.arms import ARMS, arm_name, arm_of, drawn, in_order
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.run import Tradeoff
@@ -63,7 +63,7 @@ def table(tradeoff: Tradeoff) -> Table:
         ("Group", "Training", "Features"),
         {rate_hz: hz(rate_hz) for rate_hz in sorted({result.rate_hz for result in results})},
         (
-            ((group_of(arm), arm_name(arm), one.grid), one.rate_hz, _without_n(one.accuracy))
+            ((arm_of(arm).group, arm_name(arm), one.grid), one.rate_hz, _without_n(one.accuracy))
             for arm in in_order(result.arm for result in results)
             for one in results
             if one.arm == arm
@@ -108,9 +108,7 @@ def arms(tradeoff: Tradeoff) -> Table:
     return Table(
         "The ways of training compared",
         ("Group", "Training", "What it is"),
-        tuple(
-            (group, arm_name(arm), EXPLAINED[arm]) for group, members in GROUPS for arm in members if arm in there
-        ),
+        tuple((arm.group, arm.title, arm.meaning) for arm in ARMS if arm.name in there),
         n_heads=2,
     )
 

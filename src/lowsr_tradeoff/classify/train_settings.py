@@ -1,38 +1,15 @@
-"""What features and networks depend on: the settings that name a step's artefact."""
+"""What a network depends on: the settings that name a training's artefact."""
 
 from pathlib import Path
 
 from pydantic import Field
 
-from lowsr_tradeoff.classify.arms import Listener
 from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Recipe, Transfer
-from lowsr_tradeoff.records.network import Adapt, Arm, Grid, Network
-from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings, DeviceType, Settings
-
-
-class FeatureSettings(Settings):
-    """What the feature images of one fold depend on.
-
-    Attributes:
-        front: Whose images: the compact networks', or those of one of the PANNs.
-        as_published: As in ``ClassifySettings``.
-        clips: Hash of the fold's clips, names and contents, in order.
-        seed: Base of the microphone's noise.
-    """
-
-    rate_hz: int
-    grid: Grid
-    front: Front
-    as_published: bool
-    fold: int
-    clips: str
-    clip_s: float
-    front_end: FrontEnd
-    seed: int
+from lowsr_tradeoff.records.network import Adapt, ArmName, Condition, Grid, Network
+from lowsr_tradeoff.settings.groups import DeviceType, Settings
 
 
 class Checkpoint(Settings):
@@ -46,7 +23,7 @@ class TrainSettings(Settings):
     """What one network depends on besides its features, teachers and origin.
 
     Attributes:
-        arm: Decides what is taught, see ``lesson.py``.
+        is_mixed: Whether it is trained on the images of all layouts that it needs, not on its own alone.
         held_out: Folds it never sees, and is tested on; ascending.
         repetition: Counts the seeds, from 0.
         seed: Base of initialisation and batch order.
@@ -56,13 +33,15 @@ class TrainSettings(Settings):
         origin: Whose weights it starts from.
         recipe: ``None`` for the arms that train nothing.
         transfer: ``None`` for the arms without a teacher.
+        tuned_as: On whose inner folds its alpha and T are chosen.
         device_type: What it computes on.
     """
 
     rate_hz: int
     reference_rate_hz: int
     grid: Grid
-    arm: Arm
+    arm: ArmName
+    is_mixed: bool
     network: Network
     as_published: bool
     held_out: tuple[int, ...]
@@ -73,33 +52,22 @@ class TrainSettings(Settings):
     adapt: Adapt
     adapt_rank: int
     checkpoint: Checkpoint | None
-    teachers: tuple[Listener, ...]
-    origin: Listener | None
+    teachers: tuple[Condition, ...]
+    origin: Condition | None
     recipe: Recipe | None
     transfer: Transfer | None
+    tuned_as: Condition
     device_type: DeviceType
 
     @property
-    def listener(self) -> Listener:
-        """Who is trained."""
-        return Listener(self.rate_hz, self.grid, self.arm)
+    def condition(self) -> Condition:
+        """What is trained."""
+        return Condition(self.rate_hz, self.grid, self.arm)
 
     @property
     def front(self) -> Front:
         """Whose images it reads, as in :class:`FeatureSettings`."""
         return front_of(self.network)
-
-
-class DiagnosisSettings(Settings):
-    """What the diagnostics depend on besides the networks; the meanings are those of ``StudyConfig``."""
-
-    rates_hz: tuple[int, ...]
-    reference_rate_hz: int
-    seed: int
-    n_resamples: int
-    device_type: DeviceType
-    front_end: FrontEnd
-    classify: ClassifySettings
 
 
 def checkpoint_of(path: str | None) -> Checkpoint | None:
@@ -108,13 +76,10 @@ def checkpoint_of(path: str | None) -> Checkpoint | None:
     Raises:
         MissingResourceError: The file cannot be read.
     """
-    if path is None:
-        return None
     try:
-        sha256 = sha256_of(Path(path))
+        return Checkpoint(path=Path(path), sha256=sha256_of(Path(path))) if path else None
     except OSError as error:
         raise MissingResourceError(
             f"{path}: cannot be read ({error.strerror}); check classify.checkpoint, or get the file with "
             f"lowsr-tradeoff fetch"
         ) from error
-    return Checkpoint(path=Path(path), sha256=sha256)

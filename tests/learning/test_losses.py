@@ -19,8 +19,9 @@ from lowsr_tradeoff.learning.distances import (
     soft_distance,
     standardised_distance,
 )
-from lowsr_tradeoff.learning.lesson import Heard, Teaching, batch_loss
+from lowsr_tradeoff.learning.losses import Batch, batch_loss
 from lowsr_tradeoff.learning.recipe import Cell
+from lowsr_tradeoff.learning.training_data import TeacherOutputs
 
 STUDENT = torch.tensor([[2.0, 0.0, -1.0], [0.5, 0.5, 3.0]], dtype=torch.float64)
 TEACHER = torch.tensor([[1.0, 1.0, 0.0], [-2.0, 0.0, 4.0]], dtype=torch.float64)
@@ -33,17 +34,17 @@ def kl(teacher, student):
     return rel_entr(teacher, student).sum(axis=1).mean()
 
 
-def heard(logits) -> Heard:
-    return Heard(logits, EMBEDDING, ())
+def batch(logits, labels=TARGET, progress=0.5) -> Batch:
+    return Batch(logits, EMBEDDING, (), labels, progress)
 
 
-def taught(arm, *logits, cell=None) -> Teaching:
-    return Teaching(arm, cell, logits, EMBEDDING + 1)
+def taught(loss, *logits, cell=None) -> TeacherOutputs:
+    return TeacherOutputs(loss, cell, logits, EMBEDDING + 1)
 
 
 def distillation_loss(student, target, teacher, alpha, temperature):
     cell = Cell(alpha=alpha, temperature=temperature)
-    return batch_loss(heard(student), target, taught("cssd", teacher, cell=cell), 0.0, 0.5)
+    return batch_loss(batch(student, target), taught("softened", teacher, cell=cell), 0.0)
 
 
 def test_a_value_worked_by_hand():
@@ -95,49 +96,56 @@ def test_only_the_student_is_pulled():
 def test_two_teachers_are_heard_equally():
     cell = Cell(alpha=0.4, temperature=2.0)
     other = TEACHER.flip(1)
-    both = batch_loss(heard(STUDENT), TARGET, taught("basd_cssd", TEACHER, other, cell=cell), 0.0, 0.5)
+    both = batch_loss(batch(STUDENT), taught("softened", TEACHER, other, cell=cell), 0.0)
     one, two = (distillation_loss(STUDENT, TARGET, teacher, 0.4, 2.0) for teacher in (TEACHER, other))
     torch.testing.assert_close(both, (one + two) / 2)
 
 
 def test_without_a_teacher_it_is_the_labels():
-    loss = batch_loss(heard(STUDENT), TARGET, None, 0.1, 0.5)
+    loss = batch_loss(batch(STUDENT), None, 0.1)
     torch.testing.assert_close(loss, label_loss(STUDENT, TARGET, 0.1))
 
 
 @pytest.mark.parametrize(
-    ("arm", "labels", "distance"),
+    ("loss", "labels", "distance"),
     [
-        ("dkd", 1.0, decoupled_distance(STUDENT, TEACHER, TARGET, 4.0)),
-        ("standardised", 0.1, 9 * standardised_distance(STUDENT, TEACHER, 2.0)),
-        ("dist", 1.0, correlation_distance(STUDENT, TEACHER)),
-        ("rkd", 1.0, relational_distance(EMBEDDING, EMBEDDING + 1)),
-        ("hint", 1.0, hint_distance(EMBEDDING, EMBEDDING + 1)),
+        ("decoupled", 1.0, decoupled_distance(STUDENT, TEACHER, TARGET, 4.0)),
+        ("standardised scores", 0.1, 9 * standardised_distance(STUDENT, TEACHER, 2.0)),
+        ("correlation", 1.0, correlation_distance(STUDENT, TEACHER)),
+        ("relational", 1.0, relational_distance(EMBEDDING, EMBEDDING + 1)),
+        ("embedding", 1.0, hint_distance(EMBEDDING, EMBEDDING + 1)),
     ],
 )
-def test_rivals_have_the_weights_of_their_papers(arm, labels, distance):
-    loss = batch_loss(heard(STUDENT), TARGET, taught(arm, TEACHER), 0.0, 1.0)
-    torch.testing.assert_close(loss, labels * label_loss(STUDENT, TARGET) + distance)
+def test_rivals_have_the_weights_of_their_papers(loss, labels, distance):
+    found = batch_loss(batch(STUDENT, progress=1.0), taught(loss, TEACHER), 0.0)
+    torch.testing.assert_close(found, labels * label_loss(STUDENT, TARGET) + distance)
 
 
 def test_decoupled_distillation_warms_up():
     losses = [
-        batch_loss(heard(STUDENT), TARGET, taught("dkd", TEACHER), 0.0, p).item() for p in (0.0, 0.1, 0.2, 1.0)
+        batch_loss(batch(STUDENT, progress=p), taught("decoupled", TEACHER), 0.0).item()
+        for p in (0.0, 0.1, 0.2, 1.0)
     ]
     assert losses[0] == pytest.approx(label_loss(STUDENT, TARGET).item())
     assert losses[1] - losses[0] == pytest.approx((losses[2] - losses[0]) / 2)
     assert losses[2] == pytest.approx(losses[3])
 
 
-def test_an_arm_without_a_loss_is_an_error():
-    with pytest.raises(ValueError, match="cssd has no loss"):
-        batch_loss(heard(STUDENT), TARGET, taught("cssd", TEACHER), 0.0, 0.5)
+@pytest.mark.parametrize("loss", ["softened", "no such loss"])
+def test_without_alpha_and_t_only_the_rivals_have_a_loss(loss):
+    with pytest.raises(ValueError, match=f"{loss}: there is no such loss without alpha and T"):
+        batch_loss(batch(STUDENT), taught(loss, TEACHER), 0.0)
+
+
+def test_feature_maps_are_compared_with_those_of_a_teacher_at_work():
+    with pytest.raises(ValueError, match="no teacher at work"):
+        batch_loss(batch(STUDENT), taught("feature maps", TEACHER), 0.0)
 
 
 def test_what_a_teacher_says_is_mixed_as_the_images_are():
     draws = draw_epoch(2, (4, 4), 0.3, np.random.default_rng(0))
-    teaching = Teaching("cssd", None, (TEACHER.float(),), EMBEDDING.float())
-    said = teaching.of(draws, 0.0).logits[0]
+    teachers = TeacherOutputs("softened", None, (TEACHER.float(),), EMBEDDING.float())
+    said = teachers.of(draws, 0.0).logits[0]
     share = draws.share.numpy()
     own = TEACHER.numpy()[draws.order]
     np.testing.assert_allclose(said, share * own + (1 - share) * own[::-1], rtol=1e-6)
