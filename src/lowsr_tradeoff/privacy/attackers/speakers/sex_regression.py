@@ -18,13 +18,13 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
-from lowsr_tradeoff.statistics import Floats
 
 # Speakers of the rarest sex are spread over as many folds, and no more than these.
 MOST_FOLDS = 8
 # Weight of the squared coefficients beside the mean loss, of features with a mean square of 1.
 PENALTY = 0.01
 
+Floats = NDArray[np.float64]
 Classes = NDArray[np.intp]
 
 
