@@ -219,13 +219,7 @@ def series(
 ) -> Spec:
     """Return a line over rates with error bars; rates without a value are left out.
 
-    Args:
-        name: What the legend says.
-        by_rate: The figures.
-        look: Colour and marker.
-        show: How a figure is written when it is pointed at.
-        dash: The line's dashes.
-        aside: Factor that moves the line along the logarithmic axis, away from others.
+    ``show`` writes a figure that is pointed at; ``aside`` is a factor on the rates that keeps lines apart.
     """
     rates_hz = [rate for rate in sorted(by_rate) if by_rate[rate].value is not None]
     measured = [by_rate[rate] for rate in rates_hz]
@@ -250,10 +244,7 @@ def lines_by_features(
 ) -> list[Spec]:
     """Return a line over rates for each name, by colour and marker, and features, by dashes; side by side.
 
-    Args:
-        found: Name, features, rate and figure.
-        show: How a figure is written when it is pointed at.
-        names: The names in the order of their colours, if that is not the order of the figures.
+    ``found`` holds name, features, rate and figure; ``names`` the order of colours if it is another.
     """
     lines: dict[tuple[str, str], dict[int, Measurement]] = {}
     for name, grid, rate_hz, measurement in found:

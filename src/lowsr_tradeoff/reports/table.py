@@ -66,14 +66,9 @@ def cross_table(
     cells: Iterable[tuple[tuple[str, ...], K, Cell]],
     missing: str,
 ) -> Table:
-    """Return a table with a row for each name.
+    """Return a table with a row for each name; a cell is the names of its row, its column, and what stands there.
 
-    Args:
-        caption: What it shows.
-        heads: Headings of the names.
-        columns: Headings of the other columns, in their order.
-        cells: The names of its row, its column, and what stands there.
-        missing: What stands where there is no cell.
+    ``heads`` are the headings of the names, ``missing`` stands where there is no cell.
     """
     found: dict[tuple[str, ...], dict[K, Cell]] = {}
     for names, column, cell in cells:

@@ -15,18 +15,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 HOSTILE = "<a href=https://evil.example>x</a><img src=x onerror=\"document.title='owned'\">"
 DRAWN = "html[data-is-drawn]"
 FIGURES = (
-    *(
-        "frontier",
-        "speech",
-        "accuracy",
-        "recall",
-        "confusion",
-        "choices",
-        "information",
-        "recoverability",
-        "energy",
-    ),
-    *("attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
+    *("frontier", "speech", "accuracy", "recall", "confusion", "choices", "information", "recoverability"),
+    *("energy", "attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
 )
 LIMITS = (
     {},

@@ -27,13 +27,7 @@ SCRIPTS = ("decide.js", "words.js", "tables.js", "drawing.js", "panel.js", "page
 
 
 def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
-    """Return the report as one self-contained HTML file.
-
-    Args:
-        tradeoff: Everything the run found.
-        manifest: How the run went.
-        listen: The clips to listen to.
-    """
+    """Return the report as one self-contained HTML file."""
     (_, _, on_decision), *others = sections(tradeoff, listen)
     background = about.entries(tradeoff, manifest)
     entries = (*on_decision, *(entry for _, _, of_section in others for entry in of_section), *background)

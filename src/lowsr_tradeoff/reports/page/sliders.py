@@ -35,7 +35,7 @@ class PageDraws:
     """The draws of a study's points.
 
     Attributes:
-        n_draws: tuple[float, ...] of each figure that the page holds.
+        n_draws: How many draws of each figure the page holds.
         scales: Per row how many units make one, and the units that are taken off.
         rows: Per point the row of accuracy, words and hours; ``None`` where the figure was not drawn.
         content: All rows, two bytes a draw, little end first.

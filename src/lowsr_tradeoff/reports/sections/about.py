@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lowsr_tradeoff.decision.compare_runs import flattened
 from lowsr_tradeoff.records.run import ListenClip, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import hz
 
 
@@ -54,17 +54,21 @@ def entries(tradeoff: Tradeoff, run: Manifest) -> tuple[Entry, ...]:
 
 def corpora(tradeoff: Tradeoff) -> Table:
     """Return what the figures were measured on."""
-    return Table(
+    synthetic = "synthetic: for trying out, not for decisions. "
+    return table_of(
         "Corpora",
-        ("Corpus", "Kind", "Clips", "Skipped", "Groups", "Folds", "Length", "Recorded at", "Digest", "Remark"),
-        tuple(
-            (
-                *(corpus.name, corpus.kind, str(corpus.n_clips), str(corpus.n_skipped)),
-                *(f"{corpus.n_groups} {corpus.group_of}", str(corpus.n_folds), f"{corpus.duration_s:.0f} s"),
-                *(f"{hz(corpus.lowest_source_rate_hz)} or more", corpus.digest),
-                f"{'synthetic: for trying out, not for decisions. ' if corpus.is_synthetic else ''}{corpus.note}",
-            )
-            for corpus in tradeoff.corpora
+        tradeoff.corpora,
+        (
+            ("Corpus", lambda corpus: corpus.name),
+            ("Kind", lambda corpus: corpus.kind),
+            ("Clips", lambda corpus: str(corpus.n_clips)),
+            ("Skipped", lambda corpus: str(corpus.n_skipped)),
+            ("Groups", lambda corpus: f"{corpus.n_groups} {corpus.group_of}"),
+            ("Folds", lambda corpus: str(corpus.n_folds)),
+            ("Length", lambda corpus: f"{corpus.duration_s:.0f} s"),
+            ("Recorded at", lambda corpus: f"{hz(corpus.lowest_source_rate_hz)} or more"),
+            ("Digest", lambda corpus: corpus.digest),
+            ("Remark", lambda corpus: f"{synthetic if corpus.is_synthetic else ''}{corpus.note}"),
         ),
     )
 
