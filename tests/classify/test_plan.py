@@ -175,6 +175,14 @@ def test_choosing_steps_are_those_that_the_students_need():
         assert {runs[fold] for runs in chosen.values()} <= set(step.needs)
 
 
+def test_only_arms_that_choose_their_own_pair_try_all_pairs():
+    """The others take the pair of BASD or CSSD, or none: nothing would read what they answered."""
+    arms = ("finetuned", "basd", "cssd", "generation2", "ladder", "dkd", "ema")
+    planned = stage.plan(with_classify(**GRID, arms=arms, grids=("native",)), CORPUS)
+    assert {condition.arm for condition, by_cell in planned.chosen_by.items() if by_cell} == {"basd", "cssd"}
+    assert planned.steps[-1] == planned.diagnosis
+
+
 def test_one_pair_is_no_choice():
     assert stage.plan(CONFIG, CORPUS).chosen_by[Condition(500, "native", "cssd")] == {}
 

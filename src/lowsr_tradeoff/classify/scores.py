@@ -17,6 +17,7 @@ from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import CLIPS, ClassRecall
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import Resamples, percentile_interval, pooled_ratio, sums_by
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
@@ -33,9 +34,9 @@ class Answers:
     predicted: NDArray[np.intp]
     truth: NDArray[np.intp]
 
-    def share_correct(self) -> NDArray[np.float64]:
+    def share_correct(self) -> Floats:
         """Return the share of repetitions that recognised each clip, 0…1."""
-        share: NDArray[np.float64] = (self.predicted == self.truth).mean(axis=0)
+        share: Floats = (self.predicted == self.truth).mean(axis=0)
         return share
 
 
@@ -118,13 +119,13 @@ def seed_sd(answers: Answers) -> Measurement:
     return _sd(means, "seeds", "one seed: how much trainings differ is not known")
 
 
-def _sd(means: NDArray[np.float64], n_of: str, reason: str) -> Measurement:
+def _sd(means: Floats, n_of: str, reason: str) -> Measurement:
     if len(means) < 2:
         return missing(reason, n_of)
     return Measurement(value=float(means.std(ddof=1)), n=len(means), n_of=n_of)
 
 
-def _mean_f1(sums: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+def _mean_f1(sums: Sequence[Floats]) -> Floats:
     """Macro-F1 of every resample, averaged over repetitions. Shape ``(n_resamples,)``.
 
     ``sums`` are clips by class, then answers of each repetition, then hits of each, ``(n_resamples, n_classes)``.
@@ -135,5 +136,5 @@ def _mean_f1(sums: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         either = clips + named
         f1 = np.divide(2 * hits, either, out=np.full_like(either, np.nan), where=either > 0)
         scores.append(np.nanmean(f1, axis=1))
-    mean: NDArray[np.float64] = np.mean(scores, axis=0)
+    mean: Floats = np.mean(scores, axis=0)
     return mean

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lowsr_tradeoff.classify.inner_folds import validated, validation_fold
 from lowsr_tradeoff.classify.plan import ClassifyPlan, Training
@@ -16,6 +15,7 @@ from lowsr_tradeoff.records.classify import CLIPS, ClassifyResult, Optimism, Pub
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import mean_measurement, paired_difference, pooled_ratio, resample_weights
 
 
@@ -80,9 +80,7 @@ def optimism(plan: ClassifyPlan, store: Store) -> tuple[Optimism, ...]:
     return tuple(filter(None, of_finished(of, plan.trained).values()))
 
 
-def _optimism(
-    condition: Condition, best: NDArray[np.float64], last: NDArray[np.float64], weights: NDArray[np.float64]
-) -> Optimism:
+def _optimism(condition: Condition, best: Floats, last: Floats, weights: Floats) -> Optimism:
     return Optimism(
         rate_hz=condition.rate_hz,
         grid=condition.grid,

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lowsr_tradeoff.classify import stage as classify
-from lowsr_tradeoff.classify.arms import arm_of
+from lowsr_tradeoff.classify.arms import arm_of, reference_of
 from lowsr_tradeoff.classify.plan import final_step
 from lowsr_tradeoff.classify.scores import accuracy, answers_of, class_recall, macro_f1
 from lowsr_tradeoff.classify.step_inputs import WEIGHTS
@@ -104,9 +104,10 @@ def condition_of(config: StudyConfig) -> Condition:
     reference_hz = config.reference_rate_hz
     if not arm_of(arm).is_trained:
         raise ConfigError(f"--arm {arm}: trains no network; take another, or --rate {reference_hz} --arm finetuned")
-    if rate_hz == reference_hz and (grid, arm) != ("shared", "finetuned"):
+    condition = Condition(rate_hz, grid, arm)
+    if rate_hz == reference_hz and condition != reference_of(config):
         raise ConfigError(f"--rate {rate_hz}: the reference rate has --arm finetuned --grid shared alone")
-    return Condition(rate_hz, grid, arm)
+    return condition
 
 
 def plan_model(
