@@ -53,6 +53,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         recognised = classify.results(other.classify, store).results
         attacks = privacy.results(other.privacy, store).attacks
         found[name_of(other.study.config.front_end)] = (recognised, attacks)
+    functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
     points = frontier.join(recognition.results, recovered.attacks, drawn.results, config.constraints, front_end)
     return Tradeoff(
         rates_hz=config.rates_hz,
@@ -67,7 +68,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
         failures=failures_of(store.failed),
         settings=config.model_dump(mode="json"),
-        provenance=fingerprint.provenance({step.run for step in plan.steps}, privacy.weights(config)),
+        provenance=fingerprint.provenance(functions, privacy.weights(config)),
     )
 
 
