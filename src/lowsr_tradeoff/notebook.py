@@ -1,7 +1,7 @@
 """The Python interface: run a study, load a finished one, and get data frames and figures of it.
 
-``docs/notebook.md`` is a worked example. The package itself offers these functions:
-``from lowsr_tradeoff import load_run``.
+``docs/notebook.md`` is a worked example. The package exports these functions: ``from lowsr_tradeoff import
+load_run``.
 """
 
 from collections.abc import Callable
@@ -27,12 +27,8 @@ def run_study(
 ) -> Run:
     """Return the finished study, with the report and all other files written to its folder.
 
-    Args:
-        config: The settings, as ``load_config`` returns them.
-        out: The run folder; results that are in it already are reused.
-        jobs: Parallel processes; changes no figure. A script that asks for more than one must call this below
-            ``if __name__ == "__main__":``.
-        report: Called whenever steps finish.
+    Results that are in the folder already are reused. The number of parallel processes, ``jobs``, changes no
+    figure; a script that asks for more than one must call this below ``if __name__ == "__main__":``.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
@@ -57,11 +53,10 @@ def load_run(folder: Path | str) -> Run:
 
 
 def frames(run: Run) -> dict[str, "pd.DataFrame"]:
-    """Return a run's figures as data frames by name.
+    """Return a run's figures as data frames by name: ``"points"`` has one row for each operating point.
 
-    ``"points"`` has one row for each operating point. The others are tidy, one row for each figure, with the
-    columns of ``results.csv`` that are not empty: ``"classify"``, ``"privacy"``, ``"attack"``, ``"power"``,
-    ``"frontier"`` …
+    The others have one row for each figure, with the columns of ``results.csv`` that are not empty: ``"classify"``,
+    ``"privacy"``, ``"attack"``, ``"power"``, ``"frontier"`` …
     """
     stages = frame(run.tradeoff).groupby("stage", sort=False)
     tidy = {str(stage): rows.dropna(axis="columns", how="all") for stage, rows in stages}

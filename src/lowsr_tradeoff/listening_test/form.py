@@ -12,14 +12,7 @@ from lowsr_tradeoff.files.safe_text import source_of
 
 
 def render_form(pack: str, form: int, clips: Sequence[str], contact: str) -> str:
-    """Return the page of one form.
-
-    Args:
-        pack: The pack it belongs to.
-        form: Its number, from 1.
-        clips: Names of its clips, in the order in which they are heard.
-        contact: Whom listeners may ask.
-    """
+    """Return the page of one form, which counts from 1; its clips are in the order of listening."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -1,8 +1,7 @@
 """Write a listening test: clips whose names tell nothing, forms to answer in, and the key that stays behind.
 
-Nobody hears a sentence twice: who has understood it at one rate knows it at the next. So in a form every sentence
-is at one rate, and from form to form the rates move on by one (a Latin square), until every sentence was at every
-rate.
+No listener gets a sentence twice: who understood it at one rate knows it at the next. In a form every sentence is
+at one rate. From form to form the rates move on by one (a Latin square), until every sentence was at every rate.
 """
 
 import io
@@ -37,14 +36,9 @@ class Size:
 
 
 def write_pack(config: StudyConfig, speech: SpeechCorpus, size: Size, contact: str, out: Path) -> Key:
-    """Write a pack into a folder and return its key.
+    """Write a pack into a folder, whose ``hand-out`` alone is for listeners, and return its key.
 
-    Args:
-        config: Rates, front end and seed.
-        speech: The utterances to choose from, with transcripts.
-        size: Clips and forms.
-        contact: Whom listeners may ask; shown in the forms.
-        out: The folder. What is in ``hand-out`` is for listeners, the rest is not.
+    ``contact`` is whom listeners may ask; forms show it.
 
     Raises:
         ConfigError: More clips or forms are asked for than there are sentences or rates, or another pack is there.
@@ -67,7 +61,7 @@ def write_pack(config: StudyConfig, speech: SpeechCorpus, size: Size, contact: s
 
 
 def describe(key: Key, speech: SpeechCorpus) -> str:
-    """Return what the folder holds, and of whom."""
+    """Return a text on the folder's contents, and whose voices these are."""
     whose = "your own recordings" if speech.is_own else "embedded, synthetic voices"
     return (
         f"A listening test with {len(key.clips)} clips of the corpus {key.corpus} ({whose}).\n"
@@ -94,7 +88,7 @@ def _draw_key(config: StudyConfig, speech: SpeechCorpus, size: Size) -> Key:
 
 
 def _draw_clips(config: StudyConfig, speech: SpeechCorpus, size: Size) -> list[PackedClip]:
-    """Draw sentences, their order, and clip numbers, which therefore tell neither rate nor sentence."""
+    """Draw sentences, their order, and clip numbers, so that these tell neither rate nor sentence."""
     rates_hz = config.all_rates_hz()
     rng = np.random.default_rng([config.seed, int(speech.summary.digest[:16], 16)])
     sentences = distinct(speech, rng)
@@ -132,7 +126,7 @@ def _check(speech: SpeechCorpus, n_clips: int, n_forms: int, n_sentences: int, n
 
 
 def _wav(sound: Samples) -> bytes:
-    """Return a WAV file, equally loud; the size of a compressed file would tell the rate."""
+    """Return a WAV file at the common level; the size of a compressed file would reveal the rate."""
     rms, peak = float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), float(np.abs(sound).max())
     gain = min(LEVEL / rms, PEAK / peak) if peak else 1.0
     file = io.BytesIO()

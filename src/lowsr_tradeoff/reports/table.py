@@ -1,4 +1,4 @@
-"""The table that the page and the Markdown files print. Each figure's data stand in one, beside its drawing."""
+"""The table that the page and the Markdown files print; each figure's data are in one beside the figure."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Cell = str | Shown
 Row = tuple[Cell, ...]
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
-# The heading of a column, and what stands there in the row of a record.
+# The heading of a column, and the function from a record to its cell.
 Column = tuple[str, Callable[[T], Cell]]
 
 NAMED: tuple[Column[OperatingPoint | ClassifyResult | Sensitivity | Optimism], ...] = (
@@ -31,9 +31,7 @@ class Table:
     """A table to print.
 
     Attributes:
-        caption: What it shows.
-        columns: Headings.
-        rows: Cells, as many a row as there are headings.
+        rows: Cells, as many a row as there are columns.
         n_heads: How many leading cells of a row are its headings.
     """
 
@@ -49,7 +47,7 @@ class Table:
 
     @property
     def is_huge(self) -> bool:
-        """Whether it is folded away, and built by the page only when it is unfolded."""
+        """Whether it is folded, and built by the page only when unfolded."""
         return len(self.rows) * len(self.columns) > HUGE_CELLS
 
 
@@ -66,9 +64,9 @@ def cross_table(
     cells: Iterable[tuple[tuple[str, ...], K, Cell]],
     missing: str,
 ) -> Table:
-    """Return a table with a row for each name; a cell is the names of its row, its column, and what stands there.
+    """Return a table with a row for each tuple of names; a cell comes as its row's names, column and text.
 
-    ``heads`` are the headings of the names, ``missing`` stands where there is no cell.
+    ``heads`` are the headings of the names; ``missing`` is the text where there is no cell.
     """
     found: dict[tuple[str, ...], dict[K, Cell]] = {}
     for names, column, cell in cells:
@@ -78,7 +76,7 @@ def cross_table(
 
 
 def table_lines(table: Table) -> tuple[str, ...]:
-    """Return a table as lines of Markdown, without its caption; of an empty one a sentence."""
+    """Return a table as lines of Markdown, without its caption; an empty one gives a sentence."""
     if not table.rows:
         return ("Nothing to show.",)
     rows = (table.columns, tuple("---" for _ in table.columns), *table.rows)

@@ -1,6 +1,6 @@
-"""Figures and names as text, written in one way on the page, in files, on model cards and on the terminal.
+"""Figures and names as text, the same on the page, in files, on model cards and on the terminal.
 
-A figure is its value with unit, its 95 % interval and the n that it rests on, or the reason why it is not known.
+A figure is its value with unit, its 95 % interval and its n, or the reason why it is not known.
 """
 
 import math

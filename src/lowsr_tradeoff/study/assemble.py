@@ -44,7 +44,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     study, config = own.study, own.study.config
     recognition = classify.results(own.classify, store)
     recovered = privacy.results(own.privacy, store)
-    # Arms differ in what they were taught, not in what they compute.
+    # Arms differ in their training, not in what they compute at inference.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
     drawn = power.results(config, tuple(costs.values()))
     front_end = name_of(config.front_end)
@@ -73,7 +73,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
 
 
 def _rate_hz(step: Step) -> int | None:
-    """The microphone's rate, which some stages name among other things that a capture depends on."""
+    """The microphone's rate; in some stages it is in the settings of the capture."""
     rate_hz: int | None = getattr(getattr(step.settings, "captures", step.settings), "rate_hz", None)
     return rate_hz
 

@@ -1,7 +1,7 @@
-"""An utterance and an event of each class as every rate captures them, to be heard and seen in the report.
+"""An utterance and an event of each class as every rate captures them, for the report to play and show.
 
-A user's own clips stay out of the report unless ``include_audio`` is set: the embedded corpora then stand in,
-through the same microphone. Their words stay out unless ``include_transcripts`` is set.
+A user's own clips are in the report only with ``include_audio``, else the embedded corpora replace them, through
+the same microphone. Their words are in it only with ``include_transcripts``.
 """
 
 import base64
@@ -23,9 +23,9 @@ from lowsr_tradeoff.settings.study import StudyConfig
 
 PLAYBACK_RATE_HZ = 16000
 MAX_S = 6.0
-# Rates that are played; of more, the lowest, the highest and some between.
+# Rates played at most: the lowest, the highest and some between.
 MOST_RATES = 6
-# Characters of sound and pictures in base64 together; classes beyond are left out.
+# Most characters of sound and pictures in base64 together; further classes are left out.
 MOST_CHARACTERS = 1_000_000
 # MP3 of varying bit rate, which every browser plays: 14 kbit/s where little is left, 35 at 16 kHz.
 COMPRESSION = 0.3
@@ -42,11 +42,7 @@ def listen_pack(
 ) -> ListenPack:
     """Return the first utterance and the first event of each class at every rate, restored to 16 kHz for playback.
 
-    Args:
-        config: The settings; rates, front end and seed are those of every other stage.
-        events: The study's events.
-        speech: The study's utterances.
-        recognised: The recogniser's transcript of each utterance, by rate and clip.
+    ``recognised`` holds transcripts by rate and clip.
     """
     may_read = config.include_transcripts or not speech.is_own
     is_stand_in = not config.include_audio and (events.is_own or speech.is_own)
@@ -87,12 +83,9 @@ def _speech(
 
 
 def _events(config: StudyConfig, events: EventCorpus, n_free: int) -> tuple[list[list[ListenClip]], int]:
-    """The first event of each class at every rate, as many classes as fit and at least one; and how many there are.
+    """Return the first event of each class at every rate, and the number of classes that there are.
 
-    Args:
-        config: The settings.
-        events: The study's events; the embedded ones stand in for the user's own.
-        n_free: Characters that there is room for.
+    There are as many classes, at least one, as fit into ``n_free`` characters.
     """
     if events.is_own and not config.include_audio:
         events = load_events("demo", 5, None, config.seed, (), PLAYBACK_RATE_HZ, skip_bad=False, cache=None)
@@ -126,7 +119,7 @@ def _captures(
     label: str,
     recognised: Mapping[int, str | None],
 ) -> list[ListenClip]:
-    """One clip at every rate; its pictures share the level that is drawn brightest."""
+    """One clip at every rate; its spectrograms have the same brightest level."""
     sounds = {rate_hz: _captured(config, clip, rate_hz) for rate_hz in recognised}
     levels = {rate_hz: levels_db(sound, PLAYBACK_RATE_HZ) for rate_hz, sound in sounds.items()}
     loudest_db = max(float(level.max()) for level in levels.values())

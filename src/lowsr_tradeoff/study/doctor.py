@@ -1,4 +1,4 @@
-"""Whether this machine has all that a run needs, and what to do where it has not."""
+"""Whether this machine has all that a run needs, and the remedy for what is missing."""
 
 import importlib
 import shutil
@@ -15,7 +15,7 @@ from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.study.plan import open_study
 
-# Import names of the libraries that come with compiled parts, and so can be installed and still not load.
+# Import names of libraries with compiled parts, which can be installed and still fail to load.
 COMPILED = ("numpy", "scipy", "soundfile", "soxr", "torch", "torchaudio", "ctranslate2", "faster_whisper", "pesq")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
 # The default run with two processes takes 1.6 GB (benchmarks/main_job.py) and leaves 75 MB.
@@ -29,9 +29,9 @@ class Check:
 
     Attributes:
         what: Its name.
-        detail: What was found; of what is missing also the remedy.
-        is_ok: Whether it is as a run needs it.
-        is_needed: Whether no run goes without it.
+        detail: What was found; if it is missing, also the remedy.
+        is_ok: Whether a run can use it.
+        is_needed: Whether every run needs it.
     """
 
     what: str
@@ -41,11 +41,7 @@ class Check:
 
 
 def examine(out: Path = Path("lowsr-run")) -> tuple[Check, ...]:
-    """Return what was found of machine, disk, libraries, GPU, weights, embedded corpora and browser.
-
-    Args:
-        out: The folder that a run is to write.
-    """
+    """Return what was found of machine, disk, libraries, GPU, weights, embedded corpora and browser."""
     return (
         Check("cores", f"{machine.n_cores()}, {machine.cpu_name()}"),
         _memory(machine.available_gb(), machine.n_cores()),

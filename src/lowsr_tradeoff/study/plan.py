@@ -42,10 +42,7 @@ class Study:
 def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> Study:
     """Return the study with its corpora and devices loaded and every input checked.
 
-    Args:
-        config: The settings.
-        out: The run folder; remembers which files were already inspected.
-        is_run_here: Whether its steps are to run on this machine.
+    The run folder remembers which files were already inspected.
 
     Raises:
         ConfigError: A device or weight setting cannot be used.
@@ -77,7 +74,7 @@ class StudyPlan:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Every step whose artefact the trade-off is made from; what they need comes along."""
+        """Every step whose artefact the trade-off is made from; the steps that these need run too."""
         return tuple(
             dict.fromkeys(step for each in self.through for step in (*each.privacy.steps, *each.classify.steps))
         )
@@ -96,7 +93,7 @@ def plan(study: Study) -> StudyPlan:
 def through_microphones(study: Study) -> tuple[Study, ...]:
     """Return the study through its own front end, which decides, and through every other one to compare.
 
-    Learning curves are of the first alone: the comparison is of what attackers recover with the data of the run.
+    Only the first has learning curves.
 
     Raises:
         ConfigError: There is no front end of a name.
@@ -116,7 +113,7 @@ def through_microphones(study: Study) -> tuple[Study, ...]:
 
 
 def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
-    """What was loaded, or what is wrong with it: the user hears of both corpora at once."""
+    """What was loaded, or its error, so that errors of both corpora are reported together."""
     try:
         return load(), None
     except DataError as error:

@@ -38,23 +38,22 @@ def run_study(
 ) -> Run:
     """Return the finished study, reusing every step that the run folder holds.
 
-    What rests on a step that failed is not among the figures; the trade-off names each, and another run tries them
-    again.
+    Steps that failed are named in the trade-off, their figures are left out, and another run tries them again.
 
     Args:
         config: The settings.
         out: The run folder.
-        jobs: Processes that work at once; changes no figure.
+        jobs: Parallel processes; changes no figure.
         report: Called whenever steps finish.
         step_timeout_s: Time for one step; steps then run in processes of their own, however many ``jobs``.
         cluster: Address of a Ray cluster to run them on: ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, ``local:N``.
-        gpu_share: Share of a GPU that a step takes which computes on one.
+        gpu_share: Share of a GPU for each step that computes on one.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
         MissingResourceError: There is no GPU; nothing has run.
-        StageError: The folder cannot be written, or no step that counts has finished; what has is kept.
+        StageError: The folder cannot be written, or no step that counts has finished; finished steps are kept.
     """
     start, store = time.monotonic(), Store(out)
     with locked(out):
@@ -78,14 +77,9 @@ def run_study(
 def run_shard(
     config: StudyConfig, out: Path, shard: tuple[int, int], report: Callable[[Progress], None], resources: Resources
 ) -> Outcome:
-    """Run one part of a study and return how it went; :func:`shards.merge` puts the parts together.
+    """Run one part of a study and return its outcome; :func:`shards.merge` joins the parts.
 
-    Args:
-        config: The settings.
-        out: The part's own folder.
-        shard: Which part of how many, from 1.
-        report: Called whenever steps finish.
-        resources: What to run with.
+    ``shard`` is the part, from 1, and of how many; ``out`` is its own folder.
 
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
@@ -110,7 +104,7 @@ def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tupl
     """Return how many steps of each stage would run, and how many of the wanted ones are there already.
 
     Raises:
-        MissingResourceError: They would run on this machine, on a GPU, and there is none.
+        MissingResourceError: They would run on this machine's GPU, and there is none.
     """
     wanted = plan(study).steps
     todo = missing_steps(wanted, store)

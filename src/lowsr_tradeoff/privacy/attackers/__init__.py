@@ -1,1 +1,1 @@
-"""Attackers that prepare: they learn from captures at the rate, or make up what the rate took away."""
+"""Attackers that learn: from captures at the rate, or to predict the bands that the rate lacks."""

@@ -22,7 +22,7 @@ class Plan(Protocol):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Return the steps that results are read from; what they need comes along."""
+        """Return the steps that results are read from; the steps that these need run too."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Attacker(Protocol):
         """Return the plan. Raises what loading its weights or its data raises."""
 
     def results(self, plan: Any, store: Store, /) -> tuple[AttackResult, ...]:  # noqa: ANN401 - of the same attacker
-        """Return what is recovered, lowest rate first; of a step that failed, that it did."""
+        """Return what is recovered, lowest rate first; a step that failed has its reason instead."""
 
 
 class GrowingAttacker(Protocol):
@@ -64,10 +64,7 @@ class GrowingAttacker(Protocol):
         """Return the plan; ``None`` where it was not asked for or nothing can be learnt."""
 
     def results(self, plan: Any, store: Store, published: dict[int, float], /) -> tuple[LearningCurve, ...]:  # noqa: ANN401 - likewise
-        """Return a curve at every rate whose steps did not fail.
-
-        What the recogniser recovers of words as published is by rate in Hz; it is recovered without any data.
-        """
+        """Return a curve at every rate whose steps did not fail; ``published`` is recovery without data, by Hz."""
 
 
 def capture_step(

@@ -1,4 +1,4 @@
-"""Who is held out when, and what is learnt from meanwhile: all of the others, or a growing share of them."""
+"""Test folds by speaker, and their training data: all other speakers, or a growing share of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from lowsr_tradeoff.settings.groups import DeviceType, PrivacySettings, Settings
 
 N_FOLDS = 4
 
-# What shares of the data are shares of.
+# What the shares of the data count.
 Unit = Literal["speakers", "utterances"]
 
 
 @dataclass(frozen=True)
 class Fold:
-    """One test fold and what is learnt from meanwhile; a speaker is in one alone, unless one speaks alone.
+    """One test fold and its training data. Speakers are in one of the two only, unless there is one speaker alone.
 
-    A sentence that is tested is not learnt from, whoever says it and whatever its case and marks.
+    No tested sentence is in the training data, whoever says it and whatever its case and punctuation.
     """
 
     number: int
@@ -35,8 +35,8 @@ class Fold:
 class FoldSettings(Settings):
     """What the transcripts of one fold by an attacker that learnt from the others depend on.
 
-    The corpus of the captures is what is learnt from it and the sounds that are tested, so neither the share learnt
-    from nor the unit of shares names the step; of the weights, their content does, not where they lie.
+    The corpus of the captures holds the training data and the tested sounds, so the share and its unit are not in
+    the key of the step. The key holds the content of the weights, not their path.
     """
 
     captures: CaptureSettings
@@ -65,7 +65,7 @@ def fold_of(speech: SpeechCorpus, seed: int, number: int) -> Fold:
 
 
 def groups_of(speech: SpeechCorpus) -> list[str]:
-    """Return what is held out together with each utterance: its speaker's, or itself where one speaks alone."""
+    """Return what is held out together with each utterance: its speaker, or itself if there is one speaker."""
     speakers = [utterance.speaker for utterance in speech.utterances]
     return speakers if len(set(speakers)) > 1 else [utterance.clip_id for utterance in speech.utterances]
 
@@ -94,5 +94,5 @@ def _fold(utterances: Sequence[Utterance], numbers: Sequence[int], number: int) 
 
 @cache
 def _sentence(text: str) -> str:
-    """Its words alone. Whisper's normaliser would bring torch into planning."""
+    """The words of a text, without Whisper's normaliser, which would load torch while planning."""
     return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())

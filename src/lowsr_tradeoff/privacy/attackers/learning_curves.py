@@ -17,17 +17,15 @@ class CurveData:
     """What one attacker recovered at one rate, from its least data to all.
 
     Attributes:
-        rate_hz: The microphone's rate.
-        attacker: Who learns.
         amount_of: What the amounts count.
-        amounts: What was learnt from, ascending. Shape ``(n_points,)``.
-        minutes: How long that is. Shape ``(n_points,)``.
+        amounts: Of training data, ascending. Shape ``(n_points,)``.
+        minutes: Of training data. Shape ``(n_points,)``.
         hits: Words recovered of each recording. Shape ``(n_points, n_recordings)``.
         words: Words said in each. Shape ``(n_recordings,)``.
-        speakers: Who said them.
-        folds: In which fold they were tested.
+        speakers: Of each recording.
+        folds: In which each recording was tested.
         chance: Recovered without data.
-        setup: What was learnt from and tested on, in one sentence.
+        setup: Training and test data, in one sentence.
     """
 
     rate_hz: int

@@ -102,7 +102,7 @@ def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> Attack
 
 
 def _transcribe_steps(config: StudyConfig, speech: SpeechCorpus) -> Iterator[tuple[int, Step]]:
-    """Transcripts and speakers do not change what is written: of the corpus the sounds alone name the step."""
+    """Transcripts and speakers do not change the output, so only the corpus's sounds are in the step's key."""
     sounds, privacy = digest_of([utterance.digest for utterance in speech.utterances]), config.privacy
     sha256 = digests(privacy.weights, privacy.engine)
     for rate_hz in config.all_rates_hz():

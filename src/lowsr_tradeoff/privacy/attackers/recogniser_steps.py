@@ -33,9 +33,8 @@ class Training:
     """How the recogniser of an attacker is trained, and by which steps.
 
     Attributes:
-        recipe: How it is fitted.
         stage: Of the steps that train it.
-        run: What runs those.
+        run: The function that runs those.
         label: Of such a step, up to its rate: ``"Whisper adapted to"``.
         learns_words: Whether it learns from transcripts as well as from sounds.
     """
@@ -51,7 +50,7 @@ class Training:
 class TrainedPlan:
     """The plan of one such attacker: by rate in Hz, the steps that count words, one a fold.
 
-    Each needs the step that trains and transcribes. ``setup`` says what is trained and tested on.
+    Each needs the step that trains and transcribes. ``setup`` names training and test data.
     """
 
     config: StudyConfig
@@ -75,8 +74,8 @@ def steps_of(
 ) -> dict[int, tuple[Step, ...]]:
     """Return the steps that count words, by rate in Hz, one a fold.
 
-    The key of the step that trains holds nothing that training does not read: a mended transcript is counted again,
-    and learnt again only where it is learnt. A share is learnt in as many steps as all.
+    The key of the training step holds only what training reads: a corrected transcript is counted again, and
+    trained on again only where it is in the training data. Every share is trained in as many steps as all data.
     """
     sha256 = digests(config.privacy.weights, config.privacy.engine)
     learnt, read, references = {}, {}, {}

@@ -1,6 +1,6 @@
-"""The attackers of a study beside Whisper as published, one line each, in the order of the report.
+"""The attackers of a study beside Whisper as published, in the order of the report.
 
-The list is the same in every report: an attacker that was not asked for stands in it as not tested.
+Every report lists all of them; one that was not asked for is listed as not tested.
 """
 
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted

@@ -1,6 +1,4 @@
-"""STOI, ESTOI and PESQ of a capture against the full-band original.
-
-They are diagnostics of the signal, not privacy claims: they do not say what an attacker understands.
+"""STOI, ESTOI and PESQ of a capture against the full-band original: diagnostics of the signal, not privacy claims.
 
 References: Taal et al., IEEE TASLP 19(7), 2011 (STOI); Jensen & Taal, IEEE/ACM TASLP 24(11), 2016 (ESTOI);
 ITU-T P.862, 2001, and P.862.2, 2007 (narrow- and wide-band PESQ).
@@ -22,17 +20,17 @@ from lowsr_tradeoff.runner.store import Store
 
 # 30 frames of 25.6 ms with half overlap, Taal et al. 2011, section II.
 STOI_NEEDS_S = 0.4
-# PESQ's narrow band is that of the telephone.
+# PESQ's narrow band is the telephone band.
 NARROW_RATE_HZ = 8000
-# A recording of full band has far more than this share of its energy above any rate/2 below 8 kHz; one that was
-# resampled up has the noise of its 16 bits there.
+# A full-band recording has far more than this share of its energy above any rate/2 below 8 kHz; one that was
+# upsampled has only 16-bit quantisation noise there.
 BARELY_ANY = 1e-7
 REASONS = ("stoi_reason", "pesq_reason", "pesq_nb_reason")
 STOI_TOO_SHORT = f"STOI needs {STOI_NEEDS_S} s of speech"
 
 
 class SignalScores(Record):
-    """What one capture scores against its original, or why it does not.
+    """What one capture scores against its original, or the reason why there is no score.
 
     Attributes:
         clip_id: The utterance.
@@ -101,7 +99,7 @@ def _score_or_reason(settings: CaptureSettings, utterance: Utterance) -> SignalS
 
 
 def _share_above(x: Samples, limit_hz: float) -> float:
-    """Share of the energy above a frequency; of silence, all of it: there is nothing to compare."""
+    """Share of the energy above a frequency; 1 for silence, where there is nothing to compare."""
     power = np.square(np.abs(np.fft.rfft(x.astype(np.float64))))
     total = float(power.sum())
     above = power[np.fft.rfftfreq(len(x), 1 / MODEL_RATE_HZ) > limit_hz]
@@ -109,7 +107,7 @@ def _share_above(x: Samples, limit_hz: float) -> float:
 
 
 def _scores(reference: Samples, processed: Samples) -> dict[str, float | str | None]:
-    # It takes most of a second, and results are assembled without it.
+    # The import takes most of a second, and assembling results does not need it.
     from lowsr_tradeoff.privacy.signal.stoi import stoi_and_estoi  # noqa: PLC0415
 
     for signal, whose in ((reference, "the original"), (processed, "the capture")):
@@ -129,7 +127,7 @@ def _scores(reference: Samples, processed: Samples) -> dict[str, float | str | N
 
 
 def _pesq(reference: Samples, processed: Samples, rate_hz: int, band: str) -> tuple[float | None, str | None]:
-    """The score, or why there is none."""
+    """The score, or the reason why there is none."""
     from pesq import PesqError, pesq  # noqa: PLC0415 - results are assembled without it
 
     try:
@@ -143,8 +141,8 @@ def _pesq(reference: Samples, processed: Samples, rate_hz: int, band: str) -> tu
 def _tiny_as_zero() -> Iterator[None]:
     """Take numbers below the smallest normal one as zero, in this thread.
 
-    PESQ's filters run on through the silence that it puts after a sound, into numbers that a processor works out a
-    hundred times slower. They are 35 decades below what the score depends on.
+    PESQ appends silence, in which its filters reach such numbers, and a processor works these out a hundred times
+    slower. They are 35 decades below what the score depends on.
     """
     import torch  # noqa: PLC0415 - results are assembled without it
 

@@ -1,8 +1,8 @@
 """The speech intelligibility index of a band limit, in closed form: no audio, no attacker.
 
 ANSI S3.5-1997, one-third-octave method: the importance of each band times its audibility. For speech at normal
-level in a quiet room every band that the microphone passes is audible, and the index is the importance of what lies
-below half the rate.
+level in a quiet room every recorded band is audible, so the index is the importance of the bands below half the
+rate.
 """
 
 import math
@@ -27,11 +27,8 @@ def sii(rate_hz: float, snr_db: float | None = None) -> float:
     """Return the index of speech cut sharply at half the rate, ∈ [0, 1].
 
     ``SII = A * Σ I_i * s_i`` with the importance ``I_i`` of band i, the share ``s_i`` of the band, in octaves,
-    below rate/2, and the audibility ``A = clip((SNR + 15) / 30, 0, 1)``.
-
-    Args:
-        rate_hz: The microphone's rate.
-        snr_db: Speech over noise, the same in every band; ``None`` for a quiet room.
+    below rate/2, and the audibility ``A = clip((SNR + 15) / 30, 0, 1)``. The SNR is equal in every band; without
+    one the room is quiet, and A is 1.
 
     >>> [round(sii(rate_hz), 3) for rate_hz in (500, 1000, 2000, 4000, 8000)]
     [0.025, 0.135, 0.341, 0.599, 0.854]
@@ -42,9 +39,9 @@ def sii(rate_hz: float, snr_db: float | None = None) -> float:
 
 
 def sii_of(front_end: FrontEnd, rate_hz: int) -> Measurement:
-    """Return the index of a microphone as a figure; it is counted from a table, so it has no interval.
+    """Return the index of a microphone; it is read from a table, so it has no interval.
 
-    A filter that is not sharp lets speech through beyond rate/2 and folds it down, which the index does not know.
+    The index leaves out the speech above rate/2 that a filter which is not sharp lets through as aliases.
     """
     scene = front_end.scene
     if front_end.filter != "ideal":

@@ -28,7 +28,7 @@ def results(plan: RatePlan[int], store: Store, weights: Floats) -> tuple[Intelli
 
 
 def mean_score(rows: Sequence[SignalScores], name: str, weights: Floats, unit: str) -> Measurement:
-    """Return the mean of one score over the utterances that have it; ``n`` and ``n_of`` say how many those are."""
+    """Return the mean of one score over the utterances that have it; ``n`` counts these."""
     values = [getattr(row, name) for row in rows]
     kept = [i for i, value in enumerate(values) if value is not None]
     n_of = "utterances" if len(kept) == len(rows) else f"of {len(rows)} utterances; the others cannot be scored"

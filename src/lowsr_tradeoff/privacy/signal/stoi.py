@@ -1,9 +1,7 @@
 """STOI and ESTOI of one pair of sounds, from one analysis of both.
 
-Resampling, silence, frames and third-octave bands are those of pystoi. It analyses the pair anew for either measure
-and takes each stretch of 30 frames as a copy; here the analysis is done once and all stretches are views of one
-array. ``tests/privacy/signal/test_stoi.py`` holds the values to pystoi's own.
-
+Resampling, silence, frames and third-octave bands are those of pystoi, to whose values
+``tests/privacy/signal/test_stoi.py`` compares these. pystoi analyses the pair anew for either measure.
 References: Taal et al., IEEE TASLP 19(7), 2011 (STOI); Jensen & Taal, IEEE/ACM TASLP 24(11), 2016 (ESTOI).
 """
 
@@ -65,7 +63,7 @@ def _estoi(clean: Floats, processed: Floats) -> float:
 
 
 def _unit(x: Floats) -> Floats:
-    """Without its mean and of length 1 along the last axis; what does not vary is zero and matches nothing."""
+    """Without its mean and of length 1 along the last axis; constants become zero and correlate with nothing."""
     varying = x - x.mean(axis=-1, keepdims=True)
     unit: Floats = varying / (_norm(varying) + TINY)
     return unit

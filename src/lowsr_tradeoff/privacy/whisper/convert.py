@@ -1,10 +1,7 @@
-"""A Whisper model in CTranslate2 form as an openai-whisper model: the same weights in the reference engine.
+"""A Whisper model in CTranslate2 form as an openai-whisper model, to compare both engines on the same weights.
 
-The recogniser of this package runs on CTranslate2. To compare it with the original engine, word for word and second
-for second, both need the same weights; this renames the tensors of the one's file into the other's state.
-
-The layout of ``model.bin`` is that of ``ctranslate2/specs/model_spec.py`` (``_serialize``), binary version 6; the
-names are those of ``ctranslate2/specs/whisper_spec.py`` and ``whisper/model.py``.
+It renames the tensors. The layout of ``model.bin`` is that of ``ctranslate2/specs/model_spec.py`` (``_serialize``),
+binary version 6; the names are those of ``ctranslate2/specs/whisper_spec.py`` and ``whisper/model.py``.
 """
 
 import struct
@@ -29,13 +26,13 @@ BINARY_VERSION = 6
 # A type's place in this list is its number in the file.
 DTYPES = ("<f4", "<i1", "<i2", "<i4", "<f2")
 PARTS = (("audio", "encoder"), ("text", "decoder"))
-# Query, key and value are one layer there; its rows are theirs, one below the other.
+# CTranslate2 has query, key and value in one layer: their rows, one below the other.
 STACKED = (
     ("/self_attention/linear_0", ("/attn/query", "/attn/key", "/attn/value")),
     ("/attention/linear_0", ("/cross_attn/query",)),
     ("/attention/linear_1", ("/cross_attn/key", "/cross_attn/value")),
 )
-# In this order: "layer_" is also the beginning of "layer_norm".
+# The order matters: "layer_norm" begins with "layer_".
 RENAMED = (
     ("/self_attention/layer_norm", "/attn_ln"),
     ("/self_attention/linear_1", "/attn/out"),
@@ -123,7 +120,7 @@ def _string(file: BytesIO) -> str:
 
 
 def _state(tensors: Tensors) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Settings of the other engine, whole numbers, stay behind; so does the bias of keys, which is zero."""
+    """Integers, settings of the other engine, are left out; so is the bias of keys, which is zero."""
     for name, array in tensors.items():
         if array.dtype.kind != "f":
             continue

@@ -1,13 +1,10 @@
-"""The fast engine: Whisper on CTranslate2, in batches.
+"""The fast engine: Whisper on CTranslate2, in batches of clips of about the same length.
 
-Whisper hears windows of 30 s, however short the clip, and spends its time on the silence that fills them. Here a
-clip is encoded with ``pad_s`` of silence only. The decoder must still see that the window ends, or it does not stop
-and says the sentence again. Encoder states know their place in the window and, of silence, hardly depend on the
-clip, so the last ones are computed once and put after every clip; those between are left out. Clips of about the
-same length are decoded together. ``tests/privacy/whisper/test_ctranslate.py`` holds the words against those of
-windows encoded in full.
-
-Reference: Radford et al., Robust Speech Recognition via Large-Scale Weak Supervision, ICML 2023.
+Whisper encodes windows of 30 s, most of them silence. Here a clip is encoded with ``pad_s`` of silence only. After
+it go the last states of a silent window, which hardly depend on the clip and are computed once. Without them the
+decoder does not stop and repeats the sentence. ``tests/privacy/whisper/test_ctranslate.py`` compares the words with
+those of full windows. Reference: Radford et al., Robust Speech Recognition via Large-Scale Weak Supervision, ICML
+2023.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,13 +34,13 @@ States = NDArray[np.float32]
 
 # The encoder makes one state of two frames of 10 ms: openai/whisper, whisper/audio.py.
 SAMPLES_PER_STATE = 320
-# The decoder rereads every state for every token, so of the silent ones it gets as few as do: at least the last 50
+# The decoder reads every state for every token, so it gets as few silent ones as suffice: at least the last 50
 # of the window, and as many more as make a multiple of 25 with those of the clip. With 400 states of silence chosen
 # evenly, or from right after the clip, some clips are written again and again.
 LAST_STATES, STATES_STEP = 50, 25
 # Feature of silence beside speech at that RMS: features end 8 decades below their maximum, then are divided by 4.
 SILENCE = -0.65
-# Batches whose clips are sorted by length together.
+# Batches that are sorted by length together.
 BATCHES = 4
 
 
@@ -52,8 +49,6 @@ class Recogniser:
     """A loaded model.
 
     Attributes:
-        whisper: The network.
-        tokenizer: Words to tokens and back.
         features: Samples to log-mel frames.
         prompt: Tokens that ask for English without timestamps.
         suppressed: Tokens that are no speech: symbols and the names of tasks.
@@ -114,7 +109,7 @@ def transcribe(recogniser: Recogniser, clips: Iterable[Samples], privacy: Privac
 
 
 def _decode_all(recogniser: Recogniser, states: Sequence[States], privacy: PrivacySettings) -> list[str]:
-    """The text of every clip; what stands beside a clip in its batch changes nothing about its states."""
+    """The text of every clip; the other clips of a batch do not change its states."""
     n_window = len(recogniser.silence)
     completed = [-(-(len(clip) + LAST_STATES) // STATES_STEP) * STATES_STEP for clip in states]
     seen = np.minimum(completed, n_window)
@@ -145,7 +140,7 @@ def _encode(whisper: "Whisper", frames: NDArray[np.float32]) -> States:
 
 
 def _decode(recogniser: Recogniser, states: Sequence[States], n_seen: int, *, is_forced: bool) -> Iterator[str]:
-    """To make ``n_seen``, the last states of a silent window follow those of each clip."""
+    """The states of each clip, followed by the last states of a silent window up to ``n_seen``."""
     from ctranslate2 import StorageView  # noqa: PLC0415 - see load
 
     silence = recogniser.silence
@@ -167,7 +162,7 @@ def _decode(recogniser: Recogniser, states: Sequence[States], n_seen: int, *, is
 
 
 def _mean_logprob(result: "WhisperGenerationResult") -> float:
-    """Of the tokens and of the one that ends them, as in faster-whisper; CTranslate2 leaves that one out."""
+    """Mean over the tokens and the end token, as in faster-whisper; CTranslate2 leaves the end token out."""
     n_tokens = len(result.sequences_ids[0])
     return float(result.scores[0]) * n_tokens / (n_tokens + 1)
 

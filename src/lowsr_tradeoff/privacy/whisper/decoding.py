@@ -1,8 +1,8 @@
-"""What both engines do alike: the level and length of their input, and what they do about silence.
+"""What both engines share: the level and length of their input, and the rule for silence.
 
-Decoding is greedy at temperature 0, in English, without timestamps, with nothing conditioned on earlier text and
-non-speech symbols suppressed. Whisper's own fallback, samples at higher temperatures, is never used: twenty runs on
-one recording would give twenty transcripts.
+Decoding is greedy at temperature 0, in English, without timestamps, without earlier text as context and with
+non-speech symbols suppressed. Whisper's fallback, samples at higher temperatures, is never used: its transcripts
+differ from run to run.
 """
 
 import math
@@ -14,16 +14,16 @@ from lowsr_tradeoff.privacy.captures import at_level
 from lowsr_tradeoff.settings.groups import PrivacySettings
 
 WINDOW_S = 30
-# RMS of every clip. Whisper's features follow the level, and a microphone's gain says nothing about privacy.
+# RMS of every clip. Whisper's features depend on the level, and a microphone's gain is no part of privacy.
 LEVEL = 0.1
 # openai/whisper, whisper/transcribe.py: a window is silence when both hold.
 NO_SPEECH_THRESHOLD, LOGPROB_THRESHOLD = 0.6, -1.0
-# Nobody says more: 6 syllables a second are fast. Whisper's own limit for a window is 224.
+# Fast speech has 6 syllables a second, so fewer tokens than this. Whisper's own limit for a window is 224.
 TOKENS_PER_S, MOST_TOKENS = 12, 224
 
 
 def policy_of(privacy: PrivacySettings) -> str:
-    """Return in one line how a recogniser is made to write, and how its words are compared."""
+    """Return in one line how a recogniser decodes, and how its words are compared."""
     return (
         "greedy (temperature 0, no sampled fallback), English, no timestamps, no earlier text, non-speech "
         f"symbols suppressed; {_on_silence(privacy)}; clips at RMS {LEVEL}; {_window(privacy)}; words compared "
@@ -41,7 +41,7 @@ def is_silence(no_speech_prob: float, mean_logprob: float) -> bool:
 
 
 def most_tokens(seen_s: float) -> int:
-    """Return how many tokens a clip may be written down with, so that a loop ends, by the seconds that are seen.
+    """Return the limit of tokens of a clip, by its encoded seconds, so that a loop ends.
 
     >>> most_tokens(5.0), most_tokens(30.0)
     (60, 224)

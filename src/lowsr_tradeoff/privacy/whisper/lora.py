@@ -1,11 +1,8 @@
-"""Whisper adapted: low-rank changes of its weights, fitted to captures with transcripts.
+"""Whisper adapted: low-rank changes of its weights (LoRA, Hu et al., arXiv 2106.09685), fitted to captures.
 
-A clip is encoded with ``pad_s`` of silence, as in :mod:`ctranslate`; up to the end of the window follow the states
-of silence of the weights as published, which hardly depend on the clip. In training they are thinned. The loss is
-the cross-entropy of each token of the transcript, given the true ones before it; decoding is greedy, as
-:mod:`decoding` says.
-
-Reference: LoRA, Hu et al., arXiv 2106.09685; Radford et al., ICML 2023 (the network).
+A clip is encoded with ``pad_s`` of silence, as in :mod:`ctranslate`; states of silence by the published weights
+fill the window, half of them in training. The loss is the cross-entropy of each token of the transcript, given the
+true ones before it. Decoding is that of :mod:`decoding`. Reference: Radford et al., ICML 2023 (the network).
 """
 
 import copy
@@ -36,17 +33,14 @@ if TYPE_CHECKING:
     from whisper.model import Whisper
     from whisper.tokenizer import Tokenizer
 
-# Of the states of silence, training reads one in two.
+# Training reads every second state of silence.
 THINNED = 2
 IGNORED = -100
 
 
 @dataclass(frozen=True)
 class TrainableRecogniser:
-    """A Whisper that can be adapted: its weights change.
-
-    The states of a silent window, of shape ``(1, states, width)``, are by the weights as published.
-    """
+    """A Whisper whose weights are trained; ``silence`` is by the published ones. Shape ``(1, states, width)``."""
 
     whisper: "Whisper"
     tokenizer: "Tokenizer"
@@ -62,7 +56,7 @@ class Example:
 
 
 def as_published(privacy: PrivacySettings, device_type: DeviceType = "cpu") -> "Whisper":
-    """Return the study's recogniser as a network that may be changed, on a device; of the CPU one thread."""
+    """Return the study's recogniser as a trainable network on a device; the CPU runs one thread."""
     torch.set_num_threads(1)
     if privacy.engine == "ctranslate2":
         return reference_model(folder_of(privacy.weights) / MODEL).to(device_type)
@@ -84,7 +78,7 @@ def trainable(whisper: "Whisper") -> TrainableRecogniser:
 
 
 def encode(whisper: "Whisper", frames: Tensor) -> Tensor:
-    """Return the encoder's states of log-mel frames, which may be fewer than a window has.
+    """Return the encoder's states of log-mel frames, of a whole window or less.
 
     Shape:
         ``(n_clips, mels, frames)`` → ``(n_clips, frames // 2, width)``.
@@ -100,7 +94,7 @@ def encode(whisper: "Whisper", frames: Tensor) -> Tensor:
 
 
 def examples_of(transcribed: Iterable[tuple[Samples, str]], pad_s: float) -> list[Example]:
-    """Return what can be learnt from: clips at 16 kHz that fit a window, at the recogniser's level."""
+    """Return the training data: clips at 16 kHz that fit a window, at the recogniser's level."""
     levelled = [Example(level(clip), text) for clip, text in transcribed]
     return [example for example in levelled if len(windows(example.samples, pad_s)) == 1]
 
@@ -113,16 +107,15 @@ def fit_adapters(
     seeds: tuple[int, ...],
     rank: int,
 ) -> list[float]:
-    """Adapt the network in place, merge what it learnt into its weights, and return the loss of every step in nats.
+    """Adapt the network in place, merge the adapters into its weights, and return the loss of every step in nats.
 
-    The number of examples and ``recipe.epochs`` make the number of steps, of which the last is kept. Seeds are of
-    the adapters' first weights and the order of the examples.
+    The number of examples and ``recipe.epochs`` give the number of steps, of which the last is kept.
 
     Raises:
         StageError: The training diverged.
     """
     whisper = recogniser.whisper
-    # Layers of attention and of the networks between; the first convolutions stay.
+    # Attention and feed-forward layers; the first convolutions are not adapted.
     adapt(whisper, "lora", seeded_generator(seeds), rank, head=None, chosen=lambda name, _: ".blocks." in name)
     parameters = parameters_to_train(whisper)
     moments = no_moments(parameters)
@@ -163,7 +156,7 @@ def transcribe(recogniser: TrainableRecogniser, clips: Sequence[Samples], privac
     """Return the transcript of each clip at 16 kHz, decoded as by the study's recogniser."""
     cut = [windows(level(clip), privacy.pad_s) for clip in clips]
     parts = [x for clip in cut for x in clip]
-    # Parts of about one length stand together, so that little silence is encoded.
+    # Batches hold clips of similar length, so that little silence is encoded.
     order = sorted(range(len(parts)), key=lambda i: len(parts[i]))
     written = [""] * len(parts)
     for i in range(0, len(order), privacy.batch_size):
@@ -187,7 +180,7 @@ def _decoded(recogniser: TrainableRecogniser, parts: Sequence[Samples], privacy:
 
 
 def _encoded(recogniser: TrainableRecogniser, clips: Sequence[Samples], pad_s: float) -> Tensor:
-    """With silence after each, at least ``pad_s`` of it."""
+    """The encoder states of clips with at least ``pad_s`` of silence after each."""
     from whisper import log_mel_spectrogram  # noqa: PLC0415 - see trainable
 
     longest = max(len(clip) for clip in clips) + round(pad_s * MODEL_RATE_HZ)
@@ -198,7 +191,7 @@ def _encoded(recogniser: TrainableRecogniser, clips: Sequence[Samples], pad_s: f
 
 
 def _completed(recogniser: TrainableRecogniser, states: Tensor, every: int) -> Tensor:
-    """The states and, up to the end of the window, every so many of silence."""
+    """The states, then every n-th state of silence up to the end of the window."""
     rest = recogniser.silence[:, states.shape[1] :: every]
     return torch.cat([states, rest.expand(len(states), -1, -1)], dim=1)
 

@@ -1,6 +1,6 @@
 """The reference engine: openai-whisper, windows of 30 s, float32, one at a time.
 
-It is there to check the fast engine against, and for weights that exist in its form alone.
+It checks the fast engine, and runs weights that exist in its form alone.
 """
 
 from collections.abc import Iterable
@@ -36,13 +36,13 @@ def load(weights: str | None) -> "Whisper":
         check_archive(file)
         return _loaded(file)
     except Exception as error:  # what damage does to a pickle has no class in common
-        # torch's own message advises to load the file with code and all.
+        # torch's own message advises to run the code that is in the file.
         what = type(error).__name__
         raise DataError(f"{file}: is no Whisper model of openai-whisper ({what}); download it again") from error
 
 
 def _loaded(file: Path) -> "Whisper":
-    """Tensors alone, no code; and a network as large as they are, not as the file says."""
+    """Load tensors without running code; the network is as large as they are, not as the file says."""
     import torch  # noqa: PLC0415 - see load
     from whisper.model import ModelDimensions, Whisper  # noqa: PLC0415 - imports torch
 

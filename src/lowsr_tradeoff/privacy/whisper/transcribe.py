@@ -17,7 +17,7 @@ from lowsr_tradeoff.settings.groups import PrivacySettings, Settings
 
 
 class RecogniseSettings(Settings):
-    """What the transcripts depend on: of the weights their content, not where they lie; of the corpus its sound."""
+    """What the transcripts depend on: the content of the weights, not their path; the sound of the corpus."""
 
     captures: CaptureSettings
     engine: Engine
@@ -32,7 +32,7 @@ def run(steps: Sequence[Step[RecogniseSettings]], speech: SpeechCorpus, store: S
     """Write the transcript of every utterance at each step's rate.
 
     Raises:
-        DataError: Keywords are not in their transcripts; all are named.
+        DataError: Keywords are not in their transcripts; the message lists all.
     """
     problems = [
         line for u in speech.utterances for line in count.keyword_problems(u.clip_id, u.text or "", u.keywords)

@@ -1,7 +1,7 @@
 """Which Whisper attacks: the files of its weights, found by name or path, and their SHA-256.
 
-Nothing is downloaded here: a run makes no connection. A model named by its size is taken from where its own
-library keeps downloads, and its content must have the digest that its publisher gives.
+Nothing is downloaded. A model named by its size is read from where its own library keeps downloads, and must have
+the digest that its publisher gives.
 """
 
 import os
@@ -19,12 +19,12 @@ SIZES = (
     *("tiny.en", "tiny", "base.en", "base", "small.en", "small", "medium.en", "medium"),
     *("large-v1", "large-v2", "large-v3"),
 )
-# Who converts the published weights for faster-whisper.
+# The publisher of the weights converted for faster-whisper.
 CONVERTED = "Systran/faster-whisper-"
 
 
 def attacker(weights: str | None) -> str:
-    """Return what the recogniser is called in results.
+    """Return the recogniser's name in results.
 
     >>> attacker(None), attacker("models/base.en")
     ('whisper-tiny.en', 'whisper:base.en')
@@ -35,10 +35,8 @@ def attacker(weights: str | None) -> str:
 def digests(weights: str | None, engine: Engine) -> dict[str, str]:
     """Return the SHA-256 of the files that decide the transcripts, by file name.
 
-    Args:
-        weights: A size of Whisper, a path, or ``None`` for the bundled tiny.en. The path is a folder for
-            CTranslate2, a ``.pt`` file for openai-whisper.
-        engine: The program that runs it.
+    ``weights`` is a size of Whisper, a path, or ``None`` for the bundled tiny.en. The path is a folder for
+    CTranslate2, a ``.pt`` file for openai-whisper.
 
     Raises:
         MissingResourceError: A file is not there.
@@ -108,7 +106,7 @@ def _openai_file(weights: str) -> Path:
 
 
 def _published_sha256(size: str, engine: Engine, file: Path) -> str:
-    """openai-whisper has it in the address of the file, the hub in the name of the file's content."""
+    """openai-whisper has the digest in the file's URL, the hub in the name of the file's content."""
     if engine == "ctranslate2":
         return file.resolve().name
     import whisper  # noqa: PLC0415 - imports torch

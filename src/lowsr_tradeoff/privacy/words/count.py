@@ -1,7 +1,6 @@
-"""Words: what a transcript shares with what was said, counted per utterance.
+"""The words that a transcript shares with the reference, counted per utterance; :mod:`pooled` sums them.
 
 Reference and hypothesis go through Whisper's English normaliser, then jiwer aligns them at the least edit distance.
-:mod:`pooled` makes figures of the counts.
 """
 
 import warnings
@@ -21,7 +20,7 @@ from lowsr_tradeoff.records.privacy import WordCounts, WordKind
 if TYPE_CHECKING:
     from whisper.normalizers import EnglishTextNormalizer
 
-# openai/whisper, whisper/transcribe.py: above this the decoder is taken to repeat itself.
+# openai/whisper, whisper/transcribe.py: above this the decoder counts as repeating itself.
 COMPRESSION_RATIO_THRESHOLD = 2.4
 # Other utterances that each transcript is compared with for the level of chance.
 N_UNRELATED = 4
@@ -29,7 +28,7 @@ CURRENCY = str.maketrans("", "", "$£€¢")
 
 
 class RecoveredCounts(Record):
-    """What hypotheses, ``n_hypotheses`` of them, hold of one reference; of a keyword every word is a hit."""
+    """What ``n_hypotheses`` hypotheses recover of one reference; a recovered keyword has every word as a hit."""
 
     hits_of: dict[WordKind, int]
     keywords: int
@@ -106,9 +105,7 @@ def count(
 
 
 def unrelated(texts: Sequence[str]) -> list[list[int]]:
-    """Return, for each utterance, the places of up to ``N_UNRELATED`` that say something else.
-
-    They stand evenly in the list, so that speakers, who stand together, differ too.
+    """Return up to ``N_UNRELATED`` utterances with another text for each, evenly spaced so that speakers differ.
 
     >>> unrelated(["a", "b", "a"])
     [[1], [2, 0], [1]]
@@ -143,7 +140,7 @@ def align(reference: str, hypothesis: str) -> WordCounts:
 
 
 def keyword_problems(clip_id: str, text: str, keywords: Sequence[str]) -> list[str]:
-    """Return a line for every keyword that the text does not hold."""
+    """Return a line for every keyword that is not in the text."""
     words = _plain_words(normalise(text))
     return [
         f"{clip_id}: the keyword {keyword!r} is not in its transcript {text!r}"
@@ -153,7 +150,7 @@ def keyword_problems(clip_id: str, text: str, keywords: Sequence[str]) -> list[s
 
 
 def compression_ratio(text: str) -> float:
-    """Return how many times smaller zlib makes a text; repetition makes it large.
+    """Return the length of a text over its length after zlib; repetition makes it large.
 
     >>> compression_ratio("the key is under the pot") < 2.4 < compression_ratio("the key " * 20)
     True
@@ -181,7 +178,7 @@ def _phrases(clip_id: str, reference: str, keywords: Sequence[str]) -> list[list
 
 
 def _recovered(reference: str, phrases: Sequence[Sequence[range]], hypotheses: Sequence[str]) -> RecoveredCounts:
-    """Keywords are aligned without currency signs: "940" tells the rent, with or without the dollars."""
+    """Keywords are compared without currency signs: "940" gives the rent away with or without the dollar sign."""
     words, plain = reference.split(), " ".join(_plain_words(reference))
     hits_of, n_keywords = dict.fromkeys(KINDS, 0), 0
     for hypothesis in hypotheses:

@@ -1,4 +1,4 @@
-"""Kinds of words: a sentence leaks by its content words and digits, not by its articles.
+"""Kinds of words: content words and digits tell what a sentence says, stop words do not.
 
 Words are those of Whisper's English normaliser: lower case, numbers as digits, contractions spelled out.
 """
@@ -11,7 +11,7 @@ KINDS: tuple[WordKind, ...] = get_args(WordKind)
 
 # The closed classes of English: Quirk, Greenbaum, Leech & Svartvik, A Comprehensive Grammar of the English
 # Language, Longman 1985, ch. 2 (the classes), 3 (auxiliaries), 5 (determiners), 6 (pronouns), 9 (prepositions), 13
-# (conjunctions). Whoever writes down these alone has understood nothing.
+# (conjunctions). These words alone do not tell what was said.
 DETERMINERS = "a an the this that these those each every either neither some any no all both half such what which"
 PRONOUNS = (
     "i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its itself "
@@ -28,7 +28,7 @@ AUXILIARIES = (
     "be am is are was were been being do does did done doing have has had having will would shall should can could "
     "may might must ought used not"
 )
-# Adverbs that stand for something said elsewhere, and what fills a pause.
+# Adverbs that refer to something said elsewhere, and fillers.
 PRO_ADVERBS = "here there then now how why too also just very only even again oh uh um hm yes okay"
 STOP_WORDS = frozenset(
     f"{DETERMINERS} {PRONOUNS} {PREPOSITIONS} {CONJUNCTIONS} {AUXILIARIES} {PRO_ADVERBS}".split()
@@ -36,7 +36,7 @@ STOP_WORDS = frozenset(
 
 
 def kind_of(word: str) -> WordKind:
-    """Return what a normalised word is: digits where it holds one, else a stop word or a content word.
+    """Return the kind of a normalised word: digits where it holds one, else a stop word or a content word.
 
     >>> kind_of("$940"), kind_of("the"), kind_of("doctor")
     ('digits', 'stop words', 'content words')

@@ -1,10 +1,8 @@
-"""Figures of the words that were recovered: counts of utterances, pooled.
+"""Figures of the recovered words, from pooled counts of utterances; those of one speaker are resampled together.
 
-Every rate of errors is a ratio of sums, and utterances of one speaker are resampled together. Chance is what the
-same hypotheses recover of utterances that they do not belong to: stop words alone give some hits.
-
-Word recovery, hits / reference words, is bounded and cannot be lowered by hallucinated insertions; the word error
-rate, (S + D + I) / N, is not bounded (Morris et al., Interspeech 2004, compare it with word information lost).
+Chance is what the same hypotheses recover of other utterances: stop words alone give some hits. Word recovery,
+hits / reference words, is bounded, and insertions do not lower it; the word error rate, (S + D + I) / N, is not
+bounded (Morris et al., Interspeech 2004, compare it with word information lost).
 """
 
 from collections.abc import Callable, Sequence
@@ -89,7 +87,7 @@ def mer(rows: Rows, weights: Weights) -> Measurement:
 
 
 def insertions(rows: Rows, weights: Weights) -> Measurement:
-    """Return words that nobody said / reference words, ≥ 0 and not bounded by 1."""
+    """Return inserted words / reference words, ≥ 0 and not bounded by 1."""
     return pooled_ratio([row.words.insertions for row in rows], _words(rows), weights, "words", is_share=False)
 
 
@@ -118,7 +116,7 @@ def wil(rows: Rows, weights: Weights) -> Measurement:
 
 
 def share(flags: Sequence[bool], weights: Weights) -> Measurement:
-    """Return the share of utterances that are so, ∈ [0, 1]."""
+    """Return the share of utterances with a property, ∈ [0, 1]."""
     return pooled_ratio(np.array(flags, float), np.ones(len(flags)), weights, "utterances", is_share=True)
 
 
@@ -159,6 +157,6 @@ def _words(rows: Rows) -> Floats:
 
 
 def _information_lost(hits: Floats, spoken: Floats, written: Floats) -> Floats:
-    """Who writes nothing down keeps nothing: the limit of 0/0 is 1. No spoken words, no figure."""
+    """Without any hypothesis word all information is lost: 0/0 is 1. Without reference words there is no figure."""
     kept = np.divide(hits**2, spoken * written, out=np.zeros_like(hits), where=spoken * written > 0)
     return np.where(spoken > 0, 1 - kept, np.nan)

@@ -1,8 +1,7 @@
 """The step that counts the words of Whisper as published at one rate.
 
-Of recordings without transcripts the recogniser's own words at the full rate stand in for what was said, so that
-people can try their own recordings. That is kinder to the microphone than a transcript where the recogniser errs at
-the full rate too, and at the full rate itself it says nothing: there the recogniser agrees with itself.
+For recordings without transcripts, the reference is what the recogniser reads at the full rate. Its errors there
+then count as said, so recovery is overstated, and at the full rate it says nothing.
 """
 
 from collections.abc import Sequence

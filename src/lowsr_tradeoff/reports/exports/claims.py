@@ -1,4 +1,4 @@
-"""The claim sheet: on one page, what may be said about the speech that a microphone records, and the evidence.
+"""The claim sheet: one page with what may be said about the speech that a microphone records, and the evidence.
 
 It covers the attackers tested only, and says so.
 """
@@ -82,7 +82,7 @@ def _untested(tradeoff: Tradeoff) -> Iterator[str]:
 
 
 def _how(tradeoff: Tradeoff) -> Iterator[str]:
-    # A recogniser does the same at every rate.
+    # A recogniser's policy is the same at every rate.
     for found in {(result.attacker, result.policy): result for result in tradeoff.privacy.words}.values():
         how = f"{plain(found.policy)}; compared with {found.reference}"
         yield f"- {plain(found.attacker)} ({found.engine}): {how}"

@@ -1,7 +1,6 @@
 """The decision on one sheet, for a design review: the answer, the evidence with its uncertainty, and its limits.
 
-Sections follow the model card (Mitchell et al., Model Cards for Model Reporting, FAT* 2019): what it is for, data,
-figures, caveats, and how to make it again.
+Sections follow the model card (Mitchell et al., Model Cards for Model Reporting, FAT* 2019).
 """
 
 from collections.abc import Iterator
@@ -46,7 +45,7 @@ def _answer(tradeoff: Tradeoff) -> Iterator[str]:
 
 
 def _certainty(tradeoff: Tradeoff) -> Iterator[str]:
-    """How sure the answer is, from joint draws of all stages."""
+    """The probability of the answer, from joint draws of all stages."""
     subject = subject_point(tradeoff)
     if subject is not None:
         yield (
@@ -83,7 +82,7 @@ def _by_rate(tradeoff: Tradeoff) -> Table:
 
 
 def _attackers(tradeoff: Tradeoff) -> Iterator[str]:
-    """The strongest on words at each rate, which decides, then everyone."""
+    """The strongest attacker on words at each rate, which decides, then all attackers."""
     strongest = strongest_attackers.table(tradeoff)
     yield from (f"{plain(strongest.caption)}:", "", *table_lines(strongest), "", "All that were tested:", "")
     tried = [found for found in tradeoff.privacy.attacks if found.value.value is not None]

@@ -61,13 +61,12 @@ Row = dict[str, Any]
 
 
 def rows(tradeoff: Tradeoff) -> Iterator[Row]:
-    """Return every figure with the names of what it is of.
+    """Return every figure with the names of what it is of; steps that failed have a reason and no value.
 
     ``part`` is the class of a recall, the kind of a word, an attacker's figure or its chance level, the component
     or clock of a power, the alpha and T of a sensitivity, or a published source; ``against`` is the second of a
-    paired difference. ``measure`` names the field, with the fields it lies in: ``on_test_clips.accuracy``. The
-    figures of operating points have no rows of their own, they join the ones here; their probabilities have. Steps
-    that failed have a row with the reason and no value.
+    paired difference. ``measure`` is the path of the field: ``on_test_clips.accuracy``. Of operating points only
+    the probabilities have rows: their other figures have rows already.
     """
     for field, value in tradeoff:
         stage = STAGES.get(field, field)
@@ -136,7 +135,7 @@ def _rows_of(record: Record, stage: Row) -> Iterator[Row]:
 
 
 def _measurements(record: Record, names: Row, prefix: str = "") -> Iterator[Row]:
-    """Those of a record and of the records in it."""
+    """The rows of a record and of the records in it."""
     here = names | _names(record)
     for name, value in record:
         if isinstance(value, Measurement):
@@ -156,7 +155,7 @@ def _probabilities(record: Record, fields: Sequence[str], names: Row) -> Iterato
 
 
 def _names(record: Record) -> Row:
-    """What a record says of itself, by column."""
+    """The fields that name a record, by column."""
     fields = dict(record)
     named = {name: fields[name] for name in NAMES if name in fields}
     templates = TEMPLATES.get(type(record))

@@ -1,8 +1,7 @@
-"""What pages are made of: their templates, and text packed into them.
+"""What pages are made of: their templates, and compressed text in them.
 
-Text from users passes through autoescaping and never becomes markup. Packed text is compressed, in letters that
-cannot end an element, and unpacked by the page's own script with ``DecompressionStream``
-(https://compression.spec.whatwg.org/).
+Text from users is escaped and never becomes markup. Compressed text is base64, which cannot end an element; the
+page's script unpacks it with ``DecompressionStream`` (https://compression.spec.whatwg.org/).
 """
 
 import base64
@@ -50,7 +49,7 @@ def packed(content: str | bytes) -> str:
 
 
 def unpacked(letters: str) -> str:
-    """Return the text that :func:`packed` made letters of."""
+    """Return the text that :func:`packed` encoded."""
     return gzip.decompress(base64.b64decode(letters)).decode()
 
 

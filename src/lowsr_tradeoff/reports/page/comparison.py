@@ -50,7 +50,7 @@ def page(comparison: Comparison) -> str:
 
 
 def warnings(comparison: Comparison) -> tuple[str, ...]:
-    """Return what stands against using these figures for a decision; empty when nothing does."""
+    """Return the reasons against using these figures for a decision; empty when there are none."""
     return ("Synthetic data, for trying out, not for decisions.",) if comparison.is_synthetic else ()
 
 

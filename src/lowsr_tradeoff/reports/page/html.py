@@ -1,8 +1,8 @@
-"""The report: one HTML file that needs nothing else and asks no network for anything.
+"""The report: one HTML file that needs no other file and no network.
 
-Its Content-Security-Policy forbids every request and every script but its two own, which it names by digest.
-plotly.js, what is drawn and the whole trade-off lie in it packed. Equal records give equal bytes. Text from users
-passes through autoescaping, or packed to its script, which sets it as text; it never becomes markup.
+Its Content-Security-Policy forbids every request and every script but its own two, which it names by digest.
+plotly.js, the figures and the whole trade-off are in it, compressed. Equal records give equal bytes. Text from
+users is escaped, or passed compressed to the script, which sets it as text; it never becomes markup.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from lowsr_tradeoff.reports.sections.entry import Entry, drawings, tables_of
 from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import accuracy_title
 
-# What the whole trade-off may take inside the page.
+# Largest size of the whole trade-off in the page.
 MOST_LETTERS = 1_000_000
 SCRIPTS = ("decide.js", "words.js", "tables.js", "drawing.js", "panel.js", "page.js")
 

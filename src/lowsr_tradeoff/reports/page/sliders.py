@@ -1,9 +1,8 @@
-"""What the page's own sliders decide with: every operating point, the ends of its intervals, and its joint draws.
+"""The data of the page's sliders: every operating point, the ends of its intervals, and its joint draws.
 
-The page decides in JavaScript by the rules of :func:`decision.frontier.decide`; figures keep all their digits, so
-that both come to the same answer. It counts in how many draws a point meets all limits, as
-:func:`decision.chances.p_meets` does. Draws are whole numbers of two bytes, one after the other; each keeps as many
-decimals as fit: five of a share that varies by less than 0.65.
+The page decides in JavaScript by the rules of :func:`decision.frontier.decide`, on figures with all their digits,
+and counts the draws that meet all limits as :func:`decision.chances.p_meets` does. Draws are whole numbers of two
+bytes, with as many decimals as fit: five for a share that varies by less than 0.65.
 """
 
 from collections.abc import Iterator
@@ -19,12 +18,12 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision.placing import is_on_frontier
 from lowsr_tradeoff.reports.wording import point_name
 
-# Hours that a slider stops at: handy numbers, about six for each factor of ten, up to two years.
+# Hours that a slider stops at: round numbers, about six for each factor of ten, up to two years.
 HOURS = (
     *(1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 240, 336, 504, 720, 1000, 1500, 2000, 3000),
     *(4000, 6000, 8760, 12000, 17520),
 )
-# What the draws of one page may take before they are packed; a very large study embeds fewer of each figure.
+# Largest size of a page's draws before compression; a very large study embeds fewer of each figure.
 MOST_BYTES = 1_000_000
 DECIMALS = 5
 TOP = 65_535
@@ -35,10 +34,10 @@ class PageDraws:
     """The draws of a study's points.
 
     Attributes:
-        n_draws: How many draws of each figure the page holds.
-        scales: Per row how many units make one, and the units that are taken off.
+        n_draws: Draws of each figure in the page.
+        scales: Per row, the units in 1 and the offset in units.
         rows: Per point the row of accuracy, words and hours; ``None`` where the figure was not drawn.
-        content: All rows, two bytes a draw, little end first.
+        content: All rows, two bytes a draw, little-endian.
     """
 
     n_draws: int
@@ -69,7 +68,7 @@ def page_draws(tradeoff: Tradeoff) -> PageDraws:
     """Return the draws of every point, each row once.
 
     Raises:
-        DataError: Draws are further apart than those of any figure.
+        DataError: The range of the draws is too wide for any figure.
     """
     drawn = {point.point_id: figures for point, figures in _drawn(tradeoff)}
     rows = list(dict.fromkeys(draws for figures in drawn.values() for draws in figures.values() if draws))

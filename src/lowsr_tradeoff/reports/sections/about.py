@@ -1,4 +1,4 @@
-"""What stands behind the figures, as tables: corpora, settings, versions, the run, and clips to listen to."""
+"""The sources of the figures, as tables: corpora, settings, versions, the run, and clips to listen to."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,11 @@ from lowsr_tradeoff.reports.wording import hz
 
 @dataclass(frozen=True)
 class Recording:
-    """One clip at every rate it was captured at.
+    """One clip at every rate it was captured at, rates ascending.
 
     Attributes:
         kind: ``"event"`` or ``"speech"``.
         label: The event's class, or the words that were said.
-        clips: The captures, rates ascending.
     """
 
     kind: str

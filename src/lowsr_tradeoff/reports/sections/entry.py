@@ -1,4 +1,4 @@
-"""What stands under one heading of a section: a figure with its words and its data."""
+"""The content under one heading of a section: a figure with its text and its data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +12,12 @@ class Entry:
     """A figure, or a table without one, as the page prints it.
 
     Attributes:
-        heading: Its heading; empty where it goes on under the one before.
+        heading: Empty where the entry continues the one before.
         anchor: The drawing's id on the page.
-        title: What the drawing shows.
         figure: Plotly's data and layout.
-        table: The data.
-        caption: What is to be seen in the drawing, in sentences made from the data.
+        caption: What the drawing shows, in sentences made from the data.
         intro: A paragraph below the heading.
         note: A paragraph below the data.
-        tables: Further tables.
         folded: Tables that are folded away, each with the line to unfold it by; those without rows are left out.
         points: A list of remarks.
         kind: The style sheet's class of the tables.

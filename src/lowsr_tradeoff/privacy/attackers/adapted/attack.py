@@ -1,8 +1,8 @@
 """The recogniser that was adapted to the rate: Whisper, fine-tuned on captures of other speakers.
 
-Whisper as published overstates privacy at low rates, of which it learnt nothing. Here low-rank changes to its
-weights are fitted to captures through the same microphone, on a fixed schedule whose last step is kept, and tested
-on speakers that it did not learn from.
+Whisper as published learnt nothing of low rates, so its errors there overstate privacy. Here low-rank changes to
+its weights are fitted to captures through the same microphone, on a fixed schedule whose last step is kept. The
+result is tested on speakers that it did not learn from.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def name_of(config: StudyConfig) -> str:
 
 
 def setup_of(config: StudyConfig, speech: SpeechCorpus, folds: Sequence[Fold]) -> str:
-    """Return in words what was learnt from and tested on, and how."""
+    """Return in words the training data, the test data and the training."""
     n_learnt = len(speech.utterances) - min(len(fold.tested) for fold in folds)
     n_steps = RECIPE.epochs * -(-n_learnt // RECIPE.batch_size)
     return (

@@ -1,9 +1,8 @@
-"""The learning curve of the recogniser that was adapted to the rate, over shares of what it learns from.
+"""The learning curve of the recogniser that was adapted to the rate, over shares of its training data.
 
-Each share is the attacker of :mod:`attack` in every respect but what it learnt from: of the speakers, or of the
-utterances where speakers are too few. Without any it is the recogniser as published, from where its law starts.
-That the law of a network which has learnt before starts there, as if it had some data already, is that of
-Hernandez et al., Scaling laws for transfer, arXiv 2102.01293.
+Shares are of the speakers, or of the utterances where speakers are too few; all else is as in :mod:`attack`. The
+curve starts at the recogniser as published, as if that had some data already: Hernandez et al., Scaling laws for
+transfer, arXiv 2102.01293.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +25,7 @@ from lowsr_tradeoff.statistics.learning_law import MIN_POINTS
 
 @dataclass(frozen=True)
 class CurvePlan:
-    """The unit of the shares, by share how many are learnt from on average over folds, and the steps.
+    """What the shares are of, the mean training data over folds by share, and the steps.
 
     Steps are by share and rate in Hz, one a fold.
     """
@@ -63,7 +62,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> CurvePlan | None:
 
 
 def results(plan: CurvePlan, store: Store, published: Mapping[int, float]) -> tuple[LearningCurve, ...]:
-    """Return recovery by what was learnt from, and what 10 and 100 times as much would give."""
+    """Return recovery over training data, and what 10 and 100 times as much would give."""
     rates_hz = [rate_hz for rate_hz in plan.config.all_rates_hz() if rate_hz in published]
     curves = of_finished(
         lambda hz: learning_curve(plan.config, _curve_data(plan, hz, store, published[hz])), rates_hz
@@ -72,12 +71,12 @@ def results(plan: CurvePlan, store: Store, published: Mapping[int, float]) -> tu
 
 
 def unit_of(folds: Sequence[Fold]) -> Unit:
-    """Return what shares are shares of: speakers, or utterances where speakers are too few for a curve."""
+    """Return what the shares count: speakers, or utterances where speakers are too few for a curve."""
     return "speakers" if len(growing_shares(folds, "speakers")) + 1 >= MIN_POINTS else "utterances"
 
 
 def growing_shares(folds: Sequence[Fold], unit: Unit) -> tuple[float, ...]:
-    """Return the shares of what is learnt from that differ in every fold, ascending, without all of it."""
+    """Return the shares below 1 whose training data differ in every fold, ascending."""
     return shares_of(min(len(set(names_of(fold.learnt, unit))) for fold in folds))
 
 

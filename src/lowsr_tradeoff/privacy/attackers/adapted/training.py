@@ -10,7 +10,7 @@ from lowsr_tradeoff.privacy.captures import captured_at_16k
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
-# Of the changes to each layer.
+# Rank of the changes to each layer.
 RANK = 8
 
 

@@ -1,8 +1,7 @@
-"""Bandwidth extension before Whisper: a network predicts what the rate took away, then Whisper reads all bands.
+"""Bandwidth extension before Whisper: a network predicts the missing bands, then Whisper reads all bands.
 
-The network learnt from other speakers, recorded in full and through the same microphone. It works on Whisper's own
-input, log-mel frames, so that there is no vocoder whose artefacts would count for the microphone. The recogniser is
-the one of the study, as published.
+The network learnt from other speakers, recorded in full and through the same microphone. It predicts log-mel
+frames, Whisper's own input, so no vocoder adds artefacts. Whisper is the study's, as published.
 """
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus

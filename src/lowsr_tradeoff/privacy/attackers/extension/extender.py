@@ -1,8 +1,8 @@
-"""A network that makes up the bands above half the rate from those below, frame by frame in context.
+"""A network that predicts the mel bands above half the rate from those below.
 
-Whisper reads log-mel frames, so the extension is of log-mel frames: no waveform is made, and nothing is lost to a
-vocoder. The network predicts the difference between the frames of the full-band recording and those of the capture
-restored to 16 kHz; three convolutions over time see 13 frames of 10 ms. Bands that the capture holds whole stay.
+Whisper reads log-mel frames, so no waveform is made. The network predicts the difference between the frames of the
+full-band recording and those of the capture restored to 16 kHz; three convolutions over time see 13 frames of 10
+ms. Bands that the capture holds whole are not changed.
 """
 
 import math
@@ -61,9 +61,9 @@ def learn(
     seeds: tuple[int, ...],
     device_type: DeviceType = "cpu",
 ) -> Extender:
-    """Return the network that was fitted to pairs by the mean square error of the bands to make up.
+    """Return the network fitted to pairs by the mean square error of the missing bands, at its last step.
 
-    The last step is kept. Seeds are of the first weights and the excerpts. Shape of ``missing``: ``(mels,)``.
+    Shape of ``missing``: ``(mels,)``.
 
     Raises:
         StageError: The training diverged.

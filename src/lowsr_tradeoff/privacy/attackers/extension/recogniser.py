@@ -1,4 +1,4 @@
-"""A recogniser whose log-mel frames pass through a bandwidth extension; everything after them is as it was."""
+"""A recogniser whose log-mel frames pass through a bandwidth extension; all else is as published."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import DeviceType
 
-# Of half the rate: above, the filter before the converter already falls.
+# Share of half the rate; above it the filter before the converter already attenuates.
 KEPT_SHARE = 0.9
 
 Recordings = Iterable[tuple[Samples, Samples]]
@@ -47,7 +47,7 @@ def extended_by(
     seeds: tuple[int, ...],
     device_type: DeviceType = "cpu",
 ) -> Recogniser:
-    """Return a recogniser as published with a bandwidth extension that was fitted to recordings.
+    """Return the recogniser as published behind a bandwidth extension that was fitted to recordings.
 
     Captures and originals are at 16 kHz, and ``pad_s`` of silence follows each.
     """
@@ -64,9 +64,7 @@ def extended_by(
 
 
 def missing_bands(filters: NDArray[np.float32], rate_hz: int) -> NDArray[np.bool_]:
-    """Return which mel bands reach above what a microphone holds whole; none at 16 kHz and more.
-
-    The weights of the bands are over 0…8 kHz. Shape ``(mels, bins)`` → ``(mels,)``.
+    """Return which mel bands of 0…8 kHz reach above what a microphone holds whole, ``(mels, bins)`` → ``(mels,)``.
 
     >>> missing_bands(np.eye(5, dtype=np.float32), 8000).tolist()
     [False, False, True, True, True]
@@ -92,7 +90,7 @@ def _extended(settings: FoldSettings, learnt: Sequence[Utterance]) -> Recogniser
 
 
 def _pair(recogniser: Recogniser, captured: Samples, original: Samples, pad_s: float) -> Pair:
-    """Both at the gain that puts the capture at the recogniser's level; an attacker knows no other."""
+    """Both sounds at the gain that sets the capture to the recogniser's level, the only one an attacker knows."""
     n = min(len(captured), len(original))
     rms = rms_of(captured[:n])
     gain = np.float32(LEVEL / rms) if rms else np.float32(1)

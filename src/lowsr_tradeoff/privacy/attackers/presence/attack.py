@@ -1,6 +1,6 @@
-"""Whether anybody speaks. The same figure is the product's use where it has to notice that somebody does.
+"""Whether anybody speaks: a loss of privacy, or the product's use where it has to detect speech.
 
-The detector's windows are counted in tracks whose truth is made: see :mod:`tracks`.
+Errors are counted over windows of tracks whose truth is known: see :mod:`tracks`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ STAGE, RUN = "attack-presence", "privacy.attackers.presence.silero:run"
 
 PUBLISHED, INFORMED = "silero-vad", "silero-vad, threshold chosen at the rate"
 PUBLISHED_THRESHOLD = 0.5
-# Even in odds, from one in 3000: at low rates the detector is sure of little, but knows what is likelier.
+# Evenly spaced in log odds, from 1 in 3000: at low rates probabilities are low, but still tell what is likelier.
 THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-8, 8, 65)))
 ERRORS = "frame error rate"
 
@@ -72,7 +72,7 @@ def _results(plan: RatePlan[int], store: Store, rate_hz: int, attacker: str) -> 
         return
     windows = Windows(**store.arrays(step))
     share, n = float(windows.is_speech.mean()), len(windows.is_speech)
-    # Of whoever gives the likelier answer to everything.
+    # Of always giving the more frequent answer.
     constant = Measurement(value=min(share, 1 - share), n=n, n_of="frames", basis="counted")
     for measure, value in _figures(plan, windows, attacker):
         chance = constant if measure == ERRORS and value.value is not None else None

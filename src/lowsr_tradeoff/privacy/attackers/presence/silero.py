@@ -1,8 +1,8 @@
-"""The voice activity detector of Silero, from the weights in its wheel: for every 32 ms, how likely speech is.
+"""The voice activity detector of Silero, from the weights in its wheel: the probability of speech every 32 ms.
 
-Its package runs one window after the other, because the last layer carries its state from window to window. Here
-the layers before that go through all windows of many sounds at once, and only the small recurrent one goes step by
-step. The network is that of version 6 at 16 kHz: a Fourier transform as a convolution, four convolutions, an LSTM.
+The network is that of version 6 at 16 kHz: a Fourier transform as a convolution, four convolutions, an LSTM. Its
+package runs one window after the other. Here the convolutions take all windows of many sounds at once, and only the
+LSTM goes window by window.
 """
 
 import warnings
@@ -23,7 +23,7 @@ from lowsr_tradeoff.privacy.captures import CaptureSettings
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
-# Samples at 16 kHz: of what a window takes in from the one before, of what is mirrored at its end.
+# Samples at 16 kHz: from the window before, and mirrored at a window's end.
 BEFORE, MIRRORED = 64, 64
 N_BINS, N_STATES = 129, 128
 # Windows that go through the convolutions at once.
@@ -65,13 +65,13 @@ class Detector(nn.Module):
 
 
 def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Store) -> None:
-    """Write what the detector makes of every track as each step's microphone records it."""
+    """Write the detector's probabilities for every track as each step's microphone records it."""
     for step in steps:
         store.write(step, {"window": WINDOW}, vars(detect(step.settings, speech)))
 
 
 def detect(settings: CaptureSettings, speech: SpeechCorpus) -> Windows:
-    """Return how likely speech is in the windows of the tracks of a corpus."""
+    """Return the probability of speech in the windows of the tracks of a corpus."""
     detector, found = load_detector(speech_detector()), list[Windows]()
     for first in range(0, len(speech.utterances), GROUP):
         group = speech.utterances[first : first + GROUP]
@@ -102,7 +102,7 @@ def load_detector(file: Path) -> Detector:
 def speech_probability(sounds: Sequence[Samples], detector: Detector) -> list[Samples]:
     """Return the probability of speech in each window of 512 samples of each sound, at 16 kHz.
 
-    Nothing is before a sound's beginning; its last window may be cut short.
+    A sound follows on zeros; its last window may be cut short.
 
     Shape:
         ``(n_samples,)`` to ``(ceil(n_samples / 512),)``, for each.
@@ -118,7 +118,7 @@ def speech_probability(sounds: Sequence[Samples], detector: Detector) -> list[Sa
 
 
 def _names(detector: Detector) -> dict[str, str]:
-    """What the weights of the detector are called there."""
+    """The names of the detector's weights in the file."""
     names = {
         "stft_conv.weight": "stft.forward_basis_buffer",
         "final_conv.weight": "decoder.decoder.2.weight",

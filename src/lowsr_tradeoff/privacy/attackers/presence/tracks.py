@@ -1,8 +1,8 @@
-"""Tracks whose truth is made, not guessed, and their windows.
+"""Tracks in which it is known where speech is, and their windows.
 
-Every utterance lies in a track between silence and noise that has its own spectrum and level but says nothing. So
-whoever goes by loudness alone takes all of that noise for speech. Windows inside the utterance that are far below
-its loudest count as neither: whether a pause is speech is a matter of taste.
+In a track every utterance lies between silence and noise of its own spectrum and level. A detector that goes by
+loudness alone takes all of that noise for speech. Windows inside the utterance far below its loudest one are not
+counted: they are pauses, which are neither.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ from lowsr_tradeoff.privacy.captures import CaptureSettings, at_level, capture_o
 
 # Samples of a window at 16 kHz, the detector's own.
 WINDOW = 512
-# At either end of a track; the detector's state settles in it.
+# At either end of a track, so that the detector's state settles.
 SILENCE_S = 0.5
 # Windows of an utterance further below its loudest one are pauses.
 PAUSE_DB = 30.0
-# RMS of what the detector is given.
+# RMS of the detector's input.
 LEVEL = 0.1
 # The stream of draws for the phases of the noise, apart from the converter's.
 PHASES = 1
@@ -36,9 +36,9 @@ class Windows:
     """The windows of all tracks whose truth is known. Shape of each ``(n_windows,)``.
 
     Attributes:
-        probability: Of speech, as the detector has it.
+        probability: Of speech, by the detector.
         is_speech: The truth.
-        utterance: The place in the corpus of the utterance in the track.
+        utterance: Index in the corpus of the utterance in the track.
     """
 
     probability: Samples
@@ -53,10 +53,10 @@ def track_of(utterance: Utterance, seed: int) -> tuple[Samples, Marks]:
 
 
 def track(utterance: Samples, rng: np.random.Generator) -> tuple[Samples, Marks]:
-    """Return silence, noise, an utterance at 16 kHz, noise and silence in a row, and what is in each sample.
+    """Return a track of silence, noise, an utterance at 16 kHz, noise and silence, and the mark of each sample.
 
-    The noise has the utterance's own spectrum and level and random phases, and is as long as the utterance in all.
-    A track is a whole number of windows.
+    The noise has the spectrum, the level and in all the length of the utterance, and random phases. A track is a
+    whole number of windows.
     """
     whole = np.pad(utterance, (0, -len(utterance) % (2 * WINDOW)))
     spectrum = np.abs(np.fft.rfft(whole)) * np.exp(2j * np.pi * rng.random(len(whole) // 2 + 1))

@@ -1,9 +1,8 @@
-"""Who speaks: whether a capture can be matched with a voice that the attacker has on file.
+"""Who speaks: whether a capture can be matched with a voice of which the attacker has recordings.
 
-Two attackers with the same encoder. The ignorant one has full-band recordings on file; the lazy-informed one has
-put them through the same microphone, which is all it takes to be far stronger. Terms and roles are those of the
-VoicePrivacy 2024 evaluation plan (arXiv:2404.02677); its strongest attacker, an encoder retrained on captures, is
-not here.
+Two attackers with the same encoder. The ignorant one has full-band recordings; the lazy-informed one has put these
+through the same microphone and is far stronger. Terms and roles are those of the VoicePrivacy 2024 evaluation plan
+(arXiv:2404.02677). Its strongest attacker, an encoder retrained on captures, is not here.
 """
 
 from collections import Counter
@@ -35,7 +34,7 @@ TOO_FEW = (
     "takes two speakers or more with two utterances or more each; name them in the column speaker of metadata.csv"
 )
 
-# A measure, its value, and what guessing gets.
+# A measure, its value, and its chance level.
 Figure = tuple[str, Measurement, float | None]
 
 
@@ -54,7 +53,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int] | NotTested
 
 
 def results(plan: RatePlan[int], store: Store) -> tuple[AttackResult, ...]:
-    """Return what both attackers tell of who speaks, at every rate, lowest first."""
+    """Return how well both attackers recognise speakers, at every rate, lowest first."""
     return tuple(
         _result(plan.config, plan.speech, rate_hz, attacker, enrolled_hz, figure)
         for rate_hz, attacker, enrolled_hz in attacks_of(plan.config, IGNORANT, INFORMED)
@@ -75,7 +74,7 @@ def returning(speech: SpeechCorpus) -> NDArray[np.bool_]:
 
 
 def attacks_of(config: StudyConfig, ignorant: str, informed: str) -> Iterator[tuple[int, str, int]]:
-    """Yield every rate, who attacks, and the rate of what that one has."""
+    """Yield every rate, the attacker, and the rate of the attacker's own recordings."""
     for rate_hz in config.all_rates_hz():
         yield rate_hz, ignorant, config.reference_rate_hz
         yield rate_hz, informed, rate_hz
@@ -99,7 +98,7 @@ def _result(
 
 
 def _figures(plan: RatePlan[int], store: Store, rate_hz: int, enrolled_hz: int) -> Iterator[Figure]:
-    """Whoever accepts 1 % of impostors at random accepts 1 % of the genuine."""
+    """At random, 1 % of the genuine are accepted where 1 % of impostors are."""
     try:
         compared = _comparisons(plan, store, rate_hz, enrolled_hz)
     except FailedStepError as error:

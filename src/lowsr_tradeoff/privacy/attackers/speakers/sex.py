@@ -1,6 +1,6 @@
-"""The sex of who speaks, from the voice alone: :mod:`sex_regression` on the points of :mod:`attack`.
+"""The sex of who speaks, from the voice alone: :mod:`sex_regression` on the embeddings of :mod:`attack`.
 
-Whoever trains on full-band recordings is compared with whoever trains on captures of the same microphone.
+Two attackers are compared: one trains on full-band recordings, one on captures of the same microphone.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[tuple[int, int]]
 
 
 def results(plan: RatePlan[tuple[int, int]], store: Store) -> tuple[AttackResult, ...]:
-    """Return how often the sex is told right, at every rate and for either attacker, lowest rate first."""
+    """Return how often the sex is predicted right by either attacker at every rate, lowest first."""
     classes = sexes(plan.speech)
     return tuple(
         _result(plan.config, classes, rate_hz, attacker, trained_hz, _accuracy(plan, store, rate_hz, trained_hz))
@@ -52,7 +52,7 @@ def results(plan: RatePlan[tuple[int, int]], store: Store) -> tuple[AttackResult
 def balanced_accuracy(
     truth: Classes, answers: Classes, people: Sequence[str], n_resamples: int, seed: int
 ) -> Measurement:
-    """Return the mean over classes of the share of their utterances that is answered right, ∈ [0, 1]."""
+    """Return the mean over classes of the share of their utterances that is predicted right, ∈ [0, 1]."""
     weights = resample_weights(people, n_resamples, seed)
     right, of_class = (truth == answers)[:, None], truth[:, None] == np.arange(truth.max() + 1)
     value = float(np.mean((right & of_class).sum(axis=0) / of_class.sum(axis=0)))

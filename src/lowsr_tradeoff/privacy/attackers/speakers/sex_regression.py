@@ -1,6 +1,6 @@
-"""The step that tells the sex of who speaks by a softmax regression on the speaker encoder's points.
+"""The step that predicts the speaker's sex by a softmax regression on the embeddings of the speaker encoder.
 
-It is cross-validated so that no speaker is on both sides.
+It is cross-validated by speaker.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
 
-# Speakers of the rarest sex are spread over as many folds, and no more than these.
+# There are as many folds as speakers of the rarest sex, at most this many.
 MOST_FOLDS = 8
 # Weight of the squared coefficients beside the mean loss, of features with a mean square of 1.
 PENALTY = 0.01
@@ -29,7 +29,7 @@ Classes = NDArray[np.intp]
 
 
 class SexSettings(Settings):
-    """What the answers depend on besides the points: who is of which sex is part of the corpus."""
+    """What the answers depend on besides the embeddings: the corpus, which holds the sex of each speaker."""
 
     corpus: str
     rate_hz: int
@@ -37,7 +37,7 @@ class SexSettings(Settings):
 
 
 def run(steps: Sequence[Step[SexSettings]], speech: SpeechCorpus, store: Store) -> None:
-    """Answer for every speaker with what was learnt from others, and write the answers by utterance."""
+    """Predict for every speaker by a regression on other speakers, and write the predictions by utterance."""
     kept, truth, people = labelled(speech)
     for step in steps:
         tested, trained = (store.arrays(need)["embeddings"][kept] for need in (step.needs[0], step.needs[-1]))
@@ -46,7 +46,7 @@ def run(steps: Sequence[Step[SexSettings]], speech: SpeechCorpus, store: Store) 
 
 
 def sexes(speech: SpeechCorpus) -> tuple[str, ...]:
-    """Return the sexes of which two speakers or more are named, in alphabetical order.
+    """Return the sexes that two or more speakers have, in alphabetical order.
 
     Raises:
         DataError: A speaker is named with two sexes.
@@ -73,13 +73,10 @@ def labelled(speech: SpeechCorpus) -> tuple[NDArray[np.bool_], Classes, list[str
 def cross_validate(
     tested: NDArray[np.float32], trained: NDArray[np.float32], truth: Classes, people: Sequence[str]
 ) -> Classes:
-    """Return the class answered for each utterance by a regression that learnt from nobody of its speaker's fold.
+    """Return the class predicted for each utterance by a regression trained without the speakers of its fold.
 
-    Args:
-        tested: Points of the utterances as they are to be judged. Shape ``(n_utterances, n_dimensions)``.
-        trained: Of the same utterances, as the attacker has them to learn from.
-        truth: The class of each, from 0.
-        people: Who said each; everyone is of one class.
+    Embeddings of the same utterances are tested and trained on. Shape ``(n_utterances, n_dimensions)``. Classes
+    count from 0; all utterances of a speaker are of one class.
     """
     _, first = np.unique(np.asarray(people), return_index=True)
     n_folds = min(MOST_FOLDS, *np.bincount(truth[first]))
@@ -117,7 +114,7 @@ def fit_softmax(features: Floats, truth: Classes) -> Floats:
 
 
 def _features(rows: NDArray[np.float32], learnt: NDArray[np.float32]) -> Floats:
-    """Centre and scale by what was learnt from, all features alike, and add a column of ones."""
+    """Centre by the training data, scale all features by one factor of it, and add a column of ones."""
     mean = learnt.mean(axis=0)
     spread = float(np.sqrt(np.mean((learnt - mean) ** 2))) or 1.0
     return np.column_stack([(rows - mean) / spread, np.ones(len(rows))]).astype(np.float64)

@@ -1,11 +1,8 @@
 """How well scores tell speakers apart, with intervals over speakers.
 
-Every utterance is compared with every speaker. Where speakers are drawn anew, the comparison of an utterance of one
-with the voice of another counts as often as both were drawn, times each other: comparisons that share a speaker
-come and go together.
-
-Reference: Owen, The pigeonhole bootstrap, Annals of Applied Statistics 1(2), 2007 (weights of rows times weights of
-columns); here rows and columns are the same people and share one draw.
+Every utterance is compared with every speaker. In a resample of speakers, the weight of a comparison is the product
+of how often its two speakers were drawn: Owen, The pigeonhole bootstrap, Annals of Applied Statistics 1(2), 2007;
+here rows and columns are the same people and share one draw.
 """
 
 from collections.abc import Sequence
@@ -26,13 +23,13 @@ from lowsr_tradeoff.statistics.intervals import (
 )
 
 FALSE_POSITIVES = 0.01
-# Weights held at once.
+# Weights in memory at once.
 BLOCK = 2_000_000
 
 
 @dataclass(frozen=True)
 class Comparisons:
-    """How like every utterance is to every speaker.
+    """How similar every utterance is to every speaker.
 
     Attributes:
         scores: Cosines. Shape ``(n_utterances, n_speakers)``.
@@ -44,14 +41,10 @@ class Comparisons:
 
 
 def compare(tested: NDArray[np.float32], enrolled: NDArray[np.float32], speakers: Sequence[str]) -> Comparisons:
-    """Return the cosines of every tested utterance with every speaker's mean enrolled one.
+    """Return the cosines of every tested utterance with every speaker's mean enrolled one, itself left out.
 
-    An utterance is left out of its own speaker's mean, so that nobody is recognised by the same recording.
-
-    Args:
-        tested: Unit vectors of the utterances as the microphone recorded them, ``(n_utterances, n_dimensions)``.
-        enrolled: Of the same utterances, as the attacker has them on file.
-        speakers: Who said each; everyone said two or more.
+    Tested and enrolled are unit vectors of the same utterances, ``(n_utterances, n_dimensions)``. Every speaker has
+    two or more.
     """
     names, own = np.unique(np.asarray(speakers), return_inverse=True)
     file = enrolled.astype(np.float64)
@@ -64,7 +57,7 @@ def compare(tested: NDArray[np.float32], enrolled: NDArray[np.float32], speakers
 def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Measurement, Measurement]:
     """Return the equal error rate, and the share of utterances accepted where 1 % of impostors are, each ∈ [0, 1].
 
-    At the equal error rate as many impostors pass as the genuine fail; 0.5 is guessing.
+    An equal error rate of 0.5 is guessing.
     """
     n_speakers, n_impostors = comparisons.scores.shape[1], comparisons.scores.size - len(comparisons.own)
     values, draws = _figures(comparisons, n_resamples, seed)
@@ -86,9 +79,9 @@ def identification(comparisons: Comparisons, n_resamples: int, seed: int) -> Mea
 
 
 def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
-    """Return the shares of impostors and of the genuine that pass, from the strictest threshold to none.
+    """Return the shares of impostors and of the genuine that are accepted, from the strictest threshold to none.
 
-    Scores that are equal pass together; a resample without impostors has no shares.
+    Equal scores are accepted together; shares of a resample without impostors are NaN.
 
     Shape:
         Weights ``(n_resamples, n_comparisons)`` → ``(n_resamples, n_thresholds)`` each.
@@ -102,7 +95,7 @@ def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> t
 
 
 def crossing(impostors: Floats, genuine: Floats) -> Floats:
-    """Return the equal error rate of each resample, on the straight line between its thresholds.
+    """Return the equal error rate of each resample, interpolated linearly between its thresholds.
 
     >>> crossing(np.array([[0.0, 0.0, 1.0]]), np.array([[0.0, 0.5, 1.0]])).round(3).tolist()
     [0.333]
@@ -116,7 +109,7 @@ def crossing(impostors: Floats, genuine: Floats) -> Floats:
 
 
 def passing(impostors: Floats, genuine: Floats) -> Floats:
-    """Return the share of the genuine that pass in each resample where at most 1 % of impostors do.
+    """Return the share of the genuine accepted in each resample where at most 1 % of impostors are.
 
     >>> passing(np.array([[0.0, 0.01, 0.02]]), np.array([[0.0, 0.7, 0.9]])).tolist()
     [0.7]
@@ -138,7 +131,7 @@ def _figures(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Flo
 
 
 def with_interval(value: float, draws: Floats, n_utterances: int, n_speakers: int) -> Measurement:
-    """Return a share with its interval; where all resamples agree, what could hide among so many speakers."""
+    """Return a share with its interval; where all resamples agree, the interval is by the number of speakers."""
     low, high = percentile_interval(draws)
     if high - low < NO_SPREAD:
         low, high = hidden_interval(float(value), n_speakers, is_share=True)
@@ -146,7 +139,7 @@ def with_interval(value: float, draws: Floats, n_utterances: int, n_speakers: in
 
 
 def _pair_weights(drawn: Floats, own: NDArray[np.intp], is_own: NDArray[np.bool_]) -> Floats:
-    """An utterance with its own speaker counts as often as it was drawn; with another's, times that one's draws."""
+    """Weight of a comparison: the draws of the utterance's speaker, times those of the other speaker if another."""
     sizes = np.bincount(own)
     people = np.stack([drawn[:, own == speaker].sum(axis=1) for speaker in range(len(sizes))], axis=1) / sizes
     pairs = drawn[:, :, None] * np.where(is_own, 1.0, people[:, None, :])
@@ -159,6 +152,6 @@ def _share_of_all(counts: Floats) -> Floats:
 
 
 def _unit(vectors: Floats) -> Floats:
-    """A vector of zeros, from a silent sound, stays one: it is like nobody."""
+    """A vector of zeros, from a silent sound, stays zero: its cosine with everyone is 0."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0))

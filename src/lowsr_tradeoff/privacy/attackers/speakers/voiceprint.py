@@ -1,10 +1,9 @@
-"""The speaker encoder of Resemblyzer, from the weights in its wheel: a sound to a point that stands for the voice.
+"""The speaker encoder of Resemblyzer, from the weights in its wheel: a sound to an embedding of the voice.
 
-Its package imports librosa and a voice activity detector, and embeds one utterance at a time. Here its spectra are
-made with torch, and parts of many utterances go through the network at once. Its detector is left out: it takes
-speech at low rates for silence and cuts it away, which would make the attacker weaker than it is.
-
-Reference: Wan et al., Generalized end-to-end loss for speaker verification, ICASSP 2018.
+Its package imports librosa and embeds one utterance at a time; here torch makes the spectra, and parts of many
+utterances go through the network at once. Its voice activity detector is left out: it takes speech at low rates for
+silence, which would weaken the attacker. Reference: Wan et al., Generalized end-to-end loss for speaker
+verification, ICASSP 2018.
 """
 
 from collections.abc import Sequence
@@ -56,7 +55,7 @@ class VoiceEncoder(nn.Module):
 
 
 def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Store) -> None:
-    """Embed every utterance as each step's microphone recorded it, and write the points."""
+    """Embed every utterance as each step's microphone recorded it, and write the embeddings."""
     encoder, utterances = load_encoder(speaker_encoder()), speech.utterances
     groups = [utterances[i : i + GROUP] for i in range(0, len(utterances), GROUP)]
     for step in steps:
@@ -78,10 +77,7 @@ def load_encoder(file: Path) -> VoiceEncoder:
 
 
 def embed(sounds: Sequence[Samples], encoder: VoiceEncoder) -> Embeddings:
-    """Return a unit vector for each sound at 16 kHz, of any level. Shape ``(n, 256)``.
-
-    Of a silent sound nothing can be told, and its vector is zero.
-    """
+    """Return a unit vector for each sound at 16 kHz, of any level; zeros for silence. Shape ``(n, 256)``."""
     parts = [_parts(sound) for sound in sounds]
     with torch.inference_mode():
         voices = torch.cat([encoder(frames) for frames in torch.split(torch.cat(parts, dim=1), BATCH, dim=1)])

@@ -1,8 +1,8 @@
 """The attacker that knows which words may come and has learnt them through this microphone: spoken digits.
 
-It trains at the rate on other speakers, so it reads what a recogniser made for full-band speech cannot. At low
-rates it also attacks a microphone without a filter, whose folded highs a trained attacker can use. Of digits it
-derives what becomes of a PIN and a telephone number.
+It trains at the rate on other speakers, so it recognises words where a recogniser made for full-band speech fails.
+At low rates it also attacks a microphone without a filter, because a trained attacker can use the aliases. From
+digits it derives the recovery of a PIN and of a telephone number.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ from lowsr_tradeoff.statistics.joint_draws import share_draws
 STAGE = "attack-digits"
 RUN = "privacy.attackers.vocabulary.spotter:run"
 ATTACKER = "closed vocabulary, trained at the rate"
-# Up to here a training takes a few seconds, and aliasing is known to help who has learnt it (Pohlhausen & Bitzer,
+# Up to this rate training takes seconds, and aliasing helps an attacker trained on it (Pohlhausen & Bitzer,
 # SPSC 2025, arXiv 2508.02483).
 ALIASED_UP_TO_HZ = 1000
 RECIPE = Recipe(

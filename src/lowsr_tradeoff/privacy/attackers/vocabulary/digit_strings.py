@@ -1,11 +1,9 @@
 """Whole numbers: what recovering single digits means for a PIN or a telephone number.
 
-A number is lost when every one of its digits is. For a speaker of whom k of n recorded digits are recovered, the
-share of all choices of L different recordings that are recovered throughout is ``C(k, L) / C(n, L)``. Where digits
-are recovered independently, each with the speaker's own probability p, its expectation is p to the power of L; the
-plug-in ``(k / n) ** L`` is above that on average. It is derived: nobody spoke these numbers.
-
-Reference: Hoeffding, A class of statistics with asymptotically normal distribution, Ann. Math. Stat. 19, 1948.
+Of a speaker's n recorded digits k are recovered. Of all choices of L different recordings, the share recovered
+throughout is ``C(k, L) / C(n, L)``. Its expectation is p to the power of L where digits are recovered independently
+with probability p; ``(k / n) ** L`` is above that on average. Nobody spoke these numbers. Reference: Hoeffding, A
+class of statistics with asymptotically normal distribution, Ann. Math. Stat. 19, 1948.
 """
 
 from collections.abc import Sequence
@@ -23,7 +21,7 @@ NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 def are_digits(words: Sequence[str]) -> bool:
-    """Return whether a vocabulary is the ten digits, spelled out or as numerals.
+    """Return whether a vocabulary is the ten digits, as words or as numerals.
 
     >>> are_digits("0123456789"), are_digits(["yes", "no"])
     (True, False)
@@ -43,9 +41,9 @@ def whole_string(n_recovered: int, n_spoken: int, length: int) -> float:
 def string_recovery(
     is_recovered: ArrayLike, speakers: Sequence[str], length: int, n_resamples: int, seed: int
 ) -> tuple[Measurement, tuple[float, ...]]:
-    """Return :func:`whole_string` averaged over speakers, ∈ [0, 1], with its interval by speaker, and its draws.
+    """Return the mean :func:`whole_string` over speakers, ∈ [0, 1], with its interval by speaker, and its draws.
 
-    Whether it is recovered, and who spoke it, is given of each recorded digit.
+    ``is_recovered`` and ``speakers`` are of each recorded digit.
     """
     hits, spoken_by = np.asarray(is_recovered, bool), np.asarray(speakers)
     names = [name for name in np.unique(spoken_by) if (spoken_by == name).sum() >= length]

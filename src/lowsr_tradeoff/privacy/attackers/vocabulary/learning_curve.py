@@ -1,7 +1,6 @@
 """The learning curve of the attacker on a closed vocabulary, over shares of the speakers to learn from.
 
-Each share is the attacker of :mod:`attack` in every respect but the number of speakers whom it learnt from. It is
-trained in as many steps, so that one share differs from another by its data alone.
+All else is as in :mod:`attack`. Every share is trained in as many steps, so that shares differ by their data alone.
 """
 
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.study import StudyConfig
 
 STAGE = "attack-learning"
-# Batch normalisation has no spread of one.
+# Batch normalisation needs more than one recording for a variance.
 LEAST_RECORDINGS = 2
 
 
@@ -96,11 +95,11 @@ def _curve_data(plan: CurvePlan, rate_hz: int, store: Store) -> CurveData:
 
 
 def _n_speakers(corpus: EventCorpus, share: float, seed: int) -> list[int]:
-    """Learnt from, by fold."""
+    """Training data by fold."""
     return [len(training_speakers(corpus, fold, share, seed)) for fold in folds_of(corpus)]
 
 
 def _n_recordings(corpus: EventCorpus, share: float, seed: int) -> list[int]:
-    """Learnt from, by fold."""
+    """Training data by fold."""
     by_fold = (set(training_speakers(corpus, fold, share, seed)) for fold in folds_of(corpus))
     return [sum(clip.source in speakers for clip in corpus.clips) for speakers in by_fold]

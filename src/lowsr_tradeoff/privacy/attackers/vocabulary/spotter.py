@@ -1,9 +1,8 @@
-"""A network that learns to tell words apart as the microphone hears them.
+"""A network that learns to tell words apart as the microphone records them.
 
-It is the classifier's small network on its native layout, trained by the classifier's own loop. Word recognition
-differs from event recognition in what it must not lose: words are neither rolled in time nor mixed. Instead each is
-heard at three speeds, which gives the training voices that it has not (Ko et al., Audio augmentation for speech
-recognition, Interspeech 2015); the microphone comes after the change of speed, as it does for a voice.
+It is the classifier's small network on its native layout, trained by the classifier's own loop. Unlike events,
+words are neither rolled in time nor mixed. Instead each is trained on at three speeds, which adds voices (Ko et
+al., Audio augmentation for speech recognition, Interspeech 2015); the microphone comes after the change of speed.
 """
 
 import math
@@ -61,7 +60,7 @@ def answers(
 ) -> Scores:
     """Return the class scores of every clip by the network that had its fold held out.
 
-    It learns from a share of the speakers of the other folds; from fewer in as many steps as from all.
+    It learns from a share of the speakers of the other folds, in as many steps as from all.
 
     Shape:
         ``(n_clips, n_classes)``, in the order of the corpus.
@@ -111,11 +110,7 @@ def train_and_score(
 
 
 def views_of(corpus: EventCorpus, settings: CaptureSettings) -> list[Images]:
-    """Return the images of all words said at each of the speeds; every clip is read once.
-
-    Shape:
-        ``(n_clips, 1, bands, frames)`` each.
-    """
+    """Return the images of all words at each of the speeds, ``(n_clips, 1, bands, frames)`` each."""
     layout = lay_out(settings.rate_hz, "native", corpus.clip_s)
     captured = (_captured(clip, settings, corpus.clip_s) for clip in corpus.clips)
     by_clip = [[log_mel(x, settings.rate_hz, layout) for x in captures] for captures in captured]

@@ -75,9 +75,6 @@ def names_speakers(corpus: EventCorpus) -> bool:
 
 
 def training_speakers(corpus: EventCorpus, fold: int, share: float, seed: int) -> tuple[str, ...]:
-    """Return the speakers that an attacker learns from when a fold is tested: a share of all others.
-
-    A larger share holds every smaller one of the same seed.
-    """
+    """Return the share of the other folds' speakers to learn from; with equal seeds larger shares hold smaller."""
     others = sorted({clip.source for clip in corpus.clips if clip.fold != fold})
     return part_of(others, share, (seed, fold))

@@ -25,11 +25,11 @@ from lowsr_tradeoff.reports.wording import (
 )
 
 PALE = 0.7
-# Pixels across of a marker where no word is recovered, and how many more where all are.
+# Marker diameter in pixels where no word is recovered, and the addition where all are.
 SMALLEST, LARGER = 8, 14
 TICKED = (1, 2, 3, 5, 7)
 LANE = "cannot<br>run"
-# Of more rates than these the legend names only those on the frontier.
+# With more rates than this the legend names only those on the frontier.
 MOST_KEYS = 12
 
 Axis = Callable[[OperatingPoint], Measurement]
@@ -160,7 +160,7 @@ def _sized(points: Sequence[OperatingPoint], look: plot.Style, more: plot.Spec) 
 
 
 def _infeasible(points: Sequence[OperatingPoint]) -> Iterator[plot.Spec]:
-    """What cannot run has no power: it stands at its accuracy, beside the axis of power."""
+    """Points that cannot run have no power: they are drawn at their accuracy, beside the axis of power."""
     if points:
         yield plot.markers(
             [LANE for _ in points],
@@ -225,7 +225,7 @@ def ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> 
 
 
 def hover(point: OperatingPoint) -> str:
-    """Return what is written beside a point that is pointed at."""
+    """Return the text beside a point under the pointer."""
     sure = f"probability of being on the frontier {share_of_draws(point.p_frontier)}"
     return "<br>".join((f"<b>{plot.text(point_name(point))}</b>", *map(plot.text, (*axes(point), sure))))
 

@@ -14,7 +14,7 @@ def not_measured(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def _speech(tradeoff: Tradeoff) -> Iterator[str]:
-    """What of speech and of people no attacker looked for; listeners are asked by the listening test alone."""
+    """What no attacker looked for in speech; only the listening test asks listeners."""
     tested = [found for found in tradeoff.privacy.attacks if found.value.value is not None]
     untried = dict.fromkeys(
         f"{found.attacker} ({found.value.reason})"
@@ -77,7 +77,7 @@ def _data(tradeoff: Tradeoff) -> Iterator[str]:
 
 
 def _gaps(tradeoff: Tradeoff) -> tuple[str, ...]:
-    """One line for each thing that could not be had, with the rates and the reason."""
+    """One line for each figure that could not be measured, with the rates and the reason."""
     rates: dict[tuple[str, str], dict[int, None]] = {}
     for what, rate, measurement in _recognition_and_speech(tradeoff):
         if measurement.reason is not None:

@@ -25,7 +25,7 @@ def devices(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def is_on_frontier(point: OperatingPoint) -> bool:
-    """Return whether the point can be built, is measured on all three axes and is beaten by no other."""
+    """Return whether the point is feasible, measured on all three axes and dominated by no other."""
     return not (point.infeasible or unmeasured(point) or point.dominated_by)
 
 
@@ -97,7 +97,7 @@ def deciding_power(tradeoff: Tradeoff) -> tuple[PowerResult, ...]:
 
 
 def compared(first: Measurement, second: Measurement) -> str:
-    """Return how the first figure stands to the second, judged by their intervals.
+    """Return how the first figure compares with the second, judged by their intervals.
 
     >>> low, high = (Measurement(value=v, low=v - 0.1, high=v + 0.1, n=9, n_of="clips") for v in (0.2, 0.9))
     >>> compared(low, high)
@@ -113,6 +113,6 @@ def compared(first: Measurement, second: Measurement) -> str:
 
 
 def _merit(point: OperatingPoint) -> tuple[bool, bool, float]:
-    """Feasible before infeasible, on the frontier before beaten, then by accuracy."""
+    """Feasible before infeasible, on the frontier before dominated, then by accuracy."""
     accuracy = point.accuracy.value
     return not point.infeasible, is_on_frontier(point), -1.0 if accuracy is None else accuracy

@@ -144,7 +144,7 @@ def _trained(of: OperatingPoint | Contrast) -> tuple[int, str, str]:
 
 
 def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
-    """Return what stands against using these figures for a decision; empty when nothing does."""
+    """Return the reasons against using these figures for a decision; empty when there are none."""
     invented = [f"{corpus.name} ({corpus.kind})" for corpus in tradeoff.corpora if corpus.is_synthetic]
     return (
         *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
@@ -154,7 +154,7 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def _failed(tradeoff: Tradeoff) -> tuple[str, ...]:
-    """What a run lost, by the steps that failed themselves; the others only waited for them."""
+    """What a run lost: each step that failed, and the number of steps that needed these."""
     causes = [failure for failure in tradeoff.failures if failure.is_cause]
     if not causes:
         return ()

@@ -1,4 +1,4 @@
-"""Where the gain is: what CSSD gains in each class against the energy that a rate keeps of it."""
+"""What CSSD gains in each class against the share of its energy that a rate keeps."""
 
 from collections.abc import Sequence
 

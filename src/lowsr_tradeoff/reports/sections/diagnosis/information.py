@@ -1,4 +1,4 @@
-"""What a rate lets through: usable information over rate, and the error that it allows."""
+"""Usable information over rate, and the error that it allows."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -93,7 +93,7 @@ def caption(tradeoff: Tradeoff) -> str:
 
 
 def error(told: UsableInformation) -> float | None:
-    """Return the measured error: the bound, and what the network errs above it."""
+    """Return the measured error: the bound, and the network's error above it."""
     bound, above = told.error_bound.value, told.error_above_bound.value
     return None if bound is None or above is None else bound + above
 
@@ -112,7 +112,7 @@ def fano_curve(n_classes: int, entropy: float) -> list[tuple[float, float]]:
 
 
 def _most_entropy(error: float, n_classes: int) -> float:
-    """What a class can keep of its entropy where guesses of it err so often, bits."""
+    """The largest entropy of the class, in bits, at this error of its guesses."""
     binary = -sum(p * math.log2(p) for p in (error, 1 - error) if p > 0)
     return binary + error * math.log2(max(1, n_classes - 1))
 
@@ -142,7 +142,7 @@ def _usable(lines: Lines) -> Iterator[plot.Spec]:
 
 
 def _ceiling(found: Sequence[Diagnosis]) -> Iterator[plot.Spec]:
-    """What there is to know, and what the reference network knows of it."""
+    """The entropy of the classes, and the reference network's information about them."""
     rates_hz = sorted({one.rate_hz for one in found})
     for name, dash, known in (
         ("entropy of the classes: all there is", "dash", [one.class_entropy.value for one in found]),
@@ -154,7 +154,7 @@ def _ceiling(found: Sequence[Diagnosis]) -> Iterator[plot.Spec]:
 
 
 def _errors(lines: Lines) -> Iterator[plot.Spec]:
-    """Measured errors over usable information; the legend stands with the lines above."""
+    """Measured errors over usable information; the lines above have the legend."""
     arms, grids = list(dict.fromkeys(arm for arm, _ in lines)), list(dict.fromkeys(grid for _, grid in lines))
     for (arm, grid), line in lines.items():
         look = plot.style(arms.index(arm))

@@ -1,4 +1,4 @@
-"""How much of what the full-rate network says can be told from the low rate."""
+"""How well the full-rate network's outputs can be predicted from the low rate."""
 
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import DASHES, Spec, aside_of, rate_axis, series, spec, style, titled
@@ -23,7 +23,7 @@ def entry(tradeoff: Tradeoff) -> Entry:
 
 
 def figure(tradeoff: Tradeoff) -> Spec:
-    """Return recoverability over rate, a line for each features."""
+    """Return recoverability over rate, a line for each feature layout."""
     found = tradeoff.recognition.diagnoses
     grids = list(dict.fromkeys(one.grid for one in found))
     traces = [

@@ -1,4 +1,4 @@
-"""The teachers: how good they are where they teach, what they say, and how students follow them."""
+"""The teachers: their accuracy on training clips, their soft labels, and how students follow them."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,7 @@ def table(tradeoff: Tradeoff) -> Table:
 
 
 def soft_labels(tradeoff: Tradeoff) -> Table:
-    """Return how much the soft labels of each teacher say; the full-rate one stands once."""
+    """Return the information in the soft labels of each teacher; the full-rate one has one row."""
     temperatures = dict.fromkeys(f"{told.soft_labels.temperature:g}" for _, told in _taught(tradeoff))
     return Table(
         f"What the teachers say of their training clips, softened by T = {' or '.join(temperatures)}",

@@ -7,7 +7,7 @@ from lowsr_tradeoff.reports.sections.power.components import by_component, place
 from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import digits, error_bounds, hz, number, percent
 
-# About that of the serial converters in the profiles: 12 bits.
+# About the SNDR of the 12-bit serial converters in the profiles.
 BOUND_SNDR_DB = 70.0
 
 
@@ -50,7 +50,7 @@ def clocks(tradeoff: Tradeoff) -> Table:
 
 
 def errors(tradeoff: Tradeoff) -> Table:
-    """Return how far the model is from published measurements that it has not seen."""
+    """Return the model's errors on published measurements that did not enter it."""
     return table_of(
         "Error factors of the power model on published measurements",
         tradeoff.power.errors,

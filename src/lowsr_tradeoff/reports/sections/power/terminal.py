@@ -18,7 +18,7 @@ def power_text(results: Sequence[PowerResult]) -> str:
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    """Words to the left, figures to the right; the last column is words."""
+    """Align words left and figures right; the last column is words."""
     last = len(row) - 1
     return [
         cell.ljust(width) if index in {0, 2, last} else cell.rjust(width)

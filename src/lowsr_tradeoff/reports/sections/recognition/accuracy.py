@@ -91,7 +91,7 @@ def caption(tradeoff: Tradeoff) -> str:
 
 
 def protocol(tradeoff: Tradeoff) -> str:
-    """Return how the networks were trained and tested, and what the test clips had a say in."""
+    """Return how the networks were trained and tested, and which choices used test clips."""
     return sentences(
         "Networks are trained and tested on the event clips as each rate captures them, in folds that keep clips of"
         " one source together",

@@ -71,7 +71,7 @@ def table(tradeoff: Tradeoff) -> Table:
 
 
 def caption(tradeoff: Tradeoff) -> str:
-    """Return which pair is best where, how far the worst lies below it, and what the figure cannot say."""
+    """Return the best pair of each case, how far the worst is below it, and what the figure cannot show."""
     panels = _panels(tradeoff)
     best = [_best(pairs) for pairs in panels[:NAMED_PANELS]]
     n_alike = sum(_is_alike(pairs) for pairs in panels)

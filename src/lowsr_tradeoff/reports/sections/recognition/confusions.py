@@ -1,4 +1,4 @@
-"""What each class is taken for, rate by rate."""
+"""Confusion matrices at each rate."""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -12,7 +12,7 @@ from lowsr_tradeoff.reports.sections.recognition.recall import drawn_results
 from lowsr_tradeoff.reports.table import Row, Table
 from lowsr_tradeoff.reports.wording import hz, listed, named
 
-# Rates drawn: of more, the lowest, the highest and some between; the table has all.
+# Rates drawn at most: the lowest, the highest and some between; the table has all.
 MOST_PANELS = 6
 # Pixels: each class, and what a panel needs for its title and the names below it.
 CLASS_PX, PANEL_PX = 22, 150

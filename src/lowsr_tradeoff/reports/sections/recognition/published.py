@@ -46,7 +46,7 @@ def table(tradeoff: Tradeoff) -> Table:
 
 
 def optimism(tradeoff: Tradeoff) -> Table:
-    """Return by how much the best epoch on the test fold flatters."""
+    """Return by how much accuracy is overstated by the best epoch on the test fold."""
     return table_of(
         "The paper's protocol against the last epoch of the same networks",
         tradeoff.recognition.optimism,

@@ -27,10 +27,7 @@ def entry(tradeoff: Tradeoff) -> Entry:
 
 
 def drawn_results(tradeoff: Tradeoff) -> tuple[ClassifyResult, ...]:
-    """Return the result of each rate that is drawn class by class.
-
-    CSSD on the last feature layout that it ran on, else the last result of the rate.
-    """
+    """Return each rate's result to draw: CSSD on the last feature layout it ran on, else the last result."""
     results = tradeoff.recognition.results
     grid = next((result.grid for result in reversed(results) if result.arm == DRAWN_ARM), None)
     shown: dict[int, ClassifyResult] = {}

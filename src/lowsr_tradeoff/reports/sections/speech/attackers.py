@@ -12,9 +12,9 @@ from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import Shown, by_chance, hz, listed, percent, share, shown
 
 ATTACK = attrgetter("attacker", "measure", "front_end")
-# One less the word error rate, which word recovery cannot be below: Pohlhausen & Bitzer, SPSC 2025, second-hand.
+# 1 - word error rate, a lower bound of word recovery: Pohlhausen & Bitzer, SPSC 2025, second-hand.
 RETRAINED = ((500, 1 - 0.5215), (800, 1 - 0.2755), (1600, 1 - 0.0890))
-# With attackers and conditions that are not those here; those of the first two are cited second-hand.
+# Attackers and conditions differ from those here; the first two are cited second-hand.
 PUBLISHED = (
     (
         "Recogniser trained at the rate",

@@ -1,4 +1,4 @@
-"""What an attacker with more to learn from would get: the learning curves of each attacker."""
+"""What each attacker would recover with more training data: the learning curves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -43,7 +43,7 @@ def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
 
 
 def figure(group: Sequence[LearningCurve], looks: Mapping[int, plot.Style]) -> plot.Spec:
-    """Return recovery over what an attacker learnt from, with the law and what it says of more of that."""
+    """Return recovery over an attacker's training data, with the law and its prediction for more."""
     return plot.spec(
         [trace for curve in group for trace in _traces(curve, looks[curve.rate_hz])],
         plot.titled(f"{group[0].amount_of} learnt from, log scale<br>(the attacker's choice)", type="log"),
@@ -53,7 +53,7 @@ def figure(group: Sequence[LearningCurve], looks: Mapping[int, plot.Style]) -> p
 
 
 def table(group: Sequence[LearningCurve]) -> Table:
-    """Return recovery by rate with every share of what one attacker learns from, and with many times as much."""
+    """Return recovery by rate with every share of one attacker's training data, and with many times as much."""
     first = group[0]
     amounts = [f"{amount(point.amount)} {first.amount_of}" for point in first.points]
     times = [f"{more.times} times as many" for more in first.extrapolations]

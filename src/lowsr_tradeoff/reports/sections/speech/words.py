@@ -97,7 +97,7 @@ def kinds(tradeoff: Tradeoff) -> Table:
 
 
 def rate_differences(tradeoff: Tradeoff) -> Table:
-    """Return how much less of the same words each rate gives away than the next higher one."""
+    """Return how many fewer of the same words are recovered at each rate than at the next higher one."""
     return table_of(
         "Words recovered at each rate less those at the next higher one, over the same words",
         tradeoff.privacy.rate_differences,
@@ -113,7 +113,7 @@ def rate_differences(tradeoff: Tradeoff) -> Table:
 
 
 def transcripts(listen: ListenPack) -> Table:
-    """Return what was said and what was written down, where the report may hold it."""
+    """Return what was said and what was recognised, if transcripts may be in the report."""
     return table_of(
         "What was said, and what the recogniser wrote down",
         listen.transcripts,
