@@ -1,4 +1,4 @@
-"""Commands that turn finished runs into decisions: does one pass, and what differs between some."""
+"""Commands on finished runs: whether one passes, and what differs between several."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -23,12 +23,9 @@ KINDS: dict[str, type] = {"integer": int, "number": float, "boolean": bool, "str
 
 
 def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that gives a command an optional flag for each setting.
+    """Return a decorator that adds an optional flag per setting: ``rates="rates_hz"`` is ``--rates``.
 
     The command's first argument is a table of the settings that were given, as :func:`load_config` takes it.
-
-    Args:
-        paths: The setting of each flag by dotted name: ``rates="rates_hz"`` is ``--rates``.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,11 +51,7 @@ def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., 
 
 
 def integers(option: str, text: str) -> list[int]:
-    """Return the whole numbers of a comma list.
-
-    Raises:
-        ConfigError: It is none.
-    """
+    """Return the whole numbers of a comma list; raises :class:`ConfigError` for anything else."""
     try:
         return [int(part) for part in text.split(",")]
     except ValueError as error:

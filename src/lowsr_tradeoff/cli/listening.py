@@ -1,4 +1,4 @@
-"""Commands on people: hand a listening test out, and score what comes back."""
+"""Commands on listening tests: write one, and score the answers."""
 
 import sys
 from pathlib import Path

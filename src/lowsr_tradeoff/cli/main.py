@@ -26,7 +26,7 @@ from lowsr_tradeoff.files.safe_text import shortened
 from lowsr_tradeoff.runner.machine import ONE_THREAD
 
 USAGE, INTERRUPTED = 2, 130
-# The first kind that an error is of decides.
+# The first matching kind of an error decides.
 EXIT_CODES = (
     (ConfigError, USAGE),
     ((DataError, MissingResourceError), 3),
@@ -53,10 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the command at once, and soon where something keeps the interrupt to itself.
+    """Let Ctrl-C and SIGTERM end the command at once, or soon where a callback of Python drops the interrupt.
 
-    Python drops what is raised in a callback of its own. Nothing is lost by leaving at any instant: results are
-    written whole or not at all, and worker processes end with this one.
+    Nothing is lost: results are written whole or not at all, and worker processes end with this one.
     """
     late = threading.Timer(LATE_S, _leave)
     late.daemon = True

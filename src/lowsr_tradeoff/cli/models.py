@@ -1,4 +1,4 @@
-"""Commands on one network: train it, let it answer, hand it to other runtimes."""
+"""Commands on one network: train it, classify sounds with it, export it."""
 
 import csv
 import io

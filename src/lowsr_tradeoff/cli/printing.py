@@ -1,4 +1,4 @@
-"""What commands print: text that others wrote holds nothing that a terminal would obey."""
+"""Printing for commands: control characters in text of others do not reach the terminal."""
 
 import json
 import os
@@ -19,11 +19,7 @@ def tell_json(found: object) -> None:
 
 
 def tell(*lines: object, to: TextIO | None = None) -> None:
-    """Print lines, on standard output unless another stream is given.
-
-    Raises:
-        SystemExit: The reader has closed the pipe, as ``head`` does.
-    """
+    """Print lines, on standard output by default; exits where the reader closed the pipe, as ``head`` does."""
     stream = to or sys.stdout
     try:
         print(*(visible(str(line)) for line in lines), sep="\n", file=stream, flush=True)

@@ -21,7 +21,7 @@ class EventClip:
         fold: Its test fold, from 1.
         source: The recording it was cut from; one source stays in one fold.
         digest: Hash of its content.
-        audio: A file, or the parameters it is synthesised from.
+        audio: A file, or the parameters of its synthesis.
     """
 
     clip_id: str
@@ -93,12 +93,5 @@ class SpeechCorpus:
 
 
 def read(clip: EventClip | Utterance) -> tuple[Samples, int]:
-    """Return the samples of one clip, mono, and its source rate in Hz.
-
-    Shape:
-        ``(n_samples,)``.
-
-    Raises:
-        DataError: Its file cannot be read.
-    """
+    """Return the samples of one clip, mono, shape ``(n_samples,)``, and its source rate in Hz."""
     return synthesise(clip.audio) if isinstance(clip.audio, Take) else decode(clip.audio)

@@ -52,11 +52,7 @@ def takes(seed: int) -> tuple[Take, ...]:
 
 
 def synthesise(take: Take) -> tuple[Samples, int]:
-    """Return the samples of one take, in [-1, 1], and their rate in Hz.
-
-    Shape:
-        ``(32000,)``: 2 s at 16 kHz.
-    """
+    """Return the samples of one take, in [-1, 1], 2 s at 16 kHz: shape ``(32000,)``, and their rate in Hz."""
     draw = _generator(f"{take.seed}/{take.source}")
     rng = _generator(f"{take.seed}/{take.source}/{take.take}")
     return _record(rng, SOUNDS[take.label](rng, draw)).astype(np.float32), RATE_HZ
@@ -69,8 +65,8 @@ def _generator(name: str) -> Generator:
 def _record(rng: Generator, sound: Sound) -> Sound:
     """Return the sound at a random level before a background.
 
-    Where its peaks would not fit, only the sound becomes softer, so that the level of the background tells nothing
-    of the class: at a rate that misses the sound, the class must be lost.
+    Where its peaks would not fit, only the sound becomes softer: the level of the background must not reveal the
+    class.
     """
     level = 10 ** (rng.normal(LEVEL_DBFS, LEVEL_SPREAD_DB) / 20)
     background_level = level * 10 ** (-rng.uniform(*SNR_DB) / 20)

@@ -1,10 +1,8 @@
-"""Ten everyday sounds from simple physics: 2 s at 16 kHz, of any level, without background.
+"""Ten everyday sounds from simple physics: 2 s at 16 kHz, shape ``(N_SAMPLES,)``, of any level, no background.
 
-Each model takes two generators. ``draw`` gives what belongs to the source (sizes, pitches, materials); it gives
-the same numbers in the same order whatever the take. ``rng`` gives what differs from take to take (timing, force,
-noise). Ranges without a source are plausible choices, not measurements.
-
-Shape of every sound: ``(N_SAMPLES,)``.
+``draw`` gives what belongs to the source (sizes, pitches, materials), the same numbers in the same order for every
+take. ``rng`` gives what differs between takes (timing, force, noise). Ranges without a source are plausible
+choices.
 """
 
 from typing import Any

@@ -18,12 +18,7 @@ ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>\d+)-[A-Z]+(-\d+)?")
 
 @dataclass(frozen=True)
 class EventRow(CorpusRow):
-    """One labelled file; ``annotation`` is the label.
-
-    Attributes:
-        fold: Its fold as written, empty where none is given.
-        source: The recording it was cut from, empty where none is given.
-    """
+    """One labelled file; ``annotation`` is the label. Fold and source are empty where none is given."""
 
     fold: str
     source: str
@@ -43,12 +38,8 @@ class Columns:
 def list_events(source: str) -> Listing[EventRow]:
     """Return the rows of a corpus on disk.
 
-    Args:
-        source: ``"digits"``, a folder with a subfolder per class, a CSV ``path,label[,fold][,source]``, an ESC-50
-            checkout, the folder of a TAU Urban Acoustic Scenes development set, or the ``evaluation_setup`` in it.
-
-    Raises:
-        DataError: There is no such corpus, or its table cannot be read.
+    The source is ``"digits"``, a folder with a subfolder per class, a CSV ``path,label[,fold][,source]``, an ESC-50
+    checkout, the folder of a TAU Urban Acoustic Scenes development set, or the ``evaluation_setup`` in it.
     """
     if source == "digits":
         return _digits()

@@ -84,7 +84,7 @@ def _demo(seed: int, rates_hz: Sequence[int], clip_s: float | None) -> EventCorp
     if reason := rate_fault(RATE_HZ, rates_hz):
         count_skipped("demo", [Problem("synthesised events", reason, is_skippable=False)], skip_bad=False)
     note = f"{SYNTHETIC}; made in code (seed {seed}). A source is one drawn set of parameters."
-    # The digest names what is synthesised; how enters the key of every step that uses it.
+    # The digest holds what is synthesised; how it is synthesised is in the key of every step that uses it.
     clips = [
         EventClip(f"{take.source}-{take.take}", take.label, take.fold, take.source, digest_of(asdict(take)), take)
         for take in takes(seed)

@@ -1,7 +1,6 @@
 """What audio files hold, and why some cannot be used, before any work.
 
-Each file is decoded once, in blocks. What was found is stored by the hash of its bytes, so that the next inspection
-costs only the hashing.
+Each file is decoded once, in blocks. Results are stored by the hash of the file's bytes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -59,12 +58,7 @@ class InspectionCache(Record):
 
 
 def inspect_files(paths: Iterable[Path], cache: Path | None) -> dict[Path, Inspection]:
-    """Return what each file holds, decoding only those whose bytes were not inspected before.
-
-    Args:
-        paths: Files that exist.
-        cache: File that stores inspections; ``None`` stores nothing.
-    """
+    """Return what each existing file holds, decoding only those whose bytes ``cache`` does not know."""
     code = code_of("corpora.inspect:inspect_files")
     known = _cached(cache, code)
     found: dict[Path, Inspection] = {}

@@ -12,7 +12,7 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import MEGABYTE, read_file
 from lowsr_tradeoff.files.safe_text import line
 
-# Files that mean to be audio; whichever of them cannot be decoded is reported, none is passed over.
+# Suffixes of audio files. A file that cannot be decoded is reported, not skipped silently.
 AUDIO_SUFFIXES = frozenset(
     {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
 )
@@ -49,7 +49,7 @@ class Problem:
     """What is wrong with a file, row, class or source, and the remedy where that is not plain.
 
     Attributes:
-        n_clips: Clips that are left out because of it and of nothing named before it.
+        n_clips: Clips left out because of it and of no earlier problem.
         is_skippable: Whether the corpus can be used without those clips.
     """
 
@@ -66,7 +66,7 @@ class Listing(Generic[R]):
     Attributes:
         root: The folder that no path may leave.
         problems: What could not become a row.
-        note: What a reader of the report should know of it.
+        note: A remark for the reader of the report.
         is_own: Whether these are the user's recordings.
     """
 
@@ -108,8 +108,7 @@ def path_fault(root: Path, path: Path) -> str | None:
 def repeats(rows: Iterable[R], key_of: Callable[[R], Hashable | None], verb: str) -> dict[str, str]:
     """Return, by ``where``, how rows repeat another one, such as ``"names the same file as 3"``.
 
-    The first of several stays, unless they contradict each other: then none can be believed. Rows whose key is
-    ``None`` repeat none.
+    The first of several is kept, or none where they contradict each other. A key of ``None`` repeats nothing.
     """
     groups = grouped(rows, key_of)
     groups.pop(None, None)
@@ -130,16 +129,12 @@ def grouped(items: Iterable[T], key_of: Callable[[T], K]) -> dict[K, list[T]]:
 
 
 def is_audio(path: Path) -> bool:
-    """Return whether a file means to be audio, hidden ones not."""
+    """Return whether a file has the suffix of an audio file; hidden files do not count."""
     return path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith(".")
 
 
 def audio_files(folder: Path) -> list[Path]:
-    """Return the audio files at any depth of a folder, by name; hidden and linked folders are not entered.
-
-    Raises:
-        DataError: A folder cannot be listed.
-    """
+    """Return the audio files at any depth of a folder, by name; hidden and linked folders are not entered."""
 
     def fail(error: OSError) -> None:
         raise DataError(f"{error.filename}: cannot be listed ({error.strerror})") from error
@@ -161,11 +156,7 @@ class CsvRow:
 
 
 def read_table(path: Path, required: Sequence[str], delimiter: str = ",") -> list[CsvRow]:
-    """Return the rows of a table, by default a CSV.
-
-    Raises:
-        DataError: The file cannot be read, is not UTF-8 or not CSV, or lacks a column.
-    """
+    """Return the rows of a table, by default a CSV."""
     table = csv.DictReader(io.StringIO(read_utf8(path), newline=""), strict=True, delimiter=delimiter)
     try:
         columns = table.fieldnames = [name.strip() for name in table.fieldnames or ()]
@@ -192,11 +183,7 @@ def _csv_rows(path: Path, table: "csv.DictReader[str]") -> Iterator[CsvRow]:
 
 
 def read_utf8(path: Path) -> str:
-    """Return the text of a file, without a byte order mark.
-
-    Raises:
-        DataError: It cannot be read, or is not UTF-8; the message says where.
-    """
+    """Return the text of a file, without a byte order mark; raises :class:`DataError` where it is not UTF-8."""
     try:
         content = read_file(path, MOST_TABLE_BYTES)
         return content.decode("utf-8").removeprefix("\ufeff")
@@ -209,11 +196,7 @@ def read_utf8(path: Path) -> str:
 
 
 def count_skipped(corpus: str, problems: Sequence[Problem], *, skip_bad: bool) -> int:
-    """Return how many clips are left out because of the problems.
-
-    Raises:
-        DataError: There are problems and ``skip_bad`` is off, or one that no skipping mends; lists all of them.
-    """
+    """Return how many clips are left out; raises :class:`DataError` for problems that may not be skipped."""
     if problems and not (skip_bad and all(problem.is_skippable for problem in problems)):
         raise DataError(describe(corpus, problems))
     return sum(problem.n_clips for problem in problems)

@@ -92,7 +92,7 @@ def _language_fault(row: SpeechRow) -> str | None:
 
 
 def _keyword_fault(row: SpeechRow) -> str | None:
-    """Return which keywords are not in the transcript: they would count as protected."""
+    """Return which keywords are not in the transcript: nobody could recover them, so they would seem protected."""
     text = f" {_words(row.annotation)} "
     absent = [phrase for phrase in row.keywords if f" {_words(phrase)} " not in text]
     return f"does not say its keywords {', '.join(absent)}; write them as the text does" if absent else None

@@ -27,11 +27,9 @@ SEXES = {"F": "female", "M": "male"}
 
 @dataclass(frozen=True)
 class SpeechRow(CorpusRow):
-    """One file; ``annotation`` is the transcript.
+    """One file; ``annotation`` is the transcript. Speaker and sex are empty where unknown.
 
     Attributes:
-        speaker: Who spoke, empty where it is unknown.
-        sex: The speaker's, empty where it is unknown.
         keywords: Phrases of the transcript that would hurt if they leaked.
         is_transcribed: Whether the corpus has transcripts.
         remedy: What to do where the transcript is empty.
@@ -47,15 +45,11 @@ class SpeechRow(CorpusRow):
 def list_speech(source: str) -> Listing[SpeechRow]:
     """Return the rows of a speech corpus on disk.
 
-    Args:
-        source: ``"demo"``; a folder with ``metadata.csv``: ``file,text[,speaker][,sex][,keywords]``, keywords
-            separated by commas, other columns ignored; a folder without it, of which nothing is transcribed and a
-            speaker is a subfolder; or ``"librispeech:"`` and the folder of a LibriSpeech archive, or one of its
-            subsets: ``speaker/chapter/*.flac`` with the chapter's ``*.trans.txt`` at any depth, sexes from
-            ``SPEAKERS.TXT`` in the folder, beside it, or in ``LibriSpeech`` below it.
-
-    Raises:
-        DataError: There is no such folder, or its table cannot be read.
+    The source is ``"demo"``; a folder with ``metadata.csv``: ``file,text[,speaker][,sex][,keywords]``, keywords
+    separated by commas, other columns ignored; a folder without it, of which nothing is transcribed and a speaker
+    is a subfolder; or ``"librispeech:"`` and the folder of a LibriSpeech archive, or one of its subsets:
+    ``speaker/chapter/*.flac`` with the chapter's ``*.trans.txt`` at any depth, sexes from ``SPEAKERS.TXT`` in the
+    folder, beside it, or in ``LibriSpeech`` below it.
     """
     if source.startswith(LIBRISPEECH):
         return _librispeech(_folder(source.removeprefix(LIBRISPEECH), "the folder of an unpacked archive"))

@@ -1,7 +1,7 @@
-"""How sure a point's place is: the probability that it is on the frontier, and that it meets the constraints.
+"""The probability that a point is on the frontier, and that it meets the constraints.
 
-A probability is the share of joint draws (``statistics/joint_draws.py``) in which it is so. What points share, such
-as the words that two networks at one rate give away, is drawn alike for both and cancels.
+A probability is a share of joint draws (``statistics/joint_draws.py``). What points share, such as the words that
+two networks at one rate reveal, has the same draws for both and cancels.
 """
 
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ class PointDraws:
 def p_frontier(points: Sequence[PointDraws]) -> list[float | None]:
     """Return for each point of one device the probability, 0…1, that no other point dominates it.
 
-    It is so in a draw when no other is at least as good on all three axes and better on one. ``None`` where a
-    figure was not drawn; such a point is not compared.
+    A point dominates another if it is at least as good on all three axes and better on one. ``None`` where a figure
+    was not drawn; such a point is not compared.
     """
     chances: list[float | None] = [None] * len(points)
     compared = [i for i, point in enumerate(points) if point.accuracy and point.word_recovery and point.power_mw]

@@ -1,12 +1,9 @@
-"""What differs between finished runs: settings, data, weights, versions, answers and figures, nothing run anew.
+"""What differs between finished runs: settings, data, weights, versions, answers and figures; nothing is run.
 
-Runs on other events, or other classes of them, are not compared: accuracies on two sets of clips differ by the
-clips. Other figures are left out where what they were measured on differs, with a remark.
-
-A difference is paired where both figures were drawn together: draw k of both is the same resample of the same clips
-or speakers, or has the same parameters of the same device. What both share then cancels. Else their intervals are
-taken as independent, which is right for other clips and too wide for the same ones. Two trainings end differently
-by luck alone: its spread widens the interval of a difference in accuracy.
+Runs on other events or classes are not compared. Other figures that were measured on different things are left out,
+with a remark. A difference is paired where both figures were drawn together (same resample of clips or speakers, or
+same parameters of a device); else their intervals are taken as independent, which is too wide for the same clips.
+The spread between repeated trainings widens the interval of a difference in accuracy.
 """
 
 import json
@@ -28,10 +25,7 @@ from lowsr_tradeoff.statistics.intervals import independent_difference, percenti
 
 
 def compare(runs: Sequence[tuple[str, Tradeoff]]) -> Comparison:
-    """Return what differs between runs, each against the first.
-
-    Args:
-        runs: What they are called, and what they found; two or more.
+    """Return what differs between two or more named runs, each against the first.
 
     Raises:
         NotComparableError: They rest on other events or classes, or have no rate in common.
@@ -141,7 +135,7 @@ def _paired(first: Figure, second: Figure) -> Measurement:
 
 
 def _with_luck(found: Measurement, first: Figure, second: Figure) -> Measurement:
-    """The difference with the luck of both trainings in its interval, unless they are the very same trainings."""
+    """The difference with the spread of both trainings in its interval, unless they are the same trainings."""
     is_same = (first.value, first.draws) == (second.value, second.draws)
     if is_same or found.value is None or found.low is None or found.high is None:
         return found
@@ -198,6 +192,6 @@ def _words(tradeoff: Tradeoff) -> JsonValue:
 
 
 def _called(name: FigureName) -> str:
-    """What a figure is of, in one line."""
+    """What a figure describes, in one line."""
     of = (name.attacker, name.arm, name.grid and f"{name.grid} features", name.device)
     return f"{name.measure} at {name.rate_hz} Hz ({', '.join(filter(None, of))})"

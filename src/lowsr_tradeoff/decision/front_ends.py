@@ -1,4 +1,4 @@
-"""The same study through other microphones: what recognises and what leaks when the front end changes."""
+"""The same study through other front ends: how accuracy and the strongest attacker change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,10 +12,9 @@ Found = tuple[Sequence[ClassifyResult], Sequence[AttackResult]]
 
 
 def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[FrontEndResult, ...]:
-    """Return accuracy and strongest attacker of every front end at every rate; nothing where there is one alone.
+    """Return accuracy and strongest attacker of every front end at every rate; nothing for one front end.
 
-    The network is the one that recognises most through the first front end, the same for all of them. A rate at
-    which none was trained is left out.
+    The network is the most accurate one through the first front end. A rate at which none was trained is left out.
     """
     if len(found) < 2:
         return ()

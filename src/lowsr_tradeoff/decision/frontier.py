@@ -1,8 +1,7 @@
 """Join by rate, dominance under uncertainty, constraints, decision.
 
-Accuracy is better high; word recovery and power are better low. Points are compared on one device at a time: which
-device to buy is another question. A point that is infeasible, or that lacks one of the three figures, is not
-compared: it neither dominates nor is dominated.
+Higher accuracy is better; lower word recovery and lower power are better. Points are compared on one device at a
+time. A point that is infeasible or lacks one of the three figures neither dominates nor is dominated.
 """
 
 import math
@@ -64,10 +63,7 @@ def join(
 
 
 def dominates(points: Sequence[OperatingPoint]) -> Matrix:
-    """Return whether one point is, by value, no worse than another on all three axes and better on at least one.
-
-    Element ``[a, b]`` says that a dominates b. Shape ``(n, n)``.
-    """
+    """Return whether a, by value, is no worse than b on all axes and better on one: ``[a, b]`` of ``(n, n)``."""
     value = _axes(points)[..., 0]
     no_worse = value[:, None] <= value[None, :]
     better = value[:, None] < value[None, :]
@@ -75,11 +71,9 @@ def dominates(points: Sequence[OperatingPoint]) -> Matrix:
 
 
 def clearly_dominates(points: Sequence[OperatingPoint]) -> Matrix:
-    """Return whether one point dominates another beyond the intervals.
+    """Return whether a dominates b beyond the intervals, element ``[a, b]`` of shape ``(n, n)``.
 
-    It dominates by value, and on every axis the two are the very same measurement or the better one's interval ends
-    before the other's begins. The latter holds on at least one axis, since equal measurements do not dominate.
-    Element ``[a, b]`` says that a clearly dominates b. Shape ``(n, n)``.
+    It dominates by value, and on every axis both are the same measurement or a's interval ends before b's begins.
     """
     axes = _axes(points)
     same = (axes[:, None] == axes[None, :]).all(axis=-1)
@@ -89,10 +83,9 @@ def clearly_dominates(points: Sequence[OperatingPoint]) -> Matrix:
 
 
 def strongest_at(attacks: Sequence[AttackResult], rate_hz: int, front_end: str) -> AttackResult | None:
-    """Return the attacker on words that recovers most above chance at a rate, by value; ``None`` without any.
+    """Return the attacker that recovers most words above chance at a rate, by value; ``None`` without any.
 
-    Above chance, because who knows ten words gets one in ten for nothing. One that was not tested counts only where
-    none was. One whose step failed might have been the strongest, so that it stands for all.
+    An untested one counts only where none was tested. A failed one might be the strongest, so it is returned first.
     """
     here = [found for found in attacks if (found.rate_hz, found.front_end) == (rate_hz, front_end)]
     there = [found for found in here if found.recovers == "words" and found.is_leak]
@@ -101,10 +94,7 @@ def strongest_at(attacks: Sequence[AttackResult], rate_hz: int, front_end: str) 
 
 
 def misses(point: OperatingPoint, constraints: Constraints) -> tuple[Miss, ...]:
-    """Return what keeps a point from qualifying: infeasibility and constraints missed on the pessimistic ends.
-
-    Empty when nothing is missed, or when no constraint is set.
-    """
+    """Return infeasibility and constraints missed on the pessimistic ends; nothing without constraints."""
     if not constraints.given():
         return ()
     found = [Miss(f"infeasible on {point.device}: {reason}", math.inf) for reason in point.infeasible]

@@ -1,7 +1,7 @@
-"""Whether a finished run meets rules, so that a release may go ahead: decided anew from its figures alone.
+"""Whether a finished run meets rules, so that a release may go ahead, from its figures alone.
 
 A rate passes if one of its operating points on the device meets every constraint on the pessimistic end of its
-interval, and meets them all at once with the probability asked for. What was not measured never passes.
+interval, and all at once with the required probability. What was not measured never passes.
 """
 
 import math
@@ -18,9 +18,7 @@ from lowsr_tradeoff.statistics.joint_draws import draws_through
 
 
 def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
-    """Return whether any rate of a run passes, which is best, and what keeps the others from passing.
-
-    Best is what :func:`frontier.decide` puts first.
+    """Return whether any rate of a run passes, the best as :func:`frontier.decide` ranks, and why others fail.
 
     Raises:
         ConfigError: No constraint is given, or the run has no such device, or no learning curves where an attacker
@@ -53,13 +51,10 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
 
 
 def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
-    """Return the attacks of a run and, at every rate, all who have learning curves with so many times their data.
+    """Return the attacks of a run plus, at every rate, those with learning curves at ``times`` their data.
 
-    Where a curve does not tell what its attacker would recover, or is missing at one rate, that attacker counts as
-    one that is lost: it may be the strongest, so nothing passes there. Once the data adds nobody.
-
-    Raises:
-        ConfigError: The run has no learning curves.
+    Where a curve gives no value or is missing at one rate, the attacker counts as failed, so that nothing passes
+    there: it may be the strongest. ``times`` of 1 adds none.
     """
     if times == 1:
         return tradeoff.privacy.attacks
@@ -149,7 +144,7 @@ def _on_words(tradeoff: Tradeoff, *, were_tested: bool) -> list[AttackResult]:
 
 
 def _not_tested(tradeoff: Tradeoff) -> list[str]:
-    """Attackers on words that the run did without: the word recovery says nothing of them."""
+    """Attackers on words that the run did not test: the word recovery does not include them."""
     return [f"{found.attacker}: {found.value.reason}" for found in _on_words(tradeoff, were_tested=False)]
 
 
@@ -185,7 +180,7 @@ def _extrapolated(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
 
 
 def _today(tradeoff: Tradeoff, curve: LearningCurve) -> AttackResult | None:
-    """What the attacker of a curve recovered in the run."""
+    """What the attacker of a learning curve recovered in the run, without more data."""
     same = (curve.rate_hz, curve.front_end, curve.attacker, curve.measure)
     attacks = tradeoff.privacy.attacks
     return next((a for a in attacks if (a.rate_hz, a.front_end, a.attacker, a.measure) == same), None)

@@ -1,7 +1,7 @@
-"""The figures of a run by which it is compared with others: accuracies, what attackers get, power and battery life.
+"""The figures by which a run is compared with others: accuracies, what attackers recover, power, battery life.
 
-Each comes with its joint draws and with what these were drawn from: draw k of two figures that were drawn from the
-same is the same resample of the same clips or speakers, or the same parameters of the same device.
+Each has its joint draws and what these were drawn from. Where two figures were drawn from the same, draw k of both
+is the same resample of clips or speakers, or the same parameters of the device.
 """
 
 import json
@@ -39,10 +39,9 @@ class Figure:
     """A figure with all that its difference from another depends on.
 
     Attributes:
-        value: The figure.
         draws: Its joint draws; empty where there are none.
         drawn_from: What they were drawn from.
-        luck_sd: Standard deviation by the luck of training, which neither interval nor draws hold.
+        luck_sd: Standard deviation between repeated trainings, which neither interval nor draws include.
     """
 
     value: Measurement
@@ -61,11 +60,7 @@ def figures(tradeoff: Tradeoff) -> dict[FigureName, Figure]:
 
 
 def corpus_of(tradeoff: Tradeoff, kind: str) -> CorpusSummary:
-    """Return the events or the speech of a run.
-
-    Raises:
-        NotComparableError: The run names none.
-    """
+    """Return the events or the speech of a run; raises :class:`NotComparableError` where it names none."""
     for corpus in tradeoff.corpora:
         if corpus.kind == kind:
             return corpus
@@ -78,11 +73,10 @@ def own_attacks(tradeoff: Tradeoff) -> list[AttackResult]:
 
 
 def luck_sds(results: Sequence[ClassifyResult]) -> list[float]:
-    """Return the standard deviation of each accuracy by how its trainings happened to end, ≥ 0.
+    """Return the standard deviation of each accuracy by the random course of its trainings, ≥ 0.
 
-    Of S repetitions ``seed_sd**2 / S``. Of one, what the F folds differ beyond their clips: ``fold_sd**2 / F`` less
-    the variance of the interval. One result has few networks, so it takes the mean over the run where that is more,
-    as :func:`paired_tests.luck_sds` does.
+    Of S repetitions ``seed_sd**2 / S``. Of one, ``fold_sd**2 / F`` of F folds less the variance of the interval.
+    Where the mean of these variances over the run is more, it is taken, as :func:`paired_tests.luck_sds` does.
     """
     own = [_luck_variance(result) for result in results]
     shared = fmean(own) if own else 0.0
@@ -90,7 +84,7 @@ def luck_sds(results: Sequence[ClassifyResult]) -> list[float]:
 
 
 def _luck_variance(result: ClassifyResult) -> float:
-    """Unbiased, so it may be negative; 0 where nothing tells."""
+    """The unbiased variance between trainings, so it may be negative; 0 where it is unknown."""
     if result.seed_sd.value is not None:
         return result.seed_sd.value**2 / result.n_seeds
     if result.fold_sd.value is None or result.accuracy.low is None or result.accuracy.high is None:

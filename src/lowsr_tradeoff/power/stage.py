@@ -37,11 +37,7 @@ class Estimate:
 
 
 def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResult, ...]:
-    """Return the power of every configured device for every model cost, device by device.
-
-    Raises:
-        ConfigError: A device is unknown or its profile is wrong.
-    """
+    """Return the power of every configured device for every model cost, device by device."""
     reference = next((cost for cost in costs if cost.rate_hz == config.reference_rate_hz), None)
     return tuple(
         result

@@ -1,1 +1,1 @@
-"""Pure steps, wherever they run: this process, local processes, a cluster. Knows no stage."""
+"""Pure steps in this process, in local processes or on a cluster. Independent of all stages."""

@@ -23,13 +23,7 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Finished:
-    """How a call finished.
-
-    Attributes:
-        call: The steps that it ran.
-        failure: Why it failed, or ``None``.
-        is_lost: Whether its process ended under it, so that another try may do better.
-    """
+    """How a call finished: ``is_lost`` says that its process ended under it, so another try may succeed."""
 
     call: Call
     failure: str | None
@@ -38,13 +32,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Executor:
-    """Where calls run.
-
-    Attributes:
-        n_free: Returns how many more calls can start: on a GPU, or not.
-        start: Starts a call.
-        wait: Waits until one call or more have finished.
-    """
+    """Where calls run: ``n_free`` returns how many more can start, on a GPU or not; ``wait`` awaits one."""
 
     n_free: Callable[[bool], int]
     start: Callable[[Call], None]
@@ -52,13 +40,7 @@ class Executor:
 
 
 def run_batch(corpora: Mapping[str, object], store: Store, steps: Sequence[Step]) -> None:
-    """Run one batch of steps by the function that they name, which writes their artefacts.
-
-    Args:
-        corpora: ``"events"`` and ``"speech"``, those that the steps ask for.
-        store: Where artefacts lie.
-        steps: One or more that share their function.
-    """
+    """Run steps by the function that they share; ``corpora`` holds those they ask for, events and speech."""
     module, _, function = steps[0].run.partition(":")
     run = getattr(import_module(f"{NAME}.{module}"), function)
     run(steps, corpora[steps[0].corpus], store)
@@ -90,11 +72,7 @@ def in_this_process(run: RunSteps, steps: Sequence[Step]) -> Iterator[Executor]:
 
 
 def require_gpu(steps: Sequence[Step]) -> None:
-    """Check that this machine can run some steps.
-
-    Raises:
-        MissingResourceError: Some are to compute on a GPU, and there is none.
-    """
+    """Raise a :class:`MissingResourceError` where steps compute on a GPU and this machine has none."""
     if any(step.is_on_gpu for step in steps) and (missing := why_no_gpu()):
         raise MissingResourceError(missing)
 
@@ -105,14 +83,7 @@ def is_on_gpu(steps: Sequence[Step], call: Call) -> bool:
 
 
 def n_more(running_on_gpu: Sequence[bool], n_calls: int, n_gpu_calls: int, *, on_gpu: bool) -> int:
-    """Return how many more calls can start.
-
-    Args:
-        running_on_gpu: Of each call under way, whether it has a GPU.
-        n_calls: How many there may be at once.
-        n_gpu_calls: How many of those may have a GPU.
-        on_gpu: Whether those to start need one.
-    """
+    """Return how many more calls can start, of ``n_calls`` at once, of which ``n_gpu_calls`` on a GPU."""
     n_free = n_calls - len(running_on_gpu)
     return min(n_free, n_gpu_calls - sum(running_on_gpu)) if on_gpu else n_free
 

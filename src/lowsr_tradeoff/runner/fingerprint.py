@@ -1,8 +1,7 @@
-"""Code and libraries as a hash, and where they come from: an edited function never answers with an old result.
+"""Code and libraries as a hash, and where they come from: edited code never reuses an old result.
 
-What a function computes with follows from the imports of its module, read from the source text. Rooms that carry
-figures and compute none (settings, records, files, the runner itself) end the search, so that an edit of a
-setting's description keeps every result.
+What a function computes with follows from the imports of its module, read from the source text. Rooms that compute
+no figures (settings, records, files, runner) end the search, so an edit of a description keeps every result.
 """
 
 import ast
@@ -23,7 +22,7 @@ PACKAGE = Path(__file__).parents[1]
 CARRIERS = frozenset({"errors", "files", "records", "runner", "settings"})
 # Distributions that are imported by another name; what is not here is looked up, which takes a third of a second.
 DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "whisper": "openai-whisper"}
-# What computes behind a library that only wraps it.
+# Libraries that compute behind one that only wraps them.
 BEHIND = {"faster-whisper": ("ctranslate2", "tokenizers")}
 
 
@@ -36,14 +35,7 @@ class Imports(NamedTuple):
 
 @cache
 def code_of(function: str) -> str:
-    """Return a hash of everything that a function computes with.
-
-    Args:
-        function: ``"classify.train_step:run"``: a module below this package and a function in it.
-
-    Raises:
-        FileNotFoundError: There is no such module.
-    """
+    """Return a hash of all that a function computes with, such as ``"classify.train_step:run"``."""
     parts = [f"{module} {_sha256(module)}" for module in reached(function)]
     parts += [f"{name}=={installed}" for name, installed in libraries_of([function]).items()]
     text = "\n".join([*parts, platform.machine()])
@@ -100,12 +92,7 @@ def imports_of(module: str) -> Imports:
 
 
 def provenance(functions: Iterable[str], weights: dict[str, str]) -> Provenance:
-    """Return what produced the figures.
-
-    Args:
-        functions: What computed them, as in :func:`code_of`.
-        weights: SHA-256 of the weights by name.
-    """
+    """Return what produced the figures: functions as in :func:`code_of`, SHA-256 of the weights by name."""
     return Provenance(
         version=version("lowsr-tradeoff"),
         code=package_code(),

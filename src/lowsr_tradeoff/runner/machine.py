@@ -69,7 +69,7 @@ def n_cores() -> int:
 
 
 def _kernel_figure(path: Path, name: str = "", unit_bytes: int = 1) -> float | None:
-    """The number after a name in a file of the kernel's, in GB; ``None`` where there is none."""
+    """The number in GB after a name in a file of the kernel; ``None`` where there is none."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:

@@ -1,10 +1,8 @@
 """Local processes that may be lost or hang without harm to the rest.
 
-What is to run and all the steps reach a process once, when it starts; after that a call costs a few numbers.
-
-The pool is our own. Those of others report a lost process to every call (``concurrent.futures``, loky), or wait for
-ever for a call whose process ended with code 0 and give everything up where one is killed as it starts (pebble
-5.2.3, tried); none has a limit of time that begins with the work, by a clock that nobody sets.
+Work and all steps reach a process once, when it starts; after that a call costs a few numbers. No library's pool
+fits: some report a lost process to every call (``concurrent.futures``, loky), or wait for ever for a process that
+ended with code 0 (pebble 5.2.3, tried); none limits the working time by a monotonic clock.
 """
 
 import math
@@ -38,7 +36,7 @@ from lowsr_tradeoff.runner.executor import (
 from lowsr_tradeoff.runner.machine import ONE_THREAD
 from lowsr_tradeoff.runner.step import Step
 
-# What a process says first; no reason of a failure.
+# The first message of a process; never a reason of a failure.
 STARTED = "\0started"
 # poll(2) takes no more than 2**31 ms at once, and many steps in one call may take longer than that.
 LONGEST_WAIT_S = 86400.0
@@ -68,14 +66,10 @@ class Running:
 def in_processes(
     run: RunSteps, steps: Sequence[Step], jobs: int, timeout_s: float | None, gpu_share: float
 ) -> Iterator[Executor]:
-    """Yield an executor of local processes; they are ended at once when the block is left.
+    """Yield an executor of ``jobs`` local processes for a picklable ``run``; leaving the block ends them.
 
-    Args:
-        run: Runs steps; must be picklable.
-        steps: All that may be asked for.
-        jobs: Processes at once.
-        timeout_s: Time for one step; a call may take as much for each of its steps.
-        gpu_share: Share of the GPU that a call takes which computes on one.
+    ``timeout_s`` is the time for one step; a call may take as much for each of its steps. ``gpu_share`` is the
+    share of the GPU of a call that computes on one.
     """
     limit_s = math.inf if timeout_s is None else timeout_s
     idle: list[Worker] = []
@@ -161,14 +155,14 @@ def _receive(
 
 
 def _stop(worker: Worker) -> None:
-    """End a process, in whatever it is doing: what it writes is there whole or not at all."""
+    """End a process at any moment: files are written completely or not at all."""
     worker.process.kill()
     worker.process.join()
     worker.pipe.close()
 
 
 def _serve(pipe: Connection, work: Path) -> None:
-    """Run what the parent asks for until it is gone."""
+    """Run what the parent asks for until the parent has ended."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     run, steps = pickle.loads(work.read_bytes())  # noqa: S301 - the parent wrote it, into a folder of its own
     pipe.send(STARTED)

@@ -1,9 +1,8 @@
-"""Run steps: here, in local processes or on a cluster.
+"""Run steps that the store lacks: here, in local processes or on a cluster.
 
-What is already in the store is not run again. Steps that name the same ``together`` run in one call; where that
-fails, each of them is tried alone. A step whose process was lost is tried again, the last time with nothing beside
-it, since it may have been short of memory. A step that fails for good takes with it only the steps that need it;
-everything else finishes and is kept.
+Steps that name the same ``together`` run in one call; if it fails, each is tried alone. A step whose process was
+lost is tried again, the last time alone, since memory may have been short. A step that fails for good prevents only
+the steps that need it.
 """
 
 import time
@@ -29,7 +28,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
 Batch = tuple[Step, ...]
-# A step that is done with, why it failed, if it did, and the seconds that it took, if it ran.
+# A step that finished or failed, the reason of the failure, and the seconds that it took, if it ran.
 Done = tuple[Step, str | None, float | None]
 # How often a step is started whose process is lost each time.
 TRIES = 3
@@ -40,10 +39,7 @@ class Progress:
     """What just finished, and what is left.
 
     Attributes:
-        label: The step that finished.
         n_done: Steps that are done, failed ones among them.
-        n_total: Steps that were to run.
-        stage: The stage of the step.
         took_s: How long it took, its share of the call that it ran in; ``None`` where it did not run.
         n_left: Steps left of every stage that has some.
         jobs: How many run at once.
@@ -66,7 +62,7 @@ class Outcome:
         n_run: Steps that were run and finished.
         n_reused: Steps that the store held.
         failures: Why the others have no result.
-        damaged: Steps whose results in the store were not as written, or of another version, and were run again.
+        damaged: Steps run again because their results were damaged or of another version.
     """
 
     n_run: int = 0
@@ -82,7 +78,7 @@ class Resources:
     Attributes:
         jobs: Processes; 1 without a limit of time runs everything in this one.
         step_timeout_s: Time for one step.
-        cluster: Address of a Ray cluster, which then runs them all; see :func:`cluster.executor.on_cluster`.
+        cluster: Address of a Ray cluster for all steps; see :func:`cluster.executor.on_cluster`.
         gpu_share: Share of a GPU that a step takes which computes on one.
     """
 
@@ -98,7 +94,6 @@ def execute(
     """Run what the store lacks of the wanted steps and their needs, as :func:`run_missing` does.
 
     Raises:
-        MissingResourceError: Steps are to compute on a GPU, and there is none; nothing has run.
         StageError: One or more steps failed; the message names each, and finished steps stay.
     """
     outcome = run_missing(wanted, store, run, Resources(jobs), report)
@@ -112,16 +107,11 @@ def run_missing(
 ) -> Outcome:
     """Run what the store lacks of the wanted steps and their needs, and return how it went.
 
-    Args:
-        wanted: Steps whose artefacts are read afterwards.
-        store: Where artefacts lie.
-        run: Runs one batch of steps and writes their artefacts; must be picklable unless it is run here.
-        resources: What to run them with.
-        report: Called whenever a step finishes.
+    ``run`` must be picklable unless it runs here. ``report`` is called whenever a step finishes.
 
     Raises:
         MissingResourceError: Steps are to compute on a GPU, and there is none; nothing has run.
-        StageError: The folder cannot be written, so that going on would be in vain.
+        StageError: The folder cannot be written.
     """
     goals = list(dict.fromkeys(wanted))
     todo = missing_steps(goals, store)
@@ -207,7 +197,7 @@ class _Queue:
 
 
 def _schedule(steps: Sequence[Step], store: Store, executor: Executor) -> Iterator[Done]:
-    """Yield every step once it is done with."""
+    """Yield every step once it has finished or failed."""
     batch_of = {step: batch for batch in make_batches(steps) for step in batch}
     n_left = {batch: len(batch) for batch in batch_of.values()}
     needs = {
@@ -252,7 +242,7 @@ def _start_one(call: Call, queue: _Queue, executor: Executor) -> None:
 
 
 def _settle(finished: Finished, steps: Sequence[Step], store: Store, queue: _Queue) -> Iterator[Done]:
-    """Yield what is done with after a call, and queue again what is to be tried again."""
+    """Yield the steps that finished or failed in a call, and queue again those to be tried again."""
     call, failure = finished.call, finished.failure
     took_s = (time.monotonic() - queue.started_s.pop(call)) / len(call)
     lacking = [i for i in call if failure is not None and not store.holds(steps[i])]

@@ -1,8 +1,7 @@
-"""A study in parts that know nothing of each other, for job arrays and plain shells, and the parts put together.
+"""A study in independent parts, for job arrays and plain shells, and the parts merged.
 
-Steps that share a training belong to one group, and a group to one part, so that no network is trained twice; what
-is cheap and needed by many (features) is made in every part that needs it. A step that needs results of several
-groups belongs to no part: the run that follows the merge makes it.
+Steps that share a training belong to one group, a group to one part. Cheap steps that many need (features) run in
+every part. Steps that need results of several groups run after the merge.
 """
 
 from collections.abc import Sequence
@@ -30,10 +29,7 @@ def parse_shard(text: str) -> tuple[int, int]:
 
 
 def steps_of_shard(wanted: Sequence[Step], part: int, parts: int) -> tuple[Step, ...]:
-    """Return the wanted steps of one part; every machine that plans the same study divides it alike.
-
-    Groups go to the part with the fewest steps so far, the largest first.
-    """
+    """Return the wanted steps of one part: largest groups first, each to the part with fewest steps."""
     parts_of: list[list[Step]] = [[] for _ in range(parts)]
     for group in sorted(_groups(wanted), key=len, reverse=True):
         min(parts_of, key=len).extend(group)
@@ -43,8 +39,7 @@ def steps_of_shard(wanted: Sequence[Step], part: int, parts: int) -> tuple[Step,
 def merge(runs: Sequence[Path], out: Path) -> int:
     """Put the results of several runs of one study into one folder, and return how many there are.
 
-    Every result is checked against its checksums and its name, in little memory whatever its size. One that two
-    runs have must be the same in both.
+    Every result is checked, in little memory. One that two runs have must be the same in both.
 
     Raises:
         DataError: A folder holds no run; runs differ in their settings, or in a result; a result is damaged.

@@ -1,13 +1,10 @@
 """The run folder: steps in, checksummed artefacts out.
 
-A :class:`Step` names one unit of work by everything its result depends on: its stage, its settings, the code and
-libraries that compute it, and the steps it needs. Its key is the hash of all that, so an artefact under a key is
-either the right one or absent, and resuming a run is skipping what is there.
+The key of a :class:`Step` is the hash of everything its result depends on: stage, settings, code, libraries, needs.
+So an artefact under a key is right or absent, and resuming a run skips what is there.
 
-An artefact is ``steps/<stage>/<key>.json`` and, when there are arrays, ``<key>.safetensors`` beside it. The arrays
-are written first and the JSON, which holds both checksums, last: its existence means that the step is complete. The
-JSON starts with the checksum of every byte after it, so that no change of any byte goes unnoticed, and a file in
-another version's format is not taken for a result.
+An artefact is ``steps/<stage>/<key>.json`` and, for arrays, ``<key>.safetensors``. The JSON is written last: with
+it the step is complete. It holds both checksums and starts with that of every byte after it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -61,11 +58,7 @@ class Store:
         return self._path(step, "json").exists() and not self.holds(step)
 
     def require_space(self) -> None:
-        """Write and remove a little.
-
-        Raises:
-            StageError: The folder cannot be written.
-        """
+        """Write and remove a little; raises :class:`StageError` where the folder cannot be written."""
         probe = self.root / ".space"
         write_atomic(probe, bytes(PROBE_BYTES))
         probe.unlink()
@@ -79,11 +72,7 @@ class Store:
 
     @contextmanager
     def writing_rows(self, step: Step, meta: Mapping[str, Any], name: str, n_rows: int) -> Iterator[Append]:
-        """Yield what appends a row to a step's one array, of which no memory holds more; it is there at the end.
-
-        Raises:
-            StageError: The folder cannot be written, or another number of rows came.
-        """
+        """Yield what appends a row to a step's one array, of which no memory holds more; it is there at the end."""
         with written_by_rows(self._path(step, "safetensors"), name, n_rows) as (append, digest):
             yield append
         self._write_record(step, meta, digest(), has_arrays=True)
@@ -109,10 +98,7 @@ class Store:
         return arrays
 
     def mapped(self, step: Step, name: str) -> NDArray[Any]:
-        """Return an array of a finished step as a view of its file, which all who read it share.
-
-        Raises as :meth:`meta` does.
-        """
+        """Return an array of a finished step as a view of its file, which all who read it share."""
         with self._reading(step):
             return mapped(self._path(step, "safetensors"), name)
 
@@ -124,11 +110,7 @@ class Store:
             return {suffix: self._path(step, suffix).read_bytes() for suffix in suffixes}
 
     def write_files(self, step: Step, files: Files) -> None:
-        """Write a step's result as another store's :meth:`files` gave it.
-
-        Raises:
-            StageError: It is not what was written there, or the folder cannot be written.
-        """
+        """Write a step's result as another store's :meth:`files` gave it."""
         for suffix, content in files.items():
             write_atomic(self._path(step, suffix), content)
         if not self.holds(step):
@@ -165,10 +147,7 @@ class Store:
 
 
 def of_finished(make: Callable[[T], R], each: Iterable[T]) -> dict[T, R]:
-    """Return what is made of each thing, without those that rest on a step that failed in this run.
-
-    What is left out is not forgotten: the run lists every step that failed, and why.
-    """
+    """Return what is made of each thing, without those that rest on a step that failed in this run."""
     made: dict[T, R] = {}
     for one in each:
         with suppress(FailedStepError):

@@ -27,18 +27,10 @@ OnProgress = Callable[[int, int | None], None]
 
 
 def download(address: str, to: Path, checksum: str | None, on_progress: OnProgress) -> None:
-    """Write one file; a file that is there and right stays.
+    """Write one file, unfinished as ``<to>.part``; a file that is there with the right checksum stays.
 
-    Args:
-        address: Its URL.
-        to: The file to write. An unfinished one is ``<to>.part``.
-        checksum: ``"md5:…"`` or ``"sha256:…"``; ``None`` accepts any, always from its start.
-        on_progress: Called as bytes arrive.
-
-    Raises:
-        MissingResourceError: It cannot be reached, or the transfer broke off.
-        DataError: It is not what the checksum says; then nothing of it is kept.
-        StageError: The disk is full or cannot be written.
+    ``checksum`` is ``"md5:…"`` or ``"sha256:…"``; ``None`` accepts any file and starts anew. Nothing of a file with
+    a wrong checksum is kept.
     """
     pooch.get_logger().setLevel(logging.WARNING)  # the command line shows progress
     part = to.with_name(f"{to.name}.part")

@@ -1,7 +1,7 @@
-"""Published weights and corpora: from their publishers, checked, unpacked.
+"""Published weights and corpora: downloaded from their publishers, checked, unpacked.
 
-What a file must hash to comes from ``--sha256``, else from its publisher, else from the first time it was fetched
-into the same folder. The folder's ``fetched.json`` says which.
+The expected hash comes from ``--sha256``, else from the publisher, else from the first download into the same
+folder. The folder's ``fetched.json`` says which.
 """
 
 import re
@@ -39,8 +39,7 @@ class Download(Settings):
 
     Attributes:
         record: Address of the Zenodo record that holds the files and states their hashes.
-        address: Address of the one file that no record holds.
-        checksum: Hash of that file.
+        address: Address of the one file that no record holds, with its ``checksum``.
         folder: What its archives unpack to; ``None`` for files that stay as they are.
     """
 
@@ -109,11 +108,7 @@ def find_download(name: str) -> Download:
 def fetch(wanted: Download, to: Path, sha256: str | None, on_progress: OnProgress) -> Fetched:
     """Return where a download lies below a folder, after getting what is not there yet.
 
-    Args:
-        wanted: From :func:`find_download`.
-        to: The folder.
-        sha256: What its one file must hash to, in hex; overrides what the publisher says.
-        on_progress: Called as bytes arrive.
+    ``sha256``, in hex, is for a download of one file and overrides what the publisher says.
 
     Raises:
         ConfigError: ``sha256`` is given for several files, or is none, or the folder cannot be written.

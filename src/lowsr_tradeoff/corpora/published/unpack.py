@@ -1,4 +1,4 @@
-"""Unpack archives that others made: every name is checked before the first byte is written."""
+"""Unpack archives of others: every name is checked before the first byte is written."""
 
 import shutil
 import stat
@@ -16,8 +16,7 @@ def unpack(archive: Path, to: Path) -> None:
     """Write the files of a ZIP archive below a folder, which none of them may leave.
 
     Raises:
-        DataError: It is no ZIP, is damaged, grows beyond measure, or holds a name that leads elsewhere, a link or
-            something encrypted; then nothing is written but whole files.
+        DataError: It is no ZIP, is damaged, is too large unpacked, or has an encrypted entry, link or path outside.
         MissingResourceError: The disk has no room for it.
         StageError: The folder cannot be written.
     """
@@ -63,7 +62,7 @@ def _fault(member: zipfile.ZipInfo, to: Path) -> str | None:
 
 
 def _write(opened: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> None:
-    """Write a file that appears when it is whole; reading it to its end has checked its sum."""
+    """Write a file, which appears only when it is complete; reading it to its end checks its checksum."""
     path = to / member.filename
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")

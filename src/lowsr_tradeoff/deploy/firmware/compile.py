@@ -17,11 +17,7 @@ FRONT_END = ("front_end.c", "spectrum.c", "levels_float.c", "levels_q15.c", "byt
 
 
 def find_compiler() -> str:
-    """Return the path of the C compiler.
-
-    Raises:
-        MissingResourceError: There is none.
-    """
+    """Return the path of the C compiler; raises :class:`MissingResourceError` where there is none."""
     found = shutil.which("cc") or shutil.which("gcc")
     if found is None:
         raise MissingResourceError("cc and gcc: not found; install a C compiler, for example apt-get install gcc")
@@ -29,12 +25,7 @@ def find_compiler() -> str:
 
 
 def compile_program(folder: Path, main: str, number: str, program: Path, options: Sequence[str] = ()) -> Path:
-    """Compile a program of a hand-over in ``"float"`` or ``"q15"``, without a warning, and return its path.
-
-    Raises:
-        MissingResourceError: There is no compiler.
-        StageError: It complains.
-    """
+    """Compile a program of a hand-over in ``"float"`` or ``"q15"``, without a warning, and return its path."""
     defines = ("-DFRONT_END_Q15",) if number == Q15 else ()
     sources = [str(folder / name) for name in (main, *FRONT_END)]
     command = [find_compiler(), *STRICT, *defines, *options, *sources, "-o", str(program), "-lm"]
@@ -45,11 +36,7 @@ def compile_program(folder: Path, main: str, number: str, program: Path, options
 
 
 def images_in_c(program: Path, windows: Sequence[Codes], image: tuple[int, int]) -> Images:
-    """Return the images that the program ``log_mel`` makes of windows of sound. Shape ``(n, *image)``.
-
-    Raises:
-        StageError: The program fails.
-    """
+    """Return the images that the program ``log_mel`` makes of windows of sound. Shape ``(n, *image)``."""
     sent = b"".join(codes.astype("<i2").tobytes() for codes in windows)
     done = subprocess.run([str(program)], input=sent, capture_output=True, check=False)  # noqa: S603 - own program
     if done.returncode:

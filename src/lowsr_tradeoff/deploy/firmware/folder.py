@@ -49,19 +49,10 @@ def write_handover(
     *,
     is_held_out_counted: bool = False,
 ) -> None:
-    """Write the folder that firmware is built from.
+    """Write the folder that firmware is built from, with the network that is trained on all clips.
 
-    The network is the one trained on all clips; where the run keeps none, it is trained and kept.
-
-    Args:
-        run: Folder of a finished run.
-        tradeoff: What it found.
-        target: From :func:`target.choose_target`.
-        folder: To write.
-        jobs: Processes that work at once.
-        report: Called whenever steps finish.
-        announce: Called with what there is to train.
-        is_held_out_counted: Whether to count on held-out clips what int8 and C cost; trains tested networks again.
+    Where the run keeps no such network, it is trained and kept. ``announce`` is called with what there is to train.
+    ``is_held_out_counted`` counts on held-out clips what int8 and C cost, which trains the tested networks again.
 
     Raises:
         ConfigError: The device has no room for it.

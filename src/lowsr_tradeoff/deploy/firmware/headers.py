@@ -25,12 +25,10 @@ LEVELS_PER_NEPER = 2048
 
 @dataclass(frozen=True)
 class SparseBank:
-    """A mel bank without its zeros.
+    """A mel bank without its zeros; ``first`` and ``n_bins`` are the first bin and bin count of every band.
 
-    Attributes:
-        first: The first bin of every band. Shape ``(mel_bands,)``.
-        n_bins: How many bins it has. Shape ``(mel_bands,)``.
-        weights: Of all bands, one after the other. Shape ``(n_nonzeros,)``.
+    Shape:
+        ``(mel_bands,)``; weights, band after band: ``(n_nonzeros,)``.
     """
 
     first: NDArray[np.intp]
@@ -70,11 +68,7 @@ def settings_header(
 
 
 def constants(layout: Layout) -> dict[str, float]:
-    """Return what follows from the layout alone, by its name in C.
-
-    Raises:
-        ConfigError: The window is too short to be mirrored.
-    """
+    """Return what follows from the layout alone, by its name in C."""
     n_samples = round(layout.window_s * layout.model_rate_hz)
     if n_samples <= layout.fft_size // 2:
         raise ConfigError(

@@ -1,8 +1,7 @@
 """The accuracy of the delivered chain on clips that its networks were not trained on.
 
-The network that is handed over is trained on all clips, so none is left to test it on. The study's tested networks,
-trained again and converted to int8, stand in for it: fold by fold they classify their held-out clips, whose images
-the compiled front end makes.
+The delivered network is trained on all clips. Therefore the study's tested networks, trained again and converted to
+int8, classify their held-out clips instead, from images that the compiled front end makes.
 """
 
 from collections.abc import Mapping

@@ -16,12 +16,7 @@ N_TRIALS = 4
 
 
 def int8_network(package: Package, images: Images) -> bytes:
-    """Return the network of a package as ONNX in int8, its ranges set by the images that it was trained on.
-
-    Raises:
-        MissingResourceError: The extra ``onnx`` is not installed.
-        StageError: The scores of the network in float are not torch's.
-    """
+    """Return the network of a package as ONNX in int8, its ranges set by the images that it was trained on."""
     with TemporaryDirectory() as folder:
         in_float = Path(folder, "float.onnx")
         export_onnx(load_model(package), in_float)
@@ -29,11 +24,7 @@ def int8_network(package: Package, images: Images) -> bytes:
 
 
 def input_quantisation(network: bytes) -> tuple[float, int]:
-    """Return scale and zero point of the network's input, which is quantised after its normalisation.
-
-    Raises:
-        StageError: The input is not quantised.
-    """
+    """Return scale and zero point of the network's input, which is quantised after its normalisation."""
     graph = _graph(network)
     values, name = _constants(graph), INPUT
     while node := _reader(graph, name):
@@ -52,8 +43,7 @@ def weight_bytes(network: bytes) -> int:
 def score_tolerance(network: bytes, images: Images, step: float, seed: int) -> float:
     """Return how far scores move when every level moves by up to half a step of the network's input.
 
-    Two correct runtimes may round differently and so differ by as much; a larger difference is an error.
-    ``step`` has the unit of the levels.
+    Two correct runtimes may differ by that much through rounding. ``step`` has the unit of the levels.
     """
     session, rng = open_session(network), np.random.default_rng(seed)
     scores, largest = class_scores(session, images), 0.0

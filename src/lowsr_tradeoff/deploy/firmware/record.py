@@ -42,13 +42,12 @@ class Effort(Record):
     """What one window takes to compute, by the power model of the device.
 
     Attributes:
-        clock_mhz: The clock that draws least of those that keep up; ``None`` where the speed is unknown.
+        clock_mhz: The clock with the least power of those that keep up; ``None`` where the speed is unknown.
         front_end: Cycles of spectra and bands.
         network: Cycles of one inference.
         duration_s: Of both together.
         real_time_factor: Computing time per time.
         power_mw: Average of the whole device.
-        battery_hours: Hours on the study's battery.
     """
 
     clock_mhz: float | None
@@ -64,9 +63,7 @@ class ChainAccuracy(Record):
     """What one chain of front end and network recognised of held-out clips.
 
     Attributes:
-        chain: Which front end and which network.
-        accuracy: Share of clips recognised.
-        difference: Minus the accuracy of the study's own network on the same clips.
+        difference: Accuracy minus that of the study's own network on the same clips.
         within_a_point: Whether the value of the difference is at most one point either way.
     """
 
@@ -77,13 +74,12 @@ class ChainAccuracy(Record):
 
 
 class HandoverRecord(Record):
-    """A hand-over in numbers; what is not explained here is as in ``ModelSettings``.
+    """A hand-over in numbers; other fields are as in ``ModelSettings``.
 
     Attributes:
         name: Of the operating point.
-        standing: Whether the study recommends this very point, and where it stands if not.
-        input_scale: Of the network's int8 input, after mean and deviation.
-        input_zero_point: The same.
+        standing: Whether the study recommends this very point, and how it ranks if not.
+        input_scale: Of the network's int8 input, after mean and deviation; so is ``input_zero_point``.
         score_tolerance: How far another runtime's scores may be from those of the vectors.
         tested: What networks that were trained in the same way recognised in the study.
         held_out: The same through int8 and the C front end; empty where it was not counted.

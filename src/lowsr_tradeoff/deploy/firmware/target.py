@@ -20,14 +20,7 @@ from lowsr_tradeoff.settings.toml import load_config
 
 @dataclass(frozen=True)
 class Target:
-    """A network of a run and the device that it is for.
-
-    Attributes:
-        config: Settings of the run.
-        result: What the network recognised.
-        profile: The device.
-        power: What the device draws with it.
-    """
+    """A network of a run (``config``: the run's settings) and the device that it is for."""
 
     config: StudyConfig
     result: ClassifyResult
@@ -54,13 +47,9 @@ class Target:
 def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str | None) -> Target:
     """Return the network of a run to hand over, with its device.
 
-    A device records at its own rate, so networks whose captures are restored to 16 kHz are left out.
-
-    Args:
-        tradeoff: Of the run.
-        rate_hz: Rate of the microphone.
-        arm: How it was trained; ``None`` for the arm recommended at that rate, else the most accurate one.
-        device: A profile's name or path; ``None`` for the one that the run decided for.
+    Networks whose captures are restored to 16 kHz are left out, since a device records at its own rate. Without an
+    arm it is the one recommended at that rate, else the most accurate; without a device (name or path), that of the
+    run.
 
     Raises:
         ConfigError: The run has no such network, the device cannot run it, or the run's settings are not valid.

@@ -1,7 +1,7 @@
 """Test vectors: sounds as the converter delivers them, their images and the network's scores.
 
-The synthetic sounds cover what clips seldom do: silence, full scale, a jump in level. Clips are added where they
-may be passed on: embedded ones, and the user's own where the study's settings include them in reports.
+The synthetic sounds are silence, full scale, a jump in level. Clips are added where they may be passed on: embedded
+ones, and the user's own where the study's settings include them in reports.
 """
 
 import csv

@@ -48,13 +48,7 @@ def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store)
 
 
 def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
-    """Write the class numbers that one test fold's network predicts, ``float`` and ``int8``.
-
-    Beside them the int8 network itself, ``network``: the bytes of its ONNX file.
-
-    Raises:
-        StageError: The network trains nothing.
-    """
+    """Write one test fold's predicted classes, ``float`` and ``int8``, and the ONNX bytes, ``network``."""
     torch.set_num_threads(1)
     test = cast("Step[TrainSettings]", step.needs[0])
     inputs = gather(test, corpus, store)
@@ -82,11 +76,7 @@ def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) ->
 
 
 def cross_validated_loss(steps: Sequence[Step], corpus: EventCorpus, store: Store, seed: int) -> Int8Loss:
-    """Return what int8 costs on clips that set neither weights nor ranges.
-
-    Raises:
-        StageError: A step has not run.
-    """
+    """Return what int8 costs on clips that set neither weights nor ranges."""
     predicted = [store.arrays(step) for step in steps]
     clips = clips_of(corpus, *(fold for s in steps for fold in cast("TrainSettings", s.settings).held_out))
     return int8_loss(

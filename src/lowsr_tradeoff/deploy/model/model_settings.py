@@ -62,9 +62,8 @@ class ModelSettings(Record):
         seed: Base of the random draws of training and of the microphone's noise.
         corpus: What it was trained on: all of it.
         data_licence: The corpus's, where the user stated it.
-        tested: Of networks trained in the same way on parts of the corpus; no clip is left to test this one on.
+        tested: Of networks trained in the same way on parts of the corpus, since no clip is left to test this one.
         cost: Of one window.
-        made_by: Version of this package.
     """
 
     network: Network

@@ -1,7 +1,6 @@
 """A trained network as ONNX, in float and in int8: log-mel images in, class scores out.
 
-The host computes the log-mel image: an FFT is a library call everywhere, and hard to express as a graph. The graph
-normalises the image, so the host needs no constants of the model.
+The host computes the image with its own FFT, which is hard to express as a graph. The graph normalises the image.
 """
 
 import copy
@@ -56,8 +55,7 @@ class NormalisedNetwork(nn.Module):
 def export_onnx(model: Model, path: Path) -> float:
     """Write the network as ONNX and return how far its scores are from torch's, relative to the largest.
 
-    Both are computed on random images with the mean and deviation of the training images. The file's input is
-    ``log_mel``, its output ``scores``, for any number of images.
+    Both are computed on random images. The input is ``log_mel``, the output ``scores``, for any number of images.
 
     Raises:
         MissingResourceError: The extra ``onnx`` is not installed.
@@ -84,11 +82,7 @@ def export_onnx(model: Model, path: Path) -> float:
 def quantise(float_model: bytes, images: Images) -> bytes:
     """Return an ONNX network in int8, with its ranges set by calibration images, ``(n, bands, frames)``.
 
-    Weights per channel, activations per tensor, quantise/dequantise pairs around every operator that has an int8
-    form: the rest runs in float.
-
-    Raises:
-        MissingResourceError: The extra ``onnx`` is not installed.
+    Weights are per channel, activations per tensor. Operators without an int8 form run in float.
     """
     require_onnx()
     import onnx  # noqa: PLC0415 - an extra
@@ -119,11 +113,7 @@ def class_scores(session: "InferenceSession", images: Images) -> Logits:
 
 
 def require_onnx() -> None:
-    """Do nothing where the extra is installed.
-
-    Raises:
-        MissingResourceError: It is not; the message has the command that installs it.
-    """
+    """Raise a :class:`MissingResourceError`, with the command to install it, where the extra is missing."""
     if absent := [name for name in EXTRA if find_spec(name) is None]:
         raise MissingResourceError(
             f"{', '.join(absent)}: not installed; exports need them: pip install 'lowsr-tradeoff[onnx]'"

@@ -1,8 +1,7 @@
 """A trained network as a folder that can be passed on: weights, settings, model card.
 
-``model.safetensors`` holds the weights and can hold nothing else: it is read without running code.
-``settings.json`` says what input the network takes and what it recognised when it was tested, and holds the hashes
-of both files. It is written last, so a half-written folder is never read as a whole one.
+``model.safetensors`` holds the weights and is read without running code. ``settings.json`` holds the input, the
+test results and the hashes of both files. It is written last, so an unfinished folder is never read.
 """
 
 import json
@@ -39,11 +38,7 @@ class Package:
 
 
 def write_package(folder: Path, package: Package) -> None:
-    """Write a model folder, replacing the files of one that is there.
-
-    Raises:
-        StageError: The folder cannot be written.
-    """
+    """Write a model folder, replacing the files of one that is there."""
     weights = save({name: np.asarray(weight, order="C") for name, weight in package.weights.items()})
     record = {
         "schema_version": MODEL_VERSION,

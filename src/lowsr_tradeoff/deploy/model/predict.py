@@ -1,8 +1,7 @@
 """The classes of the sounds in files of any length, window by window.
 
-Every window passes the simulated microphone as a training clip did, its noise included; only the scene that a study
-adds to clean clips is left out. Where there was no scene, the first window of a training clip gives exactly the
-image that the network was trained on.
+Every window passes the simulated microphone and its noise as a training clip did; only the scene that a study adds
+to clean clips is left out. Without a scene, the first window of a training clip gives exactly its training image.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,8 +47,7 @@ class Prediction:
     """The probabilities of the classes in one window.
 
     Attributes:
-        start_s: Where the window begins.
-        end_s: Where it ends, at most at the end of the file.
+        end_s: At most the end of the file.
         probabilities: Of each class, in the order of the settings; they sum to 1.
     """
 

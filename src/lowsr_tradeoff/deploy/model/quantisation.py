@@ -31,7 +31,6 @@ def export_int8(settings: ModelSettings, float_model: Path, path: Path, corpus: 
 
     Raises:
         DataError: The corpus has labels that the model does not know.
-        MissingResourceError: The extra ``onnx`` is not installed.
     """
     if unknown := sorted(set(corpus.summary.classes) - set(settings.classes)):
         raise DataError(f"{corpus.summary.name}: has labels that the model does not know: {', '.join(unknown)}")

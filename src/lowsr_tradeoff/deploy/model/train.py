@@ -34,8 +34,6 @@ class ModelPlan:
     """The steps of one network to be put to use.
 
     Attributes:
-        config: The study that it belongs to.
-        corpus: The clips that it learns from.
         condition: Which network of the study.
         tests: Train and test networks by cross-validation.
         final: Trains the network on all clips.
@@ -67,14 +65,9 @@ def train_model(
 ) -> Package:
     """Return a trained network, written to a model folder.
 
-    Args:
-        config: A study of one rate, one grid and one arm.
-        run: The run folder; steps that it holds, of a study too, are not run again.
-        to: The model folder.
-        jobs: Processes that work at once.
-        report: Called whenever steps finish.
-        data_licence: The corpus's, for the model card.
-        is_int8_counted: Whether to count on the test folds what int8 costs; trains every tested network twice.
+    The study has one rate, one grid and one arm. Steps that the run folder holds, of a larger study too, are not
+    run again. ``is_int8_counted`` counts on the test folds what int8 costs, which trains every tested network
+    twice.
 
     Raises:
         ConfigError: The settings cannot be used.
@@ -95,11 +88,7 @@ def train_model(
 
 
 def condition_of(config: StudyConfig) -> Condition:
-    """Return the one condition of a study of one rate, one grid and one arm.
-
-    Raises:
-        ConfigError: The arm trains nothing, or does not exist at that rate on that grid.
-    """
+    """Return the one condition of a study of one rate, one grid and one arm."""
     (rate_hz,), (grid,), (arm,) = config.rates_hz, config.classify.grids, config.classify.arms
     reference_hz = config.reference_rate_hz
     if not arm_of(arm).is_trained:
@@ -113,11 +102,7 @@ def condition_of(config: StudyConfig) -> Condition:
 def plan_model(
     config: StudyConfig, corpus: EventCorpus, condition: Condition, *, is_int8_counted: bool = False
 ) -> ModelPlan:
-    """Return the steps of one network to be put to use.
-
-    Raises:
-        ConfigError: There is no such condition, or settings do not fit the clips.
-    """
+    """Return the steps of one network to be put to use."""
     tests = classify.plan(config, corpus).trained.get(condition)
     if tests is None:
         raise ConfigError(
@@ -128,20 +113,12 @@ def plan_model(
 
 
 def run_plan(plan: ModelPlan, store: Store, jobs: int, report: Callable[[Progress], None]) -> None:
-    """Run the steps that the store does not hold.
-
-    Raises:
-        StageError: Steps failed; finished ones are kept.
-    """
+    """Run the steps that the store does not hold."""
     execute(plan.steps, store, partial(run_batch, {"events": plan.corpus}, store), jobs, report)
 
 
 def make_package(plan: ModelPlan, store: Store, data_licence: str | None) -> Package:
-    """Return the finished network with what was measured of it.
-
-    Raises:
-        StageError: A step has not run.
-    """
+    """Return the finished network with what was measured of it."""
     config, corpus, arrays = plan.config, plan.corpus, store.arrays(plan.final)
     mean, std = arrays["scale"].tolist()
     settings = ModelSettings(

@@ -41,8 +41,7 @@ class OnnxMetadata(BaseModel):
 def workload(model: str) -> tuple[Infer, ModelCost]:
     """Return what runs one inference of a model, and what it costs to compute.
 
-    Args:
-        model: Folder of a trained network, its ONNX export, or a network's name, then untrained.
+    A model is the folder of a trained network, its ONNX export, or the name of a network, which is then untrained.
 
     Raises:
         ConfigError: It is none of these.

@@ -59,8 +59,7 @@ def measure_inference(
 ) -> InferenceEnergy:
     """Return energy above idle, time and processor time of one inference by the named model.
 
-    It infers for ``total_s`` in all and rests for as long. Without a counter the energies are missing, with the
-    reason, and the times are given.
+    It infers for ``total_s`` in all and rests as long. Without a counter the energies are missing, with the reason.
 
     Raises:
         ConfigError: ``total_s`` is below 5 s.

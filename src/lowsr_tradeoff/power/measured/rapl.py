@@ -1,9 +1,8 @@
 """Energy counters of the processor packages, as Linux shows them under ``/sys/class/powercap``.
 
-Only package zones are read: cores, memory and the whole platform lie inside or around them and must not be added.
-Counters step about every millisecond and start again from zero at ``max_energy_range_uj`` (Linux kernel,
-Documentation/power/powercap/powercap.rst). On many systems only the administrator may read them since
-CVE-2020-8694, and many virtual machines show none, or one that stands still.
+Only package zones are read: zones of cores, memory and platform overlap them. Counters step about every millisecond
+and start again from zero at ``max_energy_range_uj`` (Linux kernel, Documentation/power/powercap). Since
+CVE-2020-8694 many systems let only the administrator read them; many virtual machines show none, or a fixed one.
 """
 
 from collections.abc import Sequence
@@ -25,11 +24,7 @@ class Zone:
 
 
 def package_zones(powercap: Path = POWERCAP) -> tuple[Zone, ...]:
-    """Return the packages' counters, all readable.
-
-    Raises:
-        MissingResourceError: There are none, or they may not be read; the message says what to do.
-    """
+    """Return the packages' counters; raises :class:`MissingResourceError` where none can be read."""
     zones = tuple(
         Zone(name, folder, int(_read(folder / "max_energy_range_uj")))
         for folder in sorted(powercap.glob("intel-rapl:*"))
@@ -45,11 +40,7 @@ def package_zones(powercap: Path = POWERCAP) -> tuple[Zone, ...]:
 
 
 def read_uj(zones: Sequence[Zone]) -> tuple[int, ...]:
-    """Return the counters in µJ.
-
-    Raises:
-        MissingResourceError: One cannot be read.
-    """
+    """Return the counters in µJ."""
     return tuple(int(_read(zone.folder / "energy_uj")) for zone in zones)
 
 

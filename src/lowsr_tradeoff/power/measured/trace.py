@@ -1,9 +1,8 @@
 """Power of a measured current trace: CSV exports of Joulescope, Otii, Power Profiler Kit II and the like.
 
-Columns and units are read from the header. A file without units in its header is refused, because a factor of 1000
-is invisible in a column of numbers. Among the headers read are ``Timestamp(ms),Current(uA),D0-D7`` (Power Profiler
-Kit II), ``#time (s),current (A),voltage (V)`` (Joulescope) and ``Time (s);Main current (A)``. Joulescope's
-statistics, ``#time,current,voltage,power,charge,energy``, have no units in their header and are in SI units.
+Columns and units are read from the header, for example ``Timestamp(ms),Current(uA)`` or ``Time (s);Main current
+(A)``. A file without units is refused, because a wrong factor of 1000 would not show. The exception is Joulescope's
+statistics header ``#time,current,voltage,power,charge,energy``, which is in SI units.
 """
 
 import hashlib
@@ -54,10 +53,8 @@ def trace_power(file: Path, voltage_v: float | None, seed: int = 0) -> TracePowe
     """Return mean and peak power of a trace in mW, with intervals by block bootstrap.
 
     The trace is cut into 20 blocks of equal time, which are drawn with replacement (Carlstein, Annals of Statistics
-    14(3), 1986). A block must contain several periods of whatever repeats: record 20 periods and more. No resample
-    can exceed the highest sample, so the peak's interval opens downwards only.
-
-    ``voltage_v`` is the supply voltage where the file has no column of it.
+    14(3), 1986); so record 20 periods or more. No resample exceeds the highest sample, so the interval of the peak
+    only extends downwards. ``voltage_v`` is the supply voltage where the file has no such column.
 
     Raises:
         ConfigError: The voltage is not above 0, or is given twice or never.

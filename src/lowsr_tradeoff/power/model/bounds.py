@@ -1,7 +1,4 @@
-"""Lower bounds of a converter's power: thermal noise, and the best and median of published converters.
-
-They stand beside a device's own converter and show how much of its power is due to the part and not to the rate.
-"""
+"""Lower bounds of a converter's power: thermal noise, and the best and median of published converters."""
 
 import math
 

@@ -98,8 +98,7 @@ def total_mw(parts: Parts) -> Draws:
 def peak_mw(profile: DeviceProfile, awake: Parts, average: Parts, settings: PowerSettings, sample: Sample) -> Parts:
     """Return the draws of the power in mW that each part of ``average`` takes while it works.
 
-    Microphone, converter and waiting work all the time that the device listens. While it computes, a core takes its
-    active power, whatever it computes. The regulator loses most when all parts work at once.
+    A core takes its active power while it computes. The regulator's loss is that with all parts working at once.
     """
     peaks: dict[PowerPart, Draws | None] = {**average, **awake}
     for name in COMPUTING:

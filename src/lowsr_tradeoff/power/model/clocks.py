@@ -1,7 +1,4 @@
-"""A device at each of its clocks: a slower clock against a faster one that waits for longer.
-
-Which of them takes less power depends on how the power while waiting grows with the clock, so each is tried.
-"""
+"""A device at each of its clocks: whether a slow clock or a fast one that waits longer takes less power."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +16,14 @@ from lowsr_tradeoff.settings.groups import PowerSettings
 
 @dataclass(frozen=True)
 class Trial:
-    """One device at one clock.
+    """One device at one clock; powers are averages in mW by part, empty when infeasible.
 
     Attributes:
         clocking: How it samples at the rate; ``None`` if it cannot.
         busy_share: Computing time per time; ``None`` where unknown.
         real_time_factor: The same with its interval, or why it is unknown.
-        awake: Average power by part while it listens; empty when infeasible.
-        parts: Average power by part; empty when infeasible.
+        awake: While it listens.
+        parts: Over all time.
     """
 
     profile: DeviceProfile

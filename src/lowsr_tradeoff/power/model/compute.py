@@ -34,10 +34,7 @@ def front_end_work(core: Core, cost: ModelCost, hop_s: float, sample: Sample) ->
 
 
 def inference_work(core: Core, macs: Mapping[str, int], sample: Sample) -> Draws:
-    """Return the work of one inference in the core's unit: multiply-accumulates by operator type times their cost.
-
-    Every operator must have a cost: see :func:`why_no_cost`.
-    """
+    """Return the work of one inference in the core's unit; every operator needs a cost (:func:`why_no_cost`)."""
     stack = f"core.stacks.{core.stack}"
     work = [count * sample(f"{stack}.mac.{operator}", core.mac[operator]) for operator, count in macs.items()]
     total: Draws = np.sum(work, axis=0)

@@ -1,11 +1,8 @@
 """Spreads carried through the model by Monte Carlo.
 
-Every figure becomes an array of shape ``(1 + n_draws,)``: its central value, then its draws. The model is
-arithmetic on such arrays, so central values, intervals and sums come from one pass, and the interval of a sum uses
-the same draws as its terms.
-
-A parameter of a device has the same draws wherever it appears. Two rates of one device are therefore compared draw
-by draw, and what they share cancels.
+Every figure is an array of shape ``(1 + n_draws,)``: its central value, then its draws. A parameter of a device has
+the same draws wherever it appears, so sums and differences between rates are formed draw by draw, and shared
+parameters cancel.
 """
 
 import hashlib
@@ -68,8 +65,8 @@ def summarise_each(many: Sequence[Draws], unit: str) -> list[Measurement]:
 def spread_shares(drawn: Mapping[str, Draws], totals: Sequence[Draws]) -> list[tuple[SpreadShare, ...]]:
     """Return, for each total, the parameters that explain most of its spread, largest first.
 
-    The share is the squared correlation of the logarithms over the draws. For a product of parameters the shares
-    sum to one; for a sum, what only several parameters together explain is missing.
+    The share is the squared correlation of the logarithms over the draws. Shares of a product sum to one; those of
+    a sum leave out what only several parameters together explain.
     """
     names = [name for name, draws in drawn.items() if np.ptp(draws[1:]) > 0]
     if not names or not totals:

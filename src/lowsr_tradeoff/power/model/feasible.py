@@ -36,10 +36,9 @@ def why_infeasible(profile: DeviceProfile, cost: ModelCost, settings: PowerSetti
 
 
 def ram_bytes(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> int:
-    """Return the bytes of RAM: activations, one frame in complex floats, and the sound that waits.
+    """Return the bytes of RAM: activations, one frame in complex floats, and the waiting sound.
 
-    ``activations + 8 N + 2 * 2 N``, two frames of 16-bit samples, or two of the buffers that fill while the core is
-    stopped.
+    ``activations + 8 N + 2 * 2 N``, with two frames of 16-bit samples or two of the buffers that fill meanwhile.
     """
     waiting = cost.fft_size
     if settings.capture == "autonomous" and profile.autonomous is not None:

@@ -26,7 +26,7 @@ class Layer(Settings):
     Attributes:
         operator: ``"conv"``, ``"depthwise"``, ``"linear"``; ``None`` where nothing is multiplied.
         macs: Multiply-accumulates per position written.
-        holds: Channels and step of the maps that it reads, writes and keeps for a way around it.
+        holds: Channels and step of the maps that it reads, writes and keeps for a parallel branch.
         writes_at: The step of the positions written.
         times: How many such layers there are.
     """
@@ -46,7 +46,6 @@ class NetworkShape(Settings):
         head_in: Values that the head reads.
         parameters: Trained values without those of the head.
         mel_nonzeros: Non-zero weights of its own mel bank; ``None`` for a network that takes either grid.
-        layers: All but the head.
     """
 
     steps: str

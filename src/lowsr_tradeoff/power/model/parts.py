@@ -11,10 +11,9 @@ RAW_BITS, ADPCM_BITS, LABEL_BITS = 16, 4, 8
 
 
 def microphone_mw(microphone: Microphone | IncludedMicrophone, mode: str | None, sample: Sample) -> Draws | None:
-    """Return the power of a microphone in a mode in mW; ``None`` where another part's figure includes it.
+    """Return supply voltage times current of a microphone's mode in mW; ``None`` where included elsewhere.
 
-    Supply voltage times current. Within one mode it is the same at every rate: an analogue MEMS microphone biases
-    and buffers its membrane all the time, and a digital one steps with its clock's range.
+    Within one mode it is the same at every rate.
     """
     if isinstance(microphone, IncludedMicrophone) or mode is None:
         return None

@@ -1,9 +1,8 @@
 """Power between computations, and while the device sleeps.
 
-The figures for waiting were measured with the capture path running, which is two to three orders of magnitude above
-a datasheet's stop current. What each of them includes decides what may be added to it: ``docs/method.md`` tells it
-for every device. On the nRF52840 the crystal and bus that converter and computing core share are counted in both,
-which overestimates the total.
+The figures for waiting were measured with the capture path running, two to three orders of magnitude above a
+datasheet's stop current. ``docs/method.md`` says what each of them includes. On the nRF52840 the crystal and bus
+that converter and core share are counted in both, which overestimates the total.
 """
 
 import numpy as np

@@ -10,11 +10,7 @@ from lowsr_tradeoff.settings.groups import Settings
 
 
 def describe(name_or_path: str) -> str:
-    """Return a profile as text: a device's by name or path, or that of a part of the package by its name.
-
-    Raises:
-        ConfigError: As :func:`load_device`.
-    """
+    """Return a profile as TOML text: a device's by name or path, or a part's of the package by name."""
     kind = next((kind for kind in PARTS.values() if name_or_path in list_profiles(kind)), None)
     profile = load_part(kind, name_or_path) if kind else load_device(name_or_path)
     lines = [f"{profile.name}: {profile.description}"]

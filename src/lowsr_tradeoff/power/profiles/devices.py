@@ -174,10 +174,7 @@ BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def profile_toml(profile: DeviceProfile) -> str:
-    """Return a profile as TOML: one line for each quantity, parts that it named by file as tables.
-
-    tomli-w would write a table of six lines for each quantity.
-    """
+    """Return a profile as TOML: one line for each quantity, parts that it named by file as tables."""
     return "\n".join(_toml_lines(profile.model_dump(mode="json", exclude_none=True))) + "\n"
 
 

@@ -65,7 +65,7 @@ Share = Annotated[Ratio, AfterValidator(_at_most_one)]
 class MicrophoneMode(Settings):
     """Supply current, slowest and fastest clock of one mode of a microphone; an analogue one has no clock.
 
-    The clock is the bit clock of a PDM microphone, and the word clock of an I2S one, which is the sampling rate.
+    The clock of a PDM microphone is its bit clock, that of an I2S one is its word clock, the sampling rate.
     """
 
     current: MicroAmperes
@@ -94,8 +94,8 @@ class Microphone(Settings):
 class Radio(Settings):
     """A radio that sends captures or labels.
 
-    Energy per payload bit includes framing and acknowledgements. Link power keeps the connection while nothing is
-    sent; transmit power sets the peak.
+    Energy per payload bit includes framing and acknowledgements. Link power keeps the connection, transmit power is
+    the peak.
     """
 
     name: Text

@@ -1,9 +1,8 @@
 """Energy and latency of whole networks against MLPerf Tiny: one benchmark held out per device and stack.
 
-The rows are the energy results of rounds v0.7 to v1.3 (mlcommons/tiny_results_v*, Apache-2.0). For each device and
-stack, each benchmark in turn is predicted from its other benchmarks. The ratios between the costs of operator types
-are learnt from *other parts* only: from no row of the same chip, whatever its stack or round. A stricter check uses
-no row of the same organisation either, because the boards of one vendor share its software.
+The rows are the energy results of rounds v0.7 to v1.3 (mlcommons/tiny_results_v*, Apache-2.0). Each benchmark is
+predicted from the other benchmarks of its device and stack. The ratios between operator costs come from *other
+parts* only; a stricter check also leaves out all rows of the same organisation, whose boards share software.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,16 +1,14 @@
 r"""Costs per multiply-accumulate by operator type, fitted to whole networks.
 
-A whole network gives one sum over its operator types, so a few networks on one stack do not determine the cost of
-every type. The ratios between types on other devices supply the rest, as far as they agree:
+A few networks on one stack do not determine the cost of every type, so the ratios between types on other devices
+are the prior:
 
     log(measured) = log(sum over types of macs * exp(cost)) + noise,    noise ~ N(0, s^2)
     cost = level of the stack + ratio,                                  ratio ~ N(mean, covariance)
 
-The level is free: nothing is assumed about it. Mean, covariance and s come from the other devices by expectation
-maximisation; the costs of one stack are the mode of their posterior by Gauss-Newton, with its curvature as
-covariance (Gelman et al., Bayesian Data Analysis, 3rd ed., 2013, ch. 4.1, 5 and 13.4-13.6).
-
-Measured quantities may be energies or cycles: only their ratios to each other matter.
+The level has a flat prior. Mean, covariance and s come from the other devices by expectation maximisation; the
+costs of one stack are the mode of their posterior by Gauss-Newton, with its curvature as covariance (Gelman et al.,
+Bayesian Data Analysis, 3rd ed., 2013, ch. 4.1, 5 and 13.4-13.6). Measured may be energies or cycles.
 """
 
 from dataclasses import dataclass

@@ -22,8 +22,7 @@ N_RESAMPLES = 1000
 class Prediction:
     """One published row and what the model predicts without it, in the same unit.
 
-    The errors of one device's rows are alike. ``log_sd`` is the standard deviation of the log of the prediction,
-    ``None`` where the method gives no interval.
+    ``log_sd`` is the standard deviation of the log of the prediction; ``None`` where the method gives no interval.
     """
 
     row: str
@@ -56,10 +55,7 @@ def model_error(
     target: ErrorTarget | None = None,
     not_predicted: tuple[str, ...] = (),
 ) -> ModelError:
-    """Return how far at least one prediction is off, with intervals by resampling whole devices.
-
-    The other arguments are those of :class:`ModelError`.
-    """
+    """Return how far at least one prediction is off, with intervals by resampling whole devices."""
     factors = np.array([p.factor for p in predictions])
     weights = resample_weights([p.device for p in predictions], N_RESAMPLES, seed=0)
     error = ModelError(

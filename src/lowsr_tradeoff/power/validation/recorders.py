@@ -1,8 +1,7 @@
 """Power over the sampling rate against recorders: currents from the vendor and measured hours on a battery.
 
-Every part's power is modelled as ``static + slope * rate``. In each series the lowest and the highest rate from 8
-to 48 kHz give both terms, and the rates between are predicted. Only relative power is compared: hours count as its
-inverse.
+Every part's power is modelled as ``static + slope * rate``, with both terms from the lowest and highest rate
+between 8 and 48 kHz; the rates between are predicted. Only relative power is compared: hours count as its inverse.
 """
 
 from collections.abc import Iterable

@@ -1,19 +1,16 @@
 """Average power and duty of a streaming wake word against MLPerf Tiny v1.3.
 
-For 20 minutes a board receives 16 kHz audio over I2S, transforms 1024 samples every 512 (32 ms) and runs a small
+For 20 minutes a board receives 16 kHz audio over I2S, transforms 1024 samples every 512 (32 ms), runs a small
 network:
 
     power = duty * active power + (1 - duty) * idle power while capturing
 
-Active power is that of the same board's inference rows. What is fitted and what is predicted:
+Active power is that of the same board's inference rows. Predicted are:
 
-* Duty of each part is predicted from the other parts: the cycles of a hop scale as the cycles of the four benchmark
-  networks do.
-* Power at a part's second clock is predicted from its first: active and idle power in proportion to the clock, duty
-  inversely. Idle power is solved from the row of the first clock, which is thereby fitted and no evidence. At the
-  second clocks duty is 0.93 to 0.97, so they test active power and duty far more than idle power.
-* Power at a first clock is predicted with the idle power per MHz of the other parts. It shows how well idle
-  power can be taken from other parts: not within 20 %, so a profile needs its own.
+* the duty of each part, from the other parts: a hop's cycles scale as those of the four benchmark networks do;
+* power at a part's second clock, from its first, whose idle power is fitted. Duty there is 0.93 to 0.97, so this
+  tests active power and duty far more than idle power;
+* power at a first clock, with the idle power per MHz of the other parts: off by more than 20 %.
 """
 
 import math
@@ -37,8 +34,7 @@ NOT_PREDICTED = (
 class Board:
     """One part whose inference rows and first streaming row are known.
 
-    Clock, average power and duty are those of the stream. Power while computing and the cycles of each benchmark
-    network are those of the newest inference rows.
+    Clock, average power and duty are the stream's; active power and cycles are those of the newest inference rows.
     """
 
     part: str

@@ -1,9 +1,8 @@
 """The same steps as Ray tasks (extra ``cluster``).
 
-Every call is one task with declared resources: a CPU core, and a share of a GPU where it computes on one. What it
-is to run reaches a machine once, through Ray's object store; the results that it needs go with it, and its own come
-back as bytes into this machine's store. A file of a corpus that a machine does not have at the same path, with the
-same content, is shipped to it.
+Every call is one task with declared resources: a CPU core, and a share of a GPU where it computes on one. Work and
+needed results travel through Ray's object store; results come back as bytes into this machine's store. Files that a
+machine does not have at the same path, with the same content, are shipped to it.
 """
 
 import logging
@@ -38,7 +37,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
 LOCAL = "local:"
-# Ray's client says only that nobody answered where its token was missing.
+# Without its token, Ray's client says only that nobody answered.
 REMEDY = "one with a token needs RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN if made elsewhere"
 
 
@@ -47,12 +46,7 @@ class _Tasks:
     """The tasks of a run, and what was handed to the cluster for them.
 
     Attributes:
-        ray: The library, an extra.
-        remote: The function that every task is.
-        shared: What they share.
         packed: What to run, and the files it names.
-        steps: All that may be asked for.
-        store: On this machine.
         limit_s: Time for one step.
         gpu_share: Share of a GPU that a task takes which computes on one.
         running: The call of every task under way, and when it has taken too long, by the monotonic clock.
@@ -77,19 +71,10 @@ class _Tasks:
 def on_cluster(
     run: RunSteps, steps: Sequence[Step], store: Store, address: str, timeout_s: float | None, gpu_share: float
 ) -> Iterator[Executor]:
-    """Yield an executor of Ray tasks.
+    """Yield an executor of Ray tasks for a picklable ``run``; results are in the store of this machine.
 
-    Args:
-        run: Runs steps; must be picklable.
-        steps: All that may be asked for.
-        store: Where needed results are read and new ones written, on this machine.
-        address: ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, or ``local:N`` for N processes here.
-        timeout_s: Time for one step.
-        gpu_share: Share of a GPU that a task takes which computes on one.
-
-    Raises:
-        MissingResourceError: Ray is not installed.
-        ConfigError: There is no cluster at the address, or it has no GPU and steps are to compute on one.
+    The address is ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, or ``local:N`` for N processes here. ``timeout_s``
+    is the time for one step, ``gpu_share`` the share of a GPU of a task that computes on one.
     """
     packed = pack((run, list(steps), store))
     with _connected(address) as ray:
@@ -114,10 +99,7 @@ def _require_gpu(steps: Sequence[Step], address: str, resources: Mapping[str, fl
 
 
 def _n_free(tasks: _Tasks, on_gpu: bool) -> int:  # noqa: FBT001 - the interface
-    """How many more tasks there is room for; of one at least, since clusters may grow on demand.
-
-    Ray would let the others wait, and waiting would count as their time.
-    """
+    """How many more tasks can run, of one at least: clusters may grow, but waiting in Ray would count as time."""
     resources = tasks.ray.cluster_resources()
     running = [is_on_gpu(tasks.steps, call) for call, _ in tasks.running.values()]
     n_on_gpu = int(resources.get("GPU", 0)) * n_sharing(tasks.gpu_share)

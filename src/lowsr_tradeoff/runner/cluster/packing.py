@@ -1,8 +1,7 @@
 """A run's work as bytes, for machines that share no disk with this one.
 
-Whatever a step is made with is pickled as it is, but for what names a place: the store becomes one of the
-receiver's own, and every file travels as its path and the hash of its content. The receiver opens the file at that
-path if it has the content, or a copy that was shipped.
+Steps are pickled, except for places: the store becomes the receiver's own, and a file travels as its path and hash.
+The receiver opens the file at that path if it has the same content, or a copy that was shipped.
 """
 
 import io
@@ -37,12 +36,7 @@ def pack(what: object) -> Packed:
 
 
 def unpack(content: bytes, root: Path, shipped: Mapping[str, bytes]) -> object:
-    """Return what was packed, at home on this machine.
-
-    Args:
-        content: Of :func:`pack`.
-        root: Folder for its store and its files.
-        shipped: Contents of files, by hash.
+    """Return what was packed, with its store and files below ``root``; ``shipped`` are files by hash.
 
     Raises:
         AbsentFilesError: Files are neither here nor shipped.

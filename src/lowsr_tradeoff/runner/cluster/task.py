@@ -22,7 +22,7 @@ class SharedRun:
 
     Attributes:
         name: Of the run, for its folders on the machines.
-        code: Hash of the driver's sources; another one would make other results.
+        code: Hash of the driver's sources; other sources would make other results.
         work: What to run, packed, in the object store; in a list so that a process fetches it only once.
     """
 
@@ -41,14 +41,7 @@ class Reply:
 
 
 def run_task(shared: SharedRun, call: Call, needs: dict[str, Any], shipped: dict[str, Any]) -> Reply:
-    """Run the steps of one call on the machine of a cluster; the function that every task is.
-
-    Args:
-        shared: What all tasks share.
-        call: The steps.
-        needs: Object references to the results that they need, by key.
-        shipped: Object references to files, by hash.
-    """
+    """Run the steps of one call on a cluster's machine; results and files are object references by key and hash."""
     import ray  # noqa: PLC0415 - an extra
 
     if shared.code != package_code():
