@@ -1,8 +1,7 @@
 """The simulated microphone: what a device sampling at ``rate_hz`` would have recorded.
 
-Every stage uses :func:`capture`, so recognition, privacy and power speak of the same microphone. The order is
-physical: the way through the room, noise around, band-limit (or not), sample, add the noise of microphone and
-converter, quantise.
+Every stage uses :func:`capture`, so recognition, privacy and power describe the same microphone. The order is
+physical: transmission through the room, ambient noise, filter, sampling, converter noise, quantisation.
 """
 
 import hashlib
@@ -16,22 +15,14 @@ from lowsr_tradeoff.audio.filters import resample, sample
 from lowsr_tradeoff.audio.room import arriving
 from lowsr_tradeoff.settings.front_end import FrontEnd, Scene
 
-# The stream of random numbers for the noise around the microphone, apart from the converter's.
+# The random stream of the ambient noise, separate from the converter's.
 SURROUNDINGS = 1
 
 
 def capture(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd, seed: int) -> Samples:
-    """Return what the microphone records of a sound, at ``rate_hz``, in [-1, 1].
+    """Return what the microphone records of a sound, ``(n,)`` → ``(round(n * rate_hz / source_rate_hz),)`` ± 1.
 
-    Args:
-        x: The sound, mono, full scale 1.
-        source_rate_hz: Rate of ``x``; at least ``rate_hz`` for the result to hold up to rate/2.
-        rate_hz: The microphone's rate.
-        front_end: Filter, noise floor, bits and scene.
-        seed: Seed of the noise; see :func:`noise_seed`.
-
-    Shape:
-        ``(n,)`` → ``(round(n * rate_hz / source_rate_hz),)``, up to one sample.
+    Full scale is ±1. The result holds frequencies up to rate/2 if ``source_rate_hz`` is at least ``rate_hz``.
 
     Raises:
         DataError: A file that the scene names cannot be used.
@@ -44,11 +35,7 @@ def capture(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd, 
 
 
 def restore(captured: Samples, rate_hz: int, model_rate_hz: int) -> Samples:
-    """Return a capture at the rate a model expects; this adds no information.
-
-    Shape:
-        ``(n,)`` → ``(round(n * model_rate_hz / rate_hz),)``, up to one sample.
-    """
+    """Return a capture at a model's rate, ``round(n * model_rate_hz / rate_hz)`` ± 1 samples, nothing added."""
     return resample(captured, rate_hz, model_rate_hz)
 
 

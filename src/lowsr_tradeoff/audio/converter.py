@@ -1,4 +1,4 @@
-"""The converter: its noise, and its steps."""
+"""The analogue-to-digital converter: its noise and its quantisation."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,9 @@ N_GRID = 512
 
 
 def convert(x: Samples, front_end: FrontEnd, rng: np.random.Generator) -> Samples:
-    """Return samples with the noise floor added, quantised to two's-complement codes of full scale ±1.
+    """Return samples with converter noise added, quantised to two's-complement codes of full scale ±1, ``(n,)``.
 
     A sigma-delta converter adds the noise of its one-bit modulator, see :func:`modulator_noise_density`.
-
-    Shape:
-        ``(n,)`` → ``(n,)``.
     """
     noisy = x.astype(np.float64)
     if front_end.noise_floor_dbfs is not None:
@@ -30,16 +27,13 @@ def convert(x: Samples, front_end: FrontEnd, rng: np.random.Generator) -> Sample
 
 
 def modulator_noise_density(order: int, oversampling: int, frequency: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the density of a second-order one-bit modulator's noise after decimation, both as shares of the rate.
+    """Return the noise density of a second-order one-bit modulator after decimation; both in shares of the rate.
 
     The error of a one-bit quantiser with levels ±1 has the power 1/3, taken as white over the R times faster rate
     and independent of the sound. The loop shapes it by ``(1 - z^-1)^2``; the CIC decimator of order N folds it:
     ``S(f) = 1/(3R) Σ_m (2 sin(π(f + m)/R))^4 · |H_N(f + m)|²``, the R images m (J. C. Candy, Decimation for Sigma
-    Delta Modulation, IEEE Trans. Communications 34, 1986). At N = 3 its integral is ``2 / R^5``. A loop that is
-    really run is 1 to 2 dB noisier for soft sounds, and 3 dB at half of full scale.
-
-    Shape:
-        ``(n_frequencies,)``.
+    Delta Modulation, IEEE Trans. Communications 34, 1986). At N = 3 its integral is ``2 / R^5``. A real loop is
+    1 to 2 dB noisier for soft sounds, and 3 dB at half of full scale. Shape ``(n_frequencies,)``.
     """
     density = np.zeros(len(frequency))
     for image in range(oversampling):

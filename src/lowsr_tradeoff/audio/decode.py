@@ -1,6 +1,6 @@
 """Files to samples: mono float32 in [-1, 1] at the file's own rate.
 
-What a header claims is compared with the bytes that are there, and no memory is reserved for a claim.
+The size in a header is compared with the bytes in the file, and no memory is reserved before that.
 """
 
 from collections.abc import Iterator
@@ -14,25 +14,19 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import DataError
 
 BLOCK_SAMPLES = 65536
-# Beyond what any converter for sound offers; the ends keep resampling within bounds, too.
+# Wider than the range of any audio converter; the limits also bound the cost of resampling.
 LEAST_RATE_HZ, GREATEST_RATE_HZ = 50, 2_000_000
-# What is read whole is a clip: compressed silence could promise a thousand times the memory of a machine.
+# Limits of a clip that is read whole: compressed silence could expand to a thousand times the memory.
 LONGEST_S, MOST_SAMPLES = 3600, 2**27
-# A chunk of a RIFF file begins with its name and its size in bytes. The sound stands behind a few others.
+# A chunk of a RIFF file begins with its name and its size in bytes. A few chunks come before the sound.
 CHUNK_HEAD_BYTES, MOST_CHUNKS = 8, 1000
 
 
 def decode(path: Path) -> tuple[Samples, int]:
-    """Return the samples of an audio file, channels averaged, and its rate in Hz.
-
-    Args:
-        path: A WAV, FLAC or OGG file, with any number of channels, up to an hour long.
-
-    Shape:
-        ``(n_samples,)``.
+    """Return the samples of a WAV, FLAC or OGG file, channels averaged, ``(n_samples,)``, and its rate in Hz.
 
     Raises:
-        DataError: The file cannot be read as audio, is cut off, or is too long to be a clip.
+        DataError: The file cannot be read as audio, is cut off, or is longer than an hour.
     """
     with _opened(path) as file:
         rate_hz = int(file.samplerate)
@@ -42,10 +36,7 @@ def decode(path: Path) -> tuple[Samples, int]:
 
 
 def decode_blocks(path: Path) -> Iterator[tuple[Samples, int]]:
-    """Yield what :func:`decode` returns in blocks, so that a file of any length takes little memory.
-
-    Shape:
-        ``(BLOCK_SAMPLES,)``, the last one shorter; nothing for a file without samples.
+    """Yield what :func:`decode` returns in blocks of ``BLOCK_SAMPLES``, for files of any length.
 
     Raises:
         DataError: The file cannot be read as audio, or is cut off.
@@ -56,11 +47,7 @@ def decode_blocks(path: Path) -> Iterator[tuple[Samples, int]]:
 
 
 def check_length(path: Path, n_samples: int, rate_hz: int) -> None:
-    """Refuse a sound that is too long to be read whole.
-
-    Raises:
-        DataError: It is too long.
-    """
+    """Raise ``DataError`` for a sound that is too long to be read whole."""
     if n_samples > min(MOST_SAMPLES, LONGEST_S * rate_hz):
         raise DataError(
             f"{path}: is {n_samples / rate_hz:.0f} s long ({n_samples} samples), too long for a clip; cut it into "
@@ -84,7 +71,7 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
 
 
 def _check_size(path: Path) -> None:
-    """Refuse a WAV that is cut off; libsndfile would read what is there of it and say nothing."""
+    """Refuse a WAV that is cut off: libsndfile would read the rest of it without an error."""
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"WAVE":
@@ -103,7 +90,7 @@ def _check_size(path: Path) -> None:
 
 
 def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
-    """Yield blocks as long as there are samples; their number in the header is compared, not trusted."""
+    """Yield blocks until the samples end, then compare their number with the header's."""
     n_samples = 0
     while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
         n_samples += len(block)

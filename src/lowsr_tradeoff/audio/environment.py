@@ -12,7 +12,7 @@ from lowsr_tradeoff.audio.filters import resample
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.settings.front_end import Scene
 
-# Below, pink noise has no more energy: microphones and rooms do not pass it.
+# Pink noise has no energy below this: microphones and rooms do not pass it.
 LOWEST_PINK_HZ = 20.0
 # ANSI S3.5-1997, table 3: third octaves, and the level in dB per Hz of speech at normal effort.
 SPEECH_HZ = (160, 200, 250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500, 3150, 4000, 5000, 6300, 8000)
@@ -23,13 +23,10 @@ SPEECH_DB = (
 
 
 def surrounding_noise(x: Samples, source_rate_hz: int, scene: Scene, rng: np.random.Generator) -> Samples:
-    """Return the noise around the microphone while a sound is recorded, ``environment_snr_db`` below its RMS.
+    """Return the ambient noise during a recording, ``environment_snr_db`` below the sound's RMS, ``(n,)``.
 
-    The RMS is that of the sound as it was recorded, pauses included, whatever the distance of the speaker. Around
-    a silent clip there is no noise.
-
-    Shape:
-        ``(n,)`` → ``(n,)``; zeros where the scene is quiet.
+    The RMS is that of the sound as recorded, pauses included, at any distance of the speaker. A silent clip gets
+    no noise.
 
     Raises:
         DataError: The file of the noise cannot be used.
@@ -49,7 +46,7 @@ def _noise(environment: str, n: int, rate_hz: int, rng: np.random.Generator) -> 
         case "pink":
             amplitude = 1 / np.sqrt(np.maximum(frequency_hz, LOWEST_PINK_HZ))
         case "speech-shaped":
-            # Straight in dB over the logarithm of frequency; beyond the table as at its ends.
+            # Linear in dB over the logarithm of frequency; constant beyond the ends of the table.
             level_db = np.interp(np.log(np.maximum(frequency_hz, 1)), np.log(SPEECH_HZ), SPEECH_DB)
             amplitude = 10 ** (level_db / 20)
         case path:
@@ -58,7 +55,7 @@ def _noise(environment: str, n: int, rate_hz: int, rng: np.random.Generator) -> 
 
 
 def _excerpt(path: Path, n: int, rate_hz: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return samples from a random place of the file on, which is repeated where it ends."""
+    """Return samples from a random start in the file, repeated where the file ends."""
     recorded = _recorded(path, rate_hz)
     excerpt = np.take(recorded, np.arange(n) + rng.integers(len(recorded)), mode="wrap")
     if not excerpt.any():

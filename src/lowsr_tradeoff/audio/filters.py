@@ -1,7 +1,7 @@
-"""Band-limit, then sample: the filter before a converter decides what aliases.
+"""The filter before a converter, and sampling; the filter decides what aliases.
 
-Every filter is applied by its frequency response, on a grid fine enough to hold the whole sound. Delay is taken
-out, so that captures of one sound stay aligned whatever the filter.
+Every filter is applied by its frequency response, on a grid fine enough for the whole sound. Its delay is removed,
+so that captures of one sound stay aligned for every filter.
 """
 
 import math
@@ -22,10 +22,9 @@ RINGING = 256
 
 
 def resample(x: Samples, from_hz: int, to_hz: int) -> Samples:
-    """Return a sound at another rate, flat to 0.456 of the lower one and -130 dB or less from 0.5 on (soxr, HQ).
+    """Return a sound at another rate, ``round(n * to_hz / from_hz)`` ± 1 samples, by soxr HQ.
 
-    Shape:
-        ``(n,)`` → ``(round(n * to_hz / from_hz),)``, up to one sample.
+    The response is flat to 0.456 of the lower rate, and at most -130 dB from 0.5 on.
     """
     if from_hz == to_hz:
         return x
@@ -34,13 +33,10 @@ def resample(x: Samples, from_hz: int, to_hz: int) -> Samples:
 
 
 def sample(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd) -> Samples:
-    """Return a sound filtered and sampled at ``rate_hz``, before noise and quantisation.
+    """Return a sound filtered and sampled, ``(n,)`` → ``(round(n * rate_hz / source_rate_hz),)`` ± 1.
 
-    But for the ideal filter, the sound is resampled to a multiple of the rate and filtered; every k-th sample
-    stays. Where ``source_rate_hz`` is no such multiple, resampling loses what lies above 0.456 of it.
-
-    Shape:
-        ``(n,)`` → ``(round(n * rate_hz / source_rate_hz),)``, up to one sample.
+    Except for the ideal filter, the sound is resampled to a multiple of the rate and filtered; every k-th sample
+    is kept. If ``source_rate_hz`` is not such a multiple, resampling removes what lies above 0.456 of it.
     """
     if front_end.filter == "ideal":
         return resample(x, source_rate_hz, rate_hz)
@@ -51,11 +47,7 @@ def sample(x: Samples, source_rate_hz: int, rate_hz: int, front_end: FrontEnd) -
 
 
 def response(front_end: FrontEnd, rate_hz: float, frequency_hz: Frequencies) -> Response:
-    """Return the factor by which a filter passes each frequency, its delay at 0 Hz taken out.
-
-    Shape:
-        ``(n_frequencies,)``.
-    """
+    """Return a filter's gain at each frequency, its delay at 0 Hz removed. Shape ``(n_frequencies,)``."""
     match front_end:
         case FrontEnd(filter="butterworth", order=int(order), cutoff=float(cutoff)):
             return _butterworth(order, frequency_hz / (cutoff * rate_hz / 2))
@@ -69,15 +61,12 @@ def response(front_end: FrontEnd, rate_hz: float, frequency_hz: Frequencies) -> 
 
 
 def cic(order: int, oversampling: int, frequency: Frequencies) -> NDArray[np.float64]:
-    """Return how a CIC decimator passes frequencies given as shares of the rate it gives out.
+    """Return a CIC decimator's gain at frequencies in shares of its output rate. Shape ``(n_frequencies,)``.
 
     ``(sin(πf) / (R sin(πf / R)))^N`` (E. B. Hogenauer, An Economical Class of Digital Filters for Decimation and
     Interpolation, IEEE Trans. ASSP 29, 1981).
-
-    Shape:
-        ``(n_frequencies,)``.
     """
-    # np.sinc(0) is 1, which spares the limit at 0.
+    # np.sinc(0) is 1, so 0 needs no special case.
     ratio: NDArray[np.float64] = np.sinc(frequency) / np.sinc(frequency / oversampling)
     return np.abs(ratio) ** order
 
@@ -96,7 +85,7 @@ def _fir(n_taps: int, cutoff: float, frequency: Frequencies) -> NDArray[np.float
     position = np.arange(n_taps) - (n_taps - 1) / 2
     taps = np.sinc(cutoff * position) * (np.hamming(n_taps) if n_taps > 1 else 1.0)
     passed = np.zeros(len(frequency))
-    # The taps are symmetric: each but one in the middle is there twice.
+    # The taps are symmetric: each except the middle one occurs twice.
     for tap, at in zip(taps / taps.sum(), position, strict=True):
         if at >= 0:
             passed += (1 if at == 0 else 2) * tap * np.cos(2 * np.pi * frequency * at)
@@ -104,7 +93,7 @@ def _fir(n_taps: int, cutoff: float, frequency: Frequencies) -> NDArray[np.float
 
 
 def _below(highest_hz: float, frequency_hz: Frequencies, passed: NDArray[np.float64]) -> Response:
-    """Return the response without what the faster converter before a digital filter would fold down."""
+    """Return the response without what the faster converter before a digital filter would alias."""
     return np.where(frequency_hz <= highest_hz, passed, 0).astype(np.complex128)
 
 

@@ -17,10 +17,7 @@ Impulse = NDArray[np.float64]
 
 
 def arriving(x: Samples, source_rate_hz: int, scene: Scene) -> Samples:
-    """Return a sound, recorded from 1 m, as it reaches the microphone, its travel time left out.
-
-    Shape:
-        ``(n,)`` → ``(n,)``; what rings on after the end is cut.
+    """Return a sound, recorded at 1 m, as it reaches the microphone, travel time and ringing after the end removed.
 
     Raises:
         DataError: The file of the impulse response cannot be used.
@@ -34,7 +31,7 @@ def arriving(x: Samples, source_rate_hz: int, scene: Scene) -> Samples:
 
 
 def direct_to_reverberant_db(distance_m: float, rt60_s: float, room_volume_m3: float) -> float:
-    """Return how much louder the direct sound of a source without direction is than the room's, in dB.
+    """Return the level of an omnidirectional source's direct sound over the reverberant sound, in dB.
 
     ``20 log10(r_c / d)`` with the critical distance ``r_c = 0.057 sqrt(V / RT60)`` in metres (H. Kuttruff, Room
     Acoustics, 6th ed., section 5.5).
@@ -44,10 +41,7 @@ def direct_to_reverberant_db(distance_m: float, rt60_s: float, room_volume_m3: f
 
 @lru_cache(maxsize=4)
 def impulse_response(scene: Scene, rate_hz: int) -> Impulse:
-    """Return the response of the room to a click at the mouth that is 1 at 1 m; the direct sound comes first.
-
-    Shape:
-        ``(n_samples,)``.
+    """Return the room's impulse response, ``(n_samples,)``, 1 at 1 m; the direct sound comes first.
 
     Raises:
         DataError: The file of the impulse response cannot be used.
@@ -73,7 +67,7 @@ def _simulated(scene: Scene, rt60_s: float, rate_hz: int) -> Impulse:
 
 
 def _measured(path: Path, rate_hz: int) -> Impulse:
-    """Return the file from its largest sample on, which is taken for the direct sound and set to 1."""
+    """Return the file from its largest sample on, which is taken as the direct sound and scaled to 1."""
     samples, file_rate_hz = decode(path)
     impulse = resample(samples, file_rate_hz, rate_hz).astype(np.float64)
     if not np.isfinite(impulse).all() or not impulse.any():

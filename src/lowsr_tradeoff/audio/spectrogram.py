@@ -1,4 +1,4 @@
-"""A small picture of a sound: frequency upwards on a log scale, time to the right, bright where it is loud."""
+"""A small spectrogram: frequency upwards on a log scale, time to the right, brighter where it is louder."""
 
 import io
 from itertools import pairwise
@@ -23,11 +23,7 @@ Levels = NDArray[np.float64]
 
 
 def levels_db(x: Samples, rate_hz: int) -> Levels:
-    """Return the level in each band and slice of time, dB; bands are even on a log scale up to half the rate.
-
-    Shape:
-        ``(ROWS, COLUMNS)``, lowest band first.
-    """
+    """Return dB per band and time slice, ``(ROWS, COLUMNS)``; bands on a log scale up to rate/2, lowest first."""
     size = round(WINDOW_S * rate_hz)
     starts = np.linspace(0, max(0, len(x) - size), COLUMNS).astype(int)
     padded = np.pad(x, (0, max(0, size - len(x))))
@@ -39,12 +35,7 @@ def levels_db(x: Samples, rate_hz: int) -> Levels:
 
 
 def png(levels: Levels, loudest_db: float) -> bytes:
-    """Return levels as a PNG, the top of the picture being the highest band.
-
-    Args:
-        levels: As :func:`levels_db` gives them.
-        loudest_db: The level that is drawn brightest, the same for all pictures to compare.
-    """
+    """Return levels as a PNG, highest band at the top; ``loudest_db`` is the level of the brightest pixel."""
     depth = np.clip((levels[::-1] - loudest_db) / RANGE_DB + 1, 0, 1)
     indices = np.rint(depth * (N_COLOURS - 1)).astype(np.uint8)
     image = Image.fromarray(indices)

@@ -1,8 +1,8 @@
 """The arms: every way of training that a study can compare, one row each.
 
-A row holds all that an arm is, for planning, training, comparison and the report; nothing else asks for an arm by
-its name. At the full rate an arm's name stands for what that arm needs there: ``mixed_rate`` is the network trained
-at all rates, ``cssd_early`` the teacher that stopped early.
+A row holds all that planning, training, comparison and the report need; no other code asks for an arm by its name.
+At the full rate a name stands for the network that this arm needs there: ``mixed_rate`` for the one trained at all
+rates, ``cssd_early`` for the teacher that stopped early.
 """
 
 from collections.abc import Iterable
@@ -21,14 +21,14 @@ DROPOUT, PANNS_DROPOUT = 0.2, 0.5
 
 @dataclass(frozen=True)
 class Source:
-    """Another network as seen from one of an arm: at the same rate, the full rate, or a rate in Hz."""
+    """Another network that an arm needs: at the same rate, the full rate, or a rate in Hz."""
 
     arm: ArmName
     at: Literal["same rate", "full rate"] | int = "same rate"
     grid: Grid | None = None
 
     def of(self, condition: Condition, reference: Condition) -> Condition:
-        """Return the network that this is for one of a condition; the grid is its own unless another is named."""
+        """Return the needed network for one condition; the grid is the condition's unless another is named."""
         if self.at == "full rate":
             return replace(reference, arm=self.arm)
         rate_hz = condition.rate_hz if self.at == "same rate" else self.at
@@ -44,24 +44,22 @@ class Arm:
     """One way of training.
 
     Attributes:
-        name: As in settings and results.
-        title: As in the report.
-        meaning: What it is, for a table of the report.
-        group: Of the arms that belong together.
+        meaning: Description for a table of the report.
+        group: Heading under which the report lists it.
         teachers: Networks whose scores it is trained to match; none for the labels alone.
         loss: ``"softened"`` takes alpha and T; the others are those of ``learning/losses.py``, with fixed weights.
         scores: Which scores of the teacher.
-        tuned_as: On whose inner folds alpha and T are chosen.
-        start: Whose weights it starts from; ``None`` for random or published ones.
+        tuned_as: The arm on whose inner folds alpha and T are chosen.
+        start: The network whose weights it starts from; ``None`` for random or published ones.
         is_trained: Whether it is trained below the full rate, or answers with the network that it starts from.
-        images: It is trained on its own, on those of all rates, or on its own while the teacher sees its own.
-        epochs: As many times those of the settings.
+        images: Trained on its own images, on those of all rates, or on its own while the teacher sees its own.
+        epochs: Factor on the epochs of the settings.
         full_rate_epochs: The same for the network of this name at the full rate.
         smoothing: Share of every label that is spread over all classes.
         is_averaged: Whether it follows the running mean of its own weights.
         is_shared_only: Whether it uses the images of the reference's own layout.
-        below_hz: Below which rate it exists.
-        rivals: What it is compared with.
+        below_hz: It exists only below this rate.
+        rivals: Networks it is compared with.
         family: Those rivals at the same rate and grid whose p-values are adjusted together.
     """
 
@@ -164,7 +162,7 @@ def in_order(arms: Iterable[ArmName]) -> tuple[ArmName, ...]:
 
 
 def drawn(arms: Iterable[ArmName]) -> tuple[ArmName, ...]:
-    """Return the arms that have a line in a figure: no more than there are colours; tables have all."""
+    """Return the arms with a line in a figure, at most one per colour; tables have all arms."""
     return in_order(arms)[:N_COLOURS]
 
 
@@ -188,7 +186,7 @@ def conditions_of(config: StudyConfig) -> tuple[Condition, ...]:
 
 
 def teachers_of(condition: Condition, reference: Condition) -> tuple[Condition, ...]:
-    """Return the networks whose scores one of a condition is trained to match.
+    """Return the networks whose scores a network of this condition is trained to match.
 
     >>> teachers_of(Condition(1000, "native", "basd"), Condition(16000, "shared", "finetuned"))
     (Condition(rate_hz=1000, grid='native', arm='finetuned'),)
@@ -199,9 +197,9 @@ def teachers_of(condition: Condition, reference: Condition) -> tuple[Condition, 
 
 
 def origin_of(condition: Condition, reference: Condition, *, is_adapted: bool) -> Condition | None:
-    """Return the network whose weights one of a condition starts from, or ``None`` for one that starts anew.
+    """Return the network whose weights this one starts from, or ``None`` for random or published weights.
 
-    With ``is_adapted`` networks are adapted in part, and every one starts from the reference.
+    With ``is_adapted`` networks are adapted in part, and each starts from the reference.
     """
     if condition.rate_hz == reference.rate_hz:
         return None

@@ -1,8 +1,8 @@
-"""Which conditions are compared, declared before any is trained.
+"""Which conditions are compared; all pairs are declared before any training.
 
-Both of a pair answered the same clips, so the difference is taken clip by clip and resampled by source recording.
-The paper's three questions are asked of every rate and layout; they are one family, and its p-values are adjusted
-for its size. Every other comparison explores: its interval is shown as it is.
+Both of a pair answered the same clips, so the difference is taken per clip and resampled by source recording. The
+paper's three questions, at every rate and layout, are one family with p-values adjusted for its size. Every other
+comparison is exploratory, with its interval unadjusted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,15 +37,14 @@ N_RESAMPLES = 10_000
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of one pair.
+    """The result of one pair.
 
     Attributes:
         difference: Mean over clips, repetitions averaged.
         p_value: By sign flips.
         p_holm: Adjusted, ``None`` outside the family.
-        level: What ``p_value`` must be below were it the smallest of the family.
+        level: The bound on ``p_value`` if it were the smallest of the family.
         standard_error: Of the mean, by sources and by the luck of training.
-        by_fold: The mean of each fold.
     """
 
     difference: Measurement
@@ -65,12 +64,7 @@ def contrasts(
 ) -> tuple[Contrast, ...]:
     """Return the differences in accuracy between conditions that both answered.
 
-    Args:
-        answers: By condition, in the order of the report.
-        reference: The full-rate network.
-        sources: The recording of each clip, in the order of the answers.
-        folds: The fold that each clip is tested in.
-        seed: Seed of resamples, flips and luck.
+    ``answers`` are in the order of the report, ``sources`` and ``folds`` those of each clip.
     """
     named = [(one, rival) for one in answers for rival in rivals_of(one, reference) if rival in answers]
     if not named:

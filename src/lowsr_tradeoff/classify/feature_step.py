@@ -1,13 +1,9 @@
-"""Log-mel features on two layouts: the paper's shared grid, and one laid out for the rate.
+"""Log-mel features on two layouts: the paper's shared grid, and a native one for the rate.
 
-The shared grid restores every capture to 16 kHz and analyses it there, so one network serves all rates and the work
-does not fall with the rate; bands above rate/2 stay empty. The native grid spends its bands on 20 Hz … rate/2 and
-analyses at the rate itself. Both give one column per 40 ms.
-
-Power is scaled so that a sound of the same spectral density has the same level in both layouts; the floor of the
-logarithm then means the same everywhere.
-
-Reference: mel scale and area normalisation after Slaney, Auditory Toolbox, Interval TR 1998-010.
+The shared grid restores every capture to 16 kHz and analyses it there, so one network serves all rates at equal
+cost; bands above rate/2 stay empty. The native grid spends its bands on 20 Hz … rate/2 and analyses at the rate
+itself. Both have one column per 40 ms, and equal levels and floor for equal spectral density. Reference: mel scale
+and area normalisation after Slaney, Auditory Toolbox, Interval TR 1998-010.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +29,7 @@ class FeatureSettings(Settings):
     """What the feature images of one fold depend on.
 
     Attributes:
-        front: Whose images: the compact networks', or those of one of the PANNs.
+        front: Which images: the compact networks', or those of one of the PANNs.
         as_published: As in ``ClassifySettings``.
         clips: Hash of the fold's clips, names and contents, in order.
         seed: Base of the microphone's noise.
@@ -51,9 +47,9 @@ class FeatureSettings(Settings):
 
 
 def run(steps: Sequence[Step[FeatureSettings]], corpus: EventCorpus, store: Store) -> None:
-    """Write the feature images of one fold for several layouts, reading each clip once and keeping none.
+    """Write ``features`` of one fold for several layouts, reading each clip once and keeping none in memory.
 
-    Writes ``features``, shape ``(n_clips, 1, bands, frames)``, in the order of :func:`clips_of`.
+    Shape ``(n_clips, 1, bands, frames)``, in the order of :func:`clips_of`.
     """
     clips = clips_of(corpus, steps[0].settings.fold)
     names = {"clips": [clip.clip_id for clip in clips]}
@@ -72,7 +68,7 @@ def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:
 
 
 def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
-    """Return the feature image of one capture, of the compact networks or of one of the PANNs."""
+    """Return the feature image of one capture, for the compact networks or one of the PANNs."""
     if asked.front == "compact":
         return log_mel(captured, asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
     from lowsr_tradeoff.learning.panns_log_mel import panns_log_mel  # noqa: PLC0415 - brings torch

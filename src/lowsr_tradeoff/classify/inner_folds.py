@@ -1,9 +1,8 @@
-"""Which alpha and T: chosen by the answers to an inner fold, never by those to the fold that is reported.
+"""Choice of alpha and T by the answers to an inner fold, never by those to the reported fold.
 
-For a test fold, every pair trains a network on all folds but that one and the next, and the next one's clips show
-which pair is best. The same answers, over all test folds, are the sensitivity to alpha and T.
-
-Reference: Cawley & Talbot, On Over-fitting in Model Selection, JMLR 11, 2010.
+For a test fold, every pair trains a network on all folds except that one and the next; the next one's clips choose
+the pair. The same answers, over all test folds, are the sensitivity to alpha and T. Reference: Cawley & Talbot, On
+Over-fitting in Model Selection, JMLR 11, 2010.
 """
 
 from collections.abc import Mapping
@@ -21,7 +20,7 @@ Folds = tuple[int, ...]
 
 
 def inner_folds(held_out: Folds, folds: list[int]) -> list[Folds]:
-    """Return what networks hold out whose answers choose alpha and T: for a test fold, it and the next one.
+    """Return the folds held out by the networks that choose alpha and T: the test fold and the next one.
 
     >>> inner_folds((5,), [1, 2, 3, 4, 5]), inner_folds((), [1, 2])
     ([(1, 5)], [(1,), (2,)])
@@ -33,7 +32,7 @@ def inner_folds(held_out: Folds, folds: list[int]) -> list[Folds]:
 
 
 def validation_fold(held_out: Folds, folds: list[int]) -> int:
-    """Return which of an inner network's folds chooses: the one after the test fold; see :func:`inner_folds`.
+    """Return which held-out fold of an inner network chooses: the one after the test fold; see :func:`inner_folds`.
 
     >>> folds = [1, 2, 3, 4, 5]
     >>> validation_fold((1, 5), folds), validation_fold((1, 2), folds), validation_fold((3,), folds)
@@ -47,7 +46,7 @@ def validation_fold(held_out: Folds, folds: list[int]) -> int:
 def chosen_cell(
     settings: TrainSettings, corpus: EventCorpus, networks: Mapping[Step[TrainSettings], Arrays]
 ) -> Cell | None:
-    """Return the pair of alpha and T that a network is trained with; of equals the first one given."""
+    """Return the pair of alpha and T that a network is trained with; the first one given among equals."""
     cells = settings.transfer.cells if settings.transfer else ()
     if len(cells) < 2:
         return cells[0] if cells else None

@@ -1,10 +1,9 @@
-"""The units of work of this room.
+"""The steps of recognition.
 
-Features are made once per fold and layout. A network is trained once per rate, layout, arm, repetition and held-out
-folds. Those of one repetition and fold share their seed, hence initialisation, batch order and variations.
-
-Held out is usually one fold, to be tested on. A second one is held out to choose alpha and T, or to teach the clips
-of a fold by a network that never saw them; none, to train the network that is put to use.
+Features are made once per fold and layout; a network once per rate, layout, arm, repetition and held-out folds.
+Networks of one repetition and fold share their seed, hence initialisation, batch order and augmentation. One fold
+is held out to test on. A second one is held out to choose alpha and T, or so that a teacher never saw the clips it
+teaches; none for the network that is deployed.
 """
 
 from collections.abc import Mapping
@@ -42,11 +41,9 @@ class ClassifyPlan:
     """The steps of a study's recognition.
 
     Attributes:
-        config: The settings.
-        corpus: The events.
         trained: What is compared, repetition by repetition, fold by fold; the reference last.
-        chosen_by: Where alpha and T are chosen: by pair, the networks whose answers to an inner fold choose.
-        diagnosis: What may explain why ways of training differ.
+        chosen_by: By pair of alpha and T, the networks whose answers to an inner fold choose.
+        diagnosis: The diagnostics of why ways of training differ.
     """
 
     config: StudyConfig
@@ -57,13 +54,13 @@ class ClassifyPlan:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All that results are read from."""
+        """All steps that results are read from."""
         chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
         return (*(step for runs in (*self.trained.values(), *chosen) for step in runs), self.diagnosis)
 
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
-    """Return the step that trains a network on all clips, to be put to use."""
+    """Return the step that trains a network on all clips, for deployment."""
     return Planner(config, corpus).network(condition, 0, ())
 
 
@@ -111,14 +108,12 @@ def spectrum_step(config: StudyConfig, corpus: EventCorpus) -> Step[SpectrumSett
 
 @dataclass(frozen=True, eq=False)
 class Planner:
-    """Makes the training steps of one study, each once: a teacher is the very step that is reported.
+    """Makes the training steps of one study, each once: a teacher is the same step that is reported.
 
     Attributes:
-        config: The settings.
-        corpus: The events.
         features: Feature steps made so far, by layout.
-        checked: Settings made so far, by condition, pair and whether there is a test fold: made and checked once
-            for thousands of steps.
+        checked: Validated settings, by condition, pair and whether there is a test fold; thousands of steps share
+            them.
         made: Training steps made so far.
     """
 
@@ -188,7 +183,7 @@ class Planner:
         *,
         is_search: bool = False,
     ) -> Training:
-        """Return the step that trains a network, for one pair of alpha and T or a choice, or that searches both."""
+        """Return the step that trains a network, with one pair of alpha and T, a choice of pairs, or a search."""
         asked = (condition, repetition, held_out, cell, is_search)
         if asked not in self.made:
             self.made[asked] = self._network(condition, repetition, held_out, cell, is_search=is_search)
@@ -214,7 +209,7 @@ class Planner:
         )
 
     def _images(self, condition: Condition) -> list[Step[FeatureSettings]]:
-        """The images that a network is trained on, or its teacher sees: its own first."""
+        """The images of the network or its teacher, its own first."""
         reference, kind = self.reference, arm_of(condition.arm).images
         layouts: list[tuple[int, Grid]] = [(condition.rate_hz, condition.grid)]
         if kind == "both":
@@ -227,7 +222,7 @@ class Planner:
         return [step for layout in layouts for step in self.features[layout]]
 
     def _taught_by(self, settings: TrainSettings) -> list[Training]:
-        """The networks that teach one, and the one whose weights it starts from."""
+        """Its teachers, and the network whose weights it starts from."""
         held_out, repetition = settings.held_out, settings.repetition
         if settings.transfer and settings.transfer.scores == "of unseen clips":
             unseen = [tuple(sorted({*held_out, fold})) for fold in folds_of(self.corpus) if fold not in held_out]

@@ -1,9 +1,8 @@
 """Accuracy, macro-F1 and recall of a condition, from its answers to every clip.
 
 Every clip is tested once per repetition, by the network that did not see its fold. Accuracy and recall average the
-repetitions clip by clip; macro-F1 is made per repetition, over all folds at once, and then averaged. Intervals are
-cluster bootstraps over the source recordings. The spread between folds and that between repetitions are kept apart
-from them: folds differ by their clips, repetitions by the luck of training alone.
+repetitions per clip; macro-F1 is computed per repetition over all folds, then averaged. Intervals are cluster
+bootstraps over source recordings. The spreads between folds (clips) and repetitions (luck) are reported apart.
 """
 
 from collections.abc import Sequence
@@ -41,11 +40,7 @@ class Answers:
 
 
 def answers_of(steps: Sequence[Step], corpus: EventCorpus, store: Store, name: str = "test_logits") -> Answers:
-    """Return the answers of networks to every clip, from their steps repetition by repetition, fold by fold.
-
-    Raises:
-        StageError: A step has not run.
-    """
+    """Return the answers of networks to every clip, from their steps repetition by repetition, fold by fold."""
     clips = clips_of(corpus, *folds_of(corpus))
     predicted = np.concatenate([store.arrays(step)[name].argmax(axis=1) for step in steps])
     return Answers(predicted.reshape(-1, len(clips)), class_numbers(corpus, clips))
@@ -79,10 +74,7 @@ def class_recall(answers: Answers, draws: Resamples, classes: Sequence[str]) -> 
 
 
 def confusion(answers: Answers, n_classes: int) -> tuple[tuple[int, ...], ...]:
-    """Return how often each class was answered with each, over all repetitions.
-
-    Shape ``(n_classes, n_classes)``; rows are true classes, columns predicted ones.
-    """
+    """Return counts over all repetitions, ``(n_classes, n_classes)``: rows true, columns predicted classes."""
     pairs = n_classes * answers.truth + answers.predicted
     counts = np.bincount(pairs.ravel(), minlength=n_classes**2).reshape(n_classes, n_classes)
     return tuple(tuple(int(count) for count in row) for row in counts)
@@ -91,10 +83,8 @@ def confusion(answers: Answers, n_classes: int) -> tuple[tuple[int, ...], ...]:
 def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
     """Return the mean over classes of F1 = 2 hits / (clips of the class + answers with the class), ∈ [0, 1].
 
-    A class that a resample neither holds nor names has no F1 there and is left out of its mean. Where all answers
-    are right, or all wrong, the bootstrap sees no spread, and the interval is that of accuracy.
-
-    Reference: Opitz & Burst, Macro F1 and Macro F1, arXiv 1911.03347: the mean of F1, not F1 of the means.
+    A class without clips and answers in a resample is left out there. If all answers are right, or all wrong, the
+    interval is that of accuracy. Reference: Opitz & Burst, Macro F1 and Macro F1, arXiv 1911.03347 (mean of F1).
     """
     true = np.eye(n_classes)[answers.truth]
     named = [np.eye(n_classes)[predicted] for predicted in answers.predicted]
@@ -126,7 +116,7 @@ def _sd(means: Floats, n_of: str, reason: str) -> Measurement:
 
 
 def _mean_f1(sums: Sequence[Floats]) -> Floats:
-    """Macro-F1 of every resample, averaged over repetitions. Shape ``(n_resamples,)``.
+    """Macro-F1 of every resample, averaged over repetitions, ``(n_resamples,)``.
 
     ``sums`` are clips by class, then answers of each repetition, then hits of each, ``(n_resamples, n_classes)``.
     """

@@ -1,6 +1,6 @@
-"""Search for alpha and T between given ends, on an inner fold: for spaces too large for a grid.
+"""Search for alpha and T on an inner fold, for ranges too large for a grid.
 
-Reference: the tree-structured Parzen estimator, Bergstra et al., NeurIPS 2011, as optuna has it.
+Reference: the tree-structured Parzen estimator, Bergstra et al., NeurIPS 2011, as implemented by optuna.
 """
 
 from collections.abc import Sequence
@@ -32,9 +32,7 @@ def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store)
 
 
 def _search(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
-    """Write the best pair of alpha and T that a search ``found``, and all that it tried: ``trials``.
-
-    Rows of ``trials`` are alpha, T, and the share of the inner fold's clips recognised.
+    """Write the best pair of alpha and T, ``found``, and all ``trials``: alpha, T, share of clips recognised.
 
     Raises:
         MissingResourceError: optuna is not installed.

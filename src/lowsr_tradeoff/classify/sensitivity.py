@@ -1,4 +1,4 @@
-"""What choices made in training do to the accuracy: alpha and T, the epoch that is kept, another's settings."""
+"""Effects of training choices on accuracy: alpha and T, the epoch that is kept, published settings."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,11 +20,7 @@ from lowsr_tradeoff.statistics.intervals import mean_measurement, paired_differe
 
 
 def sensitivity(plan: ClassifyPlan, store: Store) -> tuple[Sensitivity, ...]:
-    """Return how every pair of alpha and T did where pairs are chosen; nothing where one pair was given.
-
-    Raises:
-        StageError: A step has not run.
-    """
+    """Return the accuracy of every pair of alpha and T; empty if only one pair was given."""
     found = of_finished(lambda condition: _of_condition(plan, condition, store), plan.chosen_by)
     return tuple(one for of_condition in found.values() for one in of_condition)
 
@@ -58,11 +54,7 @@ def _sensitivity(
 
 
 def optimism(plan: ClassifyPlan, store: Store) -> tuple[Optimism, ...]:
-    """Return by how much keeping the best epoch flatters; nothing where the last one is kept.
-
-    Raises:
-        StageError: A step has not run.
-    """
+    """Return how much keeping the best epoch raises the accuracy; empty if the last epoch is kept."""
     config, corpus = plan.config, plan.corpus
     if config.classify.protocol != "paper":
         return ()
@@ -92,7 +84,7 @@ def _optimism(condition: Condition, best: Floats, last: Floats, weights: Floats)
 
 
 def published(config: StudyConfig, results: Sequence[ClassifyResult]) -> tuple[Published, ...]:
-    """Return the published accuracies that the settings name for this network, beside those measured."""
+    """Return the published accuracies named in the settings for this network, beside those measured."""
     measured = {(result.rate_hz, result.arm): result.accuracy for result in results if result.grid == "shared"}
     return tuple(
         Published(

@@ -1,6 +1,6 @@
-"""What is still recognised: planned once, and the records made of what the steps wrote.
+"""The recognition stage: its steps, and the records made of their outputs.
 
-Planning and results need no torch, so a finished run is read again in a moment.
+Neither loads torch, so results of a finished run are read quickly.
 """
 
 from lowsr_tradeoff.classify.arms import reference_of
@@ -46,7 +46,7 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
 
 
 def results(plan: ClassifyPlan, store: Store) -> Recognition:
-    """Return what was recognised under every condition, how the conditions differ, and why that might be.
+    """Return what was recognised in every condition, how conditions differ, and the diagnostics.
 
     A condition whose training failed in this run is left out.
 
@@ -98,7 +98,7 @@ def _result(
 
 
 def _diagnosed(step: Step, store: Store) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
-    """What the diagnostics wrote; nothing where they failed in this run."""
+    """The output of the diagnostics; empty if they failed in this run."""
     if step in store.failed:
         return (), ()
     found = store.meta(step)

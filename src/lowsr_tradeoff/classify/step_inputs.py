@@ -1,4 +1,4 @@
-"""What one network may learn from: images, labels, its teachers' outputs, and where it starts."""
+"""The inputs of one training: images, labels, its teachers' outputs, and initial weights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,6 @@ class StepInputs:
     """Everything that one network may learn from.
 
     Attributes:
-        step: The step itself.
         images: Every layout's images by fold, the step's own first.
         networks: The artefacts of the networks it needs.
     """
@@ -82,27 +81,23 @@ class StepInputs:
 
     @property
     def device(self) -> torch.device:
-        """Where its networks compute."""
+        """The device of its networks."""
         return torch.device(self.settings.device_type)
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """What all its random draws come from; never the arm."""
+        """The seeds of all its random draws; they do not depend on the arm."""
         return (self.settings.seed, self.settings.repetition, *self.settings.held_out)
 
     def artefact(self, condition: Condition, held_out: tuple[int, ...]) -> Arrays:
-        """Return what one of the needed networks wrote.
-
-        Raises:
-            StageError: No such network was planned.
-        """
+        """Return what a needed network wrote, or raise ``StageError`` if no such network was planned."""
         for need, artefact in self.networks.items():
             if need.stage == "train" and (need.settings.condition, need.settings.held_out) == (condition, held_out):
                 return artefact
         raise StageError(f"{self.step.label}: no step for {condition}, held out {held_out}, was planned")
 
     def origin(self) -> Arrays | None:
-        """Return what the network wrote whose weights this one starts from."""
+        """Return the output of the network whose weights this one starts from."""
         origin = self.settings.origin
         return None if origin is None else self.artefact(origin, self.settings.held_out)
 
@@ -119,10 +114,7 @@ def gather(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> Step
 
 
 def start(inputs: StepInputs) -> Recogniser:
-    """Return the network before its training, on its device.
-
-    Its weights are random, published, or those of the reference.
-    """
+    """Return the untrained network on its device, with random, published or the reference's weights."""
     settings, origin = inputs.settings, inputs.origin()
     network = seeded_network(settings.network, inputs.n_classes, inputs.seeds, as_published=settings.as_published)
     if settings.checkpoint:
@@ -161,7 +153,7 @@ def teacher_outputs(inputs: StepInputs, cell: Cell | None, labels: Tensor) -> Te
             outputs = [_of_own_images(inputs, teacher) for teacher in teachers]
     logits = tuple(torch.from_numpy(each.logits) for each in outputs)
     if transfer.scores == "permuted":
-        # A generator of its own: the training's draws stay those of every other arm.
+        # A separate generator, so that the training draws the same numbers in every arm.
         rng = np.random.default_rng((*inputs.seeds, 1))
         logits = tuple(permute_others(scores, labels, rng) for scores in logits)
     running = _running_teacher(inputs) if transfer.loss == FEATURE_MAPS else None
@@ -169,7 +161,7 @@ def teacher_outputs(inputs: StepInputs, cell: Cell | None, labels: Tensor) -> Te
 
 
 def _of_unseen_clips(inputs: StepInputs) -> Outputs:
-    """The outputs of networks for every fold that they, too, had held out."""
+    """The outputs of the teachers that had each fold held out too."""
     (teacher,), held_out = inputs.settings.teachers, inputs.settings.held_out
     logits, embeddings = [], []
     for fold in inputs.seen:

@@ -1,4 +1,4 @@
-"""What a network depends on: the settings that name a training's artefact."""
+"""Settings that identify a training's artefact."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from lowsr_tradeoff.settings.groups import DeviceType, Settings
 
 
 class Checkpoint(Settings):
-    """Published weights. Their content names the artefact, not where they lie."""
+    """Published weights; their content identifies the artefact, their path does not."""
 
     path: Path = Field(exclude=True)
     sha256: str
@@ -25,16 +25,15 @@ class TrainSettings(Settings):
     Attributes:
         is_mixed: Whether it is trained on the images of all layouts that it needs, not on its own alone.
         held_out: Folds it never sees, and is tested on; ascending.
-        repetition: Counts the seeds, from 0.
+        repetition: Numbers the repetitions, from 0.
         seed: Base of initialisation and batch order.
         labels: Hash of the clips' classes, in order.
         checkpoint: The published weights it starts from.
-        teachers: Whose scores it is trained to match.
-        origin: Whose weights it starts from.
+        teachers: Networks whose scores it is trained to match.
+        origin: The network whose weights it starts from.
         recipe: ``None`` for the arms that train nothing.
         transfer: ``None`` for the arms without a teacher.
-        tuned_as: On whose inner folds its alpha and T are chosen.
-        device_type: What it computes on.
+        tuned_as: The arm on whose inner folds its alpha and T are chosen.
     """
 
     rate_hz: int
@@ -61,17 +60,17 @@ class TrainSettings(Settings):
 
     @property
     def condition(self) -> Condition:
-        """What is trained."""
+        """The condition of the trained network."""
         return Condition(self.rate_hz, self.grid, self.arm)
 
     @property
     def front(self) -> Front:
-        """Whose images it reads, as in :class:`FeatureSettings`."""
+        """The kind of images it reads, as in :class:`FeatureSettings`."""
         return front_of(self.network)
 
 
 def checkpoint_of(path: str | None) -> Checkpoint | None:
-    """Return the published weights to start from, hashed: a changed file never answers with old results.
+    """Return the published weights to start from, hashed, so that a changed file gives new results.
 
     Raises:
         MissingResourceError: The file cannot be read.

@@ -1,6 +1,6 @@
-"""Run one training step: gather what it learns from, train, and write its outputs.
+"""Run one training step: gather its inputs, train, and write its outputs.
 
-No figure of a test fold decides anything, but under the paper's protocol, which says so.
+Test clips decide nothing, except under the paper's protocol, whose results are marked as such.
 """
 
 import copy
@@ -39,13 +39,13 @@ from lowsr_tradeoff.runner.store import Arrays, Store
 
 @dataclass(frozen=True)
 class Trained:
-    """A network ready to answer.
+    """A trained network and its results.
 
     Attributes:
-        network: In evaluation.
+        network: In evaluation mode.
         scale: Of its input.
         log: How its training went.
-        last: Its outputs for the held-out clips after the last epoch, where an earlier one is kept.
+        last: Its outputs for the held-out clips after the last epoch, if an earlier one is kept.
     """
 
     network: Recogniser
@@ -55,11 +55,10 @@ class Trained:
 
 
 def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store) -> None:
-    """Write the outputs of each step's network for the clips it held out, ``test_logits`` and ``test_embeddings``.
+    """Write each network's ``test_*`` outputs of held-out clips and ``train_*`` of the others.
 
-    Beside them those for the others, ``train_logits`` and ``train_embeddings``, which it teaches with, and its
-    weights and the ``scale`` of its input where another step may start from them. The arms that train nothing
-    answer with another network and write neither. Rows are clips, fold by fold, as :func:`clips_of` orders them.
+    They are ``*_logits`` and ``*_embeddings``, rows as :func:`clips_of`. Weights and input ``scale`` are added if
+    another step may start from them. Arms that train nothing answer with another network and write neither.
     """
     for step in steps:
         _train(step, corpus, store)
@@ -134,7 +133,7 @@ def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
 
 
 def _training_data(inputs: StepInputs, cell: Cell | None) -> tuple[TrainingData, Scale]:
-    """What it learns from, and the scale of its images: with another network's weights goes that network's."""
+    """Its training data, and the scale of its images; with another network's weights, that network's scale."""
     views, labels, origin = inputs.views(), inputs.labels(), inputs.origin()
     is_compact = inputs.settings.front == "compact"
     own_scale = scale_of(np.stack(views)) if is_compact and origin is None else AS_IT_IS
@@ -156,7 +155,7 @@ def _keep_best(
     truth: NDArray[np.intp],
     rng: np.random.Generator,
 ) -> tuple[list[float], Outputs, float]:
-    """Keep the epoch that is best on the tested clips themselves, as the paper's scripts do: an optimistic choice.
+    """Keep the epoch that is best on the tested clips, as the paper's scripts do: an optimistic choice.
 
     Returns the accuracy after every epoch, the outputs of the last one, and its loss.
     """
@@ -174,7 +173,7 @@ def _keep_best(
 
 
 def _answers(trained: Trained, inputs: StepInputs, folds: Sequence[int], part: str) -> Arrays:
-    """The outputs of a network for some folds; nothing where there are none."""
+    """The outputs of a network for some folds; empty without folds."""
     if not folds:
         return {}
     outputs = predict(trained.network, trained.scale.standardise(inputs.images_of(folds)))
@@ -182,7 +181,7 @@ def _answers(trained: Trained, inputs: StepInputs, folds: Sequence[int], part: s
 
 
 def _weights(trained: Trained, settings: TrainSettings) -> Arrays:
-    """The weights that another step starts from, or that are put to use; a student's are not kept."""
+    """The weights if another step starts from them or they are deployed; a student's are not kept."""
     if settings.held_out and settings.rate_hz != settings.reference_rate_hz:
         return {}
     weights = {f"{WEIGHTS}{name}": weight.cpu().numpy() for name, weight in trained.network.state_dict().items()}
@@ -190,9 +189,5 @@ def _weights(trained: Trained, settings: TrainSettings) -> Arrays:
 
 
 def _keep_freed_memory() -> None:
-    """Free one large block: from then on glibc keeps freed memory up to its size, see mallopt(3), M_MMAP_THRESHOLD.
-
-    Every training step allocates its tensors anew. Given back to the system in between, they cost a tenth of the
-    time in page faults.
-    """
+    """Make glibc keep freed memory: saves a tenth of the time in page faults; mallopt(3), M_MMAP_THRESHOLD."""
     torch.empty(31 << 20, dtype=torch.uint8)

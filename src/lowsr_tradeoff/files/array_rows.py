@@ -1,7 +1,7 @@
 """One large array in a safetensors file, written row by row and read without loading it.
 
-The file is the one that safetensors writes (https://github.com/huggingface/safetensors): eight bytes with the
-length of the header, the header as JSON padded with spaces to a multiple of eight, the data.
+The format (https://github.com/huggingface/safetensors): eight bytes with the length of the header, the header as
+JSON padded with spaces to a multiple of eight, the data.
 """
 
 import hashlib
@@ -27,14 +27,10 @@ DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int
 
 @contextmanager
 def written_by_rows(path: Path, name: str, n_rows: int) -> Iterator[tuple[Append, Callable[[], str]]]:
-    """Yield a function that appends a row, and one that returns the checksum of the file once all are there.
+    """Yield a function that appends a row, and one that returns the file's checksum once all rows are written.
 
-    The file takes its place when the block ends, complete and flushed to disk; nothing is left of it otherwise.
-
-    Args:
-        path: The file.
-        name: Of the array.
-        n_rows: How many rows it has; all of one shape and type.
+    All rows have one shape and type. The file replaces ``path`` when the block ends, complete and flushed to disk;
+    after an error nothing is left of it.
 
     Raises:
         StageError: The folder cannot be written, or another number of rows came.
@@ -57,12 +53,12 @@ def written_by_rows(path: Path, name: str, n_rows: int) -> Iterator[tuple[Append
 
 
 def mapped(path: Path, name: str) -> NDArray[Any]:
-    """Return an array of a safetensors file as a view of the file, which processes share; it cannot be changed.
+    """Return an array of a safetensors file as a read-only view of the file, which processes share.
 
     Raises:
         OSError: The file cannot be read.
         KeyError: It has no array of that name.
-        TypeError, ValueError: It is no such file, or shorter than it says.
+        TypeError, ValueError: It is no such file, or shorter than its header says.
     """
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")

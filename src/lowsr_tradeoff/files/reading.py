@@ -1,6 +1,6 @@
-"""Small files that others made: refused where they are too large, too long or too deep.
+"""Small files from others: refused where they are too large, too long or nested too deeply.
 
-What is refused raises ``OSError`` or ``ValueError``; callers add the file and the remedy to the message.
+A refusal raises ``OSError`` or ``ValueError``; callers add the file and the remedy to the message.
 """
 
 import errno
@@ -20,7 +20,7 @@ MOST_BYTES = 40 * MEGABYTE
 MOST_TOML_BYTES = MEGABYTE // 2
 # Of one part of a path, on the usual file systems; and of the whole.
 MOST_NAME_BYTES, MOST_PATH_BYTES = 255, 4096
-# Records and settings are less than 20 deep. Far more would exhaust the stack of whoever walks the tree.
+# Records and settings are less than 20 deep. Far more would exhaust the stack of a function that walks the tree.
 MOST_DEPTH = 60
 TOO_DEEP = f"it is nested more than {MOST_DEPTH} deep"
 # tomllib's work on a dotted name grows with the square of its parts, and each line below a table's name repeats it.
@@ -31,7 +31,7 @@ def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Return the content of a regular file.
 
     Raises:
-        OSError: It cannot be read, is larger than ``most_bytes``, or is no file but a device or a pipe.
+        OSError: It cannot be read, is larger than ``most_bytes``, or is a device or a pipe.
     """
     with _opened(path) as file:
         content = file.read(most_bytes + 1)
@@ -41,17 +41,13 @@ def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the hash of a regular file, read piece by piece, in hex.
-
-    Raises:
-        OSError: It cannot be read, or is no file but a device or a pipe.
-    """
+    """Return the hash of a regular file in hex; raise ``OSError`` if it is a device, a pipe or unreadable."""
     with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_archive(path: Path) -> None:
-    """Refuse a ZIP archive that unpacks to more than itself: torch does not compress tensors.
+    """Refuse a ZIP archive that unpacks to more than its own size: torch does not compress tensors.
 
     Raises:
         ValueError: It would unpack to more.
@@ -65,13 +61,10 @@ def check_archive(path: Path) -> None:
 
 
 def usable_path(text: str) -> str:
-    """Return a path, or the name of an embedded corpus, unchanged if a file system could hold it.
+    """Return a path or corpus name, or raise ``ValueError``: too long, not UTF-8, or with a zero byte.
 
     >>> usable_path("my-sounds/"), usable_path("demo")
     ('my-sounds/', 'demo')
-
-    Raises:
-        ValueError: It is too long, holds a zero byte, or is not UTF-8.
     """
     if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
         raise ValueError("is no usable path: it holds a zero byte, or is not in UTF-8")
@@ -82,20 +75,12 @@ def usable_path(text: str) -> str:
 
 
 def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON is of any type
-    """Return the value of JSON.
-
-    Raises:
-        ValueError: It is no JSON, or is nested too deeply.
-    """
+    """Return the value of JSON, or raise ``ValueError``: not JSON, or nested too deeply."""
     return _parsed(json.loads, text)
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Return the tables of TOML.
-
-    Raises:
-        ValueError: It is no TOML, or its names or nesting are too deep.
-    """
+    """Return the tables of TOML, or raise ``ValueError``: not TOML, or with names or nesting too deep."""
     lines = text.split("\n")
     dots = [line.count(".") for line in lines]
     if len(lines) * max(dots) + sum(n * n for n in dots) > MOST_NAME_WORK:
@@ -105,7 +90,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 def _opened(path: Path) -> BufferedReader:
-    """Open a regular file; a pipe would wait for ever and a device never end."""
+    """Open a regular file; reading a pipe could wait for ever, and reading a device never ends."""
     try:
         if path.exists() and not path.is_file():
             raise OSError(errno.EINVAL, "is not a file")
@@ -115,7 +100,7 @@ def _opened(path: Path) -> BufferedReader:
 
 
 def _parsed(parse: Callable[[Any], Any], text: str | bytes) -> Any:  # noqa: ANN401 - see parse_json
-    """Return the tree unless it is too deep; looks level by level, without recursion."""
+    """Return the tree unless it is too deep; the check goes level by level, without recursion."""
     try:
         tree = parse(text)
     except RecursionError as error:

@@ -1,7 +1,7 @@
-"""Text that others wrote, made safe to show: one function for each kind of output.
+"""Text from others, made safe to show: one function for each kind of output.
 
-Labels, file names, transcripts and messages come from people and files. None of them may move a cursor, turn the
-direction of a line, become a formula or a tag, or break a row. HTML is escaped by its templates.
+Labels, file names, transcripts and messages come from people and files. They must not move a cursor, change the
+direction of a line, become a formula or a tag, or break a row. Templates escape HTML.
 """
 
 import base64
@@ -19,7 +19,7 @@ LONGEST_LINE, HEAD, TAIL = 2000, 1200, 600
 
 
 def visible(text: str) -> str:
-    r"""Return text with the codes of characters that act or cannot be seen in their place.
+    r"""Return text with control and invisible characters replaced by their codes.
 
     >>> visible("a\x1b[31m \u202egnp\n\u00e9")
     'a\\x1b[31m \\u202egnp\né'
@@ -41,7 +41,7 @@ def line(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return text with the middle of endless lines left out, for messages."""
+    """Return text with the middle of very long lines left out, for messages."""
     return "\n".join(
         each
         if len(each) <= LONGEST_LINE
@@ -51,7 +51,7 @@ def shortened(text: str) -> str:
 
 
 def cell(value: object) -> object:
-    """Return what stands for a value in a table: text that a spreadsheet would calculate is marked as text.
+    """Return a value for a table cell: text that a spreadsheet would calculate is marked as text.
 
     >>> cell("=1+1"), cell(-1.0), cell("dog")
     ("'=1+1", -1.0, 'dog')
@@ -60,7 +60,7 @@ def cell(value: object) -> object:
 
 
 def markdown(text: str) -> str:
-    """Return text without what Markdown would take for a cell, a tag, a link, an image or a line of its own.
+    """Return text without what Markdown would read as a cell, a tag, a link, an image or a new line.
 
     >>> markdown("a | b <i> [x](y)")
     'a / b (i) [x] (y)'

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, canonical JSON, and JSON that notices every changed byte of itself."""
+"""Files written whole or not at all, canonical JSON, and JSON with a checksum of itself."""
 
 import hashlib
 import io
@@ -15,27 +15,19 @@ from lowsr_tradeoff.errors import StageError
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a crash, finds the old content or the new, never a part.
-
-    Raises:
-        StageError: The folder cannot be written.
-    """
+    """Write a file whole or not at all, even in a crash; raise ``StageError`` if the folder cannot be written."""
     copy_atomic(io.BytesIO(content), path)
 
 
 def copy_atomic(source: BinaryIO, path: Path) -> None:
-    """Write what can be read from a file, of any length, as :func:`write_atomic` does.
-
-    Raises:
-        StageError: The file cannot be read to its end, or the folder cannot be written.
-    """
+    """Copy an open file as :func:`write_atomic` does; raise ``StageError`` if reading or writing fails."""
     with replacing(path) as file:
         copyfileobj(source, file)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Yield an empty file that takes its place at ``path`` when the block ends, complete and flushed to disk.
+    """Yield an empty file that replaces ``path`` when the block ends, complete and flushed to disk.
 
     If the block raises, nothing is left of it.
 
@@ -86,7 +78,7 @@ def seal(content: bytes) -> bytes:
 
 
 def unseal(content: bytes) -> bytes | None:
-    """Return the object that was sealed, or ``None`` where a byte of it has changed."""
+    """Return the object that was sealed, or ``None`` if a byte of it has changed."""
     body = b"{" + content[len(_checksum_field(b"")) :]
     return body if content.startswith(_checksum_field(body)) else None
 

@@ -1,1 +1,1 @@
-"""Networks and how they learn; shared by recognition and attackers."""
+"""Networks and their training, shared by recognition and attackers."""

@@ -1,11 +1,9 @@
-"""Train a part of a network that has learnt before: all of it, its head, or adapters of low rank (LoRA, DoRA).
+"""Train a part of a trained network: all of it, its head, or adapters of low rank (LoRA, DoRA).
 
 An adapter keeps a layer's weight W0 and trains a small change: ``W = W0 + scale * B @ A``, one row per output, the
-kernel of a convolution laid out flat. It stands in front of the weight, not of the layer: the layer stays where and
-what it is, and multiplies with W. So whatever subclass of a linear layer or convolution a network is built of can
-be adapted, and merging is to keep W.
-
-With adapters, batch normalisation trains too: the level of its input moves with the weights before it.
+kernel of a convolution flattened. It changes the weight, not the layer, so every subclass of a linear layer or
+convolution can be adapted, and merging keeps W. With adapters, batch normalisation trains too, since the level of
+its input changes.
 
 Reference: LoRA, Hu et al., arXiv 2106.09685, section 4.1; DoRA, Liu et al., arXiv 2402.09353, section 4.
 """
@@ -33,12 +31,12 @@ Chosen = Callable[[str, nn.Module], bool]
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What of a network trains.
+    """Which parts of a network train.
 
     Attributes:
         trained: Names of the parameters that train.
         adapted: Names of the layers with an adapter.
-        skipped: Name and reason of each layer that should have one and cannot: it stays as it was.
+        skipped: Name and reason of each layer that should have an adapter and cannot; it stays frozen.
     """
 
     trained: tuple[str, ...]
@@ -47,7 +45,7 @@ class Adaptation:
 
 
 class LowRank(nn.Module):
-    """``W0 + scale * B @ A``; B is zero at first, so that the start is W0 exactly."""
+    """``W0 + scale * B @ A``; B is zero at first, so that training starts from W0 exactly."""
 
     def __init__(self, weight: Tensor, rank: int, scale: float, generator: torch.Generator) -> None:
         super().__init__()
@@ -67,8 +65,8 @@ class LowRank(nn.Module):
 class Magnitude(nn.Module):
     """``m * V / |V|``, row by row; m is ``|W0|`` at first.
 
-    ``|V|`` is taken as a constant in the gradient (DoRA, section 4.3), and as 1e-12 where it is less, as m at the
-    start: a row of zeros, such as the imaginary part of a DFT at 0 Hz, is 0 / 0 otherwise.
+    ``|V|`` is a constant in the gradient (DoRA, section 4.3), and at least 1e-12, also in m at the start: a row of
+    zeros, such as the imaginary part of a DFT at 0 Hz, would be 0 / 0.
     """
 
     def __init__(self, weight: Tensor) -> None:
@@ -98,13 +96,13 @@ def adapt(
     """Return what trains of a network, after freezing the rest and adding adapters in place.
 
     Args:
-        network: Trained before.
+        network: Already trained.
         how: ``"full"``: everything trains. ``"probe"``: the head. ``"lora"``, ``"dora"``: the head, the batch
             normalisations, and an adapter of each chosen linear layer and convolution.
         generator: Source of the adapters' first weights.
-        rank: Of the adapters; no more than the weight's own.
-        scale: Weight of the adapters, alpha / rank in the words of the LoRA paper.
-        head: Name of the part that always trains, without adapters; ``None`` where there is none.
+        rank: Of the adapters; limited to the weight's own.
+        scale: Weight of the adapters, alpha / rank in the LoRA paper.
+        head: Name of the part that always trains, without adapters; ``None`` if there is none.
         chosen: Whether to adapt a layer, from its name and itself.
 
     Raises:
@@ -162,9 +160,9 @@ def parameters_to_train(network: nn.Module) -> list[nn.Parameter]:
 
 
 def start_training(network: nn.Module) -> None:
-    """Put a network in training mode, but for frozen batch normalisations, which keep their statistics.
+    """Put a network in training mode, except frozen batch normalisations, which keep their statistics.
 
-    ``network.train()`` alone would move them, and a probe would read other features than those of its network.
+    ``network.train()`` would change them, and a probe would read other features than its network's.
     """
     network.train()
     for module in network.modules():
@@ -173,9 +171,9 @@ def start_training(network: nn.Module) -> None:
 
 
 def merge(network: nn.Module) -> None:
-    """Put the adapted weights in place of weights and adapters, and unfreeze everything.
+    """Replace weights and adapters by the adapted weights, and unfreeze everything.
 
-    The network answers as before to the last bit, and its state has the names it had before the adaptation.
+    The outputs stay bit-identical, and the state has the names from before the adaptation.
     """
     for layer in list(network.modules()):
         if isinstance(layer, Layer) and any(isinstance(part, LowRank) for part in layer.modules()):
@@ -185,7 +183,7 @@ def merge(network: nn.Module) -> None:
 
 
 def _put_bias_last(layer: Layer) -> None:
-    """The merged weight was registered anew, behind the bias; an optimiser goes by the order of parameters."""
+    """Register the bias after the merged weight again: an optimiser depends on the order of parameters."""
     bias = cast("nn.Parameter | None", layer.bias)
     del layer.bias
     layer.register_parameter("bias", bias)

@@ -1,6 +1,6 @@
-"""Variations of the training clips: roll in time, hide a span of frames and of bands, mix pairs.
+"""Augmentation of the training clips: roll in time, mask a span of frames and of bands, mix pairs.
 
-All draws of an epoch are made at once from one generator, so that arms with equal seeds see equal variations.
+All draws of an epoch come at once from one generator, so that arms with equal seeds have equal augmentation.
 
 Reference: masks after SpecAugment (Park et al., arXiv 1904.08779), pairs after mixup (Zhang et al., arXiv
 1710.09412).
@@ -21,10 +21,10 @@ MAX_HIDDEN_BANDS_SHARE = 1 / 8
 
 @dataclass(frozen=True)
 class Draws:
-    """What happens to each clip, in the order of training; the first axis of every tensor is the clip.
+    """The augmentation of each clip, in the order of training; the first axis of every tensor is the clip.
 
     Attributes:
-        order: Which clip it is. Shape ``(n,)``.
+        order: Clip number. Shape ``(n,)``.
         shift: Columns to roll by. Shape ``(n, 1, 1, 1)``.
         kept_bands: Zero where a band is hidden. Shape ``(n, 1, bands, 1)``.
         kept_frames: Zero where a frame is hidden. Shape ``(n, 1, 1, frames)``.
@@ -52,12 +52,8 @@ def draw_epoch(
 ) -> Draws:
     """Return the draws of one epoch over clips of (bands, frames).
 
-    Args:
-        n_clips: Clips to train on.
-        image: Bands and frames.
-        mixup: Parameter a of the Beta(a, a) that shares are drawn from; 0 for unmixed clips.
-        rng: Source of every draw.
-        is_varied: Whether clips are rolled and have spans hidden.
+    Shares come from Beta(a, a) with a = ``mixup``, 0 for unmixed clips; without ``is_varied``, nothing is rolled or
+    hidden.
     """
     bands, frames = image
     hidden_frames = min(MAX_HIDDEN_FRAMES, int(MAX_HIDDEN_FRAMES_SHARE * frames)) * is_varied
@@ -75,7 +71,7 @@ def draw_epoch(
 
 
 def _all_but_a_span(n_clips: int, size: int, max_width: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """One outside one span per clip, of zeros whose width is uniform in 0…max_width. Shape ``(n_clips, size)``."""
+    """Ones, except one span of zeros per clip, its width uniform in 0…max_width. Shape ``(n_clips, size)``."""
     width = rng.integers(0, max_width + 1, (n_clips, 1))
     start = rng.integers(0, size - width + 1)
     position = np.arange(size)
@@ -83,12 +79,7 @@ def _all_but_a_span(n_clips: int, size: int, max_width: int, rng: np.random.Gene
 
 
 def vary(images: Tensor, draws: Draws, fill: float = 0.0) -> Tensor:
-    """Return the drawn images, rolled, masked and mixed.
-
-    Args:
-        images: All training images.
-        draws: Those of one batch.
-        fill: What hides a span: the mean of the images, zero when they are standardised.
+    """Return the drawn images, rolled, masked with ``fill`` and mixed; ``fill`` is the mean of the images.
 
     Shape ``(n_clips, 1, bands, frames)`` → ``(batch, 1, bands, frames)``.
     """

@@ -1,8 +1,8 @@
-"""What one classification costs to compute, counted on the network that runs.
+"""Computing cost of one classification, counted on the network that runs.
 
-The network is counted from its log-mel input on. The front end before it is given as its parts (FFTs, mel weights),
-because a device bills an FFT by its size and not as a matrix product. The PANNs are billed so too: their own code
-runs the FFT as a convolution, which would be three quarters of the cost of MobileNetV2.
+The network is counted from its log-mel input on. The front end is given as its parts (FFTs, mel weights), because
+a device needs less for an FFT than for a matrix product. So are the PANNs': their own code runs the FFT as a
+convolution, three quarters of the cost of MobileNetV2.
 """
 
 import math
@@ -18,13 +18,13 @@ from lowsr_tradeoff.learning.log_mel import mel_bank
 from lowsr_tradeoff.learning.mel import Layout
 from lowsr_tradeoff.records.network import Grid, ModelCost
 
-# Computed where the values lie.
+# Computed in place.
 IN_PLACE = (nn.BatchNorm2d, nn.ReLU, nn.ReLU6, nn.Identity)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One layer at work on one image: shapes of what it reads and writes, and values kept by a way around it."""
+    """One layer applied to one image: input and output shapes, and values kept for a skip connection."""
 
     layer: nn.Module
     read: torch.Size
@@ -58,7 +58,7 @@ def model_cost(network: nn.Module, layout: Layout, rate_hz: int, grid: Grid) -> 
 
 @torch.inference_mode()
 def calls_of(network: nn.Module, image: tuple[int, int]) -> list[Call]:
-    """Return the layers that work on one image of (bands, frames), in order."""
+    """Return the layers that one image of (bands, frames) passes, in order."""
     calls: list[Call] = []
     kept: list[Tensor] = []
 
@@ -87,7 +87,7 @@ def calls_of(network: nn.Module, image: tuple[int, int]) -> list[Call]:
 def macs(calls: list[Call]) -> dict[str, int]:
     """Return the multiply-accumulates by operator: ``"conv"``, ``"depthwise"`` (grouped convolution), ``"linear"``.
 
-    Normalisation, rectifier and pooling cost additions and comparisons, which are left out here as usual.
+    Normalisation, rectifier and pooling, which add and compare, are left out as usual.
 
     Raises:
         StageError: A layer has weights of another kind.
@@ -110,9 +110,6 @@ def macs(calls: list[Call]) -> dict[str, int]:
 
 
 def activation_bytes(calls: list[Call]) -> int:
-    """Return the most values that are held at once, at one byte each.
-
-    That is what one layer reads and writes, and what a way around it keeps.
-    """
+    """Return the most bytes held at once (int8): one layer's inputs, outputs and values of skip connections."""
     at_work = (call for call in calls if not isinstance(call.layer, IN_PLACE))
     return max(math.prod(call.read) + math.prod(call.written) + call.n_kept for call in at_work)

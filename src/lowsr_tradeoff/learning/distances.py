@@ -1,11 +1,11 @@
-"""What a student is trained to do: match the labels, and in some sense the scores of a teacher.
+"""Losses of a student against labels and a teacher's scores or features.
 
-The teachers are the paper's two: BASD's is the same network trained at the same low rate, CSSD's hears the same
-clip at the full rate. Both use :func:`soft_distance`; the other distances are its rivals.
+The paper has two teachers: BASD's is the same network trained at the same low rate, CSSD's gets the same clip at
+the full rate. Both use :func:`soft_distance`; the other distances are alternatives.
 
 Conventions: ``logits`` z and ``teacher_logits`` z_t are scores, ``target`` is class probabilities, also mixed ones;
-each has the shape ``(n, n_classes)``. Every distance is a mean over n, and the caller weighs it. A teacher's scores
-are constants: nothing here keeps a gradient from flowing into them.
+each has the shape ``(n, n_classes)``. Every distance is a mean over n; the caller weighs it. A teacher's scores are
+expected to be constants: nothing here stops a gradient into them.
 """
 
 from collections.abc import Sequence
@@ -24,9 +24,8 @@ ZERO_NORM = 1e-8
 def label_loss(logits: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:
     """Return the cross-entropy with the labels, in nats, at least the entropy of the smoothed target.
 
-    ``-sum_c t_c log softmax(z)_c`` with ``t = (1 - smoothing) * target + smoothing / n_classes``.
-
-    Reference: Szegedy et al., Rethinking the Inception Architecture, arXiv 1512.00567, section 7.
+    ``-sum_c t_c log softmax(z)_c`` with ``t = (1 - smoothing) * target + smoothing / n_classes``. Reference:
+    Szegedy et al., Rethinking the Inception Architecture, arXiv 1512.00567, section 7.
 
     >>> round(label_loss(torch.zeros(1, 4), torch.tensor([[0.0, 1.0, 0.0, 0.0]]), smoothing=0.1).item(), 4)
     1.3863
@@ -35,12 +34,10 @@ def label_loss(logits: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor
 
 
 def soft_distance(logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
-    """Return how far the student's softened answers are from the teacher's, in nats, at least 0.
+    """Return ``T**2 * KL(softmax(z_t / T) || softmax(z / T))``, in nats, at least 0.
 
-    ``T**2 * KL(softmax(z_t / T) || softmax(z / T))``, where T**2 keeps the gradient as large as that of the label
-    loss when T grows.
-
-    Reference: Hinton, Vinyals & Dean, arXiv 1503.02531, section 2.
+    T**2 keeps the gradient as large as that of the label loss. Reference: Hinton, Vinyals & Dean, arXiv 1503.02531,
+    section 2.
     """
     return temperature**2 * _divergence(
         functional.log_softmax(logits / temperature, dim=1),
@@ -60,22 +57,13 @@ def decoupled_distance(
     alpha: float = 1.0,
     beta: float = 2.0,
 ) -> Tensor:
-    """Return the distance to the teacher (DKD) with the classes beside the target weighed on their own, in nats.
+    """Return the distance to the teacher with the other classes weighed separately (DKD), in nats.
 
     ``T**2 * (alpha * KL(b_t || b) + beta * KL(r_t || r))``, where b is (p_y, 1 - p_y) of the target class y and r
     the other probabilities over their sum, all of them softened by T. With alpha 1 and, clip by clip, beta 1 - p_y
-    of the teacher it is :func:`soft_distance`. A mixed target counts as its largest class.
-
-    Args:
-        logits: Scores z of the student.
-        teacher_logits: Scores z_t of the teacher.
-        target: Class probabilities.
-        temperature: T.
-        alpha: Weight of the target's probability.
-        beta: Weight of the other classes; the authors take 8 for 100 classes, less for weaker teachers.
-
-    Reference: Zhao et al., Decoupled Knowledge Distillation, arXiv 2203.08679, section 3.1 (parts) and 3.3
-    (weights).
+    of the teacher it is :func:`soft_distance`. A mixed target counts as its largest class. The authors take beta 8
+    for 100 classes, less for weaker teachers. Reference: Zhao et al., Decoupled Knowledge Distillation, arXiv
+    2203.08679, section 3.1 (parts) and 3.3 (weights).
     """
     target_part, others_part = _split(logits / temperature, target)
     teacher_target_part, teacher_others_part = _split(teacher_logits / temperature, target)
@@ -100,12 +88,10 @@ def _other_classes(target: Tensor) -> Tensor:
 
 
 def standardised_distance(logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
-    """Return the soft distance between z-scores, in nats, at least 0: the teacher's scale need not be matched.
+    """Return ``soft_distance((z - mean) / std, (z_t - mean) / std, T)``, in nats, at least 0.
 
-    ``soft_distance((z - mean) / std, (z_t - mean) / std, T)``, mean and sample deviation over a clip's classes.
-
-    Reference: Sun et al., Logit Standardization in Knowledge Distillation, arXiv 2403.01878, algorithm 1; base
-    temperature 2 and the sample deviation from the authors' code.
+    Mean and sample deviation are over a clip's classes. Reference: Sun et al., Logit Standardization in Knowledge
+    Distillation, arXiv 2403.01878, algorithm 1; base temperature 2 and sample deviation from the authors' code.
     """
     return soft_distance(_standardise(logits), _standardise(teacher_logits), temperature)
 
@@ -121,9 +107,7 @@ def correlation_distance(
     """Return how little student and teacher answers correlate (DIST), from 0 to 2 * (beta + gamma), no unit.
 
     ``T**2 * (beta * (1 - mean rho(rows)) + gamma * (1 - mean rho(columns)))`` of the probabilities softened by T:
-    rows tell how one clip's classes rank, columns how one class ranks the clips. A constant row or column
-    correlates with nothing.
-
+    rows compare one clip's classes, columns one class's clips. A constant row or column has the correlation 0.
     Reference: Huang et al., Knowledge Distillation from a Stronger Teacher, arXiv 2205.10536, section 3.
     """
     student = functional.softmax(logits / temperature, dim=1)
@@ -139,30 +123,20 @@ def _correlation(first: Tensor, second: Tensor, dim: int) -> Tensor:
 
 
 def consistency(logits: Tensor, average_logits: Tensor) -> Tensor:
-    """Return the mean squared difference of probabilities from the averaged network's, from 0 to 2 / n_classes.
+    """Return the mean squared difference of probabilities from the mean teacher's, from 0 to 2 / n_classes.
 
-    Args:
-        logits: Scores of the network that is trained.
-        average_logits: Scores of the running average of its weights, the mean teacher.
-
-    Reference: Tarvainen & Valpola, Mean teachers are better role models, arXiv 1703.01780, section 2.
+    ``average_logits`` are those of the running mean of the weights. Reference: Tarvainen & Valpola, Mean teachers
+    are better role models, arXiv 1703.01780, section 2.
     """
     return functional.mse_loss(functional.softmax(logits, dim=1), functional.softmax(average_logits, dim=1))
 
 
 def permute_others(teacher_logits: Tensor, target: Tensor, rng: np.random.Generator) -> Tensor:
-    """Return the teacher's scores with those of the classes beside the target shuffled, clip by clip.
+    """Return the teacher's scores with those of the other classes shuffled, clip by clip (DKPP).
 
-    The teacher's confidence in the target and the spread of its other scores stay; what it knows about which
-    classes resemble each other is gone (DKPP).
-
-    Args:
-        teacher_logits: Scores z_t of the teacher.
-        target: Class probabilities; the largest one's score stays in place.
-        rng: Source of the orders.
-
+    Confidence in the target and the spread of the other scores stay; their relation to classes is removed.
     Reference: Furlanello et al., Born-Again Neural Networks, arXiv 1805.04770, section 3.2. There the teacher's
-    largest score stays in place, here that of the label, so that a wrong teacher is not put right by chance.
+    largest score stays in place, here that of the label, so that chance never corrects a wrong teacher.
     """
     places = _other_classes(target)
     order = torch.from_numpy(rng.permuted(places.cpu().numpy(), axis=1)).to(places.device)
@@ -179,12 +153,10 @@ def relational_distance(embedding: Tensor, teacher_embedding: Tensor) -> Tensor:
     """Return how differently student and teacher arrange the clips of a batch (RKD), at least 0.
 
     ``25 * H(d, d_t) + 50 * H(a, a_t)``: H is Huber's loss with its corner at 1, averaged; d are the distances of
-    all pairs over their mean, a the cosines of the angles of all triples. Pairs and triples that name a clip twice
-    count with a loss of 0, as in the authors' code. The widths may differ. Time and memory grow with n**3.
-
-    Shape ``(n, width)`` and ``(n, teacher width)``.
-    Reference: Park et al., Relational Knowledge Distillation, arXiv 1904.05068, sections 3.2.1 (distance),
-    3.2.2 (angle); weights from its experiments on classification.
+    all pairs over their mean, a the cosines of the angles of all triples. Pairs and triples with a repeated clip
+    count with a loss of 0, as in the authors' code. Shape ``(n, width)`` and ``(n, teacher width)``; time and
+    memory grow with n**3. Reference: Park et al., Relational Knowledge Distillation, arXiv 1904.05068, sections
+    3.2.1 (distance), 3.2.2 (angle); weights from its experiments on classification.
     """
     distances, cosines = _relations(embedding)
     teacher_distances, teacher_cosines = _relations(teacher_embedding)
@@ -199,24 +171,21 @@ def _relations(embedding: Tensor) -> tuple[Tensor, Tensor]:
     steps = embedding[None, :, :] - embedding[:, None, :]
     lengths = torch.linalg.vector_norm(steps, dim=2)
     mean = (lengths.sum() / max(n * (n - 1), 1)).clamp_min(SMALLEST)
-    # The direction of a step of length 0 is 0, and a tiny one cannot pull with a huge gradient.
+    # A step of length 0 has the direction 0; the bound limits the gradient of tiny steps.
     directions = steps / torch.maximum(lengths, SHORTEST * mean)[:, :, None]
     return lengths / mean, directions @ directions.transpose(1, 2)
 
 
 def hint_distance(embedding: Tensor, teacher_embedding: Tensor) -> Tensor:
-    """Return the part of the teacher's embedding that the student's leaves unexplained, 0 for equal ones.
+    """Return ``mean((e - e_t)**2) / mean((e_t - mean_n e_t)**2)`` of embeddings ``(n, width)``.
 
-    ``mean((e - e_t)**2) / mean((e_t - mean_n e_t)**2)``: 1 for a student that always answers the batch's mean. A
-    batch of equal embeddings has the variance 1e-12.
-
-    Shape ``(n, width)`` for both.
+    0 for equal ones, 1 for a student that always outputs the batch's mean; the variance is at least 1e-12.
 
     Raises:
         ConfigError: The widths differ.
 
-    Reference: Romero et al., FitNets, arXiv 1412.6550, equation 3, without its regressor: both networks are of
-    one kind.
+    Reference: Romero et al., FitNets, arXiv 1412.6550, equation 3, without its regressor: both networks have one
+    architecture.
     """
     _require_equal_shapes(embedding, teacher_embedding, "embeddings", "take the rkd arm")
     variance = teacher_embedding.var(dim=0, correction=0).mean().clamp_min(SMALLEST)
@@ -227,17 +196,13 @@ def attention_distance(maps: Sequence[Tensor], teacher_maps: Sequence[Tensor]) -
     """Return how differently student and teacher spread their activity over bands and frames, at least 0.
 
     ``sum over stages of mean((Q - Q_t)**2)``, where Q is the mean square over channels, scaled to length 1 per
-    clip. The authors weigh it by 1000.
-
-    Args:
-        maps: Of the student's stages.
-        teacher_maps: Of the teacher's; numbers of channels may differ.
+    clip. The authors weigh it by 1000. Numbers of channels may differ.
 
     Raises:
         ConfigError: Stages or sizes differ, as between native layouts of two rates.
 
-    Reference: Zagoruyko & Komodakis, Paying More Attention to Attention, arXiv 1612.03928, section 3.1; the
-    mean over places from the authors' code.
+    Reference: Zagoruyko & Komodakis, Paying More Attention to Attention, arXiv 1612.03928, section 3.1; the mean
+    over places from the authors' code.
     """
     if len(maps) != len(teacher_maps):
         raise ConfigError(

@@ -1,9 +1,7 @@
-"""Where networks compute: on the CPU, or on a GPU in a way that repeats.
+"""Device of the networks: the CPU, or a GPU with repeatable results.
 
-A GPU adds up in another order than a CPU, so the two differ in the last digits, which training makes larger. Which
-of them it was is therefore a setting of every step that trains or asks a network. What is random is drawn on the
-CPU for both.
-
+A GPU adds in another order than a CPU, so results differ in the last digits, and training amplifies this. The
+device is therefore a setting of every step that runs a network. Random numbers are drawn on the CPU for both.
 Reference: PyTorch, "Reproducibility", for what makes CUDA repeat its results.
 """
 
@@ -18,21 +16,21 @@ from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.runner.machine import gpu_name, why_no_gpu
 from lowsr_tradeoff.settings.groups import DeviceType
 
-# cuBLAS reads it with its first product; without it, products may come out otherwise each time.
+# cuBLAS reads it at its first product; without it, products may differ each time.
 WORKSPACE = ("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 # CUDA adds these gradients in any order, and torch warns. Here every value gets one addend: pools do not overlap.
 ONE_ADDEND = r"adaptive_(avg|max)_pool2d_backward_cuda does not have a deterministic implementation"
 
 
 def gpu_named(device_type: DeviceType) -> dict[str, str]:
-    """Return the GPU's name for the record of a step's result; nothing on a CPU."""
+    """Return the GPU's name for the record of a step's result; empty on a CPU."""
     name = gpu_name() if device_type == "cuda" else None
     return {} if name is None else {"gpu": name}
 
 
 @contextmanager
 def repeatable(device_type: DeviceType) -> Iterator[None]:
-    """Let a GPU compute in full float32 and alike each time, and set everything back afterwards.
+    """Make a GPU compute in full float32 and deterministically, and restore all settings afterwards.
 
     Raises:
         MissingResourceError: There is no GPU.
@@ -55,13 +53,13 @@ def repeatable(device_type: DeviceType) -> Iterator[None]:
         try:
             yield
         finally:
-            # What this process keeps for its next step, another's may lack.
+            # Another process may need the memory that this one would keep for its next step.
             torch.cuda.empty_cache()
 
 
 @contextmanager
 def _deterministic() -> Iterator[None]:
-    """What has no such kernel warns and goes on: a figure less repeatable beats none."""
+    """An operation without a deterministic kernel warns and continues: a less repeatable figure beats none."""
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
     try:

@@ -18,9 +18,7 @@ LOG_FLOOR = -12.0
 
 @cache
 def mel_bank(layout: Layout) -> NDArray[np.float32]:
-    """Return the weights of the mel bands, each triangle of area 1 Hz.
-
-    Shape ``(fft_size // 2 + 1, mel_bands)``.
+    """Return the weights of the mel bands, each triangle of area 1 Hz. Shape ``(fft_size // 2 + 1, mel_bands)``.
 
     Raises:
         ConfigError: A band lies between two FFT bins and would always be silent.
@@ -42,15 +40,12 @@ def mel_bank(layout: Layout) -> NDArray[np.float32]:
 
 
 def log_mel(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float16]:
-    """Return the feature image of one capture: :func:`band_levels`, rounded to what is kept and trained on."""
+    """Return the feature image of one capture: :func:`band_levels`, rounded to the stored precision."""
     return band_levels(captured, rate_hz, layout).astype(np.float16)
 
 
 def band_levels(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float32]:
-    """Return the natural logarithm of band power of one capture, floored at -12.
-
-    Shape ``(n_samples,)`` → ``layout.image``.
-    """
+    """Return the natural logarithm of band power, floored at -12. Shape ``(n_samples,)`` → ``layout.image``."""
     restored = restore(captured, rate_hz, layout.model_rate_hz)
     x = fit_length(restored, round(layout.window_s * layout.model_rate_hz))
     power = _power_spectra(x, layout) * np.float32((SHARED_FFT_SIZE / layout.fft_size) ** 2)

@@ -1,7 +1,7 @@
-"""The loss of one batch: labels and teachers, weighed.
+"""The loss of one batch: the weighted sum of label and teacher losses.
 
-A taught network is trained on the same clips in the same order as any other; only its loss differs. The weights of
-the rival losses are those their papers give; alpha and T belong to the softened scores alone.
+A distilled network is trained on the same clips in the same order as any other; only its loss differs. Weights of
+the alternative losses are those of their papers; alpha and T apply to softened scores only.
 """
 
 from collections.abc import Callable
@@ -25,20 +25,20 @@ from lowsr_tradeoff.learning.training_data import TeacherOutputs
 DKD_TEMPERATURE, DKD_WARM_UP = 4.0, 0.2
 STANDARDISED_TEMPERATURE, STANDARDISED_LABELS, STANDARDISED_WEIGHT = 2.0, 0.1, 9.0
 ATTENTION_WEIGHT = 1000.0
-# The one loss for which the teacher itself is at work.
+# The only loss that runs the teacher during training.
 FEATURE_MAPS = "feature maps"
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A student's outputs for one batch, and what they are compared with.
+    """A student's outputs for one batch, and its labels.
 
     Attributes:
         logits: Shape ``(n, n_classes)``.
         embedding: Shape ``(n, d)``.
         maps: After each stage.
         labels: Class probabilities, shape ``(n, n_classes)``.
-        progress: Share of the training that is over, 0…1.
+        progress: Share of the training that is done, 0…1.
     """
 
     logits: Tensor

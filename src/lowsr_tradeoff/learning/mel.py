@@ -24,19 +24,17 @@ LEAST_PANNS_FRAMES = 32
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the bands and frames of a feature image lie.
+    """Frames and mel bands of a feature image.
 
     Attributes:
-        model_rate_hz: The rate the analysis runs at.
-        fft_size: Points of one FFT.
+        model_rate_hz: The rate of the analysis.
         hop: Samples between two FFTs.
         n_frames: FFTs per window.
         mel_bands: Rows.
         low_hz: Lower edge of the lowest band.
         high_hz: Upper edge of the highest band.
-        window_s: Seconds of sound in one image.
         pooled_frames: FFTs per column.
-        mel_rate_hz: The rate that the mel bank is made for; another than ``model_rate_hz`` only for PANNs as
+        mel_rate_hz: The rate that the mel bank is made for; differs from ``model_rate_hz`` only for PANNs as
             published by Liang et al.
     """
 
@@ -63,7 +61,7 @@ Front = Network | Literal["compact"]
 def lay_out(
     rate_hz: int, grid: Grid, window_s: float, front: Front = "compact", *, as_published: bool = False
 ) -> Layout:
-    """Return the layout of one grid for a microphone at ``rate_hz``; PANNs have the shared grid alone.
+    """Return the layout of one grid for a microphone at ``rate_hz``; PANNs use only the shared grid.
 
     Raises:
         ConfigError: The window is shorter than one column.
@@ -150,8 +148,7 @@ def front_of(network: Network) -> Front:
 def count_mel_weights(layout: Layout) -> int:
     """Return how many weights of a compact network's mel bank are not zero, without making the bank.
 
-    These are the FFT bins within each triangle, summed: band i reaches from edge i to edge i + 2. The topmost edge
-    is the topmost bin, or rounds to it; neither side of it is inside.
+    Band i reaches from edge i to edge i + 2; the topmost edge is the topmost bin, which counts as outside.
     """
     rate_hz = layout.model_rate_hz
     edges_hz = _hz(np.linspace(_mel(layout.low_hz), _mel(rate_hz / 2), layout.mel_bands + 2))

@@ -1,10 +1,8 @@
 """AdamW on a one-cycle schedule, and the paper's Adam at a constant rate, as functions.
 
-The arithmetic is torch's own fused kernel. Its optimiser class is left out because constructing one imports torch's
-compiler: 130 MB and seconds per process, for nothing that is used here.
-
-Reference: AdamW, Loshchilov & Hutter, arXiv 1711.05101; one-cycle schedule, Smith & Topin, arXiv 1708.07120;
-AMSGrad, Reddi et al., arXiv 1904.09237.
+They call torch's fused kernel. Its optimiser classes are not used because they import torch's compiler: 130 MB and
+seconds per process. Reference: AdamW, Loshchilov & Hutter, arXiv 1711.05101; one-cycle schedule, Smith & Topin,
+arXiv 1708.07120; AMSGrad, Reddi et al., arXiv 1904.09237.
 """
 
 import math
@@ -24,7 +22,7 @@ MOMENTUM = (0.85, 0.95)
 
 @dataclass(frozen=True)
 class Moments:
-    """What is remembered of each parameter's gradients: mean, mean square and its maximum, number of steps."""
+    """State of the optimiser: mean of each gradient, mean square and its maximum, number of steps."""
 
     mean: list[Tensor]
     square: list[Tensor]
@@ -33,7 +31,7 @@ class Moments:
 
 
 def no_moments(parameters: list[nn.Parameter]) -> Moments:
-    """Return the memory before the first step."""
+    """Return the state before the first step."""
     return Moments(
         mean=[torch.zeros_like(parameter) for parameter in parameters],
         square=[torch.zeros_like(parameter) for parameter in parameters],
@@ -43,7 +41,7 @@ def no_moments(parameters: list[nn.Parameter]) -> Moments:
 
 
 def descend(parameters: list[nn.Parameter], moments: Moments, recipe: Recipe, step: int, n_steps: int) -> None:
-    """Move the parameters and moments one step, counted from 0, against the gradients, and clear these."""
+    """Update parameters and moments by one step, counted from 0, and clear the gradients."""
     is_constant = recipe.optimiser == "adam_amsgrad"
     rate, momentum = (recipe.learning_rate, 0.9) if is_constant else one_cycle(step, n_steps, recipe.learning_rate)
     with torch.no_grad():
@@ -69,9 +67,9 @@ def descend(parameters: list[nn.Parameter], moments: Moments, recipe: Recipe, st
 
 
 def one_cycle(step: int, n_steps: int, peak: float) -> tuple[float, float]:
-    """Return learning rate and momentum of one step: up to the peak in 30 % of the steps, then down to nothing.
+    """Return learning rate and momentum of one step: half cosines up to the peak in 30 % of the steps, then to 0.
 
-    Half cosines; the momentum goes the other way.
+    The momentum goes the other way.
 
     >>> [round(one_cycle(step, 11, 1.0)[0], 2) for step in (0, 1, 2, 3, 6, 10)]
     [0.04, 0.42, 0.96, 0.98, 0.53, 0.0]

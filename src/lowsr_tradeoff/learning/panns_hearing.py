@@ -1,10 +1,9 @@
-"""The front ends of the published PANNs: their settings, without any library that would load torch.
+"""Settings of the published PANNs' front ends, without importing torch.
 
-Every setting is that of Kong et al. (arXiv 1912.10211) and github.com/qiuqiangkong/audioset_tagging_cnn.
-
-The code of Liang et al. (Interspeech 2024) departs from them in two ways, kept apart as ``as_published``. It takes
-the natural logarithm, so levels are 2.303 times what the networks expect. And it gives 16 kHz audio to ResNet38 and
-MobileNetV2, whose checkpoints bring the mel matrix for 32 kHz: to these two everything is an octave up.
+Every setting is that of Kong et al. (arXiv 1912.10211) and github.com/qiuqiangkong/audioset_tagging_cnn. The code
+of Liang et al. (Interspeech 2024) differs in two ways, kept as ``as_published``: it takes the natural logarithm, so
+levels are 2.303 times too large; and it gives 16 kHz audio to ResNet38 and MobileNetV2, whose mel matrix is for
+32 kHz, which moves everything up an octave.
 """
 
 from dataclasses import dataclass
@@ -17,12 +16,12 @@ class PannsFrontEnd:
     """The front end of a published network.
 
     Attributes:
-        model_rate_hz: The rate the audio is given at.
+        model_rate_hz: The rate of its input audio.
         window: Samples of one frame, and points of its FFT.
         hop: Samples between two frames.
         low_hz: Lower edge of the lowest band, at ``mel_rate_hz``.
         high_hz: Upper edge of the highest band, likewise.
-        mel_rate_hz: The rate the mel matrix was made for; another than ``model_rate_hz`` only as published.
+        mel_rate_hz: The rate the mel matrix was made for; differs from ``model_rate_hz`` only as published.
         is_decimal: Whether the logarithm is 10·log10, as trained, or 10·ln, as published.
         mel_bands: Rows of the image.
     """

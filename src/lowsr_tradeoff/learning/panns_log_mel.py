@@ -1,7 +1,7 @@
-"""The log-mel images that the published PANNs were trained on, in dB, without their DFT by convolution.
+"""The log-mel images, in dB, that the published PANNs were trained on.
 
-Slaney's mel bands of area 1 Hz, periodic Hann window, frames centred on every hop, floor 1e-10; the settings are in
-:mod:`panns_hearing`.
+Slaney's mel bands of area 1 Hz, periodic Hann window, frames centred on every hop, floor 1e-10; an FFT replaces
+their DFT by convolution. Settings: :mod:`panns_hearing`.
 """
 
 from functools import cache
@@ -21,9 +21,7 @@ POWER_FLOOR = 1e-10
 
 
 def panns_log_mel(x: Samples, front_end: PannsFrontEnd) -> NDArray[np.float32]:
-    """Return the log-mel image of some audio in dB, at least -100 (natural logarithm: -230).
-
-    ``10·log10(max(mel power, 1e-10))``.
+    """Return ``10·log10(max(mel power, 1e-10))``, dB, at least -100 (natural logarithm: -230).
 
     Shape ``(n_samples,)`` → ``(mel_bands, n_samples // hop + 1)``.
 

@@ -1,4 +1,4 @@
-"""How one network is trained: its schedule, and what it takes from its teachers."""
+"""How one network is trained: its schedule, and what it uses of its teachers."""
 
 from typing import Literal
 
@@ -39,13 +39,13 @@ class Cell(Settings):
 
 
 class Transfer(Settings):
-    """What a student takes from its teachers.
+    """What a student uses of its teachers.
 
     Attributes:
         loss: ``"softened"``, with alpha and T, or one of :data:`losses.LOSSES`.
         scores: Those of the teacher as it was trained, of clips that it had not seen, of the clips at the student's
             rate, or with those of the wrong classes shuffled.
-        cells: Alpha and T; with several, the inner folds choose.
+        cells: Pairs of alpha and T; with several, the inner folds choose.
         search_trials: Pairs tried between the cells instead of the cells themselves, 0 for the cells.
     """
 

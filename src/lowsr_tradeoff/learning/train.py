@@ -1,7 +1,7 @@
-"""Train one network, epoch by epoch, and let it answer.
+"""Train one network, epoch by epoch, and compute its outputs.
 
-Everything random comes from a generator that is handed in, never from the arm: arms differ by what they are taught
-and nothing else. It is drawn on the CPU; networks train and answer on the device that they and their data lie on.
+All random numbers come from a given generator that does not depend on the arm, so arms differ only in their
+teaching. They are drawn on the CPU; networks run on the device of their weights and data.
 """
 
 import copy
@@ -26,7 +26,7 @@ from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.records.network import Network
 
 AVERAGE_DECAY = 0.99
-# As many as 1 GB holds of the largest network.
+# The batch that fits into 1 GB for the largest network.
 BATCH_TO_PREDICT = 32
 
 Images = NDArray[np.float16]
@@ -34,7 +34,7 @@ Images = NDArray[np.float16]
 
 @dataclass(frozen=True)
 class Scale:
-    """Level of the training images, removed from every image before the network."""
+    """Mean and deviation of the training images, removed from every image before the network."""
 
     mean: float
     std: float
@@ -49,7 +49,7 @@ AS_IT_IS = Scale(0.0, 1.0)
 
 
 def scale_of(images: Images) -> Scale:
-    """Return mean and standard deviation over all values; silence everywhere has the deviation 1.
+    """Return mean and standard deviation over all values; the deviation of constant images is 1.
 
     >>> scale_of(np.array([1.0, 3.0], np.float16))
     Scale(mean=2.0, std=1.0)
@@ -72,10 +72,7 @@ def seeded_generator(seeds: tuple[int, ...]) -> torch.Generator:
 
 
 def fit(network: Recogniser, data: TrainingData, recipe: Recipe, rng: np.random.Generator) -> float:
-    """Train the network in place and return its mean loss over the last epoch, in nats.
-
-    Batch order, variations and dropout come from ``rng``.
-    """
+    """Train in place; batch order and augmentation from ``rng``. Return the last epoch's mean loss, in nats."""
     *_, loss = epochs(network, data, recipe, rng)
     return loss
 
@@ -129,14 +126,14 @@ def _loss(
 
 
 def _drop(embedding: Tensor, share: float, rng: np.random.Generator) -> Tensor:
-    """Dropout from a generator of its own: torch's draws from the process's, which other steps have moved."""
+    """Dropout with a given generator: torch's uses the global one, which other steps have advanced."""
     kept = rng.random(embedding.shape, np.float32) >= share
     return embedding * torch.from_numpy(kept / np.float32(1 - share)).to(embedding.device)
 
 
 @torch.no_grad()
 def _follow(average: nn.Module, network: nn.Module) -> None:
-    """Move the running mean of the weights towards them; what is counted or normalised is taken over."""
+    """Update the running mean of the weights; counters and normalisation statistics are copied."""
     for mean, weight in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(weight, 1 - AVERAGE_DECAY)
     for kept, buffer in zip(average.buffers(), network.buffers(), strict=True):
@@ -153,11 +150,9 @@ class Outputs:
 
 @torch.inference_mode()
 def predict(network: Recogniser, images: Tensor) -> Outputs:
-    """Return the outputs for standardised images, without dropout and with the learnt normalisation.
+    """Return the outputs for standardised images ``(n, 1, bands, frames)``, in evaluation mode.
 
-    They need not lie on its device, whose memory holds a batch of them at a time.
-
-    Shape ``(n, 1, bands, frames)``.
+    Images may lie on another device than the network; they are moved batch by batch.
     """
     network.eval()
     device = network.head.weight.device

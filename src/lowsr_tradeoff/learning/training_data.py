@@ -1,4 +1,4 @@
-"""What a network learns from: images, labels, and the outputs of teachers for the same clips."""
+"""Inputs of a training: images, labels, and the outputs of teachers for the same clips."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from lowsr_tradeoff.learning.recipe import Cell
 
 @dataclass(frozen=True)
 class RunningTeacher:
-    """A teacher's network, and the images that it sees while the student sees its own."""
+    """A teacher's network, and its own images of the student's clips."""
 
     network: Recogniser
     images: Tensor
@@ -24,7 +24,7 @@ class TeacherOutputs:
     """The outputs of teachers for clips.
 
     Attributes:
-        loss: How it enters the student's loss, see ``losses.py``.
+        loss: Its loss function, see ``losses.py``.
         cell: Alpha and T; ``None`` for the losses that take neither.
         logits: One per teacher, shape ``(n, n_classes)``.
         embedding: The first teacher's, shape ``(n, d)``.
@@ -60,12 +60,12 @@ class TeacherOutputs:
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a network learns from.
+    """Inputs of a training.
 
     Attributes:
         views: The clips as one or several microphones record them. Each of shape ``(n, 1, bands, frames)``.
         labels: Class probabilities. Shape ``(n, n_classes)``.
-        fill: What hides a span of bands or frames: the mean of the images.
+        fill: Value of hidden bands and frames: the mean of the images.
         teachers: ``None`` for labels alone.
     """
 

@@ -1,4 +1,4 @@
-"""Intervals, tests and draws: nothing but numbers in and out."""
+"""Intervals, tests and draws: functions of numbers only."""
 
 from statistics import NormalDist
 

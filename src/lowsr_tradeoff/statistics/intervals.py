@@ -1,10 +1,8 @@
 """Intervals and paired differences by cluster bootstrap.
 
-Clips of one source recording, and utterances of one speaker, are resampled together: they are not independent.
-Rows are clips or utterances; every statistic is a ratio of sums over rows, so a resample is a vector of weights and
-all resamples are one matrix product: of rows, or, where there are many, of their sums by cluster.
-
-Reference: Davison & Hinkley, Bootstrap Methods and their Application, 1997, ch. 2 and 3.8 (clusters);
+Clips of one source recording, and utterances of one speaker, are resampled together, as they are not independent.
+Every statistic is a ratio of sums over rows, so a resample is a vector of weights, and one matrix product computes
+all of them. Reference: Davison & Hinkley, Bootstrap Methods and their Application, 1997, ch. 2 and 3.8 (clusters);
 Clopper & Pearson, Biometrika 26, 1934 (exact binomial interval).
 """
 
@@ -18,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.statistics import CONFIDENCE, Floats
 
-# Below this many clusters, whole clusters alone tell too little of the spread.
+# Below this many clusters, resampling whole clusters alone underestimates the spread.
 FEW_CLUSTERS = 10
-# Equal ratios of sums differ by rounding alone.
+# Equal ratios of sums can differ by rounding.
 NO_SPREAD = 1e-12
 
 
@@ -42,9 +40,7 @@ class Resamples:
 
 
 def sums_by(groups: NDArray[np.intp], rows: ArrayLike) -> Floats:
-    """Return the sums of rows over each group, ``(n_rows, ...)`` to ``(n_groups, ...)``.
-
-    Groups are numbered from 0 without gaps.
+    """Return the sums of rows over groups 0, 1, …, without gaps: ``(n_rows, ...)`` to ``(n_groups, ...)``.
 
     >>> sums_by(np.array([1, 0, 1]), [1, 2, 4]).tolist()
     [2.0, 5.0]
@@ -55,16 +51,11 @@ def sums_by(groups: NDArray[np.intp], rows: ArrayLike) -> Floats:
 
 
 def resample(clusters: Sequence[str], n_resamples: int, seed: int) -> Resamples:
-    """Return how often each unit is drawn when whole clusters are drawn with replacement.
+    """Return how often each unit is drawn when whole clusters, one named per row, are drawn with replacement.
 
-    Of few clusters the rows are drawn anew as well. Three speakers who happen to score alike would else have an
-    interval of no width; with both stages it is somewhat too wide, which is the safe side (Davison & Hinkley, 3.8).
-
-    Args:
-        clusters: The cluster of each row.
-        n_resamples: Number of bootstrap resamples.
-        seed: Seed of the draw. The same clusters are drawn alike; other clusters, of another data set, are drawn
-            independently of them.
+    With few clusters the rows are resampled too. Otherwise three speakers with equal scores would have an interval
+    of no width; with both stages it is somewhat too wide, which is the safe side (Davison & Hinkley, 3.8). With one
+    seed, equal clusters are drawn alike, and other clusters independently of them.
     """
     names, rows = np.unique(np.asarray(clusters), return_inverse=True)
     rng = np.random.default_rng([seed, zlib.crc32("\n".join(map(str, names)).encode())])
@@ -90,17 +81,11 @@ def pooled_ratio(
 ) -> Measurement:
     """Return the sum of numerators over the sum of denominators, with a percentile bootstrap interval.
 
-    Where every row has the same ratio the bootstrap sees no spread, and :func:`hidden_interval` stands in for it:
-    "0 of 64" never reads as certainty. Its trials are the clusters, not the rows: rows that stand or fall
-    together are one trial, and where none falls nothing tells how much they do. Taking each cluster for all or
-    nothing is the widest that any such dependence can make it. Of few clusters rows are drawn, and are the trials.
-
-    Args:
-        numerator: Counts per row.
-        denominator: Counts per row.
-        weights: From :func:`resample_weights`, or the counts of :func:`resample` for sums by unit.
-        n_of: What the denominator counts.
-        is_share: Whether the ratio is a proportion in 0…1.
+    If every row has the same ratio the bootstrap sees no spread, and :func:`hidden_interval` replaces it: "0 of 64"
+    is not certainty. Its trials are the clusters, not the rows, as rows of one cluster may all be right or wrong
+    together; this gives the widest interval. With few clusters, rows are the trials. ``weights`` are from
+    :func:`resample_weights`, or the counts of :func:`resample` for sums by unit. ``n_of`` says what the
+    denominator counts, ``is_share`` that the ratio is a proportion ∈ [0, 1].
     """
     top, bottom = np.asarray(numerator, float), np.asarray(denominator, float)
     total = round(bottom.sum())
@@ -138,15 +123,15 @@ def pooled_difference(
 ) -> Measurement:
     """Return the mean of paired differences of shares, ∈ [-1, 1], with a percentile bootstrap interval.
 
-    Where all units differ alike the bootstrap sees no spread. The interval then reaches as far as clusters that
-    differ otherwise could hide among so many (exact binomial bound): "no difference in 40" is not certainty.
+    If all units differ alike the bootstrap sees no spread. The interval then covers clusters with another
+    difference that could be missing among so many (exact binomial bound): "no difference in 40" is not certainty.
 
     Args:
         sums: Differences summed by unit, or one of each row.
         sizes: Rows of each unit.
         weights: How often each unit is drawn. Shape ``(n_resamples, n_units)``.
         n_of: What a row is.
-        luck: What else moves the mean, drawn for each resample. Shape ``(n_resamples,)``, or one for all.
+        luck: Random shift of the mean in each resample. Shape ``(n_resamples,)``, or one for all.
     """
     top, bottom = np.asarray(sums, float), np.asarray(sizes, float)
     if bottom.sum() == 0:
@@ -161,14 +146,11 @@ def pooled_difference(
 
 
 def independent_difference(first: Measurement, second: Measurement) -> Measurement:
-    """Return first minus second for figures that share nothing, with the 95 % interval that theirs leave.
+    """Return first minus second for independent figures, with a 95 % interval if both have one.
 
     ``low = d - sqrt((a - a_low)**2 + (b_high - b)**2)`` and ``high = d + sqrt((a_high - a)**2 + (b - b_low)**2)``
-    for d = a - b: lopsided intervals stay lopsided, and two shares differ by no more than 1. Figures without an
-    interval leave none.
-
-    Reference:
-        Zou & Donner, Statistics in Medicine 27, 2008; Newcombe, the same 17, 1998 (proportions).
+    for d = a - b: asymmetric intervals stay asymmetric, and two shares differ by at most 1 (Zou & Donner,
+    Statistics in Medicine 27, 2008; Newcombe, the same 17, 1998, proportions).
 
     >>> a, b = (Measurement(value=v, low=v - 0.03, high=v + 0.04, n=9, n_of="clips") for v in (0.5, 0.2))
     >>> [round(end, 3) for end in (independent_difference(a, b).low, independent_difference(a, b).high)]
@@ -218,12 +200,11 @@ def exact_interval(successes: int, trials: int) -> tuple[float, float]:
 
 
 def hidden_interval(value: float, n_trials: int, *, is_share: bool) -> tuple[float, float]:
-    """Return the ends of a ratio that every trial shows alike, for what could hide among so many trials.
+    """Return the interval of a ratio that is equal in every trial, from what so many trials could have missed.
 
     With h the exact binomial bound on 0 of n trials, ``low = value - h |value|`` and ``high = value + h * reach``.
-    The reach of a share is ``1 - value``: at 0 and 1 this is the Clopper-Pearson interval. An error rate has no
-    upper end; a hidden trial is taken to err on every word, or as much again as the others do where that is more,
-    so its reach is ``max(1, |value|)``. A recogniser without an error among 20 speakers has [0, 0.168], not [0, 0].
+    The reach of a share is ``1 - value``: at 0 and 1 this is the Clopper-Pearson interval. That of an error rate,
+    which has no upper end, is ``max(1, |value|)``: a missed trial has every word wrong, or twice the others' rate.
 
     >>> [round(end, 3) for end in hidden_interval(0, 20, is_share=False)]
     [0.0, 0.168]
@@ -234,10 +215,10 @@ def hidden_interval(value: float, n_trials: int, *, is_share: bool) -> tuple[flo
 
 
 def _n_drawn_apart(weights: Floats) -> int:
-    """Rows of one cluster are drawn alike in every resample; two clusters agree in a few dozen by no chance."""
+    """Count the independent units: rows of one cluster are drawn alike in every resample, clusters are not."""
     return int(np.unique(weights[:64], axis=1).shape[1])
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """A resample that drew no denominator at all has no ratio."""
+    """A resample without a denominator has no ratio."""
     return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)

@@ -1,8 +1,8 @@
-"""Draws by which the stages are joined: draw k of every figure of one data set is the same resample of it.
+"""Joint draws of the stages: draw k of every figure of one data set is the same resample of it.
 
-A point of the frontier joins accuracy, word recovery and power. How sure its place is depends on how the three
-move together between points: whoever is easily understood at 1 kHz is so at 2 kHz. Each stage therefore keeps the
-first of the very resamples that its intervals are made of, and figures are compared draw by draw.
+A point of the frontier joins accuracy, word recovery and power. These are correlated between points: a speaker who
+is understood at 1 kHz is understood at 2 kHz. So each stage keeps its first bootstrap resamples, and figures are
+compared draw by draw.
 """
 
 from collections.abc import Iterable
@@ -21,16 +21,11 @@ SIGNIFICANT_DIGITS = 5
 
 
 def share_draws(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -> Draws:
-    """Return a pooled share in each of the first resamples, ∈ [0, 1]; empty where there is nothing to count.
+    """Return a pooled share in each of the first resamples, ∈ [0, 1]; empty if there is nothing to count.
 
-    Where every resample gives the same share, the draws follow the interval of :func:`intervals.pooled_ratio`
-    instead: a measured zero has an upper end above zero, and so must its draws. They are ordered by the resamples,
-    so that two shares without a spread in one data set rise and fall together.
-
-    Args:
-        numerator: Counts per row.
-        denominator: Counts per row.
-        weights: As in :func:`intervals.pooled_ratio`.
+    If every resample gives the same share, the draws follow the interval of :func:`intervals.pooled_ratio` instead,
+    so that draws of a measured zero reach above zero. They are ordered by the resamples, so that two shares without
+    a spread in one data set rise and fall together. ``weights`` are as in :func:`intervals.pooled_ratio`.
     """
     figure = pooled_ratio(numerator, denominator, weights, "units", is_share=True)
     if figure.value is None:
@@ -43,7 +38,7 @@ def share_draws(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -
 
 
 def draws_through(figure: Measurement, like: ArrayLike) -> Draws:
-    """Return draws of a share that follow its interval, in the order of other draws; none without a value."""
+    """Return draws of a share that follow its interval, in the order of other draws; empty without a value."""
     others = np.asarray(like, float)
     if figure.value is None or len(others) == 0:
         return ()
@@ -61,13 +56,13 @@ def kept(draws: Iterable[float]) -> Draws:
 
 
 def _through_interval(figure: Measurement, scores: Floats) -> Floats:
-    """Normal scores stretched on either side, so that value and interval are the median and its quantiles."""
+    """Normal scores scaled on either side, so that value and interval are the median and its quantiles."""
     value, low, high = (np.float64(end) for end in (figure.value, figure.low, figure.high))
     return value + np.where(scores < 0, value - low, high - value) * scores / Z_INTERVAL
 
 
 def _scores(weights: Floats) -> Floats:
-    """Normal scores of the resamples, in an order that depends on nothing but what each of them drew."""
+    """Normal scores of the resamples, in an order that depends only on what each of them drew."""
     along = np.random.default_rng(0).standard_normal(weights.shape[1])
     ranks = np.argsort(np.argsort(weights @ along, kind="stable"))
     return np.array(_normal_scores(len(ranks)))[ranks]

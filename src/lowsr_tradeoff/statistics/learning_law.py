@@ -1,19 +1,17 @@
-"""What an attacker with more data would recover, from how recovery grows with the data that it has.
+"""What an attacker with more data would recover, from how recovery grows with its data.
 
 The law is a saturating power of the amount of data n, 0 < n:
 
     recovery(n) = c - (c - chance) (1 + n / n0)^-b,    chance <= c <= 1, n0 > 0, b > 0
 
-that is chance without data and c with data without end (power laws: Hestness et al., arXiv 1712.00409; other forms,
-and how little a curve tells of what lies far beyond it: Viering & Loog, IEEE TPAMI 45(6), 2023, arXiv 2103.10948).
-
-The figures of one curve are of the same words, so they err together. Their covariance is that of a bootstrap over
-speakers; where the folds, each of which learnt from other speakers, differ by more than speakers do, the larger
-spread counts. The law with the least misfit (y - f)' S^-1 (y - f) is the fit. The 95 % interval of an extrapolation
-reaches over every law whose misfit is at most t^2 above the least (profile likelihood: Venzon & Moolgavkar, Applied
-Statistics 37(1), 1988), t of Student's distribution for the speakers, with the freedom and the width that a
-covariance estimated from so few leaves (Rao, Biometrika 46, 1959). Percentiles of refitted resamples are not
-used: with a ceiling near 1 they held the truth in 70 of 100 simulated cases.
+from chance without data to c with unlimited data (power laws: Hestness et al., arXiv 1712.00409; other forms, and
+the limits of extrapolation: Viering & Loog, IEEE TPAMI 45(6), 2023, arXiv 2103.10948). The figures of one curve are
+of the same words; their covariance is that of a bootstrap over speakers, or the spread between folds where that is
+larger. The fit has the least misfit (y - f)' S^-1 (y - f). The 95 % interval of an extrapolation covers every law
+whose misfit is at most t^2 above the least (profile likelihood: Venzon & Moolgavkar, Applied Statistics 37(1),
+1988), t of Student's distribution, with freedom and width corrected for a covariance estimated from few speakers
+(Rao, Biometrika 46, 1959). Percentiles of refitted resamples are not used: with a ceiling near 1 they held the
+truth in 70 of 100 simulated cases.
 """
 
 from collections.abc import Sequence
@@ -32,7 +30,7 @@ from lowsr_tradeoff.statistics.intervals import resample_weights, sums_by
 MIN_POINTS = 4
 # Recoveries of this probability do not follow the law.
 LEAST_P = 0.01
-# An interval as wide as half of all there is to recover tells nothing.
+# An interval wider than this share is not reported as a figure.
 WIDEST = 0.5
 EXPONENTS = np.geomspace(0.1, 4, 40)
 # Of the largest amount. Beyond a thousand times the law is a straight line, below a hundredth a step.
@@ -49,9 +47,8 @@ class Curve:
         amounts: Ascending. Shape ``(n_points,)``.
         shares: Recovered with each. Shape ``(n_points,)``.
         covariance: Of the shares. Shape ``(n_points, n_points)``.
-        chance: Recovered without data.
-        n_words: What the shares are of.
-        n_speakers: Who said them.
+        chance: Share recovered without data.
+        n_words: Number of words that the shares are of.
     """
 
     amounts: Floats
@@ -69,9 +66,7 @@ class Misfit:
     Attributes:
         scales: n0 of each law, in units of data.
         exponents: b of each law.
-        best: The gain c - chance of least misfit, within or beyond what is possible.
-        curvature: How fast the misfit grows away from it.
-        least: The misfit there.
+        best: The gain c - chance of least misfit, also outside the possible range.
     """
 
     scales: Floats
@@ -91,31 +86,31 @@ def curve_of(
     n_resamples: int,
     seed: int,
 ) -> Curve:
-    """Return recovery over amounts of data, with how its figures err.
+    """Return recovery over amounts of data, with the covariance of its figures.
 
     Args:
-        amounts: What was learnt from, ascending.
+        amounts: Training data, ascending.
         hits: Words recovered of each recording with each amount. Shape ``(n_points, n_recordings)``.
         words: Words said in each. Shape ``(n_recordings,)``.
-        speakers: Who said them; drawn together.
+        speakers: Speaker of each recording; resampled as clusters.
         folds: The fold in which each recording was tested.
-        chance: Recovered without data.
+        chance: Share recovered without data.
         n_resamples: Bootstrap resamples of speakers.
-        seed: Of those.
+        seed: Seed of the resamples.
     """
     n_words, weights = int(words.sum()), resample_weights(speakers, n_resamples, seed)
     totals = weights @ words
     ratios = (weights @ hits.T)[totals > 0] / totals[totals > 0, None]
     drawn = np.atleast_2d(np.cov(ratios, rowvar=False))
     spread = np.maximum(0, _between_folds(hits, words, folds) - np.diag(drawn))
-    # One word is the finest that shares can differ by.
+    # One word is the resolution of shares.
     covariance = drawn + np.diag(spread + 1 / n_words**2)
     shares = hits.sum(axis=1) / n_words
     return Curve(np.asarray(amounts, float), shares, covariance, chance, n_words, len(set(speakers)))
 
 
 def law_of(curve: Curve) -> LearningLaw | None:
-    """Return the law of least misfit; ``None`` for fewer points than it takes."""
+    """Return the law of least misfit, or ``None`` for too few points."""
     from scipy.special import chdtrc  # noqa: PLC0415 - every report would load it
 
     if len(curve.amounts) < MIN_POINTS:
@@ -135,7 +130,7 @@ def law_of(curve: Curve) -> LearningLaw | None:
 
 
 def recovery(law: LearningLaw, amount: float) -> float:
-    """Return what the law says of an amount of data, from chance to its ceiling.
+    """Return the share that the law predicts for an amount of data, from chance to its ceiling.
 
     >>> law = LearningLaw(chance=0.1, ceiling=0.9, scale=5, exponent=1, misfit_p=1)
     >>> [round(recovery(law, amount), 3) for amount in (0, 5, 1e9)]
@@ -145,13 +140,7 @@ def recovery(law: LearningLaw, amount: float) -> float:
 
 
 def extrapolate(curve: Curve, law: LearningLaw | None, times: float) -> Measurement:
-    """Return what the law says of so many times the largest amount of data, with the interval of laws as good.
-
-    Args:
-        curve: What was measured.
-        law: From :func:`law_of`.
-        times: As many times the data.
-    """
+    """Return the recovery at ``times`` the largest amount of data, with the interval of laws that fit as well."""
     if law is None:
         return missing(f"{len(curve.amounts)} amounts of data are too few for a law of three numbers", "words")
     if law.misfit_p < LEAST_P:
@@ -165,7 +154,7 @@ def extrapolate(curve: Curve, law: LearningLaw | None, times: float) -> Measurem
 
 
 def _interval(curve: Curve, amount: float) -> tuple[float, float]:
-    """The least and the most that a law which cannot be told from the best gives."""
+    """The least and the greatest value of the laws that cannot be told from the best."""
     misfit = _misfit(curve)
     at_best = misfit.least + misfit.curvature * (_possible(misfit.best, curve) - misfit.best) ** 2
     least = float(at_best.min())
@@ -179,7 +168,7 @@ def _interval(curve: Curve, amount: float) -> tuple[float, float]:
 
 
 def _tolerance(curve: Curve, least: float) -> float:
-    """How much more misfit no interval can tell from the least, for a covariance that so many speakers told."""
+    """The extra misfit within the 95 % interval, for a covariance estimated from so many speakers."""
     from scipy.special import stdtrit  # noqa: PLC0415 - see law_of
 
     n_known, n_free = curve.n_speakers - 1, len(curve.amounts) - 3
@@ -216,7 +205,7 @@ def _possible(gains: Floats, curve: Curve) -> Floats:
 
 
 def _between_folds(hits: Counts, words: Counts, folds: Sequence[int]) -> Floats:
-    """Variance of hits / words over all folds that the folds tell, as of a ratio of sums. Shape ``(n_points,)``."""
+    """Variance of hits / words over all folds, from the folds, as of a ratio of sums. Shape ``(n_points,)``."""
     _, numbers = np.unique(folds, return_inverse=True)
     of_fold, said = sums_by(numbers, hits.T), sums_by(numbers, words)
     off = of_fold - np.outer(said, of_fold.sum(axis=0) / said.sum())

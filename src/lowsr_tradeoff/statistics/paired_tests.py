@@ -1,12 +1,11 @@
 """Tests and effect sizes for pairs of networks that answered the same rows, where rows come in clusters.
 
-Two things move a mean difference between two ways of training: which clusters were recorded, and how each training
-happened to end. Clips alone know nothing of the second, and with training luck of 2 points per network a test on
-clips alone finds a difference that is not there far more often than it promises. So every network (one fold, one
-repetition) counts as drawn too, and the spread that it adds is measured and put into the test.
+A mean difference between two ways of training varies by the recorded clusters and by the luck of training. A test
+on clips alone ignores luck and finds false differences too often. So every network (one fold, one repetition)
+counts as drawn too, and the variance it adds is measured and put into the test.
 
-Conventions: a difference is first minus second; ``pairs`` are several comparisons over the same rows, and what
-is returned of them has shape ``(n_pairs,)`` unless it is said otherwise.
+Conventions: a difference is first minus second; ``pairs`` are several comparisons over the same rows, and results
+have the shape ``(n_pairs,)`` unless stated otherwise.
 
 References: Nadeau & Bengio, Machine Learning 52, 2003; Corani & Benavoli, Machine Learning 100, 2015, and Benavoli,
 Corani, Demsar & Zaffalon, JMLR 18, 2017 (correlated t-test, region of practical equivalence); Holm, Scand. J.
@@ -61,12 +60,9 @@ class Equivalence:
 
 
 def pair_up(differences: Floats, clusters: Sequence[str], folds: Sequence[int]) -> Pairs:
-    """Return differences summed by cluster.
+    """Return differences ``(n_pairs, n_repetitions, n_rows)``, each ∈ [-1, 1], summed by cluster.
 
-    Args:
-        differences: First minus second, each ∈ [-1, 1]. Shape ``(n_pairs, n_repetitions, n_rows)``.
-        clusters: The cluster of each row; a cluster lies in one fold.
-        folds: The fold that each row is tested in.
+    ``clusters`` and ``folds`` are those of each row; a cluster lies in one fold.
     """
     _, first, numbers = np.unique(np.asarray(clusters), return_index=True, return_inverse=True)
     sums = np.moveaxis(sums_by(numbers, np.moveaxis(differences, -1, 0)), 0, -1)
@@ -81,7 +77,7 @@ def fold_means(pairs: Pairs) -> Floats:
 
 
 def sampling_variances(pairs: Pairs) -> Floats:
-    """Return the variance of each mean difference from which clusters were drawn, networks as they are.
+    """Return the variance of each mean difference from the draw of clusters, networks given.
 
     ``k / (k - 1) * sum_c (s_c - n_c d)**2 / n**2`` over k clusters with sums s_c of n_c rows; d is the mean. The
     linearised variance of a ratio: Cochran, Sampling Techniques, 1977, ch. 6. One cluster has none.
@@ -94,15 +90,12 @@ def sampling_variances(pairs: Pairs) -> Floats:
 def training_variances(pairs: Pairs) -> Floats:
     """Return the variance that the luck of training adds to each mean difference; unbiased, so it may be negative.
 
-    What the clusters of one network have in common beyond chance is the network's. With T the sum over a network's
-    clusters and r the clusters' own, ``T**2 - sum r**2`` holds the products of different clusters alone, which
-    sampling leaves at zero on average. Several repetitions are taken around their mean, cluster by cluster, so that
-    the clips drop out: ``sum(T**2 - sum r**2) / (S (S - 1) n**2)`` for S repetitions. Of one repetition the folds
-    differ by luck and by clips; both are taken around the mean of all, with F / (F - 1) for F folds. That is rough:
-    five folds have four differences. Three repetitions have ten more, and the clips do not blur them.
-
-    Reference:
-        Cameron, Gelbach & Miller, J. Business & Econ. Stat. 29, 2011 (clustering two ways), on deviations.
+    What a network's clusters share beyond chance is the network's. With T the sum over a network's clusters and r
+    the clusters' own sums, ``T**2 - sum r**2`` holds only products of different clusters, zero on average under
+    sampling. Over S repetitions, deviations from their mean by cluster remove the effect of the clips:
+    ``sum(T**2 - sum r**2) / (S (S - 1) n**2)`` (Cameron, Gelbach & Miller, J. Business & Econ. Stat. 29, 2011,
+    clustering two ways, on deviations). With one repetition the folds differ by luck and by clips; both are taken
+    around the mean of all, with F / (F - 1) for F folds. That is rough: five folds have four differences.
     """
     n_repetitions, in_fold = pairs.sums.shape[1], _in_fold(pairs)
     n_rows = pairs.sizes.sum()
@@ -118,12 +111,8 @@ def training_variances(pairs: Pairs) -> Floats:
 def luck_sds(pairs: Pairs, family: NDArray[np.bool_]) -> Floats:
     """Return the standard deviation of each mean difference by the luck of training, ≥ 0.
 
-    A pair has few networks, so its own estimate is often zero by chance. It takes the mean over the family where
-    that is more: networks of one study have much alike. One whose trainings differ more keeps its own.
-
-    Args:
-        pairs: The differences.
-        family: Which pairs are averaged; of none, each takes its own. Shape ``(n_pairs,)``.
+    A pair's own estimate from few networks is often zero by chance, so the mean over ``family``, ``(n_pairs,)``,
+    replaces it where that is larger. Without a family each pair keeps its own.
     """
     own = training_variances(pairs)
     shared = own[family].mean() if family.any() else 0.0
@@ -133,16 +122,10 @@ def luck_sds(pairs: Pairs, family: NDArray[np.bool_]) -> Floats:
 def sign_flip_p(pairs: Pairs, luck: Floats, seed: int, n_flips: int = N_FLIPS) -> Floats:
     """Return each pair's two-sided p-value under the sign-flip hypothesis, ∈ (0, 1].
 
-    Were both ways of training alike, each cluster's difference could as well have had the other sign. p is the
-    share of arrangements whose sum is as far from zero as the observed one, which is an arrangement too:
-    ``p = (1 + reached) / (1 + drawn)``, or exact over all of them where those are no more. Luck is drawn anew with
-    every arrangement; it can raise p and not lower it.
-
-    Args:
-        pairs: The differences.
-        luck: From :func:`luck_sds`.
-        seed: Seed of flips and luck.
-        n_flips: Arrangements, the observed one among them.
+    If both ways of training were alike, each cluster's difference could equally have the other sign. p is the share
+    of arrangements whose sum is at least as far from zero as the observed one, which counts as one of them:
+    ``p = (1 + reached) / (1 + drawn)``, or exact over all of them if there are at most ``n_flips``. Luck, from
+    :func:`luck_sds`, is drawn anew for every arrangement; it can only raise p.
     """
     rng = np.random.default_rng(seed)
     flips = sign_flips(len(pairs.sizes), n_flips, rng)
@@ -157,9 +140,7 @@ def sign_flip_p(pairs: Pairs, luck: Floats, seed: int, n_flips: int = N_FLIPS) -
 
 
 def sign_flips(n_clusters: int, n_flips: int, rng: np.random.Generator) -> Floats:
-    """Return arrangements of signs, the observed one first: all where those are at most ``n_flips``, else drawn.
-
-    Shape ``(n_flips, n_clusters)``.
+    """Return ``(n_flips, n_clusters)`` signs, the observed ones first: all if at most ``n_flips``, else drawn.
 
     >>> sign_flips(2, 10, np.random.default_rng(0)).tolist()
     [[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]]
@@ -173,13 +154,9 @@ def sign_flips(n_clusters: int, n_flips: int, rng: np.random.Generator) -> Float
 
 
 def nadeau_bengio_p(differences: Floats) -> float | None:
-    """Return the two-sided p-value of the corrected t-test on the folds of a cross-validation, ∈ [0, 1].
+    """Return the two-sided p of the corrected t-test on fold means ``(n_folds,)``; ``None`` if folds do not differ.
 
-    ``t = d / sqrt((1 / n + n_test / n_train) s**2)`` with n - 1 degrees of freedom, n_test / n_train =
-    1 / (n - 1). ``None`` where the folds do not differ: a spread of zero is no certainty.
-
-    Args:
-        differences: Mean difference of each fold, repetitions averaged. Shape ``(n_folds,)``.
+    ``t = d / sqrt((1 / n + n_test / n_train) s**2)`` with n - 1 degrees of freedom, n_test / n_train = 1 / (n - 1).
     """
     scale = _corrected_scale(differences)
     return None if scale is None else float(2 * stdtr(len(differences) - 1, -abs(differences.mean()) / scale))
@@ -189,11 +166,8 @@ def equivalence(differences: Floats, region: float = REGION) -> Equivalence | No
     """Return the Bayesian correlated t-test's probabilities of better, practically equal and worse.
 
     The mean difference has the posterior Student(n - 1, d, (1 / n + r / (1 - r)) s**2) under the flat prior, where
-    the correlation of folds r is n_test / n_all = 1 / n. ``None`` where the folds do not differ.
-
-    Args:
-        differences: Mean difference of each fold, repetitions averaged. Shape ``(n_folds,)``.
-        region: Half-width of the region of practical equivalence.
+    the correlation of folds r is n_test / n_all = 1 / n. ``None`` if the folds, ``(n_folds,)``, do not differ.
+    ``region`` is the half-width of practical equivalence.
     """
     scale = _corrected_scale(differences)
     if scale is None:
@@ -204,7 +178,7 @@ def equivalence(differences: Floats, region: float = REGION) -> Equivalence | No
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Return adjusted p-values: rejecting those below a level errs at all in at most that share of families.
+    """Return Holm's adjusted p-values, which bound the chance of any false rejection in the family.
 
     ``max over the smaller ones of min(1, (m - rank) p)``, rank from 0.
 
@@ -220,7 +194,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def smallest_detectable(standard_error: float, level: float) -> float:
-    """Return the smallest true difference that a two-sided test at a level shows in 80 of 100 such studies.
+    """Return the true difference that a two-sided test detects with power 0.8.
 
     ``(z(1 - level / 2) + z(0.8)) * standard_error``, with z the normal quantile.
 

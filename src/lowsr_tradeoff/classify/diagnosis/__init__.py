@@ -1,1 +1,1 @@
-"""What the diagnostics of distillation are made of; :mod:`diagnose` joins them."""
+"""Parts of the diagnostics of distillation; :mod:`diagnose` joins them."""

@@ -1,8 +1,7 @@
-"""Read the outputs of trained networks for every clip, and bring them together clip by clip.
+"""Read the outputs of trained networks, and join them per clip.
 
-A clip is tested once per repetition and trained on by the networks of all other folds. Per clip, a quantity is
-its mean over the networks that tested on the clip, or over those that trained on it; clips are then averaged and
-resampled by source. So a figure pools (clip, network) pairs and no network counts twice.
+Per repetition, a clip is tested once and trained on by the networks of all other folds. Its value is the mean over
+the networks that tested on it, or over those that trained on it; clips are then averaged and resampled by source.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,7 +35,7 @@ class ClipTable:
 
     Attributes:
         truth: Class number of each clip.
-        fold: Its fold.
+        fold: Fold number of each clip.
         weights: Bootstrap weights by source, shape ``(n_resamples, n_clips)``.
         classes: Labels by class number.
     """
@@ -48,16 +47,16 @@ class ClipTable:
 
     @property
     def n(self) -> int:
-        """How many there are."""
+        """Number of clips."""
         return len(self.truth)
 
 
 @dataclass(frozen=True)
 class NetworkOutputs:
-    """One network's artefact, and which of the joined rows its arrays are of.
+    """One network's artefact, and the joined rows of its arrays.
 
     Attributes:
-        label: What a person calls its step.
+        label: Name of its step in messages.
         arrays: Its outputs, by part and kind, for example ``test_logits``.
         rows: Of the test fold and of the folds that it was trained on.
     """
@@ -96,11 +95,7 @@ def clip_table(corpus: EventCorpus, n_resamples: int, seed: int) -> ClipTable:
 
 
 def outputs_of(steps: Iterable[Step], store: Store, clips: ClipTable) -> dict[Condition, Runs]:
-    """Return the outputs of trained networks, condition by condition, in the order of their steps.
-
-    Raises:
-        StageError: A step has not run.
-    """
+    """Return the outputs of trained networks, condition by condition, in the order of their steps."""
     found: dict[Condition, Runs] = {}
     for step in steps:
         settings = cast("TrainSettings", step.settings)
@@ -130,7 +125,7 @@ def by_clip(values: Sequence[Scores], rows: Sequence[Rows], n_clips: int) -> Sco
 
 
 def mean_by_clip(values: Sequence[Scores], rows: Sequence[Rows], n_clips: int) -> Scores:
-    """Return the mean of each clip's values over the networks that have one for it. Shape ``(n_clips,)``."""
+    """Return each clip's mean over the networks with a value for it. Shape ``(n_clips,)``."""
     return by_clip(values, rows, n_clips) / by_clip([np.ones(len(r)) for r in rows], rows, n_clips)
 
 
@@ -140,10 +135,7 @@ def each(metric: Callable[[Scores, Classes], V], runs: Runs, clips: ClipTable, p
 
 
 def mean_of(values: Sequence[Scores], runs: Runs, part: Part, clips: ClipTable, unit: str) -> Measurement:
-    """Return the mean over clips of their mean over networks, with a bootstrap interval by source.
-
-    There is a value per network and clip of the part.
-    """
+    """Return the mean over clips of their mean over networks, with a bootstrap interval by source."""
     rows = [run.rows[part] for run in runs]
     return mean_measurement(mean_by_clip(values, rows, clips.n), clips.weights, CLIPS, unit)
 
@@ -158,13 +150,8 @@ def pooled(
 ) -> Measurement:
     """Return the mean over counted (clip, network) pairs, with a bootstrap interval; without a unit, a share.
 
-    Args:
-        values: Per network, one value per clip of the part; of a share 0 or 1.
-        runs: The networks.
-        part: Which clips the values are of.
-        clips: All of them.
-        counted: Per network, 1 for the clips that count; ``None`` for all.
-        unit: The values' unit.
+    ``values`` hold, per network, one value per clip of the part (0 or 1 for a share); ``counted`` holds 1 for each
+    clip that counts.
     """
     rows = [run.rows[part] for run in runs]
     counted = counted or [np.ones(len(r)) for r in rows]

@@ -1,4 +1,4 @@
-"""How far class probabilities can be believed: of logits z, p = softmax(z / T), log-likelihoods in bits."""
+"""Reliability of class probabilities p = softmax(z / T) of logits z; log-likelihoods in bits."""
 
 import math
 
@@ -21,9 +21,7 @@ def is_right(logits: Scores, truth: Classes) -> Scores:
 
 
 def log_loss(logits: Scores, truth: Classes, temperature: float = 1.0) -> Scores:
-    """Return each clip's negative log-likelihood ``-log2 softmax(z / T)[y]``, bits, ∈ [0, ∞).
-
-    Shape ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
+    """Return each clip's ``-log2 softmax(z / T)[y]``, bits, ∈ [0, ∞): ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
 
     >>> log_loss(np.zeros((1, 4)), np.array([2]))
     array([2.])
@@ -34,11 +32,9 @@ def log_loss(logits: Scores, truth: Classes, temperature: float = 1.0) -> Scores
 
 
 def brier(logits: Scores, truth: Classes) -> Scores:
-    """Return each clip's squared distance to its label, ``sum_k (p_k - [k = y])²`` ∈ [0, 2].
+    """Return each clip's ``sum_k (p_k - [k = y])²`` ∈ [0, 2]. Shape ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
 
-    Shape ``(n, n_classes)``, ``(n,)`` → ``(n,)``.
-    Reference: Brier, Verification of Forecasts Expressed in Terms of Probability, Monthly Weather Review 78,
-    1950.
+    Reference: Brier, Verification of Forecasts Expressed in Terms of Probability, Monthly Weather Review 78, 1950.
 
     >>> brier(np.zeros((1, 4)), np.array([2]))
     array([0.75])
@@ -51,9 +47,8 @@ def brier(logits: Scores, truth: Classes) -> Scores:
 def calibration_error(logits: Scores, truth: Classes, n_bins: int = N_BINS) -> float:
     """Return the expected calibration error ``sum_b n_b / n |accuracy_b - confidence_b|`` ∈ [0, 1].
 
-    Confidence is the highest probability; bins are of equal width and hold their upper edge. Few clips per bin
-    make it too large even for calibrated scores.
-    Reference: Guo et al., On Calibration of Modern Neural Networks, ICML 2017, eq. 3.
+    Confidence is the highest probability; bins have equal width and include their upper edge. The error is biased
+    upwards with few clips per bin. Reference: Guo et al., Calibration of Modern Neural Networks, ICML 2017, eq. 3.
     """
     confidence = softmax(np.asarray(logits, np.float64), axis=1).max(axis=1)
     bins = np.clip(np.ceil(confidence * n_bins).astype(int) - 1, 0, n_bins - 1)
@@ -64,10 +59,8 @@ def calibration_error(logits: Scores, truth: Classes, n_bins: int = N_BINS) -> f
 def confidence_variance(p: Scores, truth: Classes) -> float:
     """Return the variance over clips of the probability of the clip's own class, ∈ [0, 0.25].
 
-    A teacher that scores every clip of a class alike only smooths labels.
-
-    Reference: Zhang & Sabuncu, Self-Distillation as Instance-Specific Label Smoothing, NeurIPS 2020: gains
-    follow the diversity of a teacher's confidences.
+    It is 0 for a teacher that only smooths labels; gains of self-distillation grow with it. Reference: Zhang &
+    Sabuncu, Self-Distillation as Instance-Specific Label Smoothing, NeurIPS 2020.
     """
     return float(p[np.arange(len(truth)), truth].var())
 
@@ -75,10 +68,8 @@ def confidence_variance(p: Scores, truth: Classes) -> float:
 def scaling_temperature(logits: Scores, truth: Classes) -> float:
     """Return the T ∈ [0.1, 10] with the least mean log-loss of ``softmax(z / T)``.
 
-    The loss is convex in 1/T, so there is one minimum. Where every clip is right it would be at T = 0; the range
-    ends that.
-
-    Reference: Guo et al., ICML 2017, section 4.2 (temperature scaling).
+    The loss is convex in 1/T, so there is one minimum; it would be at T = 0 if every clip is right. Reference: Guo
+    et al., ICML 2017, section 4.2 (temperature scaling).
     """
     low, high = np.log(SCALING_RANGE)
     found = minimize_scalar(

@@ -1,6 +1,6 @@
-"""Why CSSD might beat BASD, in figures: one record per rate and feature layout, from finished training steps.
+"""Figures on why CSSD might beat BASD: one record per rate and feature layout, from finished training steps.
 
-Nothing here trains or decides; the hypothesis that they are held against is in docs/method.md.
+Nothing is trained or decided here; docs/method.md states the hypothesis that the figures are compared with.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,13 +36,7 @@ N_PERMUTATIONS = 9999
 
 
 class DiagnosisSettings(Settings):
-    """What the diagnostics depend on besides the networks.
-
-    Attributes:
-        reference: The full-rate networks.
-        seed: Of resamples and permutations.
-        n_resamples: Bootstrap resamples.
-    """
+    """What the diagnostics depend on besides the networks; ``seed`` is that of resamples and permutations."""
 
     reference: Condition
     seed: int
@@ -51,12 +45,10 @@ class DiagnosisSettings(Settings):
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the diagnostics of one rate and layout are made of.
+    """What the diagnostics of one rate and layout are computed from.
 
     Attributes:
-        clips: All of them.
         arms: The networks of this rate and layout, by arm.
-        reference: The reference networks.
         usable: Usable information of the reference networks on each clip, bits.
         kept: Energy of each clip below rate/2.
         total: Energy of each clip below half the reference rate.
@@ -73,7 +65,7 @@ class Evidence:
 
 
 def run(steps: Sequence[Step[DiagnosisSettings]], corpus: EventCorpus, store: Store) -> None:
-    """Write the diagnostics of every rate, and the tests for a hump."""
+    """Write the diagnostics of every rate, and the hump tests."""
     for step in steps:
         diagnoses, humps = diagnose(step, corpus, store)
         found = {"diagnoses": diagnoses, "humps": humps}
@@ -85,10 +77,7 @@ def diagnose(
 ) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
     """Return the diagnostics of every rate and layout below the reference rate, ascending, and the hump tests.
 
-    Args:
-        step: Needs the energies of the clips, see :mod:`spectrum`, and every trained network.
-        corpus: The events.
-        store: Holds what the step needs.
+    The step needs the energies of the clips, see :mod:`spectrum`, and every trained network.
 
     Raises:
         StageError: A step has not run, or lacks its outputs for its training clips.
@@ -154,9 +143,8 @@ def _teachers(found: Evidence) -> tuple[TeacherDiagnosis, ...]:
 def recoverability(student: Runs | None, teacher: Runs, clips: ClipTable) -> Measurement:
     """Return R² of a teacher's scores regressed on a student's embeddings, fitted and held out fold by fold, ≤ 1.
 
-    Fitted on the training clips of each pair of networks, and tested on the fold that neither saw. Errors and
-    spreads are pooled over clips and networks. It is a lower bound: networks remember their training clips,
-    which makes the fit worse for new ones.
+    Fitted on the training clips of each pair of networks, tested on the fold that neither saw; errors and spreads
+    are pooled over clips and networks. A lower bound, as networks overfit their training clips.
     """
     if student is None:
         return missing("the study does not train the arm finetuned", CLIPS)
@@ -177,9 +165,9 @@ def recoverability(student: Runs | None, teacher: Runs, clips: ClipTable) -> Mea
 
 
 def class_energies(found: Evidence) -> tuple[ClassEnergy, ...]:
-    """Return, class by class, the mean share of energy kept and what CSSD gains in recall over fine-tuning.
+    """Return, per class, the mean share of energy kept and the gain in recall of CSSD over fine-tuning.
 
-    Shares are averaged over clips: the levels of recordings do not compare, and the loudest would decide.
+    Shares are averaged over clips: levels of recordings are not comparable, and the loudest would dominate.
     """
     finetuned, cssd = found.arms.get(FINETUNED), found.arms.get(CSSD)
     if finetuned is None or cssd is None:

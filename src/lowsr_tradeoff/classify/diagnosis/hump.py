@@ -1,4 +1,4 @@
-"""The one prediction that the hypothesis in docs/method.md makes: the lead of CSSD peaks at the middle rates."""
+"""The one prediction of the hypothesis in docs/method.md: the lead of CSSD is largest at the middle rates."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from lowsr_tradeoff.records.diagnosis import HumpTest
 from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.statistics.intervals import mean_measurement
 
-# Declared with the hypothesis; a study that chose them after a look at its leads would test nothing.
+# Declared with the hypothesis: rates chosen after seeing the results would make the test invalid.
 MIDDLE_HZ = (1000, 4000)
 
 Gains = Mapping[int, Scores]
@@ -23,17 +23,16 @@ def hump_test(
     """Return whether a gain is larger at the middle rates than at the rates on both sides of them.
 
     Each clip's contrast is its mean gain over the middle rates less its mean gain over the outer ones; clips of one
-    source are resampled together. A gain that only rises or falls with the rate can have a large contrast and is no
-    hump. The test therefore asks for ``rise`` and ``fall`` both: each at 95 %, without correction, since both
-    must hold (intersection-union test).
+    source are resampled together. A gain that only rises or falls with the rate can have a large contrast without a
+    hump, so the test asks for both ``rise`` and ``fall``, each at 95 %, uncorrected since both must hold
+    (intersection-union test: Berger, Multiparameter Hypothesis Testing and Acceptance Sampling, Technometrics 24,
+    1982).
 
     Args:
         gains_by_rate: By rate, share of repetitions that the first arm was right less that of the second, per clip.
         weights: From :func:`intervals.resample_weights`, for the same clips.
         grid: Feature layout of both arms.
         middle_hz: Lowest and highest middle rate.
-
-    Reference: Berger, Multiparameter Hypothesis Testing and Acceptance Sampling, Technometrics 24, 1982.
     """
     lowest, highest = middle_hz
     middle = tuple(rate for rate in sorted(gains_by_rate) if lowest <= rate <= highest)
@@ -59,5 +58,5 @@ def _contrast(
         return missing(f"no rate {where}" if middle else "no middle rate", CLIPS)
     per_clip = np.mean([gains[rate] for rate in middle], axis=0) - np.mean([gains[rate] for rate in outer], axis=0)
     contrast = mean_measurement(per_clip, weights, CLIPS, "1")
-    # Where all clips agree the bootstrap sees no spread, which is not certainty.
+    # If all clips agree the bootstrap sees no spread, which is not certainty.
     return contrast if np.ptp(per_clip) > 0 else contrast.model_copy(update={"low": None, "high": None})

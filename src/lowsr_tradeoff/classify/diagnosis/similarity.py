@@ -1,11 +1,11 @@
-"""How alike two networks are: their answers, their embeddings, and what of one can be read off the other."""
+"""How similar two networks are: their answers, their embeddings, and how well one predicts the other."""
 
 import numpy as np
 
 from lowsr_tradeoff.classify.diagnosis.calibration import Scores
 
 FEWEST_FOR_CKA = 4
-# Ridge penalties per clip, embeddings standardised: from almost none to almost all of the fit.
+# Ridge penalties per clip, embeddings standardised: from almost no shrinkage to almost full shrinkage.
 PENALTIES = 10.0 ** np.arange(-4, 4)
 
 
@@ -20,10 +20,8 @@ def debiased_cka(first: Scores, second: Scores) -> float | None:
 
     ``HSIC(K, L) / sqrt(HSIC(K, K) HSIC(L, L))`` of the Gram matrices K and L with the unbiased HSIC. 1 for
     embeddings equal up to rotation, shift and scale; about 0 for independent ones, where the biased CKA approaches
-    1 as dimensions outnumber clips. Noisy with few clips, and a single outlier can move it (Davari et al., arXiv
-    2210.16156).
-
-    Shape ``(n, d1)``, ``(n, d2)``, n at least 4.
+    1 with more dimensions than clips. Noisy with few clips, and sensitive to outliers (Davari et al., arXiv
+    2210.16156). Shape ``(n, d1)``, ``(n, d2)``.
 
     Raises:
         ValueError: There are fewer than 4 clips.
@@ -42,7 +40,7 @@ def debiased_cka(first: Scores, second: Scores) -> float | None:
 
 
 def _u_centred(x: Scores) -> Scores:
-    """The Gram matrix with its diagonal left out and row and column means taken off without bias."""
+    """The Gram matrix without its diagonal, with unbiased row and column means subtracted."""
     n = len(x)
     centred = x - x.mean(axis=0, dtype=np.float64)
     gram = centred @ centred.T
@@ -56,17 +54,10 @@ def _u_centred(x: Scores) -> Scores:
 def recovered(x: Scores, y: Scores, new_x: Scores, new_y: Scores) -> tuple[Scores, Scores]:
     """Return squared error and squared spread of each new clip's class scores, predicted by ridge regression.
 
-    ``1 - sum(error) / sum(spread)`` is R² ∈ (-∞, 1]. For scores t it estimates ``1 - E Var(t | x) / Var(t)`` from
-    below: what a linear map fitted to so few clips can read off x. The penalty is the one of :data:`PENALTIES` with
-    the least leave-one-out error on the fitted clips; the new clips choose nothing.
-
-    Args:
-        x: Embeddings to fit on. Shape ``(n, d)``.
-        y: Class scores to predict, taken less their mean over classes, which softmax does not see. ``(n, C)``.
-        new_x: Embeddings of clips that were not fitted on. Shape ``(m, d)``.
-        new_y: Their class scores. Shape ``(m, C)``.
-
-    Reference: Hoerl & Kennard, Ridge Regression, Technometrics 12, 1970.
+    ``1 - sum(error) / sum(spread)`` is R² ∈ (-∞, 1], a lower estimate of ``1 - E Var(t | x) / Var(t)`` for scores
+    t. The penalty of :data:`PENALTIES` is the one with the least leave-one-out error on the fitted clips. Shapes:
+    ``(n, d)``, ``(n, C)``, ``(m, d)``, ``(m, C)``; scores are taken less their mean over classes, which softmax
+    ignores. Reference: Hoerl & Kennard, Ridge Regression, Technometrics 12, 1970.
     """
     new_target = _less_row_mean(new_y)
     predicted = ridge(x, _less_row_mean(y), new_x)
@@ -77,12 +68,9 @@ def recovered(x: Scores, y: Scores, new_x: Scores, new_y: Scores) -> tuple[Score
 def ridge(x: Scores, y: Scores, new_x: Scores) -> Scores:
     """Return ridge predictions: minimise ``|y - b - Xw|² / n + penalty |w|²``, the columns of X standardised.
 
-    One singular value decomposition serves all penalties: a left-out residual is the residual over one less the
-    leverage.
-
+    One singular value decomposition serves all penalties: a left-out residual is ``residual / (1 - leverage)``
+    (PRESS: Allen, The Relationship between Variable Selection and Data Augmentation, Technometrics 16, 1974).
     Shape ``(n, d)``, ``(n, C)``, ``(m, d)`` → ``(m, C)``.
-    Reference: Allen, The Relationship between Variable Selection and Data Augmentation, Technometrics 16, 1974
-    (PRESS).
     """
     mean, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
     scale = np.where(np.ptp(x, axis=0) > 0, std, 1.0)

@@ -1,4 +1,4 @@
-"""How much of a class's sound a rate keeps, and whether that goes with what a way of training gains."""
+"""The share of a class's energy below rate/2, and its correlation with the gain of a way of training."""
 
 from collections.abc import Sequence
 
@@ -19,11 +19,9 @@ FEWEST_RANKS = 3
 
 
 def energy_below(x: Samples, source_rate_hz: int, edges_hz: Sequence[float]) -> Scores:
-    """Return the energy of a sound between 50 Hz and each edge, full scale 1, in squared units times samples.
+    """Return the energy (sum of squares at full scale 1) between 50 Hz and each edge. Shape ``(len(edges_hz),)``.
 
-    The power spectrum of the whole sound, each bin counted by its centre (Parseval), so no window leaks across.
-
-    Shape ``(len(edges_hz),)``.
+    From the power spectrum of the whole sound, each bin counted by its centre (Parseval): no window, no leakage.
     """
     power = np.square(np.abs(rfft(x.astype(np.float64))))
     power[1 : (len(x) + 1) // 2] *= 2  # bins that stand for a negative frequency as well
@@ -55,7 +53,7 @@ def run(steps: Sequence[Step[SpectrumSettings]], corpus: EventCorpus, store: Sto
 
 
 def energies_below(clips: Sequence[EventClip], clip_s: float, edges_hz: Sequence[float]) -> Scores:
-    """Return the energy between 50 Hz and each edge of the part of each clip that the network is given.
+    """Return the energy between 50 Hz and each edge in the first ``clip_s`` of each clip.
 
     Shape ``(n_clips, len(edges_hz))``.
 
@@ -70,11 +68,10 @@ def energies_below(clips: Sequence[EventClip], clip_s: float, edges_hz: Sequence
 
 
 def rank_correlation(first: ArrayLike, second: ArrayLike) -> float | None:
-    """Return Spearman's rank correlation ∈ [-1, 1], ties at their mean rank; ``None`` where one is constant.
+    """Return Spearman's rank correlation ∈ [-1, 1], ties at their mean rank.
 
-    Also of fewer than three pairs: two always correlate fully.
-
-    Reference: Spearman, The Proof and Measurement of Association between Two Things, 1904.
+    ``None`` if one is constant, or for fewer than three pairs. Reference: Spearman, The Proof and Measurement of
+    Association between Two Things, 1904.
 
     >>> rank_correlation([1, 2, 3], [10, 20, 15])
     0.5
@@ -100,7 +97,7 @@ def permutation_p_value(first: ArrayLike, second: ArrayLike, n_permutations: int
 
 
 def _standard_ranks(values: ArrayLike) -> NDArray[np.float64] | None:
-    """Ranks of mean 0 and length 1, where there are enough values, not all alike."""
+    """Ranks of mean 0 and length 1; zeros for equal values, ``None`` for too few."""
     if np.size(values) < FEWEST_RANKS:
         return None
     _, place, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)

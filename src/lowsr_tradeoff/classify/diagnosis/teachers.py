@@ -1,4 +1,4 @@
-"""What a teacher is worth: its calibration, its soft labels, and how the student follows it."""
+"""Quality of a teacher: its calibration, its soft labels, and how the student follows it."""
 
 from collections.abc import Sequence
 
@@ -26,14 +26,14 @@ from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import CLIPS
 from lowsr_tradeoff.records.diagnosis import Calibration, DistilledArm, Fidelity, SoftLabels, TeacherDiagnosis
 
-# One T for both teachers, so that their soft labels compare; the paper's default.
+# One T for both teachers, so that their soft labels are comparable; the paper's default.
 TEMPERATURE = 4.0
 
 
 def diagnose_teacher(
     arm: DistilledArm, teacher: Runs, student: Runs, clips: ClipTable, temperature: float = TEMPERATURE
 ) -> TeacherDiagnosis:
-    """Return the diagnostics of one arm's teacher; each network is held against the student of its own run."""
+    """Return the diagnostics of one arm's teacher; each network is compared with the student of its own run."""
     right = each(is_right, teacher, clips)
     wrong = [1 - is_it for is_it in right]
     return TeacherDiagnosis(
@@ -51,7 +51,7 @@ def diagnose_teacher(
 def calibration(runs: Runs, part: Part, clips: ClipTable) -> Calibration:
     """Return accuracy, log-loss, calibration error and Brier score of networks on one part of the clips.
 
-    The calibration error is made per network and averaged: pooled over networks it would hide errors that cancel.
+    The calibration error is computed per network and averaged: errors of pooled networks could cancel.
     """
     return Calibration(
         accuracy=pooled(each(is_right, runs, clips, part), runs, part, clips),
@@ -62,9 +62,9 @@ def calibration(runs: Runs, part: Part, clips: ClipTable) -> Calibration:
 
 
 def soft_labels(teacher: Runs, clips: ClipTable, temperature: float) -> SoftLabels:
-    """Return what a teacher's softened scores of its training clips hold.
+    """Return measures of a teacher's softened scores of its training clips.
 
-    The interval of ``class_information`` takes the class means as given.
+    The interval of ``class_information`` treats the class means as fixed.
     """
     soft = [soften(run.get("train", "logits"), temperature) for run in teacher]
     truth = [clips.truth[run.rows["train"]] for run in teacher]
@@ -95,7 +95,7 @@ def fidelity(student: Runs, teacher: Runs, clips: ClipTable, counted: Sequence[S
 def similarity(student: Runs, teacher: Runs) -> Measurement:
     """Return the mean over networks of the debiased CKA of embeddings of test clips, ∈ [-1, 1].
 
-    ``n`` is the clips of the smallest fold: each network's figure rests on no more.
+    ``n`` is the clips of the smallest fold, the fewest behind any network's figure.
     """
     pairs = [
         (one.get("test", "embeddings"), other.get("test", "embeddings"))
@@ -112,5 +112,5 @@ def similarity(student: Runs, teacher: Runs) -> Measurement:
 
 
 def _mean_over_networks(values: Sequence[float], clips: ClipTable) -> Measurement:
-    """These are no means over clips, so the bootstrap of clips does not serve them."""
+    """The bootstrap of clips does not apply: these figures are not means over clips."""
     return Measurement(value=float(np.mean(values)), n=clips.n, n_of=CLIPS, unit="1")

@@ -1,4 +1,4 @@
-"""What the networks of one condition can make of their clips, and how close their errors come to what it allows."""
+"""Usable information of one condition's networks, and how close their error is to the least it allows."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ BITS = "bit"
 
 
 def information(arm: ArmName, runs: Runs, reference_usable: Scores, clips: ClipTable) -> UsableInformation:
-    """Return the usable information of one arm's networks, what it lacks, and the error that it allows."""
+    """Return the usable information of one arm's networks, its gap to the reference's, and the least error."""
     scaled = scalings(runs, clips)
     usable = usable_by_clip(runs, clips, scaled)
     bound, above = _fano(runs, clips, scaled)
@@ -30,10 +30,7 @@ def information(arm: ArmName, runs: Runs, reference_usable: Scores, clips: ClipT
 
 
 def usable_by_clip(runs: Runs, clips: ClipTable, temperatures: list[float]) -> Scores:
-    """Return the usable information of each clip under networks that never saw it, bits, mean over repetitions.
-
-    Shape ``(n_clips,)``.
-    """
+    """Return each clip's usable information, bits, ``(n_clips,)``: mean over networks that never saw it."""
     shares = class_shares(clips.truth, len(clips.classes))
     rows = [run.rows["test"] for run in runs]
     values = [
@@ -44,9 +41,9 @@ def usable_by_clip(runs: Runs, clips: ClipTable, temperatures: list[float]) -> S
 
 
 def scalings(runs: Runs, clips: ClipTable) -> list[float]:
-    """Return for each network the T fitted to the scores of the networks of the other folds, of their test clips.
+    """Return for each network, in order, the T fitted to test clips of the networks of the other folds.
 
-    So no clip influences the T that its own scores are divided by. One per network, in their order.
+    So no clip influences the T that divides its own scores.
     """
     n_folds = len(np.unique(clips.fold))
     found = []
@@ -64,7 +61,7 @@ def share_right(runs: Runs, clips: ClipTable) -> Scores:
 
 
 def _fano(runs: Runs, clips: ClipTable, temperatures: list[float]) -> tuple[Measurement, Measurement]:
-    """The bound at the scaled cross-entropy, and the error above it, both remade in every resample."""
+    """The bound at the scaled cross-entropy, and the error above it, both recomputed in every resample."""
     n_classes, rows = len(clips.classes), [run.rows["test"] for run in runs]
     losses = [
         log_loss(run.get("test", "logits"), clips.truth[its], temperature)

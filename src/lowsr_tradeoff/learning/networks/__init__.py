@@ -1,1 +1,1 @@
-"""Networks, each in a file of its own."""
+"""Networks, one file for each."""

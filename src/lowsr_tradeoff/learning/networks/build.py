@@ -1,4 +1,4 @@
-"""Each network by its name."""
+"""Networks by name."""
 
 from typing import assert_never
 
@@ -22,7 +22,7 @@ def untrained(
 
 
 def without_weights(network: Network, n_classes: int, *, as_published: bool = False) -> Recogniser:
-    """Return a network of shapes alone, on torch's ``meta`` device: enough to count and to compare names."""
+    """Return a network without values, on torch's ``meta`` device, to count its cost and compare names."""
     with torch.device("meta"):
         return _made(network, n_classes, as_published).eval()
 

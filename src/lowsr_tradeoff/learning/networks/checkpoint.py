@@ -1,7 +1,7 @@
 """Weights of the published PANNs, read from a file and checked by name, shape and rate.
 
-Nothing but tensors is read: a pickle can hold code. The published files keep their front ends as layers; these show
-which rate a file is for, and are dropped then, because ``learning/panns_log_mel.py`` computes them.
+Only tensors are read: a pickle can hold code. Published files contain their front end as layers, which show the
+rate of the file and are then dropped, because ``learning/panns_log_mel.py`` computes them.
 """
 
 import pickle
@@ -37,10 +37,10 @@ def load_panns(path: Path, network: Network, sha256: str | None = None) -> dict[
     Args:
         path: A ``.pth`` file, with the weights under ``model`` or alone, or a ``.safetensors`` file.
         network: Which of the PANNs they are for.
-        sha256: What the file must hash to before it is opened, in hex; ``None`` to take it as it is.
+        sha256: Expected hash of the file in hex, checked before it is opened; ``None`` for no check.
 
     Raises:
-        MissingResourceError: The file is not there.
+        MissingResourceError: The file does not exist.
         DataError: It is broken, changed, holds more than tensors, or is of another network or rate.
     """
     _check_hash(path, sha256)
@@ -56,7 +56,7 @@ def load_panns(path: Path, network: Network, sha256: str | None = None) -> dict[
 
 
 def start_from(network: Recogniser, weights: Weights) -> None:
-    """Copy weights into a network; its own head stays where theirs scores another number of classes.
+    """Copy weights into a network, except a head for another number of classes.
 
     Raises:
         DataError: They are of another network.
@@ -140,7 +140,7 @@ def _pickled(path: Path) -> object:
 
 
 def _check_rate(path: Path, network: Network, stored: Weights) -> None:
-    """The front end's layers are the only ones that differ between the rates of one network."""
+    """Only the front end's layers differ between the rates of one network."""
     wanted = front_end_of(network)
     if not stored.keys() >= {KERNEL, MEL_MATRIX}:
         raise DataError(
@@ -150,7 +150,7 @@ def _check_rate(path: Path, network: Network, stored: Weights) -> None:
     window = stored[KERNEL].shape[-1]
     shape = (window // 2 + 1, wanted.mel_bands)
     if window != wanted.window or tuple(stored[MEL_MATRIX].shape) != shape:
-        # All their front ends hear 32 ms at once.
+        # All their front ends use windows of 32 ms.
         raise DataError(
             f"{path}: is for {window * 1000 // 32} Hz (FFT of {window} points, mel matrix of "
             f"{tuple(stored[MEL_MATRIX].shape)}), but {network} hears {wanted.model_rate_hz} Hz "

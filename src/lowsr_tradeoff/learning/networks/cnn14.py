@@ -11,7 +11,7 @@ WIDTHS = (1, 64, 128, 256, 512, 1024, 2048)
 
 
 class Cnn14(LargePanns):
-    """Cnn14 for any of its rates: the network is the same, the front end and the trained weights differ."""
+    """Cnn14 for any of its rates: only the front end and the trained weights differ."""
 
     def __init__(self, n_classes: int, *, as_published: bool = False) -> None:
         super().__init__(n_classes, as_published=as_published)

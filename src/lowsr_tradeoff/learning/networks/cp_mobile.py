@@ -1,10 +1,8 @@
 """A network of 52 thousand weights for microcontrollers, after CP-Mobile.
 
-Schmid et al., Distilling the knowledge of transformers and CNNs with CP-Mobile (DCASE 2023): two strided
-convolutions that leave little to compute, then residual blocks that expand, filter each channel and project. The
-limits there are 128 kB and 30 million multiply-accumulates per second of sound. Widths and depth are our own, for
-images of 64 bands at most: every stage starts with a step of two, so that a training step takes three times that of
-``small_vgg`` on one core and not six times.
+Schmid et al., Distilling the knowledge of transformers and CNNs with CP-Mobile (DCASE 2023; limits 128 kB, 30
+million multiply-accumulates per second of sound). Our widths and depth are for images of at most 64 bands. Every
+stage has stride two, so that a training step takes three times that of ``small_vgg`` on one core, not six.
 """
 
 from dataclasses import dataclass
@@ -30,7 +28,7 @@ STAGES = (Stage(40, 2, 2), Stage(72, 2, 2))
 
 
 class Block(nn.Module):
-    """Expand, filter each channel, project; with a way around where nothing changes its shape."""
+    """Expand, filter each channel, project; with a skip connection if the shape stays."""
 
     def __init__(self, n_in: int, n_out: int, stride: int) -> None:
         super().__init__()
@@ -48,10 +46,7 @@ class Block(nn.Module):
 
 
 class CpMobile(Recogniser):
-    """Two strided convolutions, two stages of blocks, a head.
-
-    Strided convolutions round up, so that even four bands and frames pass every stage.
-    """
+    """Two strided convolutions, two stages of blocks, a head; strides round up, so four bands suffice."""
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """MobileNetV2 of PANNs (Kong et al., arXiv 1912.10211, table 3): inverted residuals, 4.1 million weights.
 
-After Sandler et al. (arXiv 1801.04381), with averages in place of strides, and the last of them a stage earlier.
+After Sandler et al. (arXiv 1801.04381), with average pooling instead of strides, the last of them a stage earlier.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lowsr_tradeoff.learning.networks.panns import Panns, conv3x3
 
 @dataclass(frozen=True)
 class Stage:
-    """A run of blocks: how they expand, how many channels leave, how many blocks, by how much the first pools."""
+    """A run of blocks: expansion, output channels, number of blocks, pooling of the first."""
 
     expansion: int
     n_out: int
@@ -34,7 +34,7 @@ LAST = 1280
 
 
 class InvertedResidual(nn.Module):
-    """Expand, filter each channel, project; with a way around where nothing changes its shape."""
+    """Expand, filter each channel, project; with a skip connection if the shape stays."""
 
     def __init__(self, n_in: int, n_out: int, expansion: int, pool: int) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class InvertedResidual(nn.Module):
 
 
 class MobileNetV2(Panns):
-    """MobileNetV2 at 32 kHz; it ends without the pooling in which the paper's code differs."""
+    """MobileNetV2 at 32 kHz, without the last pooling, which only the paper's code has."""
 
     def __init__(self, n_classes: int) -> None:
         super().__init__(LAST, 1024, n_classes)
@@ -83,10 +83,7 @@ def pointwise(n_in: int, n_out: int) -> tuple[nn.Module, ...]:
 
 
 def pooled(convolution: nn.Conv2d, pool: int) -> tuple[nn.Module, ...]:
-    """Return the layers of a convolution, pooled by averages, normalised and rectified.
-
-    Where nothing is pooled a layer holds the place, so that the names are those of the checkpoints.
-    """
+    """Return an average-pooled convolution's layers; an identity for no pooling keeps the checkpoints' names."""
     average = nn.AvgPool2d(pool) if pool > 1 else nn.Identity()
     return convolution, average, nn.BatchNorm2d(convolution.out_channels), nn.ReLU6(inplace=True)
 

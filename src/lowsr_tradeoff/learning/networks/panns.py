@@ -1,8 +1,8 @@
-"""What the published PANNs have in common, under the names that their checkpoints use.
+"""The common parts of the published PANNs, with the names of their checkpoints.
 
 Own modules after Kong et al. (arXiv 1912.10211), named as in github.com/qiuqiangkong/audioset_tagging_cnn (MIT).
-Their front ends are not layers here: see ``learning/panns_log_mel.py``. Their dropouts are left out, 0.2 between
-the blocks and 0.5 around ``fc1``: they act in training alone, and training here drops values of the embedding.
+Front ends are in ``learning/panns_log_mel.py``. Dropout (0.2 between blocks, 0.5 around ``fc1``) is left out:
+training here drops values of the embedding instead.
 """
 
 import torch
@@ -15,9 +15,9 @@ MEL_BANDS = 64
 
 
 class Panns(Recogniser):
-    """The ends that all PANNs share: a normalisation per mel band, and two linear layers.
+    """First and last layers of all PANNs: a normalisation per mel band, and two linear layers.
 
-    Their images are turned by a quarter: what they call height is time. So are the maps.
+    Images and maps are transposed: their height is time.
     """
 
     def __init__(self, n_maps: int, n_embedding: int, n_classes: int) -> None:
@@ -28,14 +28,11 @@ class Panns(Recogniser):
 
     @property
     def head(self) -> nn.Linear:  # type: ignore[override] # registered once, under the name in the checkpoints
-        """The layer that makes class scores of the embedding."""
+        """The layer that computes class scores from the embedding."""
         return self.fc_audioset
 
     def standardised(self, images: Tensor) -> Tensor:
-        """Return the images as the first convolution takes them.
-
-        Shape ``(n, 1, 64, frames)`` → ``(n, 1, frames, 64)``.
-        """
+        """Return the first convolution's input. Shape ``(n, 1, 64, frames)`` → ``(n, 1, frames, 64)``."""
         by_band: Tensor = self.bn0(images.transpose(1, 2))
         return by_band.permute(0, 2, 3, 1)
 
@@ -45,7 +42,7 @@ class Panns(Recogniser):
 
 
 class LargePanns(Panns):
-    """What Cnn14 and ResNet38 share: an embedding of 2048 values, and how the paper's code ends."""
+    """The common parts of Cnn14 and ResNet38: an embedding of 2048 values, and the end of the paper's code."""
 
     memory_format = torch.contiguous_format  # 1.2 to 1.6 times faster than channels last, one thread
 
@@ -54,11 +51,7 @@ class LargePanns(Panns):
         self.as_published = as_published
 
     def ended(self, last: Tensor) -> Tensor:
-        """Return the last maps; as published, every second row and column of them.
-
-        PANNs pool there by 1x1, which changes nothing; with a stride of (2, 2) given besides, three quarters are
-        lost.
-        """
+        """Return the last maps; as published, every second row and column, by 1x1 pooling of stride (2, 2)."""
         return last[:, :, ::2, ::2] if self.as_published else last
 
 

@@ -1,4 +1,4 @@
-"""What every network here is: maps of a log-mel image, one embedding of the last maps, one linear head."""
+"""The interface of every network: maps of a log-mel image, one embedding of the last maps, one linear head."""
 
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
@@ -11,13 +11,13 @@ M = TypeVar("M", bound=nn.Module)
 
 
 class Recogniser(nn.Module):
-    """Class scores from log-mel images, with the steps between them open to losses.
+    """Class scores from log-mel images; losses can use the steps between.
 
-    A network defines its :meth:`maps`; :meth:`summarise` is the pooling of PANNs unless it defines another.
-    There is no dropout inside: training drops values of the embedding from a generator of its own.
+    A network defines :meth:`maps`, and :meth:`summarise` unless it pools as PANNs do. There is no dropout inside:
+    training drops values of the embedding with its own generator.
 
     Attributes:
-        head: The layer that makes class scores of the embedding.
+        head: The layer that computes class scores from the embedding.
         memory_format: Of the weights, the fastest to train on a CPU.
     """
 
@@ -25,10 +25,7 @@ class Recogniser(nn.Module):
     memory_format: ClassVar[torch.memory_format] = torch.channels_last
 
     def maps(self, images: Tensor) -> tuple[Tensor, ...]:
-        """Return the feature maps after each stage, the last of which :meth:`embed` summarises.
-
-        Shape ``(n, 1, bands, frames)`` → ``(n, channels, height, width)`` each.
-        """
+        """Return maps after each stage. Shape ``(n, 1, bands, frames)`` → ``(n, channels, height, width)`` each."""
         raise NotImplementedError
 
     def summarise(self, last: Tensor) -> Tensor:
@@ -36,7 +33,7 @@ class Recogniser(nn.Module):
         return mean_plus_max(last)
 
     def embed(self, images: Tensor) -> Tensor:
-        """Return what the head reads. Shape ``(n, 1, bands, frames)`` → ``(n, d)``."""
+        """Return the input of the head. Shape ``(n, 1, bands, frames)`` → ``(n, d)``."""
         return self.summarise(self.maps(images)[-1])
 
     def forward(self, images: Tensor) -> Tensor:
@@ -46,7 +43,7 @@ class Recogniser(nn.Module):
 
 
 def mean_plus_max(maps: Tensor) -> Tensor:
-    """Return the mean over bands, of which mean plus maximum over time: the pooling of PANNs (arXiv 1912.10211).
+    """Return mean plus maximum over time of the mean over bands: the pooling of PANNs (arXiv 1912.10211).
 
     Shape ``(n, channels, bands, frames)`` → ``(n, channels)``.
     """
@@ -57,26 +54,19 @@ def mean_plus_max(maps: Tensor) -> Tensor:
 
 
 class SilentNorm(nn.BatchNorm2d):
-    """A normalisation that starts with gain zero, so that a residual block starts as the identity.
-
-    Reference: Goyal et al., arXiv 1706.02677, section 5.1.
-    """
+    """Batch normalisation of initial gain zero: residual blocks start as the identity (arXiv 1706.02677, 5.1)."""
 
     def reset_parameters(self) -> None:
-        """Set the gain to zero and the rest as every normalisation."""
+        """Set the gain to zero and the rest as usual."""
         super().reset_parameters()
         nn.init.zeros_(self.weight)
 
 
 def initialised(make: Callable[[], M], generator: torch.Generator) -> M:
-    """Return untrained layers whose weights come from the generator alone.
+    """Return untrained layers with weights from the CPU generator alone.
 
-    He initialisation of the convolutions (arXiv 1502.01852), Glorot's of the linear layers (AISTATS 2010).
-
-    Args:
-        make: Builds them. It is called without memory for weights: layers draw some as they are made, which
-            takes long for 80 million and moves the process's generator.
-        generator: Of the CPU.
+    He initialisation of the convolutions (arXiv 1502.01852), Glorot's of the linear layers (AISTATS 2010). ``make``
+    builds them without memory for weights, as torch's own initialisation is slow and advances the global generator.
     """
     with torch.device("meta"):
         layers = make()

@@ -13,7 +13,7 @@ DEPTHS = (3, 4, 6, 3)
 
 
 class BasicBlock(nn.Module):
-    """Two convolutions and a way around them; where it widens, both ways are halved by averages first."""
+    """Two convolutions and a skip connection; where it widens, both are first halved by average pooling."""
 
     keeps_input = True
 

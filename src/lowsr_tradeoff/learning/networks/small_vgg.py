@@ -1,7 +1,7 @@
 """A dense VGG of 100 thousand weights that trains in seconds on one core.
 
-Four convolutions with batch normalisation, in the style of Simonyan & Zisserman (arXiv 1409.1556). They are dense,
-because on a CPU depthwise ones train slower at the same number of multiplications: they wait for memory.
+Four convolutions with batch normalisation, in the style of Simonyan & Zisserman (arXiv 1409.1556). They are dense
+because depthwise ones train slower on a CPU at equal multiplications: they wait for memory.
 """
 
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 
 
 class Halve(nn.Module):
-    """The maxima of 2x2 fields; a side of one stays one, so that even four bands pass every stage."""
+    """The maxima of 2x2 fields; a side of length one stays, so that four bands can pass every stage."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``(n, channels, bands, frames)`` with bands and frames halved, rounded down, at least one."""
@@ -21,8 +21,8 @@ class Halve(nn.Module):
 class SmallVgg(Recogniser):
     """Four stages, 128 maps, a head.
 
-    The maximum is taken before the normalisation. It commutes with a normalisation of positive gain and with the
-    rectifier, so the stage computes the same on a quarter of the values.
+    The maximum is taken before the normalisation: at a positive gain the result is equal, for a quarter of the
+    cost.
     """
 
     def __init__(self, n_classes: int) -> None:
