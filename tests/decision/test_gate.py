@@ -246,6 +246,14 @@ def test_the_attacker_with_more_data_is_drawn_through_its_interval_in_the_order_
         assert (np.diff(np.array(high)[np.argsort(low)]) >= -1e-5).all()
 
 
+def test_an_amount_of_thousands_is_a_whole_number(grown):
+    (first, *others) = grown.privacy.learning_curves
+    (point,) = first.points
+    many = first.model_copy(update={"points": (point.model_copy(update={"amount": 1166.4}),)})
+    found = with_more_data(replaced(grown, {"privacy.learning_curves": (many, *others)}), 10)
+    assert any("10 times its 1166 speakers" in one.attacker for one in found)
+
+
 def with_adapted(tradeoff, *curves):
     attacks = (*tradeoff.privacy.attacks, *(attack(rate_hz, ADAPTED) for rate_hz in NOW))
     return replaced(

@@ -168,7 +168,9 @@ def _extrapolated(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
         curves = {curve.rate_hz: curve for curve in all_curves if curve.attacker == name}
         for rate_hz in _rates_hz(tradeoff):
             if curve := curves.get(rate_hz):
-                called = f"extrapolated to {times} times its {curve.points[-1].amount:.3g} {curve.amount_of}"
+                amount = curve.points[-1].amount
+                held = f"{amount:.3g}" if amount < 1000 else f"{amount:.0f}"
+                called = f"extrapolated to {times} times its {held} {curve.amount_of}"
                 figure = next(
                     (more.value for more in curve.extrapolations if more.times == times),
                     missing(f"the run has no extrapolation to {times} times the data", "words"),

@@ -231,6 +231,15 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
+def in_table_alone(n_more: int) -> str:
+    """Return that some ways of training are not drawn.
+
+    >>> in_table_alone(1), in_table_alone(2)
+    ('1 more way of training stands in the table alone', '2 more ways of training stand in the table alone')
+    """
+    return f"{count(n_more, 'more way')} of training {'stands' if n_more == 1 else 'stand'} in the table alone"
+
+
 def count(n: int, thing: str) -> str:
     """Return a number of things.
 

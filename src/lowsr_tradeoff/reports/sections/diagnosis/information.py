@@ -11,7 +11,7 @@ from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.diagnosis.energy import drawn_grid
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import hz, number, percent, points, share
+from lowsr_tradeoff.reports.wording import hz, in_table_alone, number, percent, points, share
 
 CURVE_POINTS = 41
 
@@ -88,7 +88,7 @@ def caption(tradeoff: Tradeoff) -> str:
         " scores scaled on the other folds, with 95 % intervals. Below: measured errors over the same bits, and"
         " the least error if the scores held all that the sound tells of its class; what lies above the curve the"
         " network leaves unused."
-        f"{f' {n_more} more ways of training stand in the table alone.' if n_more else ''}"
+        f"{f' {in_table_alone(n_more)}.' if n_more else ''}"
     )
 
 

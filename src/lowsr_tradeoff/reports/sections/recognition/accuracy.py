@@ -14,6 +14,7 @@ from lowsr_tradeoff.reports.wording import (
     accuracy_title,
     count,
     hz,
+    in_table_alone,
     is_optimistic,
     listed,
     optimism,
@@ -158,4 +159,4 @@ def _without_n(accuracy: Measurement) -> Cell:
 def _undrawn(tradeoff: Tradeoff) -> Iterator[str]:
     there = {result.arm for result in tradeoff.recognition.results}
     if n_more := len(there) - len(drawn(there)):
-        yield f"{count(n_more, 'more way')} of training {'stands' if n_more == 1 else 'stand'} in the table alone"
+        yield in_table_alone(n_more)
