@@ -113,7 +113,7 @@ def _imported(body: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield from ((alias.name, "") for alias in node.names)
             case ast.ImportFrom():
                 yield from ((node.module or "", alias.name) for alias in node.names)
-            case _:
+            case ast.stmt() | ast.ExceptHandler() | ast.match_case():  # an expression holds no import
                 yield from _imported(ast.iter_child_nodes(node))
 
 
