@@ -13,7 +13,7 @@ import numpy as np
 from lowsr_tradeoff.classify.feature_step import FeatureSettings
 from lowsr_tradeoff.classify.scores import Answers, accuracy
 from lowsr_tradeoff.classify.train_settings import TrainSettings
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, class_numbers, clips_of
+from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of
 from lowsr_tradeoff.deploy.firmware.compile import images_in_c
 from lowsr_tradeoff.deploy.firmware.record import ChainAccuracy
 from lowsr_tradeoff.deploy.firmware.vectors import clip_codes
@@ -37,7 +37,7 @@ def chain_accuracies(
     ``programs`` are the program ``log_mel`` by its arithmetic.
     """
     corpus, steps = plan.corpus, plan.int8
-    clips = [clip for step in steps for clip in _held_out_clips(step, corpus)]
+    clips = [clip for step in steps for clip in clips_of(corpus, *step.settings.held_out)]
     truth = class_numbers(corpus, clips)
     draws = resample([clip.source for clip in clips], plan.config.n_resamples, plan.config.seed)
     study = np.concatenate([store.arrays(step.needs[0])["test_logits"].argmax(axis=1) for step in steps])
@@ -51,11 +51,10 @@ def chain_accuracies(
     return tuple(_accuracy(chain, classes, study, truth, draws) for chain, classes in predicted.items())
 
 
-def own_features(step: Step) -> list[Step]:
+def own_features(step: Step[TrainSettings]) -> list[Step]:
     """Return the feature steps of a training step's own rate and grid, fold by fold."""
-    settings = cast("TrainSettings", step.settings)
     features = [(need, _features(need)) for need in step.needs if need.stage == "features"]
-    own = (settings.rate_hz, settings.grid)
+    own = (step.settings.rate_hz, step.settings.grid)
     return [need for need, features_of in features if (features_of.rate_hz, features_of.grid) == own]
 
 
@@ -73,18 +72,14 @@ def _accuracy(
 
 
 def _predicted_through_c(
-    step: Step, corpus: EventCorpus, store: Store, program: Path, layout: Layout
+    step: Step[TrainSettings], corpus: EventCorpus, store: Store, program: Path, layout: Layout
 ) -> ClassNumbers:
     """Return the class numbers that one fold's int8 network predicts from images of the compiled front end."""
     features = _features(own_features(step)[0])
-    windows = [clip_codes(clip, features) for clip in _held_out_clips(step, corpus)]
+    windows = [clip_codes(clip, features) for clip in clips_of(corpus, *step.settings.held_out)]
     session = open_session(store.arrays(step)["network"].tobytes())
     predicted: ClassNumbers = class_scores(session, images_in_c(program, windows, layout.image)).argmax(axis=1)
     return predicted
-
-
-def _held_out_clips(step: Step, corpus: EventCorpus) -> list[EventClip]:
-    return clips_of(corpus, *cast("TrainSettings", step.settings).held_out)
 
 
 def _features(step: Step) -> FeatureSettings:

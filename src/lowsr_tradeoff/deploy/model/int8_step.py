@@ -26,7 +26,7 @@ from lowsr_tradeoff.runner.store import Store
 STAGE = "int8"
 
 
-def int8_steps(tests: Sequence[Step]) -> tuple[Step, ...]:
+def int8_steps(tests: Sequence[Step[TrainSettings]]) -> tuple[Step[TrainSettings], ...]:
     """Return the steps that repeat the first network of every test fold in int8."""
     return tuple(
         replace(
@@ -37,7 +37,7 @@ def int8_steps(tests: Sequence[Step]) -> tuple[Step, ...]:
             needs=(test, *test.needs),
         )
         for test in tests
-        if cast("TrainSettings", test.settings).repetition == 0
+        if test.settings.repetition == 0
     )
 
 
@@ -75,10 +75,12 @@ def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) ->
     )
 
 
-def cross_validated_loss(steps: Sequence[Step], corpus: EventCorpus, store: Store, seed: int) -> Int8Loss:
+def cross_validated_loss(
+    steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store, seed: int
+) -> Int8Loss:
     """Return what int8 costs on clips that set neither weights nor ranges."""
     predicted = [store.arrays(step) for step in steps]
-    clips = clips_of(corpus, *(fold for s in steps for fold in cast("TrainSettings", s.settings).held_out))
+    clips = clips_of(corpus, *(fold for step in steps for fold in step.settings.held_out))
     return int8_loss(
         class_numbers(corpus, clips),
         np.concatenate([fold["float"] for fold in predicted]),

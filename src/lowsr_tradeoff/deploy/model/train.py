@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lowsr_tradeoff.classify import stage as classify
 from lowsr_tradeoff.classify.arms import arm_of, reference_of
-from lowsr_tradeoff.classify.plan import final_step
+from lowsr_tradeoff.classify.plan import Training, final_step
 from lowsr_tradeoff.classify.scores import accuracy, answers_of, class_recall, macro_f1
 from lowsr_tradeoff.classify.step_inputs import WEIGHTS
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
@@ -43,9 +43,9 @@ class ModelPlan:
     config: StudyConfig
     corpus: EventCorpus
     condition: Condition
-    tests: tuple[Step, ...]
-    final: Step
-    int8: tuple[Step, ...]
+    tests: tuple[Training, ...]
+    final: Training
+    int8: tuple[Training, ...]
 
     @property
     def steps(self) -> tuple[Step, ...]:
