@@ -435,7 +435,7 @@ def test_the_strongest_attacker_is_the_one_furthest_above_chance():
 
 
 def test_identity_presence_and_what_was_not_tested_do_not_compete_for_words():
-    tried = [overheard(500, "speakers", 0.9, recovers="identity"), overheard(500, "untested", None)]
+    tried = [overheard(500, "speakers", 0.9, recovers="who"), overheard(500, "untested", None)]
     assert strongest_at(tried, 500, "ideal").attacker == "untested"
     assert strongest_at([*tried, overheard(500, "listener", 0.0)], 500, "ideal").attacker == "listener"
     assert strongest_at(tried, 1000, "ideal") is None

@@ -22,7 +22,8 @@ class Measurement(Record):
         n: The number of observations that it rests on.
         n_of: What was observed: ``"clips"``, ``"words"``, ``"draws"`` …
         unit: SI unit; ``"1"`` for a share or ratio.
-        basis: ``"measured"`` on data here, ``"modelled"`` from sourced parts, or ``"counted"`` exactly.
+        basis: ``"measured"`` on data here, ``"modelled"`` from sourced parts, ``"counted"`` exactly, or
+            ``"published"`` by others.
     """
 
     value: float | None
@@ -31,7 +32,7 @@ class Measurement(Record):
     n: int = Field(ge=0)
     n_of: str
     unit: str = "1"
-    basis: Literal["measured", "modelled", "counted"] = "measured"
+    basis: Literal["measured", "modelled", "counted", "published"] = "measured"
     reason: str | None = None
 
     @model_validator(mode="after")

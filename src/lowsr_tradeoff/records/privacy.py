@@ -120,7 +120,7 @@ class IntelligibilityResult(Record):
     n_utterances: int
 
 
-Recovered = Literal["words", "identity", "sex", "presence"]
+LeakKind = Literal["words", "known words", "who", "sex", "presence"]
 
 
 class AttackResult(Record):
@@ -128,7 +128,7 @@ class AttackResult(Record):
 
     Attributes:
         attacker: For example ``"digits, trained at the rate"``.
-        recovers: Only attackers on words compete for the strongest attacker.
+        recovers: The kind of leak; kinds are never merged.
         measure: ``"word recovery"``, ``"equal error rate"`` …
         value: The figure, or the reason why the attacker was not tested.
         chance: Of guessing; ``None`` where guessing recovers nothing.
@@ -141,7 +141,7 @@ class AttackResult(Record):
     rate_hz: int
     front_end: str
     attacker: str
-    recovers: Recovered
+    recovers: LeakKind
     measure: str
     value: Measurement
     chance: Measurement | None

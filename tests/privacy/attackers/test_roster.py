@@ -44,7 +44,7 @@ def run(steps, speech, store):
 def results(plan, store):
     return tuple(
         AttackResult(
-            rate_hz=rate_hz, front_end="ideal", attacker="loudness", recovers="identity", measure="RMS",
+            rate_hz=rate_hz, front_end="ideal", attacker="loudness", recovers="who", measure="RMS",
             value=Measurement(value=max(store.meta(step)["rms"]), n=2, n_of="utterances", basis="counted"),
             chance=None, is_leak=True, setup="none",
         )

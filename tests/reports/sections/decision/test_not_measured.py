@@ -49,8 +49,8 @@ def test_what_attackers_measured_is_not_listed_as_unmeasured(tradeoff):
         return "\n".join(not_measured(replaced(tradeoff, {"privacy.attacks": attacks})))
 
     assert "Who is speaking, whether anyone is speaking and what human listeners understand." in said("words")
-    assert "What human listeners understand." in said("words", "identity", "presence")
-    assert "Who is speaking" not in said("words", "identity", "presence")
+    assert "What human listeners understand." in said("words", "who", "presence")
+    assert "Who is speaking" not in said("words", "who", "presence")
 
 
 def test_attackers_whose_names_hold_commas_are_told_apart(tradeoff):

@@ -88,7 +88,7 @@ def _result(
         rate_hz=rate_hz,
         front_end=name_of(config.front_end),
         attacker=attacker,
-        recovers="identity",
+        recovers="who",
         measure=measure,
         value=value,
         chance=Measurement(value=chance, n=value.n, n_of=value.n_of, basis="counted") if chance else None,

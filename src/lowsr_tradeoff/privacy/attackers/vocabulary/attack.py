@@ -139,7 +139,7 @@ def _result(
         rate_hz=captures.rate_hz,
         front_end=name_of(captures.front_end),
         attacker=ATTACKER,
-        recovers="words",
+        recovers="known words",
         measure=measure,
         value=value,
         chance=Measurement(value=chance, n=len(corpus.clips), n_of="words", basis="counted"),

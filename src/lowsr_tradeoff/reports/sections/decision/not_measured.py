@@ -35,7 +35,7 @@ def _speech(tradeoff: Tradeoff) -> Iterator[str]:
     yield sentences(
         listed(
             [
-                *(["who is speaking"] if "identity" not in looked_for else []),
+                *(["who is speaking"] if "who" not in looked_for else []),
                 *(["whether anyone is speaking"] if "presence" not in looked_for else []),
                 "what human listeners understand",
             ]
