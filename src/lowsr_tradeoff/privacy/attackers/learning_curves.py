@@ -46,7 +46,7 @@ class CurveData:
 def learning_curve(config: StudyConfig, data: CurveData) -> LearningCurve:
     """Return recovery over amounts of data with its law, and what 10 and 100 times as much would give."""
     recovered = (data.hits, data.words, data.speakers, data.folds)
-    curve = curve_of(data.amounts, *recovered, data.chance, config.n_resamples, config.seed)
+    curve = curve_of(data.amounts, *recovered, data.chance)
     law = law_of(curve)
     weights = resample_weights(data.speakers, config.n_resamples, config.seed)
     points = (
