@@ -200,6 +200,7 @@ def _attack(
         value=figure,
         chance=today.chance if today else None,
         is_leak=True,
+        competes=True,
         setup=curve.setup,
         value_draws=draws_through(figure, today.value_draws) if today else (),
         is_lost=figure.value is None,

@@ -136,6 +136,7 @@ class AttackResult(Record):
         setup: What it was trained and tested on, in one sentence.
         value_draws: Joint draws of the figure (``statistics/joint_draws.py``), of attackers on words.
         is_lost: Whether its step failed, so that the strongest attacker is not known.
+        competes: Whether attackers of its kind are compared by this measure, a share that grows with the leak.
     """
 
     rate_hz: int
@@ -149,6 +150,13 @@ class AttackResult(Record):
     setup: str
     value_draws: tuple[float, ...] = ()
     is_lost: bool = False
+    competes: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.competes and not self.is_leak:
+            raise ValueError("attackers are compared by a figure that grows with what they recover")
+        return self
 
 
 class LearningPoint(Record):

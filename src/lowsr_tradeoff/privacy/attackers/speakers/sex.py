@@ -85,6 +85,7 @@ def _result(
         value=value,
         chance=chance,
         is_leak=True,
+        competes=True,
         setup=(
             f"Softmax regression on Resemblyzer's points, trained at {trained_hz} Hz, cross-validated by speaker; "
             f"classes as metadata.csv names them: {', '.join(classes) or 'none'}."
