@@ -8,6 +8,7 @@ from tests.reports.conftest import DEVICES, RATES, build_tradeoff
 
 from lowsr_tradeoff.audio.spectrogram import COLUMNS
 from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.decision.answer import decide
 from lowsr_tradeoff.reports.page.html import render
 from lowsr_tradeoff.settings.limits import Constraints
 
@@ -26,6 +27,8 @@ LIMITS = (
     {"max_word_recovery": 0.0},
     {"min_accuracy": 0.85, "min_battery_hours": 17520.0},
     {"max_word_recovery": 0.35},
+    {"max_speaker_identification": 0.9},
+    {"max_known_word_recovery": 0.85, "max_word_recovery": 0.35},
 )
 
 pytestmark = pytest.mark.skipif(
@@ -94,7 +97,7 @@ def test_hostile_names_stay_text_in_tables_and_drawings(tab):
 
 def test_the_page_decides_as_the_study_does(tab, hostile):
     asked = [(limits, device) for device in DEVICES[:3] for limits in LIMITS]
-    found = [frontier.decide(hostile.points, Constraints.model_validate(limits), at) for limits, at in asked]
+    found = [decide(hostile.points, Constraints.model_validate(limits), at) for limits, at in asked]
     told = tab.evaluate(
         """async (asked) => {
           const {choices} = JSON.parse(await unpack("content"));
@@ -109,11 +112,15 @@ def test_the_page_decides_as_the_study_does(tab, hostile):
 
 
 def test_the_page_is_as_sure_as_the_study_is(tab, hostile):
-    limits = {"min_accuracy": 0.55, "max_word_recovery": 0.08, "min_battery_hours": 2300.0}
+    limits = {
+        "min_accuracy": 0.55,
+        "max_word_recovery": 0.08,
+        "max_known_word_recovery": 0.85,
+        "max_speaker_identification": 0.93,
+        "min_battery_hours": 2300.0,
+    }
     asked = Constraints.model_validate(limits)
-    joined = frontier.join(
-        hostile.recognition.results, hostile.privacy.attacks, hostile.power.results, asked, hostile.front_end
-    )
+    joined = frontier.join(hostile.recognition.results, hostile.leaks, hostile.power.results, asked, "words")
     told = tab.evaluate(
         """async (limits) => {
           const {choices} = JSON.parse(await unpack("content")), draws = await unpackDraws(choices);
@@ -155,9 +162,7 @@ def test_sliders_change_the_answer_the_frontier_and_the_address(linked, tradeoff
     linked.click("#reset")
     linked.locator("#min_accuracy").fill("60")
     linked.locator("#max_word_recovery").fill("20")
-    found = frontier.decide(
-        tradeoff.points, Constraints(min_accuracy=0.6, max_word_recovery=0.2), tradeoff.decision.device
-    )
+    found = decide(tradeoff.points, Constraints(min_accuracy=0.6, max_word_recovery=0.2), tradeoff.decision.device)
     rate = found.recommended.partition("-")[0]
     assert linked.inner_text("#answer") == f"Recommended: {rate} Hz."
     assert "#min_accuracy=0.6&max_word_recovery=0.2" in linked.url
