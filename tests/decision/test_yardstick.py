@@ -41,17 +41,27 @@ def test_half_of_the_words_well_above_chance_will_do_from_any_recogniser():
     half = attack(FULL_HZ, measured(0.5, 0.45, 0.55), chance=0.05)
     assert fault_of([half], "words", FULL_HZ) is None
     assert fault_of([GERMAN[1], half], "words", FULL_HZ) is None
-    near_chance = attack(FULL_HZ, measured(0.55, 0.3, 0.8), chance=0.35)
-    assert fault_of([near_chance], "words", FULL_HZ)
+    alike = attack(FULL_HZ, measured(0.95, 0.9, 1), chance=0.95)
+    assert fault_of([alike], "words", FULL_HZ).endswith("or too much alike, to tell that from guessing")
+
+
+def test_two_speakers_are_enough_to_show_that_transcripts_belong_to_their_files():
+    """Their interval says how other speakers would do, and is nearly as wide as can be."""
+    figure = measured(0.95, 0.1, 0.999)
+    assert fault_of([attack(FULL_HZ, figure, chance=0.03)], "words", FULL_HZ) is None
+    two_words = figure.model_copy(update={"n": 2})
+    chance = measured(0.0, n_of="words").model_copy(update={"n": 2})
+    few = attack(FULL_HZ, two_words).model_copy(update={"chance": chance})
+    assert "too few recordings" in fault_of([few], "words", FULL_HZ)
 
 
 def test_known_words_have_to_be_clearly_above_chance():
-    def at_full_rate(low):
-        return [attack(FULL_HZ, measured(0.3, low, 0.5), kind="known words", chance=0.1)]
+    def at_full_rate(share):
+        return [attack(FULL_HZ, share, kind="known words", chance=0.1)]
 
     assert fault_of(at_full_rate(0.2), "known words", FULL_HZ) is None
-    assert "so that a lower rate shows nothing" in fault_of(at_full_rate(0.05), "known words", FULL_HZ)
-    every = leaks(at_full_rate(0.05), RATES, FULL_HZ, "ideal")
+    assert "to tell that from guessing" in fault_of(at_full_rate(0.12), "known words", FULL_HZ)
+    every = leaks(at_full_rate(0.12), RATES, FULL_HZ, "ideal")
     assert {leak.envelope.value for leak in every if leak.kind == "known words"} == {None}
 
 

@@ -117,7 +117,7 @@ def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
     sure = f", all at once with probability {result.confidence:g} or more" if result.confidence else ""
     yield f"Asked for at the pessimistic ends: {listed(asked_for(result.constraints))}{sure}."
     if result.attacker_data != "1x":
-        yield f"The attacker on words is taken with {result.attacker_data} its data, extrapolated."
+        yield f"Attackers that learn are taken with {result.attacker_data} their data, extrapolated."
     for verdict in result.rates:
         name = point_name(find(tradeoff, verdict.point_id)) if verdict.point_id else hz(verdict.rate_hz)
         yield from _rate_lines(verdict, name)

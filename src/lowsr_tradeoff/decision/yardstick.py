@@ -6,7 +6,9 @@ privacy.
 
 from collections.abc import Sequence
 
+from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import AttackResult, LeakKind
+from lowsr_tradeoff.statistics.cluster_t import exact_interval
 
 # A recogniser gets more of clear speech; of what does not belong to it, a few words by chance.
 LEAST_OF_WORDS = 0.5
@@ -15,8 +17,9 @@ LEAST_OF_WORDS = 0.5
 def fault_of(attacks: Sequence[AttackResult], kind: LeakKind, full_rate_hz: int) -> str | None:
     """Return why the figures of a kind say nothing, or ``None``; ``attacks`` are those that compete for the kind.
 
-    At the full rate, a measured attacker on words has to recover half of them; one on words or known words needs an
-    interval that lies above that of chance. Published figures are of other speech and do not count.
+    At the full rate, a measured attacker on words has to recover half of them, and one on words or known words has
+    to be clearly above chance: exact intervals of both shares, with words as the trials, are apart. Speakers are not
+    the trials, as the question is whether these recordings can be used. Published figures are of other speech.
     """
     if kind not in {"words", "known words"} or not attacks:
         return None
@@ -41,9 +44,9 @@ def _best(tested: Sequence[AttackResult], kind: LeakKind, full_rate_hz: int) -> 
     share, luck = 100 * _recovered(best), 100 * _chance(best)
     where = f"at the full rate of {full_rate_hz} Hz"
     found = f"{where} {best.attacker} recovers {share:.1f} % of the {kind}, and {luck:.1f} % by chance"
-    if kind == "known words":
-        return f"{found}, so that a lower rate shows nothing"
-    return f"{found}: transcripts and sound files do not belong together, or the language is not English"
+    if kind == "words" and _recovered(best) < LEAST_OF_WORDS:
+        return f"{found}: transcripts and sound files do not belong together, or the language is not English"
+    return f"{found}: too few recordings, or too much alike, to tell that from guessing"
 
 
 def _untested(there: Sequence[AttackResult], kind: LeakKind, full_rate_hz: int) -> str:
@@ -55,9 +58,14 @@ def _untested(there: Sequence[AttackResult], kind: LeakKind, full_rate_hz: int) 
 
 
 def _is_clear(attack: AttackResult) -> bool:
-    """Whether the interval of the figure begins above that of chance."""
-    chance = attack.chance.high if attack.chance and attack.chance.high is not None else _chance(attack)
-    return attack.value.low is not None and attack.value.low > chance
+    """Whether the exact interval of the figure begins above that of chance, or above chance where that is known."""
+    low, _ = _exact(attack.value)
+    is_measured = attack.chance is not None and attack.chance.basis == "measured"
+    return low > (_exact(attack.chance)[1] if is_measured and attack.chance else _chance(attack))
+
+
+def _exact(share: Measurement) -> tuple[float, float]:
+    return exact_interval(round((share.value or 0.0) * share.n), share.n)
 
 
 def _recovered(attack: AttackResult) -> float:
