@@ -187,18 +187,18 @@ def with_a_hole(small_study, small_run, out, monkeypatch, pattern):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "n_classify", "unknown_hz"),
+    ("pattern", "n_classify", "unknown"),
     [
         ("500 Hz shared cssd.*fold 1", -1, set()),
         ("^16000 Hz shared", -1, set()),
-        ("(Whisper|words) at 1000 Hz", 0, {1000}),
-        ("words learnt at 500 Hz|presence at 500 Hz", 0, {500}),
+        ("(Whisper|words) at 1000 Hz", 0, {("words", 1000)}),
+        ("words learnt at 500 Hz|presence at 500 Hz", 0, {("known words", 500)}),
         ("repetition|diagnostics", None, set()),
     ],
     ids=["one training", "the reference", "the recogniser", "other attackers", "all of recognition"],
 )
 def test_a_run_delivers_without_what_failed(
-    small_study, small_run, tmp_path, monkeypatch, pattern, n_classify, unknown_hz
+    small_study, small_run, tmp_path, monkeypatch, pattern, n_classify, unknown
 ):
     run = with_a_hole(small_study, small_run, tmp_path, monkeypatch, pattern)
     found, whole = run.tradeoff, small_run[1].tradeoff
@@ -212,6 +212,6 @@ def test_a_run_delivers_without_what_failed(
     assert len(found.recognition.results) == (
         len(whole.recognition.results) + n_classify if n_classify is not None else 0
     )
-    unknown = {point.rate_hz for point in found.points if point.word_recovery.value is None}
-    assert unknown == unknown_hz
+    known = {(leak.kind, leak.rate_hz) for leak in whole.leaks if leak.envelope.value is not None}
+    assert known - {(leak.kind, leak.rate_hz) for leak in found.leaks if leak.envelope.value is not None} == unknown
     assert again(small_study, tmp_path).tradeoff == whole

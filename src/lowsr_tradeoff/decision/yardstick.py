@@ -18,8 +18,8 @@ def fault_of(attacks: Sequence[AttackResult], kind: LeakKind, full_rate_hz: int)
     """Return why the figures of a kind say nothing, or ``None``; ``attacks`` are those that compete for the kind.
 
     At the full rate, a measured attacker on words has to recover half of them, and one on words or known words has
-    to be clearly above chance: exact intervals of both shares, with words as the trials, are apart. Speakers are not
-    the trials, as the question is whether these recordings can be used. Published figures are of other speech.
+    to be clearly above chance: exact intervals of both shares, with words as the trials, are apart. Speakers are no
+    trials here, as the question is whether these recordings can be used. Published figures are of other speech.
     """
     if kind not in {"words", "known words"} or not attacks:
         return None
