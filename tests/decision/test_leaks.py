@@ -190,7 +190,7 @@ def test_a_lost_attacker_makes_the_leak_unknown_and_an_untested_one_does_not():
     untested = found([attack(1000, 0.2), attack(1000, None, "adapted"), yardstick()])
     assert untested[1000].envelope.value == 0.2
     nobody = found([attack(1000, None, "adapted"), yardstick()])
-    assert nobody[1000].envelope.reason == "no attacker on words was tested (adapted: not asked for)"
+    assert nobody[1000].envelope.reason == "no attacker on words was tested (not asked for)"
 
 
 def test_a_published_figure_is_an_attacker_without_spread():

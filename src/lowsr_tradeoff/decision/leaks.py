@@ -147,7 +147,7 @@ def _strongest(attacks: Sequence[AttackResult], kind: LeakKind) -> Strongest:
     figures = [(attack, on_scale(attack)) for attack in attacks]
     tested = [(attack, figure) for attack, figure in figures if figure.value.value is not None]
     if not tested:
-        why = "; ".join(dict.fromkeys(f"{attack.attacker}: {attack.value.reason}" for attack in attacks))
+        why = "; ".join(dict.fromkeys(str(attack.value.reason) for attack in attacks))
         return Strongest("none", _unknown(f"no attacker on {AT_STAKE[kind]} was tested ({why or 'none was run'})"))
     top, _ = max(tested, key=lambda pair: _value(pair[1]))
     return Strongest(top.attacker, largest([figure for _, figure in tested]), top.chance)
