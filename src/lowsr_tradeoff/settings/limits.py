@@ -57,7 +57,7 @@ class GateRules(Constraints):
         confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
         device: Device that has to meet them; unset for the one that decides the study.
         published_attackers: Whether published figures of a recogniser trained at low rates count as an attacker's.
-        attacker_data: How much attackers on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or
+        attacker_data: How much attackers may learn from: ``"1x"`` as in the run, or ``"10x"`` or
             ``"100x"`` of it, extrapolated from the run's learning curves.
     """
 

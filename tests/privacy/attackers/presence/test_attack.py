@@ -10,7 +10,7 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig(rates_hz=(500,), n_resamples=100)
-ERRORS, MISSES, FALSE_ALARMS = "frame error rate", "miss rate", "false-alarm rate"
+RIGHT, MISSES, FALSE_ALARMS = attack.RIGHT, attack.MISSES, attack.FALSE_ALARMS
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +37,23 @@ def stored(speech, tmp_path, probability_of):
 
 def test_a_detector_that_is_always_right_errs_never_but_not_for_certain(speech, tmp_path):
     found = stored(speech, tmp_path, lambda is_speech, _: is_speech)
-    for result in found.values():
-        assert result.value.value == result.value.low == 0 < result.value.high
-        assert not result.is_leak
+    for (_, measure), result in found.items():
+        is_right = measure == RIGHT
+        assert result.competes == result.is_leak == is_right
+        if is_right:
+            assert result.value.low < result.value.value == result.value.high == 1
+            assert len(result.value_draws) == 100
+        else:
+            assert result.value.value == result.value.low == 0 < result.value.high
 
 
 def test_errors_are_counted_on_the_side_where_they_are(speech, tmp_path):
-    """It takes every window for silence: it misses all that is said, and errs as often as something is."""
+    """It takes every window for silence: it misses all that is said, and is right as often as nothing is."""
     found = stored(speech, tmp_path, lambda is_speech, _: np.zeros(len(is_speech)))
     assert found[attack.PUBLISHED, MISSES].value.value == 1
     assert found[attack.PUBLISHED, FALSE_ALARMS].value.value == 0
-    overall = found[attack.PUBLISHED, ERRORS]
-    assert overall.value.value == overall.chance.value == pytest.approx(0.3, abs=0.02)
+    overall = found[attack.PUBLISHED, RIGHT]
+    assert overall.value.value == overall.chance.value == pytest.approx(0.7, abs=0.02)
     assert found[attack.PUBLISHED, MISSES].chance is None
 
 
@@ -56,7 +61,7 @@ def test_whoever_knows_the_rate_moves_the_threshold(speech, tmp_path):
     """The detector is right, but never surer than one in a hundred."""
     found = stored(speech, tmp_path, lambda is_speech, rng: 0.01 * is_speech + 0.001 * rng.random(len(is_speech)))
     assert found[attack.PUBLISHED, MISSES].value.value == 1
-    assert found[attack.INFORMED, ERRORS].value.value == 0
+    assert found[attack.INFORMED, RIGHT].value.value == 1
 
 
 def test_a_threshold_is_chosen_on_other_speakers_alone():
@@ -72,18 +77,18 @@ def test_a_threshold_is_chosen_on_other_speakers_alone():
 def test_one_speaker_has_no_others_to_choose_on(speech, tmp_path):
     alone = replace(speech, utterances=tuple(replace(u, speaker="a") for u in speech.utterances))
     found = stored(alone, tmp_path, lambda is_speech, _: is_speech)
-    assert found[attack.PUBLISHED, ERRORS].value.value == 0
-    assert "two speakers or more" in found[attack.INFORMED, ERRORS].value.reason
-    assert found[attack.INFORMED, ERRORS].chance is None
+    assert found[attack.PUBLISHED, RIGHT].value.value == 1
+    assert "two speakers or more" in found[attack.INFORMED, RIGHT].value.reason
+    assert found[attack.INFORMED, RIGHT].chance is None
 
 
 def test_speech_is_heard_at_full_rate_and_hardly_at_500_hz(speech, tmp_path):
     store, plan = Store(tmp_path), attack.plan(CONFIG, speech)
     silero.run(plan.steps, speech, store)
-    errors = {
+    right = {
         result.rate_hz: result.value.value
         for result in attack.results(plan, store)
-        if (result.attacker, result.measure) == (attack.PUBLISHED, ERRORS)
+        if (result.attacker, result.measure) == (attack.PUBLISHED, RIGHT)
     }
-    assert errors[16000] < 0.05
-    assert errors[500] > 0.15
+    assert right[16000] > 0.95
+    assert right[500] < 0.85

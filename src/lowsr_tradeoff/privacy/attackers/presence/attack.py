@@ -16,8 +16,9 @@ from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
-from lowsr_tradeoff.statistics import Floats
+from lowsr_tradeoff.statistics import Draws, Floats
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights, sums_by
+from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 STAGE, RUN = "attack-presence", "privacy.attackers.presence.silero:run"
 
@@ -25,7 +26,7 @@ PUBLISHED, INFORMED = "silero-vad", "silero-vad, threshold chosen at the rate"
 PUBLISHED_THRESHOLD = 0.5
 # Evenly spaced in log odds, from 1 in 3000: at low rates probabilities are low, but still tell what is likelier.
 THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-8, 8, 65)))
-ERRORS = "frame error rate"
+RIGHT, MISSES, FALSE_ALARMS = "frames told right", "miss rate", "false-alarm rate"
 
 TRACKS = (
     "Every utterance between noise of its own spectrum and level, as long as itself, and silence; frames of 32 ms; "
@@ -68,19 +69,27 @@ def choose_thresholds(windows: Windows, speakers: Sequence[str]) -> Floats:
 def _results(plan: RatePlan[int], store: Store, rate_hz: int, attacker: str) -> Iterator[AttackResult]:
     step = plan.by_rate[rate_hz]
     if why := store.failed.get(step):
-        yield _result(plan, rate_hz, attacker, ERRORS, failed(why, "frames"), None)
+        yield _result(plan, rate_hz, attacker, RIGHT, failed(why, "frames"), None).model_copy(
+            update={"is_lost": True}
+        )
         return
     windows = Windows(**store.arrays(step))
     share, n = float(windows.is_speech.mean()), len(windows.is_speech)
     # Of always giving the more frequent answer.
-    constant = Measurement(value=min(share, 1 - share), n=n, n_of="frames", basis="counted")
-    for measure, value in _figures(plan, windows, attacker):
-        chance = constant if measure == ERRORS and value.value is not None else None
-        yield _result(plan, rate_hz, attacker, measure, value, chance)
+    constant = Measurement(value=max(share, 1 - share), n=n, n_of="frames", basis="counted")
+    for measure, value, draws in _figures(plan, windows, attacker):
+        chance = constant if measure == RIGHT and value.value is not None else None
+        yield _result(plan, rate_hz, attacker, measure, value, chance, draws)
 
 
 def _result(
-    plan: RatePlan[int], rate_hz: int, attacker: str, measure: str, value: Measurement, chance: Measurement | None
+    plan: RatePlan[int],
+    rate_hz: int,
+    attacker: str,
+    measure: str,
+    value: Measurement,
+    chance: Measurement | None,
+    draws: Draws = (),
 ) -> AttackResult:
     return AttackResult(
         rate_hz=rate_hz,
@@ -90,35 +99,33 @@ def _result(
         measure=measure,
         value=value,
         chance=chance,
-        is_leak=False,
+        is_leak=measure == RIGHT,
+        competes=measure == RIGHT,
         setup=SETUP[attacker],
+        value_draws=draws,
     )
 
 
-def _figures(plan: RatePlan[int], windows: Windows, attacker: str) -> Iterator[tuple[str, Measurement]]:
+def _figures(plan: RatePlan[int], windows: Windows, attacker: str) -> Iterator[tuple[str, Measurement, Draws]]:
+    """Every measure with its joint draws; none of what the attacker is not compared by."""
     speakers = [utterance.speaker for utterance in plan.speech.utterances]
     if attacker == INFORMED and len(set(speakers)) < 2:
-        yield from ((name, missing(ALONE, "frames")) for name, _ in _kinds(windows))
+        yield from ((name, missing(ALONE, "frames"), ()) for name in (RIGHT, MISSES, FALSE_ALARMS))
         return
     thresholds = np.full(len(speakers), PUBLISHED_THRESHOLD)
     if attacker == INFORMED:
         thresholds = choose_thresholds(windows, speakers)
-    wrong = _errors(windows, thresholds[windows.utterance])
+    is_wrong = _errors(windows, thresholds[windows.utterance])
     weights = resample_weights(speakers, plan.config.n_resamples, plan.config.seed)
-    for name, counted in _kinds(windows):
-        errors, frames = (
-            np.bincount(windows.utterance, values, len(speakers)) for values in (wrong & counted, counted)
-        )
-        yield name, pooled_ratio(errors, frames, weights, "frames", is_share=True)
 
+    def frames(counted: Flags) -> Floats:
+        return np.bincount(windows.utterance, counted, len(speakers)).astype(np.float64)
 
-def _kinds(windows: Windows) -> tuple[tuple[str, Flags], ...]:
-    """Every measure, and the windows that it counts."""
-    return (
-        (ERRORS, np.ones_like(windows.is_speech)),
-        ("miss rate", windows.is_speech),
-        ("false-alarm rate", ~windows.is_speech),
-    )
+    right, every = frames(~is_wrong), frames(np.ones_like(is_wrong))
+    yield RIGHT, pooled_ratio(right, every, weights, "frames", is_share=True), share_draws(right, every, weights)
+    for name, counted in ((MISSES, windows.is_speech), (FALSE_ALARMS, ~windows.is_speech)):
+        errors = pooled_ratio(frames(is_wrong & counted), frames(counted), weights, "frames", is_share=True)
+        yield name, errors, ()
 
 
 def _errors(windows: Windows, threshold: float | Floats) -> Flags:
