@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.privacy.attackers import published_figures
-from lowsr_tradeoff.privacy.attackers.published_figures import RECOVERED, recovered_at, thinned_to
+from lowsr_tradeoff.privacy.attackers.low_rate_figures import RECOVERED, recovered_at, thinned_to
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 

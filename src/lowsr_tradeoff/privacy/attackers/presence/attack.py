@@ -69,9 +69,8 @@ def choose_thresholds(windows: Windows, speakers: Sequence[str]) -> Floats:
 def _results(plan: RatePlan[int], store: Store, rate_hz: int, attacker: str) -> Iterator[AttackResult]:
     step = plan.by_rate[rate_hz]
     if why := store.failed.get(step):
-        yield _result(plan, rate_hz, attacker, RIGHT, failed(why, "frames"), None).model_copy(
-            update={"is_lost": True}
-        )
+        lost = _result(plan, rate_hz, attacker, RIGHT, failed(why, "frames"), None)
+        yield lost.model_copy(update={"is_lost": True})
         return
     windows = Windows(**store.arrays(step))
     share, n = float(windows.is_speech.mean()), len(windows.is_speech)

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.decision.leaks import AT_STAKE
-from lowsr_tradeoff.privacy.attackers.published_figures import RECOVERED
+from lowsr_tradeoff.privacy.attackers.low_rate_figures import RECOVERED
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, rate_axis, series, share_axis, spec, style, text
