@@ -59,9 +59,13 @@ def test_components_sum_to_the_total(device, power):
 def test_every_component_is_there_with_a_figure_or_a_reason(device):
     result, profile = on(device, cost()), load_device(device)
     components = parts(result)
-    expected = ["microphone", "adc", "decimator", "front_end", "inference", "idle", "regulator"]
-    if not result.is_decimated:
-        expected.remove("decimator")
+    expected = [
+        *("microphone", "adc"),
+        *(["transfer"] if profile.core.transfer or profile.core.wake else []),
+        *(["decimator"] if result.is_decimated and profile.adc.decimated_by == "software" else []),
+        *(["upsampling"] if profile.core.resample else []),
+        *("front_end", "inference", "idle", "regulator"),
+    ]
     assert list(components) == expected
     absent = {name for name, m in components.items() if m.value is None}
     included = {name for name, other in profile.included_in().items() if other}
@@ -81,15 +85,16 @@ def test_no_part_peaks_below_its_average(device):
 
 
 @every_device
-def test_on_the_shared_grid_only_what_hears_feels_the_rate(device):
+def test_on_the_shared_grid_what_hears_feels_the_rate_and_restoring_is_billed(device):
     results = [parts(on(device, cost(rate_hz=rate_hz))) for rate_hz in (500, 1000, 4000, 16000)]
     for name in ("front_end", "inference"):
         assert len({result[name] for result in results}) == 1
-    if not any("decimator" in result for result in results):
-        assert len({result["idle"] for result in results}) == 1
     for name in ("microphone", "adc"):
         powers = [result[name].value for result in results]
         assert None in powers or powers == sorted(powers)
+    assert "upsampling" not in results[-1]
+    if load_device(device).core.resample:
+        assert len({result["upsampling"] for result in results[:-1]}) == 1
 
 
 @every_device

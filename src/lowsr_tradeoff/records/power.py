@@ -1,5 +1,6 @@
 """The power that a device takes."""
 
+from datetime import date
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
@@ -8,7 +9,9 @@ from lowsr_tradeoff.records.network import Grid
 PowerPart = Literal[
     "microphone",
     "adc",
+    "transfer",
     "decimator",
+    "upsampling",
     "front_end",
     "inference",
     "idle",
@@ -111,12 +114,14 @@ class SourcedFigure(Record):
         text: Value, interval and unit.
         basis: How it was obtained.
         source: Where it can be looked up.
+        read: The day on which that page was read itself; ``None`` where the figure is quoted from elsewhere.
     """
 
     parameter: str
     text: str
     basis: Basis
     source: str
+    read: date | None = None
 
 
 class DeviceSheet(Record):

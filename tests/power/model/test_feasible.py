@@ -42,7 +42,7 @@ def test_a_radio_carries_no_more_than_its_throughput(rate_hz, fits):
 
 def test_a_rate_that_must_be_decimated_needs_a_price_for_that():
     profile = load_device("nrf54l15")
-    priceless = profile.model_copy(update={"core": profile.core.model_copy(update={"decimate": None})})
+    priceless = profile.model_copy(update={"core": profile.core.model_copy(update={"resample": None})})
     (reason,) = why_infeasible(priceless, cost(rate_hz=500), PowerSettings())
     assert reason == "nRF54L15 PDM offers 8000 Hz, not 500 Hz, and no cost is known for decimating on Cortex-M33"
     assert not list(why_infeasible(priceless, cost(rate_hz=8000), PowerSettings()))

@@ -23,7 +23,7 @@ def why_infeasible(profile: DeviceProfile, cost: ModelCost, settings: PowerSetti
     clocking = clocking_of(profile, cost.rate_hz)
     if clocking is None:
         yield why_not(profile, cost.rate_hz)
-    elif clocking.adc_rate_hz > cost.rate_hz and adc.decimated_by == "software" and core.decimate is None:
+    elif clocking.adc_rate_hz > cost.rate_hz and adc.decimated_by == "software" and core.resample is None:
         yield (
             f"{adc.part} offers {clocking.adc_rate_hz} Hz, not {cost.rate_hz} Hz, and no cost is known for"
             f" decimating on {core.part}"
@@ -71,7 +71,8 @@ def _unknown_parts(profile: DeviceProfile, cost: ModelCost, settings: PowerSetti
     if settings.storage != "none" and profile.storage is None:
         yield f"no figure is known for storage on {profile.name}"
     has_own_microphone = isinstance(profile.microphone, Microphone)
-    if settings.capture == "autonomous" and (profile.autonomous is None or not has_own_microphone):
+    can_stop = profile.autonomous is not None and profile.core.wake is not None and has_own_microphone
+    if settings.capture == "autonomous" and not can_stop:
         yield f"no figure is known for capture while {profile.core.part} of {profile.name} is stopped"
     if reason := why_no_sleep(profile, settings):
         yield reason

@@ -99,7 +99,7 @@ def _host_core(measured: InferenceEnergy, macs: Mapping[str, int], fft: Measurem
         "clocks": {"host": {"clock": NANOSECOND_CLOCK, "active_power": _quantity(measured.busy_mw, "mW", source)}},
         "fft": _quantity(fft, "cycles", "numpy.fft.rfft on this machine"),
         "mel": per_mac,
-        "decimate": None,
+        "resample": None,
     }
 
 
