@@ -41,18 +41,20 @@ def power(
     model: Model = "small_vgg",
     classes: int = 10,
     window_s: float = 2.0,
+    bits: str = "16",
     battery: str = "300mAh@3.7V",
     json_: Json = False,
 ) -> None:
     """Work out what each rate draws on each device, without any training.
 
-    Savings are relative to the highest rate on the shared grid.
+    Savings are relative to the highest rate on the shared grid, at the most bits.
 
     Args:
         rates: Rates of the microphone in Hz, comma separated.
         model: The network that runs.
         classes: Classes it tells apart.
         window_s: Seconds of sound in one classification.
+        bits: Bits of a sample, comma separated; they count for what is sent or written, and in some converters.
         battery: Charge and voltage with their units.
     """
     from lowsr_tradeoff.power.model.battery import parse_battery
@@ -71,7 +73,7 @@ def power(
         for grid in grids_of(model)
         for rate_hz in config.all_rates_hz()
     ]
-    results = evaluate(config, costs)
+    results = evaluate(config, costs, integers("--bits", bits))
     if json_:
         tell_json(results)
     else:

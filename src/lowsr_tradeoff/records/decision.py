@@ -67,6 +67,7 @@ class FrontEndResult(Record):
         arm: How the network was trained, anew for each front end.
         attacker: The attacker with the highest word recovery.
         word_recovery: Of that attacker.
+        power_mw: Of the deciding device, with the bits of this front end.
     """
 
     front_end: str
@@ -76,6 +77,7 @@ class FrontEndResult(Record):
     accuracy: Measurement
     attacker: str
     word_recovery: Measurement
+    power_mw: Measurement
 
 
 class Change(Record):

@@ -37,15 +37,30 @@ class PowerComponent(Record):
 
 
 class SpreadShare(Record):
-    """How much of the spread of total power one parameter explains.
+    """How much of the spread of total power one parameter explains, and what measuring it would leave.
 
     Attributes:
         parameter: Name in the device's profile.
         share: Squared correlation of the logarithms of parameter and total power over the draws, 0…1.
+        if_measured: Total power with its interval if this parameter alone were measured to within 10 %, and its
+            value stayed.
     """
 
     parameter: str
     share: float
+    if_measured: Measurement
+
+
+class SharedSpread(Record):
+    """The spread of total power in two parts: k of the log-normal 95 % interval value/k … value*k of each.
+
+    Attributes:
+        shared: What follows the power at the reference rate, and so cancels between the two.
+        own: The rest: what a comparison of the two rates is uncertain by.
+    """
+
+    shared: float
+    own: float
 
 
 class ClockTrial(Record):
@@ -69,6 +84,7 @@ class PowerResult(Record):
         rate_hz: The microphone's rate.
         grid: Feature layout of the network that runs.
         device: Name of the device profile.
+        bits: Bits of a sample.
         adc_rate_hz: The converter's rate; above ``rate_hz`` when the part cannot run so slowly.
         is_decimated: Whether samples are discarded to reach ``rate_hz``.
         microphone_mode: The microphone's mode; ``None`` where another part's figure includes its power.
@@ -76,6 +92,8 @@ class PowerResult(Record):
         power_mw: Sum of the averages, at the battery.
         peak_mw: Power when all parts work that can work at once.
         power_saved: Share of the reference rate's power that is saved, from paired draws: what both share cancels.
+        spread: The interval of the power, in what the reference rate shares and what it does not; ``None`` without
+            a reference.
         battery_hours: Hours on the configured battery.
         real_time_factor: Share of the time the processor computes while it listens; above 1 it cannot keep up.
         listening_share: Share of the time the device listens; the rest it sleeps.
@@ -89,6 +107,7 @@ class PowerResult(Record):
     rate_hz: int
     grid: Grid
     device: str
+    bits: int
     adc_rate_hz: int | None
     is_decimated: bool
     microphone_mode: str | None
@@ -96,6 +115,7 @@ class PowerResult(Record):
     power_mw: Measurement
     peak_mw: Measurement
     power_saved: Measurement
+    spread: SharedSpread | None
     battery_hours: Measurement
     real_time_factor: Measurement
     listening_share: float

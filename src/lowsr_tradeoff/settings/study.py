@@ -3,7 +3,7 @@
 Precedence: defaults < TOML file < command-line flags. Relative paths in a file are relative to that file.
 """
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -36,6 +36,8 @@ class StudyConfig(Settings):
             as published, speaker encoders and speech presence stay on the CPU.
         skip_bad: Go on without unusable input files; the report says how many.
         front_ends: Names of other front ends to run the study through as well, for comparison: ``"butterworth4"``.
+        compared_bits: Other resolutions of the converter in bits to run the study through as well, for comparison;
+            those that decide are ``front_end.bits``.
         include_audio: Put your own clips into the report.
         include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
     """
@@ -50,6 +52,7 @@ class StudyConfig(Settings):
     include_transcripts: bool = False
     front_end: FrontEnd = FrontEnd()
     front_ends: tuple[str, ...] = ()
+    compared_bits: tuple[Annotated[int, Field(ge=2, le=24)], ...] = ()
     events: EventsSettings = EventsSettings()
     speech: SpeechSettings = SpeechSettings()
     classify: ClassifySettings = ClassifySettings()

@@ -47,12 +47,13 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     # Arms differ in their training, not in what they compute at inference.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
     drawn = power.results(config, tuple(costs.values()))
-    front_end = name_of(config.front_end)
-    found = {front_end: (recognition.results, recovered.attacks)}
+    front_end, device = name_of(config.front_end), load_device(config.power.devices[0]).name
+    found = {front_end: (recognition.results, recovered.attacks, drawn.results)}
     for other in others:
         recognised = classify.results(other.classify, store).results
         attacks = privacy.results(other.privacy, store).attacks
-        found[name_of(other.study.config.front_end)] = (recognised, attacks)
+        powers = power.evaluate(other.study.config, tuple(costs.values()))
+        found[name_of(other.study.config.front_end)] = (recognised, attacks, powers)
     functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
     points = frontier.join(recognition.results, recovered.attacks, drawn.results, config.constraints, front_end)
     return Tradeoff(
@@ -63,9 +64,9 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         recognition=recognition,
         privacy=recovered,
         power=drawn,
-        front_ends=compare(found, config.rates_hz),
+        front_ends=compare(found, config.rates_hz, device),
         points=points,
-        decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
+        decision=frontier.decide(points, config.constraints, device),
         failures=failures_of(store.failed),
         settings=config.model_dump(mode="json"),
         provenance=fingerprint.provenance(functions, privacy.weights(config)),

@@ -117,12 +117,14 @@ def test_schema_error_names_file_field_and_unit(write, pattern, by, field, unit,
         load_device(file)
     (line,) = str(raised.value).splitlines()
     assert f"{file}: {field}: " in line
-    assert f'expects {{ value, unit = "{unit}", spread, basis, source }}' in line
+    assert f'expects {{ value, unit = "{unit}", spread, basis, source, read }}' in line
     assert why in line
 
 
 def test_native_rates_have_no_spread_to_give(write):
-    with pytest.raises(ConfigError, match=r'adc\.native_rates: .*expects { value, unit = "Hz", basis, source }'):
+    with pytest.raises(
+        ConfigError, match=r'adc\.native_rates: .*expects { value, unit = "Hz", basis, source, read }'
+    ):
         load_device(write(PHONE, (r"^native_rates = .*$", "native_rates = [8000]")))
 
 

@@ -66,7 +66,9 @@ def _moving_work(
         # Every converted sample passes the filter.
         yield "decimator", filtering * adc_rate_hz
     if cost.model_rate_hz > cost.rate_hz:
-        yield "upsampling", filtering * cost.model_rate_hz * min(1.0, cost.window_s / (settings.hop_s or cost.window_s))
+        # A hop longer than the window skips sound, which is not restored.
+        heard_share = min(1.0, cost.window_s / (settings.hop_s or cost.window_s))
+        yield "upsampling", filtering * cost.model_rate_hz * heard_share
 
 
 def _wakes_per_s(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Draws | float:
@@ -87,7 +89,7 @@ def awake_mw(
     waiting_mw = autonomous_mw if settings.capture == "autonomous" else idle_mw
     parts: dict[PowerPart, Draws | None] = {
         "microphone": microphone_mw(profile.microphone, clocking.mode, sample),
-        "adc": adc_mw(profile.adc, clocking.adc_rate_hz, sample),
+        "adc": adc_mw(profile.adc, clocking.adc_rate_hz, clocking.bits, sample),
     }
     for name, per_s in done.by_part.items():
         parts[name] = energy_uj(profile.core, per_s, sample) * kept_up * 1e-3
@@ -95,7 +97,7 @@ def awake_mw(
 
 
 def average_mw(
-    profile: DeviceProfile, cost: ModelCost, awake: Parts, settings: PowerSettings, sample: Sample
+    profile: DeviceProfile, cost: ModelCost, bits: int, awake: Parts, settings: PowerSettings, sample: Sample
 ) -> Parts:
     """Return the draws of every part's average power in mW, at the battery.
 
@@ -106,10 +108,10 @@ def average_mw(
     if (asleep := asleep_mw(profile, settings, sample)) is not None:
         loads["sleep"] = asleep * (1 - share)
     if settings.storage != "none" and profile.storage is not None:
-        written = bits_per_s(settings.storage, cost.rate_hz, hop_s) * share
+        written = bits_per_s(settings.storage, cost.rate_hz, bits, hop_s) * share
         loads["storage"] = storage_mw(profile.storage, written, sample)
     if settings.radio != "none" and profile.radio is not None:
-        sent = bits_per_s(settings.radio, cost.rate_hz, hop_s) * share
+        sent = bits_per_s(settings.radio, cost.rate_hz, bits, hop_s) * share
         loads["radio"] = radio_mw(profile.radio, sent, sample)
     return {**loads, "regulator": regulator_mw(total_mw(loads), profile.supply, sample)}
 

@@ -17,7 +17,7 @@ COMPLEX_BYTES = 8
 SAMPLE_BYTES = 2
 
 
-def why_infeasible(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> Iterator[str]:
+def why_infeasible(profile: DeviceProfile, cost: ModelCost, bits: int, settings: PowerSettings) -> Iterator[str]:
     """Yield what the device lacks, whatever its speed."""
     adc, core, memory = profile.adc, profile.core, profile.memory
     clocking = clocking_of(profile, cost.rate_hz)
@@ -32,7 +32,7 @@ def why_infeasible(profile: DeviceProfile, cost: ModelCost, settings: PowerSetti
         yield reason
     yield from _overfull("the weights take", cost.weight_bytes, "flash", memory.flash)
     yield from _overfull("activations and sound take", ram_bytes(profile, cost, settings), "RAM", memory.ram)
-    yield from _unknown_parts(profile, cost, settings)
+    yield from _unknown_parts(profile, cost, bits, settings)
 
 
 def ram_bytes(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> int:
@@ -60,10 +60,10 @@ def _overfull(what: str, n_bytes: int, memory: str, room: Kibibytes | None) -> I
         yield f"{what} {math.ceil(n_bytes / 1024):,} KiB and there are {room.value:,.0f} KiB of {memory}"
 
 
-def _unknown_parts(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> Iterator[str]:
+def _unknown_parts(profile: DeviceProfile, cost: ModelCost, bits: int, settings: PowerSettings) -> Iterator[str]:
     """Yield what the settings ask for and the device cannot do, or the profile has no figure of."""
     radio = profile.radio
-    sent = bits_per_s(settings.radio, cost.rate_hz, settings.hop_s or cost.window_s)
+    sent = bits_per_s(settings.radio, cost.rate_hz, bits, settings.hop_s or cost.window_s)
     if settings.radio != "none" and radio is None:
         yield f"no figure is known for a radio of {profile.name}"
     elif radio is not None and sent > radio.throughput.value * 1e3:

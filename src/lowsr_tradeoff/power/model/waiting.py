@@ -1,7 +1,7 @@
 """Power between computations, and while the device sleeps.
 
-A device that waits for sound keeps its capture path running. That takes two to three orders of magnitude more than a
-datasheet's stop current. A figure for waiting includes the path if it was measured with it; else the profile lists
+A device that waits for sound keeps its capture path running. That takes 10 to 1000 times a datasheet's stop
+current. A figure for waiting includes the path if it was measured with it; else the profile lists
 what stays on. On the nRF52840 the crystal and bus that converter and core share are counted in both, which
 overestimates the total.
 """

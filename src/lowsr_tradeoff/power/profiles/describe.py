@@ -33,7 +33,9 @@ def overview() -> str:
 def sheet(profile: DeviceProfile) -> DeviceSheet:
     """Return a device's figures with their sources, for the record of a run."""
     figures = tuple(
-        SourcedFigure(parameter=name, text=_text(value), basis=value["basis"], source=value["source"], read=value.get("read"))
+        SourcedFigure(
+            parameter=name, text=_text(value), basis=value["basis"], source=value["source"], read=value.get("read")
+        )
         for name, value in _figures(profile)
         if isinstance(value, Mapping)
     )

@@ -1,13 +1,13 @@
 """What dominates: which figures' spreads make most of the interval of total power."""
 
-from lowsr_tradeoff.records.power import PowerResult
+from lowsr_tradeoff.records.power import PowerResult, SpreadShare
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import Spec, bars, share_axis, spec, text, titled
 from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.sections.power.components import place, rates_and_features
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import listed
+from lowsr_tradeoff.reports.wording import digits, listed
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -39,15 +39,31 @@ def table(tradeoff: Tradeoff) -> Table:
     rows = []
     for result in tradeoff.power.results:
         if result.components:
-            told = [f"{share.parameter}: {100 * share.share:.0f} %" for share in result.dominant]
+            told = [_told(share) for share in result.dominant]
             listens = f"{100 * result.listening_share:.3g} % of the time"
-            rows.append((*place(result), listens, *told, *("none",) * (3 - len(told))))
+            rows.append((*place(result), listens, *_factors(result), *told, *("none",) * (3 - len(told))))
     return Table(
-        "What the interval of total power rests on: share of its variance that one figure explains",
-        ("Device", "Rate", "Features", "Listens", "First", "Second", "Third"),
+        "What the interval of total power rests on: its factor in what the reference rate shares, which cancels"
+        " between the two, and the rest; then the share of its variance that one figure explains, and the interval"
+        " left once that figure is measured to within 10 %",
+        ("Device", "Rate", "Features", "Listens", "Shared", "Own", "First", "Second", "Third"),
         tuple(rows),
         n_heads=3,
     )
+
+
+def _told(share: SpreadShare) -> str:
+    left, told = share.if_measured, f"{share.parameter}: {100 * share.share:.0f} %"
+    if left.low is None or left.high is None:
+        return told
+    return f"{told}, leaves {digits(left.low)} to {digits(left.high)} mW"
+
+
+def _factors(result: PowerResult) -> tuple[str, str]:
+    """Return the parts of the interval as factors: value/k to value*k."""
+    if result.spread is None:
+        return "no reference", "no reference"
+    return f"x{result.spread.shared:.2f}", f"x{result.spread.own:.2f}"
 
 
 def caption(tradeoff: Tradeoff) -> str:

@@ -1,7 +1,7 @@
 """The tables of power that have no figure: peaks, converters at their limits, clocks, errors, sources."""
 
 from lowsr_tradeoff.power.model.bounds import converter_bounds
-from lowsr_tradeoff.records.power import ModelError
+from lowsr_tradeoff.records.power import ModelError, SourcedFigure
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.power.components import by_component, place
 from lowsr_tradeoff.reports.table import Table, table_of
@@ -73,14 +73,20 @@ def sources(tradeoff: Tradeoff) -> Table:
     """Return every figure of the devices' profiles with its source."""
     return Table(
         "Every figure that power was worked out from",
-        ("Device", "Figure", "Value, 95 % interval and unit", "Basis", "Source"),
+        ("Device", "Figure", "Value, 95 % interval and unit", "Basis", "Source", "Source read"),
         tuple(
-            (sheet.device, figure.parameter, figure.text, figure.basis, figure.source)
+            (*(sheet.device, figure.parameter, figure.text, figure.basis, figure.source), _read(figure))
             for sheet in tradeoff.power.devices
             for figure in sheet.figures
         ),
         n_heads=2,
     )
+
+
+def _read(figure: SourcedFigure) -> str:
+    if figure.read is None:
+        return "no page" if figure.basis == "assumed" else "no"
+    return figure.read.isoformat()
 
 
 def _wanted(error: ModelError) -> str:

@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Row, Table, table_of
-from lowsr_tradeoff.reports.wording import by_chance, hz, percent
+from lowsr_tradeoff.reports.wording import by_chance, hz, number, percent
 
 
 def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
@@ -42,7 +42,7 @@ def _row(rate_hz: int, attack: AttackResult | None) -> Row:
 
 
 def front_ends(tradeoff: Tradeoff) -> Table:
-    """Return accuracy and strongest attacker through every front end compared."""
+    """Return accuracy, strongest attacker and power through every front end compared."""
     return table_of(
         "The same study through other front ends",
         tradeoff.front_ends,
@@ -52,6 +52,7 @@ def front_ends(tradeoff: Tradeoff) -> Table:
             ("Accuracy", lambda one: percent(one.accuracy)),
             ("Strongest attacker", lambda one: one.attacker),
             ("It recovers", lambda one: percent(one.word_recovery)),
+            ("Average power", lambda one: number(one.power_mw)),
         ),
         n_heads=2,
     )
