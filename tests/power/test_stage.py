@@ -142,7 +142,6 @@ def test_a_battery_twice_as_big_lasts_twice_as_long(device):
     ("device", "clock_mhz", "average_mw"),
     [
         ("stm32u385", 96, 3.975),
-        ("stm32u575", 160, 11.47),
         ("stm32l4r5", 120, 25.62),
         ("stm32h7a3", 280, 30.45),
     ],
@@ -233,7 +232,8 @@ def test_the_saving_is_told_draw_by_draw(device):
     assert native.power_saved.value == pytest.approx(1 - native.power_mw.value / reference.power_mw.value)
     assert native.power_saved.value > shared.power_saved.value
     assert native.power_saved.low > 0
-    assert native.power_mw.high > reference.power_mw.low
+    assert native.spread.own > 1
+    assert reference.spread.own == pytest.approx(1)
 
 
 def test_a_saving_against_nothing_is_missing():
@@ -276,8 +276,9 @@ def test_the_clock_of_least_power_is_taken_and_all_are_shown(device):
     result = on(device, cost())
     (chosen,) = (trial for trial in result.clocks if trial.is_chosen)
     assert chosen.power_mw == result.power_mw
-    assert result.power_mw.value == min(trial.power_mw.value for trial in result.clocks)
-    assert len(result.clocks) == 2
+    sure = [trial.power_mw.value for trial in result.clocks if trial.real_time_factor.high <= 1]
+    assert result.power_mw.value == min(sure)
+    assert len(result.clocks) == len(load_device(device).core.clocks)
 
 
 def test_a_slow_clock_that_cannot_keep_up_is_not_taken():

@@ -20,7 +20,7 @@ def average_and_peak(device, model_cost, **power):
     clocking = clocking_of(profile, model_cost.rate_hz)
     done = work(profile, model_cost, clocking, chosen, sample)
     awake = awake_mw(profile, clocking, done, chosen, sample)
-    average = average_mw(profile, model_cost, awake, chosen, sample)
+    average = average_mw(profile, model_cost, 16, awake, chosen, sample)
     return average, peak_mw(profile, awake, average, chosen, sample), done.busy_share
 
 

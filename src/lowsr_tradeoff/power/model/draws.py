@@ -7,6 +7,7 @@ parameters cancel.
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ Draws = NDArray[np.float64]
 # Returns the draws of a named parameter.
 Sample = Callable[[str, Quantity[Any]], Draws]
 
+CLOCK = re.compile(r"(?<=core\.clocks\.)[^.]+")
 MOST_SHARES = 3
 # A squared correlation of two unrelated parameters over a thousand draws stays well below.
 LEAST_SHARE = 0.02
@@ -30,12 +32,15 @@ MEASURED_SPREAD = 1.1
 
 
 def sampler(device: str, seed: int, n_draws: int, drawn: dict[str, Draws] | None = None) -> Sample:
-    """Return the function that returns the draws of one device's parameters; ``drawn`` stores them by name."""
+    """Return the function that returns the draws of one device's parameters; ``drawn`` stores them by name.
+
+    The clocks of a core share their draws: what a board takes more than its maker's table, it takes at every clock.
+    """
     kept: dict[str, Draws] = {} if drawn is None else drawn
 
     def sample(name: str, quantity: Quantity[Any]) -> Draws:
         if name not in kept:
-            key = hashlib.blake2b(f"{seed}/{device}/{name}".encode(), digest_size=8).digest()
+            key = hashlib.blake2b(f"{seed}/{device}/{CLOCK.sub('', name)}".encode(), digest_size=8).digest()
             z = np.random.default_rng(int.from_bytes(key)).standard_normal(n_draws)
             sigma = math.log(quantity.spread) / Z_INTERVAL
             kept[name] = quantity.value * np.concatenate(([1.0], np.exp(sigma * z)))
