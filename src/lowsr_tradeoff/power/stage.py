@@ -200,8 +200,10 @@ def _dominant(
     each: Estimate, settings: PowerSettings, sample: Sample, shares: Mapping[str, float]
 ) -> Iterator[SpreadShare]:
     """Yield the parameters that explain most of the spread, with the power if each were measured."""
-    for parameter, share in shares.items():
-        measured = attempt(each.chosen.profile, each.cost, each.bits, settings, as_if_measured(sample, parameter))
+    profile = each.chosen.profile
+    for shared_name, share in shares.items():
+        parameter = shared_name.replace("*", getattr(profile.core, "runs_at", "*"))
+        measured = attempt(profile, each.cost, each.bits, settings, as_if_measured(sample, parameter))
         yield SpreadShare(parameter=parameter, share=share, if_measured=_power(measured))
 
 

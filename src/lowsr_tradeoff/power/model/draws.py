@@ -35,15 +35,19 @@ def sampler(device: str, seed: int, n_draws: int, drawn: dict[str, Draws] | None
     """Return the function that returns the draws of one device's parameters; ``drawn`` stores them by name.
 
     The clocks of a core share their draws: what a board takes more than its maker's table, it takes at every clock.
+    ``drawn`` has ``*`` for the clock's name.
     """
-    kept: dict[str, Draws] = {} if drawn is None else drawn
+    kept: dict[str, Draws] = {}
 
     def sample(name: str, quantity: Quantity[Any]) -> Draws:
         if name not in kept:
-            key = hashlib.blake2b(f"{seed}/{device}/{CLOCK.sub('', name)}".encode(), digest_size=8).digest()
+            shared_name = CLOCK.sub("*", name)
+            key = hashlib.blake2b(f"{seed}/{device}/{shared_name}".encode(), digest_size=8).digest()
             z = np.random.default_rng(int.from_bytes(key)).standard_normal(n_draws)
             sigma = math.log(quantity.spread) / Z_INTERVAL
             kept[name] = quantity.value * np.concatenate(([1.0], np.exp(sigma * z)))
+            if drawn is not None:
+                drawn[shared_name] = kept[name]
         return kept[name]
 
     return sample
