@@ -1,5 +1,6 @@
 """Commands on power alone: what a device draws at each rate, and what is known of a device."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 Model = Literal["small_vgg", "cp_mobile", "mobilenetv2", "cnn14", "resnet38"]
 Covers = Literal["capture", "computing", "sleep"]
+# The exit code of validate-power where a target is missed.
+TARGET_MISSED = 8
 
 
 @app.command
@@ -93,14 +96,21 @@ def devices(name: str | None = None, /) -> None:
 
 
 @app.command
-def validate_power(*, json_: Json = False) -> None:
-    """Show how far the power model is from published measurements that it has not seen."""
-    from lowsr_tradeoff.power.validation.summary import summary
+def validate_power(*, json_: Json = False) -> int:
+    """Show how far the power model is from published measurements that it has not seen.
 
+    Exit code 8 says that a stated target is missed, unless configs/validation/accepted.toml has the reason.
+    """
+    from lowsr_tradeoff.power.validation.summary import complaints, summary
+
+    found = complaints(summary())
     if json_:
         tell_json(summary())
     else:
         tell("\n\n".join("\n".join(_error_lines(error)) for error in summary()))
+    if found:
+        tell(*found, to=sys.stderr)
+    return TARGET_MISSED if found else 0
 
 
 @app.command
@@ -171,7 +181,7 @@ def _inferred(
 
 
 def _error_lines(error: "ModelError") -> Iterator[str]:
-    from lowsr_tradeoff.reports.wording import error_bounds, number, percent
+    from lowsr_tradeoff.reports.wording import digits, error_bounds, number, percent
 
     factors = (("median", error.median), ("nine in ten", error.p90), ("worst", error.worst))
     yield f"{error.check}, {error.scope}: {error.method}"
@@ -180,6 +190,11 @@ def _error_lines(error: "ModelError") -> Iterator[str]:
     yield f"  rows within their 95 % interval: {percent(error.coverage)}"
     if error.target:
         yield f"  target: {error_bounds(error.target)}: {'met' if error.is_met else 'NOT MET'}"
+    if error.accepted:
+        yield f"  accepted: {error.accepted}"
+    for row in error.rows:
+        yield f"  held out: {row.row}: {digits(row.measured)} measured, {number(row.predicted)} predicted"
+        yield f"    {row.source}"
     yield from (f"  not predicted: {row}" for row in error.not_predicted)
 
 

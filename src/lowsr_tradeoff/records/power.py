@@ -216,6 +216,15 @@ class ErrorTarget(Record):
     coverage: tuple[float, float] | None = None
 
 
+class ComparedRow(Record):
+    """One reading that entered no profile, and what the profile says, in the same unit."""
+
+    row: str
+    measured: float
+    predicted: Measurement
+    source: str
+
+
 class ModelError(Record):
     """How far the predictions of one method are from measurements that it did not see.
 
@@ -232,6 +241,8 @@ class ModelError(Record):
         coverage: Share of rows within their 95 % interval.
         target: Its limits; ``None`` for a method that is listed for comparison.
         is_met: Whether the central values meet the target; ``None`` without one.
+        accepted: Why a missed target is accepted; ``None`` for a target that is kept, or must be.
+        rows: The readings one by one, where there are few.
         not_predicted: Published rows that cannot be predicted, with the reason.
     """
 
@@ -245,6 +256,8 @@ class ModelError(Record):
     coverage: Measurement
     target: ErrorTarget | None = None
     is_met: bool | None = None
+    accepted: str | None = None
+    rows: tuple[ComparedRow, ...] = ()
     not_predicted: tuple[str, ...] = ()
 
 

@@ -92,4 +92,5 @@ def _read(figure: SourcedFigure) -> str:
 def _wanted(error: ModelError) -> str:
     if error.target is None:
         return "for comparison"
-    return f"{error_bounds(error.target)}: {'kept' if error.is_met else 'missed'}"
+    accepted = f", accepted: {error.accepted}" if error.accepted else ""
+    return f"{error_bounds(error.target)}: {'kept' if error.is_met else 'missed'}{accepted}"
