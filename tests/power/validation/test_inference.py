@@ -108,7 +108,8 @@ def test_operator_costs_keep_the_target_and_beat_a_single_cost(errors, check):
     assert (model.median.n, single.median.n) == (107, 107)
     # Of energy the target is kept; the median latency misses it by a hundredth, which accepted.toml says.
     assert model.is_met == (check == "inference energy")
-    assert model.median.value <= 1.16 < 1.4 < single.p90.value
+    assert model.median.value <= 1.16
+    assert single.p90.value > 1.4
     for figure in ("median", "p90", "worst"):
         assert getattr(model, figure).value < getattr(single, figure).value
     assert 0.85 <= model.coverage.value <= 0.95

@@ -104,9 +104,9 @@ def _host_core(measured: InferenceEnergy, macs: Mapping[str, int], fft: Measurem
 
 
 def _with_capture(base: DeviceProfile, power: Tree) -> Tree:
-    """Include microphone and converter in waiting; it counts while computing too, which overestimates the total."""
+    """Include microphone, converter and moving samples in waiting; it counts while computing too, which is too much."""
     adc = base.adc.model_dump() | {"static_power": None, "sample_energy": None, "included_in": "idle"}
-    core = base.core.model_dump()
+    core = base.core.model_dump() | {"transfer": None, "wake": None}
     for point in core.get("clocks", {}).values():
         point["idle_power"] = None
     idle = {"power": power}

@@ -1,13 +1,13 @@
 """What dominates: which figures' spreads make most of the interval of total power."""
 
-from lowsr_tradeoff.records.power import PowerResult, SpreadShare
+from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import Spec, bars, share_axis, spec, text, titled
 from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.sections.power.components import place, rates_and_features
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import digits, listed
+from lowsr_tradeoff.reports.wording import listed, number
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -19,6 +19,7 @@ def entry(tradeoff: Tradeoff) -> Entry:
         figure(tradeoff),
         table(tradeoff),
         caption(tradeoff),
+        tables=(in_two_parts(tradeoff),),
     )
 
 
@@ -35,35 +36,42 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 
 def table(tradeoff: Tradeoff) -> Table:
-    """Return the figures whose spreads make most of an interval of total power, on every device."""
-    rows = []
-    for result in tradeoff.power.results:
-        if result.components:
-            told = [_told(share) for share in result.dominant]
-            listens = f"{100 * result.listening_share:.3g} % of the time"
-            rows.append((*place(result), listens, *_factors(result), *told, *("none",) * (3 - len(told))))
+    """Return the figures whose spreads make most of an interval of total power, on every device.
+
+    Beside each stands the power that would be left once that figure alone is measured.
+    """
     return Table(
-        "What the interval of total power rests on: its factor in what the reference rate shares, which cancels"
-        " between the two, and the rest; then the share of its variance that one figure explains, and the interval"
-        " left once that figure is measured to within 10 %",
-        ("Device", "Rate", "Features", "Listens", "Shared", "Own", "First", "Second", "Third"),
-        tuple(rows),
-        n_heads=3,
+        "What the interval of total power rests on: the share of its variance that one figure explains, and the"
+        " power once that figure is measured to within 10 %",
+        ("Device", "Rate", "Features", "Figure", "Share", "Average power", "Once it is measured"),
+        tuple(
+            (
+                *(*place(result), share.parameter, f"{100 * share.share:.0f} %"),
+                *(number(result.power_mw), number(share.if_measured)),
+            )
+            for result in tradeoff.power.results
+            if result.components
+            for share in result.dominant
+        ),
+        n_heads=4,
     )
 
 
-def _told(share: SpreadShare) -> str:
-    left, told = share.if_measured, f"{share.parameter}: {100 * share.share:.0f} %"
-    if left.low is None or left.high is None:
-        return told
-    return f"{told}, leaves {digits(left.low)} to {digits(left.high)} mW"
-
-
-def _factors(result: PowerResult) -> tuple[str, str]:
-    """Return the parts of the interval as factors: value/k to value*k."""
-    if result.spread is None:
-        return "no reference", "no reference"
-    return f"x{result.spread.shared:.2f}", f"x{result.spread.own:.2f}"
+def in_two_parts(tradeoff: Tradeoff) -> Table:
+    """Return the interval of total power in what the reference rate shares and the rest."""
+    return Table(
+        "The interval of average power in two parts: what the reference rate shares cancels between the two",
+        ("Device", "Rate", "Features", "Listens", "Average power", "Shared, times or over", "Own, times or over"),
+        tuple(
+            (
+                *(*place(result), f"{100 * result.listening_share:.3g} % of the time", number(result.power_mw)),
+                *(f"{result.spread.shared:.2f}", f"{result.spread.own:.2f}"),
+            )
+            for result in tradeoff.power.results
+            if result.spread
+        ),
+        n_heads=3,
+    )
 
 
 def caption(tradeoff: Tradeoff) -> str:
@@ -72,8 +80,8 @@ def caption(tradeoff: Tradeoff) -> str:
     if not first:
         return "No figure has a spread that moves the total."
     return (
-        f"The interval rests most on {listed(first)}. To narrow it, measure that first."
-        " The shares are squared correlations and need not sum to one."
+        f"The interval rests most on {listed(first)}. To narrow it, measure that first; the table has what is left"
+        " then. The shares are squared correlations and need not sum to one."
     )
 
 

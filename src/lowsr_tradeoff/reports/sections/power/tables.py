@@ -69,6 +69,21 @@ def errors(tradeoff: Tradeoff) -> Table:
     )
 
 
+def held_out(tradeoff: Tradeoff) -> Table:
+    """Return single readings of boards that entered no profile, beside what the profile says."""
+    return table_of(
+        "Readings of boards that entered no profile",
+        [row for error in tradeoff.power.errors for row in error.rows],
+        (
+            ("Reading", lambda row: row.row),
+            ("Measured", lambda row: digits(row.measured)),
+            ("The model says", lambda row: number(row.predicted)),
+            ("Source", lambda row: row.source),
+        ),
+        n_heads=1,
+    )
+
+
 def sources(tradeoff: Tradeoff) -> Table:
     """Return every figure of the devices' profiles with its source."""
     return Table(
