@@ -134,7 +134,8 @@ def measure_power(
     Args:
         model: Folder of a trained network, its ONNX export, or a name (small_vgg, cp_mobile, mobilenetv2, ...).
         seconds: Seconds of inference, 5 or more; the idle machine is measured for as long.
-        trace: A current trace in CSV (time and current with units in the header) to use instead of this machine.
+        trace: A current trace to use instead of this machine: CSV as Power Profiler Kit II, Joulescope, Otii,
+            Monsoon, EnergyTrace or LPM01A export it, or any with units in the header.
         voltage_v: Supply voltage of the trace, where the file has none.
         covers: What went on during the trace: capture (sound arriving, nothing computed), computing or sleep.
         device: Profile to put the measurement into, by name or TOML path.

@@ -66,9 +66,9 @@ def test_what_is_sent_or_written_never_falls_with_the_rate(device, rate_hz, more
 
 def test_raw_sound_by_radio_costs_what_the_bits_cost():
     low, high = (draws("nrf52840", cost(rate_hz=f), radio="raw")["radio"][0] for f in (2000, 16000))
-    # 24 nJ/bit x 16 bit x 16 kHz = 6.14 mW, and 17.3 uW for the connection.
-    assert high == pytest.approx(6.144 + 0.0173)
-    assert (high - 0.0173) / (low - 0.0173) == pytest.approx(8)
+    # 24 nJ/bit x 16 bit x 16 kHz = 6.14 mW, and 16.6 uW for the connection.
+    assert high == pytest.approx(6.144 + 0.0166)
+    assert (high - 0.0166) / (low - 0.0166) == pytest.approx(8)
 
 
 @pytest.mark.parametrize(("listen_s", "every_s"), [(1, 10), (30, 60), (5, 5)])

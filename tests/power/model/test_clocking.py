@@ -49,7 +49,8 @@ def test_pdm_clock_sets_the_microphones_mode(rate_hz, adc_rate_hz, mode):
 
 def test_a_microphone_whose_clocks_are_out_of_reach_is_said_to_be():
     profile = I2S.model_copy(update={"microphone": load_part("microphones", "sph0645")})
-    assert clocking_of(profile, 500).adc_rate_hz == 32000
+    # It works above 1 MHz, which is 15.7 kHz in frames of 64 bits.
+    assert clocking_of(profile, 500).adc_rate_hz == 16000
     assert clocking_of(profile, 96000) is None
     assert why_not(profile, 96000) == "no clock of sph0645 gives 96000 Hz on SAI port"
 

@@ -24,14 +24,16 @@ def busy(share):
 
 def test_waiting_takes_the_time_that_computing_leaves(sample):
     whole, rest = idle_mw(U385, busy(0), sample), idle_mw(U385, busy(0.75), sample)
-    assert whole[0] == pytest.approx(2.1)
+    assert whole[0] == pytest.approx(U385.core.point.idle_power.value)
     assert rest == pytest.approx(0.25 * whole)
 
 
 def test_waiting_never_draws_more_than_computing(sample):
-    active = active_mw(U385.core, sample)
-    assert (sample(*idle_power(U385)) > active).any(), "the spread is wide enough for the bound to matter"
-    assert (idle_mw(U385, busy(0), sample) <= active).all()
+    # Nobody published what it draws while waiting, so its spread passes the bound.
+    guessed = load_device("ra6m4")
+    active = active_mw(guessed.core, sample)
+    assert (sample(*idle_power(guessed)) > active).any()
+    assert (idle_mw(guessed, busy(0), sample) <= active).all()
 
 
 def test_waiting_in_the_converters_figure_is_not_added(sample):

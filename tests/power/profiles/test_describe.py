@@ -16,7 +16,8 @@ def test_description_shows_every_figure_with_its_source(name):
 
 def test_description_shows_value_interval_and_unit():
     text, unread = describe("stm32l4r5"), "(source not read): "
-    assert f"  core.clocks.120MHz.idle_power: 16 (5.33…48) mW, derived {unread}MLPerf Tiny" in text
+    assert f"  core.clocks.70MHz.idle_power: 9.3 (3.1…27.9) mW, derived {unread}Idle of" in text
+    assert "  core.clocks.120MHz.idle_power: 15.8 (10.5…23.7) mW, derived (source read 2026-11-29): " in text
     assert "  memory.flash: 2048 KiB, assumed: " in text
     rates = "8000, 11025, 16000, 44100, 48000 Hz"
     assert f"  adc.native_rates: {rates}, datasheet {unread}" in describe("phone_cpu")
@@ -51,5 +52,5 @@ def test_a_sheet_holds_every_figure_and_its_source():
     found = {figure.parameter: figure for figure in sheet(profile).figures}
     assert len(found) == len(list(quantities(profile.model_dump())))
     idle = found["core.clocks.96MHz.idle_power"]
-    assert (idle.text, idle.basis) == ("2.1 (0.7…6.3) mW", "derived")
+    assert (idle.text, idle.basis) == ("2 (1.33…3) mW", "derived")
     assert idle.source == profile.core.point.idle_power.source
