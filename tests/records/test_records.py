@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.privacy import WordCounts
+from lowsr_tradeoff.records.privacy import AttackResult, WordCounts
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,20 @@ def test_a_missing_figure_survives_json():
 def test_word_counts_must_add_up():
     with pytest.raises(ValidationError, match="must equal"):
         WordCounts(hits=1, substitutions=1, deletions=1, insertions=0, reference_words=4)
+
+
+def test_attackers_are_compared_by_a_figure_that_grows_with_the_leak():
+    errors = {
+        "rate_hz": 1000,
+        "front_end": "ideal",
+        "attacker": "Resemblyzer",
+        "recovers": "who",
+        "measure": "equal error rate",
+        "value": missing("not run", "utterances"),
+        "chance": None,
+        "is_leak": False,
+        "setup": "made up",
+    }
+    assert not AttackResult(**errors).competes
+    with pytest.raises(ValidationError, match="grows with what they recover"):
+        AttackResult(**errors, competes=True)

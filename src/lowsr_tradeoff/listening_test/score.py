@@ -1,7 +1,7 @@
 """Score the answers of a listening test by the same word counts as recognisers.
 
-A clip that was played and left empty was not understood; one that was never played is not counted. Listeners are
-resampled together, and where there are few of them their clips too (:func:`intervals.resample`).
+A clip that was played and left empty was not understood; one that was never played is not counted. The clips of a
+listener are one cluster (:mod:`intervals`).
 """
 
 import csv
@@ -23,7 +23,8 @@ from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.statistics.intervals import resample_weights
 
-ATTACKER, NOTHING = "people listening", "clips with nothing understood"
+ATTACKER = "people listening"
+WORDS, NOTHING = "word recovery", "clips with nothing understood"
 
 # A listener, a clip that the listener played, and the answer.
 Played = tuple[str, PackedClip, Answer]
@@ -103,6 +104,7 @@ def _results(key: Key, played: Sequence[Played], n_resamples: int, seed: int) ->
             value=value,
             chance=chance,
             is_leak=measure != NOTHING,
+            competes=measure == WORDS,
             setup=(
                 f"{n_people} people, {len(played)} clips of {key.corpus}, played as often as they liked; "
                 "in a form no sentence is at two rates."
@@ -115,7 +117,7 @@ def _measures(
 ) -> Iterator[tuple[str, Measurement, Measurement | None]]:
     """Yield every measure with its value and chance: what the answers to other clips recover."""
     (content,) = (found for found in pooled.kind_recoveries(rows, weights) if found.kind == "content words")
-    yield "word recovery", pooled.word_recovery(rows, weights), pooled.word_chance(rows, weights)
+    yield WORDS, pooled.word_recovery(rows, weights), pooled.word_chance(rows, weights)
     yield "content-word recovery", content.recovery, content.chance
     yield "keyword recovery", pooled.keyword_recovery(rows, weights), pooled.keyword_chance(rows, weights)
     yield NOTHING, pooled.share([row.is_empty for row in rows], weights), None

@@ -93,6 +93,7 @@ def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> Attack
         value=found.word_recovery,
         chance=found.word_chance,
         is_leak=True,
+        competes=True,
         setup=(
             f"{found.n_utterances} utterances of {found.n_speakers} speakers against {found.reference}; nothing "
             f"was trained; {found.engine}, {found.policy}"

@@ -163,6 +163,7 @@ def result(
         value=value,
         chance=chance,
         is_leak=True,
+        competes=True,
         setup=setup,
     )
 

@@ -3,6 +3,7 @@
 Every report lists all of them; one that was not asked for is listed as not tested.
 """
 
+from lowsr_tradeoff.privacy.attackers import published_figures
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.adapted import learning_curve as adapted_curve
 from lowsr_tradeoff.privacy.attackers.attacker import Attacker, GrowingAttacker
@@ -13,5 +14,5 @@ from lowsr_tradeoff.privacy.attackers.speakers import sex
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack as vocabulary
 from lowsr_tradeoff.privacy.attackers.vocabulary import learning_curve as vocabulary_curve
 
-ATTACKERS: tuple[Attacker, ...] = (extension, vocabulary, adapted, speakers, sex, presence)
+ATTACKERS: tuple[Attacker, ...] = (extension, vocabulary, adapted, published_figures, speakers, sex, presence)
 LEARNING_CURVES: tuple[GrowingAttacker, ...] = (vocabulary_curve, adapted_curve)

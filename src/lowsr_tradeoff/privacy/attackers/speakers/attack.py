@@ -28,8 +28,8 @@ from lowsr_tradeoff.settings.study import StudyConfig
 STAGE = "attack-speakers"
 
 IGNORANT, INFORMED = "speaker verification, ignorant", "speaker verification, lazy-informed"
-EQUAL_ERROR_RATE = "equal error rate"
-MEASURES = (EQUAL_ERROR_RATE, "true positives at 1 % false positives", "identification")
+EQUAL_ERROR_RATE, IDENTIFICATION = "equal error rate", "identification"
+MEASURES = (EQUAL_ERROR_RATE, "true positives at 1 % false positives", IDENTIFICATION)
 TOO_FEW = (
     "takes two speakers or more with two utterances or more each; name them in the column speaker of metadata.csv"
 )
@@ -93,6 +93,7 @@ def _result(
         value=value,
         chance=Measurement(value=chance, n=value.n, n_of=value.n_of, basis="counted") if chance else None,
         is_leak=measure != EQUAL_ERROR_RATE,
+        competes=measure == IDENTIFICATION,
         setup=_setup(speech, enrolled_hz),
     )
 

@@ -144,6 +144,7 @@ def _result(
         value=value,
         chance=Measurement(value=chance, n=len(corpus.clips), n_of="words", basis="counted"),
         is_leak=True,
+        competes=length == 1,
         setup=f"{_setup(corpus)}{derived if length > 1 else ''}",
         value_draws=draws,
     )
