@@ -104,7 +104,7 @@ def _host_core(measured: InferenceEnergy, macs: Mapping[str, int], fft: Measurem
 
 
 def _with_capture(base: DeviceProfile, power: Tree) -> Tree:
-    """Include microphone, converter and moving samples in waiting; it counts while computing too, which is too much."""
+    """Include microphone, converter and moving samples in waiting; it counts while computing too, which is high."""
     adc = base.adc.model_dump() | {"static_power": None, "sample_energy": None, "included_in": "idle"}
     core = base.core.model_dump() | {"transfer": None, "wake": None}
     for point in core.get("clocks", {}).values():
