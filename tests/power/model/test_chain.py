@@ -8,6 +8,7 @@ from lowsr_tradeoff.power.model.chain import COMPUTING, average_mw, awake_mw, pe
 from lowsr_tradeoff.power.model.clocking import clocking_of
 from lowsr_tradeoff.power.model.draws import sampler
 from lowsr_tradeoff.power.profiles.devices import list_profiles, load_device, load_part
+from lowsr_tradeoff.power.profiles.parts import Microphone
 from lowsr_tradeoff.settings.groups import PowerSettings
 
 N_DRAWS = 200
@@ -122,7 +123,9 @@ def test_a_core_that_cannot_keep_up_computes_all_the_time(device):
         assert (busy_share > 1).all()
         computing = sum(parts[name] for name in COMPUTING if name in parts)
         assert computing == pytest.approx(peaks["inference"])
-        assert parts["idle"] is None or parts["idle"] == pytest.approx(0)
+        # A microphone that the figure includes goes on while the core computes.
+        stops = isinstance(load_device(device).microphone, Microphone)
+        assert parts["idle"] is None or not stops or parts["idle"] == pytest.approx(0)
 
 
 def test_a_part_that_works_peaks_at_its_own_figure():

@@ -29,7 +29,7 @@ def test_parts_are_described_by_their_names(name):
 
 
 def test_a_part_shows_its_modes():
-    assert "  modes.low_power.current: 220 (200…242) uA, datasheet (source not read): TDK T5818" in describe(
+    assert "  modes.low_power.current: 220 (200…242) uA, datasheet (source read 2026-11-29): TDK T5818" in describe(
         "t5818"
     )
 
@@ -44,7 +44,8 @@ def test_overview_names_every_profile_and_every_part():
     text = overview()
     for name in (*list_profiles("devices"), *list_profiles("microphones"), *list_profiles("radios"), "sd_card"):
         assert name in text
-    assert f"stm32u385  {load_device('stm32u385').description}" in text
+    assert f"nrf54lm20b  {load_device('nrf54lm20b').description}" in text
+    assert f"stm32u385   {load_device('stm32u385').description}" in text
 
 
 def test_a_sheet_holds_every_figure_and_its_source():
