@@ -20,12 +20,11 @@ from lowsr_tradeoff.power.model.parts import bits_per_s, radio_mw, storage_mw
 from lowsr_tradeoff.power.profiles.devices import load_device, load_part
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
 from lowsr_tradeoff.power.validation.inference import TARGET as OF_INFERENCE
-from lowsr_tradeoff.power.validation.prediction import Prediction, model_error, read_table
+from lowsr_tradeoff.power.validation.prediction import N_DRAWS, Prediction, model_error, read_table
 from lowsr_tradeoff.records.power import ErrorTarget, ModelError
 from lowsr_tradeoff.settings.groups import Payload, PowerSettings
 
 TARGET = ErrorTarget(worst=1.30)
-N_DRAWS = 1000
 BITS = 16
 PAYLOAD = TypeAdapter[Payload](Payload)
 Row = Mapping[str, str]

@@ -16,6 +16,8 @@ from lowsr_tradeoff.statistics.intervals import percentile_interval, pooled_rati
 
 TABLES = resources.files("lowsr_tradeoff") / "configs" / "validation"
 N_RESAMPLES = 1000
+# Of a profile's constants.
+N_DRAWS = 1000
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _compared(prediction: Prediction) -> ComparedRow:
     k = math.exp(Z_INTERVAL * (prediction.log_sd or 0.0))
     value, unit = prediction.predicted, prediction.unit
     predicted = Measurement(
-        value=value, low=value / k, high=value * k, n=1, n_of="rows", unit=unit, basis="modelled"
+        value=value, low=value / k, high=value * k, n=N_DRAWS, n_of="draws", unit=unit, basis="modelled"
     )
     return ComparedRow(
         row=prediction.row, measured=prediction.measured, predicted=predicted, source=prediction.source
