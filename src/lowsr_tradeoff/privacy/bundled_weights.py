@@ -7,6 +7,13 @@ from pathlib import Path
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 
+# The files of moonshine-voice 0.0.49, by name; later wheels hold no weights.
+MOONSHINE = {
+    "encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+    "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+    "tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+}
+
 
 def speaker_encoder() -> Path:
     """Return the file of Resemblyzer's weights, its content checked. Raises as :func:`bundled_file`."""
@@ -18,6 +25,11 @@ def speech_detector() -> Path:
     """Return the file of Silero's weights, its content checked. Raises as :func:`bundled_file`."""
     sha256 = "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720"
     return bundled_file("silero_vad", "data/silero_vad.jit", sha256)
+
+
+def moonshine() -> dict[str, Path]:
+    """Return the files of Moonshine tiny by name, their content checked. Raises as :func:`bundled_file`."""
+    return {name: bundled_file("moonshine_voice", f"assets/tiny-en/{name}", MOONSHINE[name]) for name in MOONSHINE}
 
 
 @cache

@@ -65,7 +65,7 @@ class PrivacyResult(Record):
     rate_hz: int
     front_end: str
     attacker: str
-    engine: Engine
+    engine: str
     policy: str
     reference: Reference
     counts: WordCounts
