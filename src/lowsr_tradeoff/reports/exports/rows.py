@@ -49,7 +49,7 @@ TEMPLATES: dict[type[Record], dict[str, str]] = {
     PowerComponent: {"part": "{name}"},
     ClockTrial: {"part": "{clock_mhz:g} MHz"},
     SpreadShare: {"part": "{parameter}"},
-    ComparedRow: {"part": "{row}"},
+    ComparedRow: {"part": "{row}", "against": "{source}"},
     Sensitivity: {"part": "alpha {alpha:g}, T {temperature:g}"},
     Published: {"part": "{source}"},
     Contrast: {"against": "{against_rate_hz} {against_grid} {against}"},
