@@ -14,6 +14,7 @@ PowerPart = Literal[
     "upsampling",
     "front_end",
     "inference",
+    "encoding",
     "idle",
     "sleep",
     "storage",

@@ -23,6 +23,7 @@ COMPONENTS = {
     "upsampling": "restoring the rate",
     "front_end": "features",
     "inference": "network",
+    "encoding": "encoding",
     "idle": "idle",
     "sleep": "sleep",
     "storage": "storage",

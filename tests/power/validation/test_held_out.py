@@ -4,7 +4,8 @@ from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.power.validation.held_out import held_out_errors, predict_latency, predict_power
 from lowsr_tradeoff.power.validation.prediction import read_table
 
-ROW = {"device": "stm32u575", "clock": "", "microphone": "", "rate_hz": "", "payload": "", "source": "here"}
+ROW = {"device": "stm32u575", "board": "a board", "source": "here"}
+ROW |= dict.fromkeys(("clock", "microphone", "rate_hz", "payload"), "")
 U575 = load_device("stm32u575")
 
 
@@ -32,6 +33,12 @@ def test_storage_counts_what_is_written():
     assert predicted == pytest.approx(card.standby_power.value + card.byte_energy.value * 8000e-6)
 
 
+def test_encoding_counts_beside_what_waits():
+    nj_a_cycle = min(p.active_power.value / p.clock.value for p in U575.core.clocks.values())
+    predicted = predict_power(row(parts="encoding", rate_hz="16000", payload="opus")).predicted
+    assert predicted == pytest.approx(U575.core.opus.value * 16000 * nj_a_cycle * 1e-6)
+
+
 def test_latency_is_cycles_over_clock():
     latency = {"device": "stm32u575", "stack": "x-cube-ai-10.2", "clock_mhz": "160", "network": "one layer"}
     latency |= {"conv": "16000000", "depthwise": "", "linear": "", "ms": "100", "source": "here"}
@@ -40,7 +47,8 @@ def test_latency_is_cycles_over_clock():
 
 
 def test_every_reading_is_shown_with_its_source():
-    powers, latencies = held_out_errors()
+    powers, products, latencies = held_out_errors()
+    assert len(products.rows) == len(read_table("products"))
     assert len(powers.rows) == len(read_table("capture"))
     assert len(latencies.rows) == len(read_table("latency"))
     for shown in (*powers.rows, *latencies.rows):

@@ -6,9 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from lowsr_tradeoff.power.model.clocking import Clocking
-from lowsr_tradeoff.power.model.compute import active_mw, duration_s, energy_uj, front_end_work, inference_work
+from lowsr_tradeoff.power.model.compute import (
+    active_mw,
+    can_encode,
+    duration_s,
+    encoding_work,
+    energy_uj,
+    front_end_work,
+    inference_work,
+)
 from lowsr_tradeoff.power.model.draws import Draws, Sample
-from lowsr_tradeoff.power.model.parts import adc_mw, bits_per_s, microphone_mw, radio_mw, regulator_mw, storage_mw
+from lowsr_tradeoff.power.model.parts import (
+    adc_mw,
+    bits_per_s,
+    microphone_mw,
+    radio_mw,
+    regulator_mw,
+    storage_mw,
+)
 from lowsr_tradeoff.power.model.waiting import asleep_mw, autonomous_mw, idle_mw, listening_share
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
 from lowsr_tradeoff.records.network import ModelCost
@@ -19,7 +34,7 @@ from lowsr_tradeoff.settings.groups import PowerSettings
 Parts = Mapping[PowerPart, Draws | None]
 
 # A core computes or waits; the other parts work at the same time.
-COMPUTING: tuple[PowerPart, ...] = ("transfer", "decimator", "upsampling", "front_end", "inference")
+COMPUTING: tuple[PowerPart, ...] = ("transfer", "decimator", "upsampling", "front_end", "inference", "encoding")
 BESIDE_CORE: tuple[PowerPart, ...] = ("microphone", "adc", "storage", "radio")
 
 
@@ -28,8 +43,8 @@ class Work:
     """What a core does per second of listening, and the share of the time that takes.
 
     Attributes:
-        by_part: Of moving samples, decimating, restoring to the shared grid, front end and network, in the core's
-            unit; without what the device does not do, or does in hardware.
+        by_part: Of moving samples, decimating, restoring to the shared grid, front end, network, encoding; in the
+            core's unit, without what the device does not do or does in hardware.
         busy_share: Computing time per time, above 1 for a core that cannot keep up; ``None`` where unknown.
     """
 
@@ -45,6 +60,8 @@ def work(
     by_part = dict(_moving_work(profile, cost, clocking, settings, sample))
     by_part["front_end"] = front_end_work(core, cost, hop_s, sample) / hop_s
     by_part["inference"] = inference_work(core, cost.macs, sample) / hop_s
+    if "opus" in (settings.radio, settings.storage) and can_encode(core):
+        by_part["encoding"] = encoding_work(core, cost.rate_hz, sample)
     total: Draws = np.sum(list(by_part.values()), axis=0)
     return Work(by_part, duration_s(core, total, sample))
 

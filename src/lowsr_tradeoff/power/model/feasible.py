@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from lowsr_tradeoff.power.model.clocking import clocking_of, why_not
-from lowsr_tradeoff.power.model.compute import why_no_cost
+from lowsr_tradeoff.power.model.compute import can_encode, why_no_cost
 from lowsr_tradeoff.power.model.parts import bits_per_s
 from lowsr_tradeoff.power.model.waiting import why_no_sleep
 from lowsr_tradeoff.power.profiles.parts import Kibibytes, Microphone
@@ -70,6 +70,8 @@ def _unknown_parts(profile: DeviceProfile, cost: ModelCost, bits: int, settings:
         yield f"{radio.name} carries {radio.throughput.value:.0f} kbit/s at most, not {sent / 1e3:.0f} kbit/s"
     if settings.storage != "none" and profile.storage is None:
         yield f"no figure is known for storage on {profile.name}"
+    if "opus" in (settings.radio, settings.storage) and not can_encode(profile.core):
+        yield f"no cost is known for encoding Opus on {profile.core.part}"
     has_own_microphone = isinstance(profile.microphone, Microphone)
     can_stop = profile.autonomous is not None and profile.core.wake is not None and has_own_microphone
     if settings.capture == "autonomous" and not can_stop:

@@ -8,6 +8,10 @@ from lowsr_tradeoff.power.profiles.profile import Adc, IncludedMicrophone, Suppl
 from lowsr_tradeoff.settings.groups import Payload
 
 ADPCM_BITS, LABEL_BITS = 4, 8
+# Rates that the codec takes (RFC 6716, section 2), and bits a sample: 40 kbit/s at 16 kHz on a wearable recorder
+# (BasedHardware/omi, issue 3029: about 5 KB per second).
+OPUS_RATES_HZ = (8000, 12000, 16000, 24000, 48000)
+OPUS_BITS = 2.5
 
 
 def microphone_mw(microphone: Microphone | IncludedMicrophone, mode: str | None, sample: Sample) -> Draws | None:
@@ -46,13 +50,32 @@ def adc_mw(adc: Adc, adc_rate_hz: int, bits: int, sample: Sample) -> Draws | Non
 def bits_per_s(payload: Payload, rate_hz: int, bits: int, hop_s: float) -> float:
     """Return the bits per second of listening: samples at the microphone's rate, or one byte per classification.
 
-    Raw samples are packed. ADPCM takes 4 bits a sample, whatever the converter's bits.
+    Raw samples are packed. ADPCM takes 4 bits a sample, whatever the converter's bits. Opus takes 2.5 at the rate
+    that it codes.
 
-    >>> [bits_per_s(payload, 16000, 12, 5.0) for payload in ("raw", "adpcm", "labels")]
-    [192000.0, 64000.0, 1.6]
+    >>> [bits_per_s(payload, 16000, 12, 5.0) for payload in ("raw", "adpcm", "opus", "labels")]
+    [192000.0, 64000.0, 40000.0, 1.6]
     """
-    per_s = {"none": 0.0, "labels": LABEL_BITS / hop_s, "adpcm": ADPCM_BITS * rate_hz, "raw": bits * rate_hz}
-    return float(per_s[payload])
+    match payload:
+        case "none":
+            return 0.0
+        case "labels":
+            return LABEL_BITS / hop_s
+        case "raw":
+            return float(bits * rate_hz)
+        case "adpcm":
+            return float(ADPCM_BITS * rate_hz)
+        case "opus":
+            return OPUS_BITS * opus_rate_hz(rate_hz)
+
+
+def opus_rate_hz(rate_hz: int) -> int:
+    """Return the rate that Opus codes: the next that it takes, and 48 kHz at most.
+
+    >>> opus_rate_hz(1000), opus_rate_hz(16000), opus_rate_hz(96000)
+    (8000, 16000, 48000)
+    """
+    return next((each_hz for each_hz in OPUS_RATES_HZ if each_hz >= rate_hz), OPUS_RATES_HZ[-1])
 
 
 def radio_mw(radio: Radio, sent_bits_per_s: float, sample: Sample) -> Draws:

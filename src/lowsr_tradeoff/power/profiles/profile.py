@@ -105,6 +105,7 @@ class ClockedCore(Settings):
         mel: Cycles of one non-zero weight of the mel bank.
         resample: Cycles of filtering per sample at the faster of two rates, when the core decimates or restores
             sound to the rate of a shared grid; absent where unknown.
+        opus: Cycles of the Opus encoder per sample at the rate that it codes; absent where unknown.
         transfer: Cycles per converted sample of moving it to memory; absent where the idle figure includes them.
         wake: Cycles of one wake-up: clock, interrupt, hand-over of a buffer; absent like ``transfer``.
     """
@@ -118,6 +119,7 @@ class ClockedCore(Settings):
     fft: Cycles
     mel: Cycles
     resample: Cycles | None = None
+    opus: Cycles | None = None
     transfer: Cycles | None = None
     wake: Cycles | None = None
 

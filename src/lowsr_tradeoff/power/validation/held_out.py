@@ -1,8 +1,8 @@
 """Readings of boards and whole inferences that entered no profile: what the profiles say beside each.
 
-``capture.csv`` has powers that someone read on a board while it captured, waited, computed, sent or wrote; the
-profile's same parts are added up. ``latency.csv`` has the time of one inference; the profile's cycles per operator
-give it. No constant of a profile is from these rows.
+``capture.csv`` has powers that someone read on a board while it captured, waited, computed, sent or wrote, and
+``products.csv`` those of whole products; the profile's same parts are added up. ``latency.csv`` has the time of one
+inference; the profile's cycles per operator give it. No constant of a profile is from these rows.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,14 @@ from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.power.model.chain import Work, awake_mw
 from lowsr_tradeoff.power.model.clocking import clocking_of
 from lowsr_tradeoff.power.model.clocks import at_clocks
-from lowsr_tradeoff.power.model.compute import active_mw, clock_mhz, inference_work
+from lowsr_tradeoff.power.model.compute import (
+    active_mw,
+    can_encode,
+    clock_mhz,
+    encoding_work,
+    energy_uj,
+    inference_work,
+)
 from lowsr_tradeoff.power.model.draws import Draws, Sample, sampler
 from lowsr_tradeoff.power.model.parts import bits_per_s, radio_mw, storage_mw
 from lowsr_tradeoff.power.profiles.devices import load_device, load_part
@@ -31,12 +38,21 @@ Row = Mapping[str, str]
 
 
 def held_out_errors() -> tuple[ModelError, ...]:
-    """Return the errors of powers read on boards, and of the time of whole inferences; one check for each."""
+    """Return the errors of powers read on boards and on products, and of the time of whole inferences."""
     return (
         model_error(
             [predict_power(row) for row in read_table("capture")],
             "power of parts of a board",
             "boards",
+            "the profile's parts, added up",
+            "the reading itself",
+            TARGET,
+            are_rows_shown=True,
+        ),
+        model_error(
+            [predict_power(row) for row in read_table("products")],
+            "power of whole products",
+            "wearables",
             "the profile's parts, added up",
             "the reading itself",
             TARGET,
@@ -60,7 +76,8 @@ def predict_power(row: Row) -> Prediction:
     sample = sampler(profile.name, 0, N_DRAWS)
     at_each = (_parts_mw(one, row, sample) for one in at_clocks(profile) if _is_at(one, row["clock"]))
     predicted = min(at_each, key=lambda draws: float(draws[0]))
-    name = f"{row['device']}: {row['parts']}" + (f" at {row['rate_hz']} Hz" if row["rate_hz"] else "")
+    at_rate = f" at {row['rate_hz']} Hz" if row["rate_hz"] else ""
+    name = f"{row['device']} ({row['board']}): {row['parts']}{at_rate}"
     return _beside(name, row["device"], float(row["power_mw"]), predicted, "mW", row["source"])
 
 
@@ -92,6 +109,8 @@ def _parts_mw(profile: DeviceProfile, row: Row, sample: Sample) -> Draws:
         parts["storage"] = storage_mw(profile.storage, sent, sample)
     if profile.radio is not None:
         parts["radio"] = radio_mw(profile.radio, sent, sample)
+    if can_encode(profile.core):
+        parts["encoding"] = energy_uj(profile.core, encoding_work(profile.core, rate_hz, sample), sample) * 1e-3
     if isinstance(profile.core, ClockedCore):
         parts["computing"] = active_mw(profile.core, sample)
     own = [part for name in row["parts"].split() if (part := parts[name]) is not None]
