@@ -39,25 +39,40 @@ def test_every_front_end_is_compared_with_one_network(small_run):
     attacks = {
         name: (attack(name, share), attack(name, 0.9, 16000)) for name, share in (("ideal", 0.2), ("none", 0.6))
     }
-    found = {"ideal": (results, attacks["ideal"]), "none": (worse, attacks["none"])}
-    ideal, aliased = compare(found, [500], 16000)
+    powers, device = small_run[1].tradeoff.power.results, small_run[1].tradeoff.decision.device
+    found = {"ideal": (results, attacks["ideal"], powers), "none": (worse, attacks["none"], ())}
+    ideal, aliased = compare(found, [500], 16000, device)
     assert (ideal.front_end, aliased.front_end) == ("ideal", "none")
     assert (ideal.grid, ideal.arm) == (aliased.grid, aliased.arm)
     assert ideal.accuracy.value == max(r.accuracy.value for r in results if r.rate_hz == 500)
     assert aliased.accuracy.value == pytest.approx(ideal.accuracy.value / 2)
     assert (ideal.word_recovery.value, aliased.word_recovery.value) == (0.2, 0.6)
+    (own,) = (p.power_mw for p in powers if (p.device, p.rate_hz, p.grid) == (device, 500, ideal.grid))
+    assert ideal.power_mw == own
+    assert aliased.power_mw.reason == "no power was modelled"
 
 
 def test_without_an_attacker_on_words_the_reason_is_told(small_run):
     found = {
-        "ideal": (small_run[1].tradeoff.recognition.results, ()),
-        "none": (small_run[1].tradeoff.recognition.results, ()),
+        "ideal": (small_run[1].tradeoff.recognition.results, (), ()),
+        "none": (small_run[1].tradeoff.recognition.results, (), ()),
     }
-    assert "no attacker on words was tested" in compare(found, [500], 16000)[0].word_recovery.reason
+    assert "no attacker on words was tested" in compare(found, [500], 16000, "u575")[0].word_recovery.reason
 
 
 def test_one_front_end_is_no_comparison(small_run):
-    assert compare({"ideal": (small_run[1].tradeoff.recognition.results, ())}, [500], 16000) == ()
+    found = {"ideal": (small_run[1].tradeoff.recognition.results, (), ())}
+    assert compare(found, [500], 16000, "stm32u575") == ()
+
+
+def test_other_bits_are_compared_like_other_front_ends():
+    own = named_front_end("butterworth4").model_copy(update={"cutoff": 0.7, "bits": 8})
+    study = Study(StudyConfig(front_end=own, compared_bits=(12, 8, 16)), None, None)
+    first, *others = through_microphones(study)
+    assert first is study
+    expected = [own.model_copy(update={"bits": bits}) for bits in (12, 16)]
+    assert [other.config.front_end for other in others] == expected
+    assert all(other.config.compared_bits == () for other in others)
 
 
 def test_other_front_ends_keep_noise_and_bits_and_the_own_one_is_not_repeated():

@@ -26,7 +26,14 @@ from lowsr_tradeoff.privacy.signal.sii import sii_of
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import ClassifyResult, ClassRecall, Contrast, Recognition
 from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost
-from lowsr_tradeoff.records.power import ClockTrial, Power, PowerComponent, PowerResult, SpreadShare
+from lowsr_tradeoff.records.power import (
+    ClockTrial,
+    Power,
+    PowerComponent,
+    PowerResult,
+    SharedSpread,
+    SpreadShare,
+)
 from lowsr_tradeoff.records.privacy import (
     AttackResult,
     IntelligibilityResult,
@@ -381,6 +388,7 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
         rate_hz=rate,
         grid=grid,
         device=device,
+        bits=16,
         adc_rate_hz=max(rate, 8000),
         is_decimated=rate < 8000,
         microphone_mode="low_power",
@@ -391,7 +399,8 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
         battery_hours=hours,
         real_time_factor=_modelled(draw, 0.02 * rate / 1000 * SIZE[grid], "1"),
         listening_share=0.25,
-        dominant=(SpreadShare(parameter="core.clocks.96MHz.idle_power", share=0.9),),
+        spread=SharedSpread(shared=1.5, own=1.1),
+        dominant=(SpreadShare(parameter="core.clocks.96MHz.idle_power", share=0.9, if_measured=power_mw),),
         clocks=(
             ClockTrial(
                 clock_mhz=96,
@@ -408,7 +417,8 @@ def _drawn(draw: random.Random, rate: int, grid: Grid, device: str) -> PowerResu
 
 def _cannot(rate: int, grid: Grid, device: str, reason: str) -> PowerResult:
     no_power, no_hours, no_factor = (missing(f"infeasible: {reason}", "draws", unit) for unit in ("mW", "h", "1"))
-    return PowerResult(rate_hz=rate, grid=grid, device=device, adc_rate_hz=None, is_decimated=False, components=(),
+    return PowerResult(rate_hz=rate, grid=grid, device=device, bits=16, adc_rate_hz=None, spread=None,
+                       is_decimated=False, components=(),
                        microphone_mode=None, peak_mw=no_power, listening_share=0.25, dominant=(), clocks=(),
                        power_mw=no_power, power_saved=no_factor, battery_hours=no_hours, real_time_factor=no_factor,
                        infeasible=(reason,))  # fmt: skip

@@ -19,7 +19,7 @@ Examples:
 
 Exit codes: 0 done, 1 unforeseen error, 2 usage or settings, 3 missing or unusable data, 4 a step failed,
 5 the report lacks what rests on steps that failed (the same command tries only those again),
-6 no rate passes the gate, 7 runs that cannot be compared,
+6 no rate passes the gate, 7 runs that cannot be compared, 8 a target of validate-power is missed,
 130 interrupted (the same command goes on from there).
 """
 

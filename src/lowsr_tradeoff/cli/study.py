@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.cli.app import Flag, Jobs, Json, Quiet, app
-from lowsr_tradeoff.cli.flags import Given, with_settings
+from lowsr_tradeoff.cli.flags import Given, integers, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
@@ -46,6 +46,7 @@ def run(
     *,
     config: Path | None = None,
     front_ends: str | None = None,
+    bits: str | None = None,
     out: Path = Path("lowsr-run"),
     jobs: Jobs = None,
     step_timeout: float = 86400.0,
@@ -62,6 +63,7 @@ def run(
         config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
         front_ends: Front ends of the microphone, comma separated: ideal, none, fir64, butterworth4, sigma-delta.
             The first decides, the others are compared with it.
+        bits: Bits of a sample, comma separated. The first decides, the others are compared with it.
         out: Folder of the run; run again with the same folder to go on or to reuse.
         step_timeout: Seconds for one step, a day when left out; one that takes longer is ended and has failed.
         cluster: Run the steps on a Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local:N for N processes here.
@@ -72,6 +74,9 @@ def run(
     from lowsr_tradeoff.settings.front_end import named_front_end
     from lowsr_tradeoff.settings.toml import load_config
 
+    if bits:
+        decides_bits, *others_bits = integers("--bits", bits)
+        given = {**given, "front_end": {"bits": decides_bits}, "compared_bits": others_bits}
     study = load_config(config, given)
     if front_ends:
         first, *others = front_ends.split(",")

@@ -1,4 +1,4 @@
-"""The same study through other front ends: how accuracy and the words that leak change."""
+"""The same study through other front ends: how accuracy, the words that leak and power change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,14 +6,17 @@ from lowsr_tradeoff.decision.leaks import leaks
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.decision import FrontEndResult
+from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.privacy import AttackResult, Leak
 
 Leaked = Mapping[tuple[str, int], Leak]
-Found = tuple[Sequence[ClassifyResult], Sequence[AttackResult]]
+Found = tuple[Sequence[ClassifyResult], Sequence[AttackResult], Sequence[PowerResult]]
 
 
-def compare(found: Mapping[str, Found], rates_hz: Sequence[int], full_rate_hz: int) -> tuple[FrontEndResult, ...]:
-    """Return accuracy and the leak of words of every front end at every rate; nothing for one front end.
+def compare(
+    found: Mapping[str, Found], rates_hz: Sequence[int], full_rate_hz: int, device: str
+) -> tuple[FrontEndResult, ...]:
+    """Return accuracy, leak of words and a device's power of every front end and rate; nothing for one front end.
 
     The network is the most accurate one through the first front end. A rate at which none was trained is left out.
     """
@@ -22,14 +25,14 @@ def compare(found: Mapping[str, Found], rates_hz: Sequence[int], full_rate_hz: i
     every_hz = sorted({*rates_hz, full_rate_hz})
     leaked = {
         (front_end, leak.rate_hz): leak
-        for front_end, (_, attacks) in found.items()
+        for front_end, (_, attacks, _) in found.items()
         for leak in leaks(attacks, every_hz, full_rate_hz, front_end)
         if leak.kind == "words"
     }
-    return tuple(one for rate_hz in rates_hz for one in _at(found, leaked, rate_hz))
+    return tuple(one for rate_hz in rates_hz for one in _at(found, leaked, rate_hz, device))
 
 
-def _at(found: Mapping[str, Found], leaked: Leaked, rate_hz: int) -> Iterator[FrontEndResult]:
+def _at(found: Mapping[str, Found], leaked: Leaked, rate_hz: int, device: str) -> Iterator[FrontEndResult]:
     first = next(iter(found.values()))[0]
     best = max(
         (result for result in first if result.rate_hz == rate_hz),
@@ -38,8 +41,9 @@ def _at(found: Mapping[str, Found], leaked: Leaked, rate_hz: int) -> Iterator[Fr
     )
     if best is None:
         return
-    for front_end, (results, _) in found.items():
+    for front_end, (results, _, powers) in found.items():
         same = next((r for r in results if (r.rate_hz, r.grid, r.arm) == (rate_hz, best.grid, best.arm)), None)
+        drawn = next((p for p in powers if (p.device, p.rate_hz, p.grid) == (device, rate_hz, best.grid)), None)
         leak = leaked[front_end, rate_hz]
         yield FrontEndResult(
             front_end=front_end,
@@ -49,4 +53,5 @@ def _at(found: Mapping[str, Found], leaked: Leaked, rate_hz: int) -> Iterator[Fr
             accuracy=same.accuracy if same else missing("its training failed", "clips"),
             attacker=leaked[front_end, leak.envelope_rate_hz].attacker,
             word_recovery=leak.envelope,
+            power_mw=drawn.power_mw if drawn else missing("no power was modelled", "draws", "mW"),
         )

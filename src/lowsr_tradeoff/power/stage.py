@@ -1,12 +1,21 @@
 """The power that every device takes at every rate: :func:`evaluate`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lowsr_tradeoff.power.model.battery import battery_hours
 from lowsr_tradeoff.power.model.chain import Parts, peak_mw, together_mw
 from lowsr_tradeoff.power.model.clocks import Trial, at_clocks, attempt, best
-from lowsr_tradeoff.power.model.draws import Draws, Sample, sampler, spread_shares, summarise, summarise_each
+from lowsr_tradeoff.power.model.draws import (
+    Draws,
+    Sample,
+    as_if_measured,
+    sampler,
+    shared_spread,
+    spread_shares,
+    summarise,
+    summarise_each,
+)
 from lowsr_tradeoff.power.model.waiting import listening_share
 from lowsr_tradeoff.power.profiles.describe import sheet
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
@@ -20,6 +29,7 @@ from lowsr_tradeoff.records.power import (
     PowerComponent,
     PowerPart,
     PowerResult,
+    SharedSpread,
     SpreadShare,
 )
 from lowsr_tradeoff.settings.groups import PowerSettings
@@ -29,20 +39,28 @@ from lowsr_tradeoff.statistics.joint_draws import kept
 
 @dataclass(frozen=True)
 class Estimate:
-    """One model cost on one device: the clocks tried and the one chosen."""
+    """One model cost on one device, at some bits a sample: the clocks tried and the one chosen."""
 
     cost: ModelCost
+    bits: int
     trials: tuple[Trial, ...]
     chosen: Trial
 
 
-def evaluate(config: StudyConfig, costs: Sequence[ModelCost]) -> tuple[PowerResult, ...]:
-    """Return the power of every configured device for every model cost, device by device."""
+def evaluate(
+    config: StudyConfig, costs: Sequence[ModelCost], bits: Sequence[int] | None = None
+) -> tuple[PowerResult, ...]:
+    """Return the power of every configured device for every model cost, device by device.
+
+    ``bits`` are those of a sample, one after the other; ``None`` for those of the study's front end. Savings are
+    against the most bits at the reference rate.
+    """
     reference = next((cost for cost in costs if cost.rate_hz == config.reference_rate_hz), None)
+    bits = bits or (config.front_end.bits,)
     return tuple(
         result
         for profile in fitted_devices(config.power)
-        for result in estimate(profile, costs, config.power, config.seed, config.n_resamples, reference)
+        for result in estimate(profile, costs, config.power, config.seed, config.n_resamples, reference, bits)
     )
 
 
@@ -59,23 +77,24 @@ def estimate(
     seed: int,
     n_draws: int,
     reference: ModelCost | None = None,
+    bits: Sequence[int] = (16,),
 ) -> tuple[PowerResult, ...]:
-    """Return one device's power in mW and hours on the battery for each cost, or why it cannot do it.
+    """Return one device's power in mW and hours on the battery for each cost and bits, or why it cannot do it.
 
-    Savings are compared with the power for ``reference``.
+    Savings are compared with the power for ``reference`` at the most bits.
     """
     drawn: dict[str, Draws] = {}
     sample, devices = sampler(profile.name, seed, n_draws, drawn), at_clocks(profile)
 
-    def estimate_one(cost: ModelCost) -> Estimate:
-        trials = tuple(attempt(device, cost, settings, sample) for device in devices)
-        return Estimate(cost, trials, best(trials))
+    def estimate_one(cost: ModelCost, n_bits: int) -> Estimate:
+        trials = tuple(attempt(device, cost, n_bits, settings, sample) for device in devices)
+        return Estimate(cost, n_bits, trials, best(trials))
 
-    against = None if reference is None else estimate_one(reference).chosen
-    estimates = [estimate_one(cost) for cost in costs]
+    against = None if reference is None else estimate_one(reference, max(bits)).chosen
+    estimates = [estimate_one(cost, n_bits) for n_bits in bits for cost in costs]
     shares = iter(spread_shares(drawn, [each.chosen.total_mw for each in estimates if each.chosen.parts]))
     return tuple(
-        _result(each, against, settings, sample, next(shares) if each.chosen.parts else ()) for each in estimates
+        _result(each, against, settings, sample, next(shares) if each.chosen.parts else {}) for each in estimates
     )
 
 
@@ -84,7 +103,7 @@ def _result(
     against: Trial | None,
     settings: PowerSettings,
     sample: Sample,
-    dominant: tuple[SpreadShare, ...],
+    shares: Mapping[str, float],
 ) -> PowerResult:
     chosen, clocking = each.chosen, each.chosen.clocking
     reason = "; ".join(chosen.infeasible)
@@ -101,6 +120,7 @@ def _result(
         rate_hz=each.cost.rate_hz,
         grid=each.cost.grid,
         device=chosen.profile.name,
+        bits=each.bits,
         adc_rate_hz=clocking and clocking.adc_rate_hz,
         is_decimated=clocking is not None and clocking.adc_rate_hz > each.cost.rate_hz,
         microphone_mode=clocking and clocking.mode,
@@ -108,10 +128,11 @@ def _result(
         power_mw=_power(chosen),
         peak_mw=peak,
         power_saved=_saved(chosen, against),
+        spread=_spread(chosen, against),
         battery_hours=hours,
         real_time_factor=chosen.real_time_factor,
         listening_share=listening_share(settings),
-        dominant=dominant,
+        dominant=tuple(_dominant(each, settings, sample, shares)),
         clocks=_clocks(each),
         infeasible=chosen.infeasible,
         power_mw_draws=power_draws,
@@ -167,6 +188,23 @@ def _saved(chosen: Trial, against: Trial | None) -> Measurement:
     if not chosen.parts:
         return missing("it has no power to compare", "draws")
     return summarise(1 - chosen.total_mw / against.total_mw, "1")
+
+
+def _spread(chosen: Trial, against: Trial | None) -> SharedSpread | None:
+    if against is None or not against.parts or not chosen.parts:
+        return None
+    return shared_spread(chosen.total_mw, against.total_mw)
+
+
+def _dominant(
+    each: Estimate, settings: PowerSettings, sample: Sample, shares: Mapping[str, float]
+) -> Iterator[SpreadShare]:
+    """Yield the parameters that explain most of the spread, with the power if each were measured."""
+    profile = each.chosen.profile
+    for shared_name, share in shares.items():
+        parameter = shared_name.replace("*", getattr(profile.core, "runs_at", "*"))
+        measured = attempt(profile, each.cost, each.bits, settings, as_if_measured(sample, parameter))
+        yield SpreadShare(parameter=parameter, share=share, if_measured=_power(measured))
 
 
 def _clocks(each: Estimate) -> tuple[ClockTrial, ...]:

@@ -94,6 +94,7 @@ class FrontEndResult(Record):
         arm: How the network was trained, anew for each front end.
         attacker: The attacker with the highest word recovery.
         word_recovery: The leak of words behind that front end.
+        power_mw: Of the deciding device, with the bits of this front end.
     """
 
     front_end: str
@@ -103,6 +104,7 @@ class FrontEndResult(Record):
     accuracy: Measurement
     attacker: str
     word_recovery: Measurement
+    power_mw: Measurement
 
 
 class Change(Record):

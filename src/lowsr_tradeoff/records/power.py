@@ -1,5 +1,6 @@
 """The power that a device takes."""
 
+from datetime import date
 from typing import Literal
 
 from lowsr_tradeoff.records.base import Measurement, Record
@@ -8,9 +9,12 @@ from lowsr_tradeoff.records.network import Grid
 PowerPart = Literal[
     "microphone",
     "adc",
+    "transfer",
     "decimator",
+    "upsampling",
     "front_end",
     "inference",
+    "encoding",
     "idle",
     "sleep",
     "storage",
@@ -34,15 +38,30 @@ class PowerComponent(Record):
 
 
 class SpreadShare(Record):
-    """How much of the spread of total power one parameter explains.
+    """How much of the spread of total power one parameter explains, and what measuring it would leave.
 
     Attributes:
         parameter: Name in the device's profile.
         share: Squared correlation of the logarithms of parameter and total power over the draws, 0…1.
+        if_measured: Total power with its interval if this parameter alone were measured to within 10 %, and its
+            value stayed.
     """
 
     parameter: str
     share: float
+    if_measured: Measurement
+
+
+class SharedSpread(Record):
+    """The spread of total power in two parts: k of the log-normal 95 % interval value/k … value*k of each.
+
+    Attributes:
+        shared: What follows the power at the reference rate, and so cancels between the two.
+        own: The rest: what a comparison of the two rates is uncertain by.
+    """
+
+    shared: float
+    own: float
 
 
 class ClockTrial(Record):
@@ -66,6 +85,7 @@ class PowerResult(Record):
         rate_hz: The microphone's rate.
         grid: Feature layout of the network that runs.
         device: Name of the device profile.
+        bits: Bits of a sample.
         adc_rate_hz: The converter's rate; above ``rate_hz`` when the part cannot run so slowly.
         is_decimated: Whether samples are discarded to reach ``rate_hz``.
         microphone_mode: The microphone's mode; ``None`` where another part's figure includes its power.
@@ -73,6 +93,8 @@ class PowerResult(Record):
         power_mw: Sum of the averages, at the battery.
         peak_mw: Power when all parts work that can work at once.
         power_saved: Share of the reference rate's power that is saved, from paired draws: what both share cancels.
+        spread: The interval of the power, in what the reference rate shares and what it does not; ``None`` without
+            a reference.
         battery_hours: Hours on the configured battery.
         real_time_factor: Share of the time the processor computes while it listens; above 1 it cannot keep up.
         listening_share: Share of the time the device listens; the rest it sleeps.
@@ -86,6 +108,7 @@ class PowerResult(Record):
     rate_hz: int
     grid: Grid
     device: str
+    bits: int
     adc_rate_hz: int | None
     is_decimated: bool
     microphone_mode: str | None
@@ -93,6 +116,7 @@ class PowerResult(Record):
     power_mw: Measurement
     peak_mw: Measurement
     power_saved: Measurement
+    spread: SharedSpread | None
     battery_hours: Measurement
     real_time_factor: Measurement
     listening_share: float
@@ -111,12 +135,14 @@ class SourcedFigure(Record):
         text: Value, interval and unit.
         basis: How it was obtained.
         source: Where it can be looked up.
+        read: The day on which that page was read itself; ``None`` where the figure is quoted from elsewhere.
     """
 
     parameter: str
     text: str
     basis: Basis
     source: str
+    read: date | None = None
 
 
 class DeviceSheet(Record):
@@ -191,6 +217,15 @@ class ErrorTarget(Record):
     coverage: tuple[float, float] | None = None
 
 
+class ComparedRow(Record):
+    """One reading that entered no profile, and what the profile says, in the same unit."""
+
+    row: str
+    measured: float
+    predicted: Measurement
+    source: str
+
+
 class ModelError(Record):
     """How far the predictions of one method are from measurements that it did not see.
 
@@ -207,6 +242,8 @@ class ModelError(Record):
         coverage: Share of rows within their 95 % interval.
         target: Its limits; ``None`` for a method that is listed for comparison.
         is_met: Whether the central values meet the target; ``None`` without one.
+        accepted: Why a missed target is accepted; ``None`` for a target that is kept, or must be.
+        rows: The readings one by one, where there are few.
         not_predicted: Published rows that cannot be predicted, with the reason.
     """
 
@@ -220,6 +257,8 @@ class ModelError(Record):
     coverage: Measurement
     target: ErrorTarget | None = None
     is_met: bool | None = None
+    accepted: str | None = None
+    rows: tuple[ComparedRow, ...] = ()
     not_predicted: tuple[str, ...] = ()
 
 

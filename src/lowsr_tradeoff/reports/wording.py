@@ -18,9 +18,12 @@ from lowsr_tradeoff.records.run import Tradeoff
 COMPONENTS = {
     "microphone": "microphone",
     "adc": "converter",
+    "transfer": "moving samples",
     "decimator": "decimation",
+    "upsampling": "restoring the rate",
     "front_end": "features",
     "inference": "network",
+    "encoding": "encoding",
     "idle": "idle",
     "sleep": "sleep",
     "storage": "storage",

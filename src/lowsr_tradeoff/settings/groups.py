@@ -14,7 +14,7 @@ DeviceType = Literal["cpu", "cuda"]
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Payload = Literal["none", "labels", "raw", "adpcm"]
+Payload = Literal["none", "labels", "raw", "adpcm", "opus"]
 
 
 def _listed(value: object) -> object:

@@ -3,7 +3,7 @@
 Precedence: defaults < TOML file < command-line flags. Relative paths in a file are relative to that file.
 """
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -39,6 +39,8 @@ class StudyConfig(Settings):
         privacy_axis: The leak that is an axis of the frontier, beside accuracy and power: words of running speech,
             words of a list that the attacker knows, who speaks, the speaker's sex, or whether somebody speaks.
         front_ends: Names of other front ends to run the study through as well, for comparison: ``"butterworth4"``.
+        compared_bits: Other resolutions of the converter in bits to run the study through as well, for comparison;
+            those that decide are ``front_end.bits``.
         include_audio: Put your own clips into the report.
         include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
     """
@@ -54,6 +56,7 @@ class StudyConfig(Settings):
     include_transcripts: bool = False
     front_end: FrontEnd = FrontEnd()
     front_ends: tuple[str, ...] = ()
+    compared_bits: tuple[Annotated[int, Field(ge=2, le=24)], ...] = ()
     events: EventsSettings = EventsSettings()
     speech: SpeechSettings = SpeechSettings()
     classify: ClassifySettings = ClassifySettings()

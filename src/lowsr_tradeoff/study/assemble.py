@@ -49,12 +49,13 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     # Arms differ in their training, not in what they compute at inference.
     costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
     drawn = power.results(config, tuple(costs.values()))
-    front_end = name_of(config.front_end)
-    found = {front_end: (recognition.results, recovered.attacks)}
+    front_end, device = name_of(config.front_end), load_device(config.power.devices[0]).name
+    found = {front_end: (recognition.results, recovered.attacks, drawn.results)}
     for other in others:
         recognised = classify.results(other.classify, store).results
         attacks = privacy.results(other.privacy, store).attacks
-        found[name_of(other.study.config.front_end)] = (recognised, attacks)
+        powers = power.evaluate(other.study.config, tuple(costs.values()))
+        found[name_of(other.study.config.front_end)] = (recognised, attacks, powers)
     functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
     leaked = leaks(recovered.attacks, config.all_rates_hz(), config.reference_rate_hz, front_end)
     points = frontier.join(recognition.results, leaked, drawn.results, config.constraints, config.axis)
@@ -68,9 +69,9 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         leaks=leaked,
         privacy_axis=config.axis,
         power=drawn,
-        front_ends=compare(found, config.rates_hz, config.reference_rate_hz),
+        front_ends=compare(found, config.rates_hz, config.reference_rate_hz, device),
         points=points,
-        decision=decide(points, config.constraints, load_device(config.power.devices[0]).name),
+        decision=decide(points, config.constraints, device),
         failures=failures_of(store.failed),
         settings=config.model_dump(mode="json"),
         provenance=fingerprint.provenance(functions, privacy.weights(config)),

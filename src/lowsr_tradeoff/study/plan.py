@@ -100,8 +100,9 @@ def through_microphones(study: Study) -> tuple[Study, ...]:
     """
     own = study.config.front_end
     others = [named_front_end(name, own) for name in study.config.front_ends]
+    others += [own.model_copy(update={"bits": bits}) for bits in study.config.compared_bits]
     privacy_alone = study.config.privacy.model_copy(update={"learning_curves": "none"})
-    alone = study.config.model_copy(update={"front_ends": (), "privacy": privacy_alone})
+    alone = study.config.model_copy(update={"front_ends": (), "compared_bits": (), "privacy": privacy_alone})
     return (
         study,
         *(

@@ -6,7 +6,9 @@ from tests.power.costs import cost
 
 from lowsr_tradeoff.power.model.compute import (
     active_mw,
+    can_encode,
     duration_s,
+    encoding_work,
     energy_uj,
     front_end_work,
     inference_work,
@@ -73,3 +75,17 @@ def test_operators_without_a_cost_are_named():
     reason = "no cost is known for attention, lstm on Cortex-M33"
     assert why_no_cost(core, {"conv": 1, "lstm": 1, "attention": 2}) == reason
     assert why_no_cost(core, {"conv": 1}) is None
+
+
+def test_opus_codes_at_least_8_khz_and_the_rest_is_restored():
+    core, sample = load_device("nrf52840").core, sampler("d", 0, 10)
+    slow, fast = (encoding_work(core, rate_hz, sample)[0] for rate_hz in (1000, 16000))
+    assert fast == pytest.approx(core.opus.value * 16000)
+    assert slow == pytest.approx((core.opus.value + core.resample.value) * 8000)
+
+
+def test_no_cost_of_encoding_is_invented():
+    phone, sample = load_device("phone_cpu").core, sampler("d", 0, 10)
+    assert not can_encode(phone)
+    with pytest.raises(ValueError, match="encoding Opus on phone CPU"):
+        encoding_work(phone, 16000, sample)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.power.model.draws import sampler, spread_shares, summarise
+from lowsr_tradeoff.power.model.draws import as_if_measured, sampler, shared_spread, spread_shares, summarise
 from lowsr_tradeoff.power.profiles.parts import Quantity
 
 
@@ -32,6 +32,15 @@ def test_draws_are_those_of_seed_device_and_parameter():
     assert len({draw("a", 0, "p"), draw("b", 0, "p"), draw("a", 1, "p"), draw("a", 0, "q")}) == 4
 
 
+def test_the_clocks_of_a_core_share_their_draws():
+    sample = sampler("a", 0, 100)
+    fast, slow = (
+        sample(f"core.clocks.{name}.idle_power", quantity(value, 2.0)) for name, value in (("x", 4), ("y", 1))
+    )
+    assert fast == pytest.approx(4 * slow)
+    assert not np.allclose(sample("core.clocks.x.active_power", quantity(4, 2.0)), fast)
+
+
 def test_summary_is_the_central_value_with_the_quantiles_of_the_draws():
     draws = np.concatenate(([7.0], np.random.default_rng(0).uniform(5, 10, 999)))
     m = summarise(draws, "mW")
@@ -53,16 +62,35 @@ def drawn():
 
 def test_shares_of_a_product_are_those_of_its_variances(drawn):
     (shares,) = spread_shares(drawn, [drawn["a"] * drawn["b"]])
-    assert [share.parameter for share in shares] == ["a", "b"]
+    assert list(shares) == ["a", "b"]
     # Variances add: 0.16 and 0.09 of 0.25.
-    assert [share.share for share in shares] == pytest.approx([0.64, 0.36], abs=0.03)
+    assert list(shares.values()) == pytest.approx([0.64, 0.36], abs=0.03)
 
 
 def test_what_does_not_move_the_total_is_left_out(drawn):
     (shares,) = spread_shares(drawn, [5 * drawn["a"]])
-    assert [share.parameter for share in shares] == ["a"]
-    assert shares[0].share == pytest.approx(1)
+    assert list(shares) == ["a"]
+    assert shares["a"] == pytest.approx(1)
 
 
 def test_without_spreads_nothing_dominates():
-    assert spread_shares({"a": FIXED}, [FIXED]) == [()]
+    assert spread_shares({"a": FIXED}, [FIXED]) == [{}]
+
+
+def test_spread_is_split_into_what_the_reference_shares_and_the_rest(drawn):
+    """The reference is a, the total a times b: what a spreads cancels in their ratio, what b spreads does not."""
+    split = shared_spread(drawn["a"] * drawn["b"], drawn["a"])
+    assert np.log([split.shared, split.own]) == pytest.approx(1.96 * np.array([0.4, 0.3]), rel=0.05)
+    same = shared_spread(drawn["a"], drawn["a"])
+    assert same.own == pytest.approx(1)
+    assert np.log(same.shared) == pytest.approx(1.96 * 0.4, rel=0.05)
+
+
+def test_a_measured_parameter_keeps_its_value_and_draws_within_10_percent():
+    sample = sampler("a", 0, 10_000)
+    measured = as_if_measured(sample, "p")
+    wide, narrow = sample("p", quantity(2.0, 3.0)), measured("p", quantity(2.0, 3.0))
+    assert narrow[0] == 2.0
+    assert np.quantile(narrow[1:], [0.025, 0.975]) == pytest.approx([2.0 / 1.1, 2.0 * 1.1], rel=0.01)
+    assert np.array_equal(np.argsort(wide[1:]), np.argsort(narrow[1:]))
+    assert np.array_equal(measured("q", quantity(2.0, 3.0)), sample("q", quantity(2.0, 3.0)))

@@ -30,7 +30,7 @@ def test_a_microphone_draws_current_times_voltage_of_its_mode(sample, microphone
 
 def test_a_part_included_in_another_figure_has_none_of_its_own(sample):
     assert microphone_mw(PHONE.microphone, None, sample) is None
-    assert adc_mw(PHONE.adc, 8000, sample) is None
+    assert adc_mw(PHONE.adc, 8000, 16, sample) is None
     # Its loads were measured at the battery.
     assert regulator_mw(np.ones(501), PHONE.supply, sample) is None
 
@@ -41,17 +41,29 @@ def test_a_part_included_in_another_figure_has_none_of_its_own(sample):
     [(500_000, 564), (16_000, 44.5), (8_000, 35.9), (2_000, 29.4), (500, 27.8)],
 )
 def test_sar_converter_draws_what_its_datasheet_says(sample, rate_hz, power_uw):
-    assert adc_mw(U385.adc, rate_hz, sample)[0] == pytest.approx(power_uw * 1e-3, rel=0.005)
+    assert adc_mw(U385.adc, rate_hz, 16, sample)[0] == pytest.approx(power_uw * 1e-3, rel=0.005)
 
 
 def test_sar_converter_draws_more_at_a_higher_rate_in_every_draw(sample):
-    assert (adc_mw(U385.adc, 1000, sample) > adc_mw(U385.adc, 500, sample)).all()
+    assert (adc_mw(U385.adc, 1000, 16, sample) > adc_mw(U385.adc, 500, 16, sample)).all()
 
 
-def test_saadc_draws_1_24_ma_at_3_v_at_any_rate(sample):
-    slow, fast = (adc_mw(load_device("nrf52840").adc, rate_hz, sample) for rate_hz in (500, 16000))
-    assert slow[0] == pytest.approx(1.24 * 3.0)
-    assert np.array_equal(slow, fast)
+def test_saadc_draws_1_24_ma_at_3_v_and_16_ksps(sample):
+    slow, fast = (adc_mw(load_device("nrf52840").adc, rate_hz, 16, sample) for rate_hz in (500, 16000))
+    assert fast[0] == pytest.approx(1.24 * 3.0)
+    # What falls with the rate is assumed: between a twentieth and four fifths of it.
+    assert 0.2 < np.quantile(slow / fast, 0.025) < 0.8 < np.quantile(slow / fast, 0.975) < 1
+
+
+def test_a_converter_that_stops_at_fewer_bits_takes_as_much_less_energy(sample):
+    twelve = U385.adc.sample_energy.model_copy(update={"value": 12.0, "unit": "bit", "spread": 1.0})
+    sar = U385.adc.model_copy(update={"resolution": twelve})
+    static_mw = sample("adc.static_power", sar.static_power)
+    assert adc_mw(sar, 16000, 8, sample) - static_mw == pytest.approx(
+        (adc_mw(sar, 16000, 12, sample) - static_mw) * 8 / 12
+    )
+    assert np.array_equal(adc_mw(sar, 16000, 16, sample), adc_mw(sar, 16000, 12, sample))
+    assert np.array_equal(adc_mw(U385.adc, 16000, 8, sample), adc_mw(U385.adc, 16000, 16, sample))
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_every_part_is_counted_once(write, text, pattern, by, message):
         (r"value = 1\.07", "value = -1.07", "adc.sample_energy.value", "nJ", "greater than 0"),
         (r"^mac.conv = .*$", "mac.conv = 1.46", "core.stacks.x-cube-ai-10.2.mac.conv", "cycles", "not a table"),
         (r"value = 0\.825", "value = 1.1", "supply.usable_share", "1", "at most 1"),
-        (r"spread = 2\.1", "spread = 0.5", "core.fft.spread", "cycles", "greater than or equal to 1"),
+        (r"spread = 1\.55", "spread = 0.5", "core.fft.spread", "cycles", "greater than or equal to 1"),
         (r"value = 1024", "value = nan", "memory.flash.value", "KiB", "finite"),
     ],
 )
@@ -117,12 +117,14 @@ def test_schema_error_names_file_field_and_unit(write, pattern, by, field, unit,
         load_device(file)
     (line,) = str(raised.value).splitlines()
     assert f"{file}: {field}: " in line
-    assert f'expects {{ value, unit = "{unit}", spread, basis, source }}' in line
+    assert f'expects {{ value, unit = "{unit}", spread, basis, source, read }}' in line
     assert why in line
 
 
 def test_native_rates_have_no_spread_to_give(write):
-    with pytest.raises(ConfigError, match=r'adc\.native_rates: .*expects { value, unit = "Hz", basis, source }'):
+    with pytest.raises(
+        ConfigError, match=r'adc\.native_rates: .*expects { value, unit = "Hz", basis, source, read }'
+    ):
         load_device(write(PHONE, (r"^native_rates = .*$", "native_rates = [8000]")))
 
 

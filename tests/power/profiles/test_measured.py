@@ -47,6 +47,7 @@ def results(profile, **power):
 def test_a_capture_trace_stands_for_microphone_converter_and_waiting():
     base = load_device("stm32u385")
     profile = traced_profile(base, trace(3.0), "capture")
+    assert (profile.core.transfer, profile.core.wake) == (None, None)
     _, modelled = results(base)
     _, parts = results(profile)
     assert parts["microphone"].value is None

@@ -48,6 +48,8 @@ def test_a_ratio_belongs_to_a_pdm_port_alone():
 
 
 ACCELERATORS = {"gap9", "ndp120"}
+# The prices of the others rest on four networks of MLPerf Tiny; those of the NPU on a statement of its maker.
+FROM_ONE_NETWORK = {"esp32s3", "apollo510", "nrf54lm20b"}
 
 
 @pytest.mark.parametrize("profile", [p for p in DEVICES if p.core.part != "phone CPU"], ids=lambda p: p.name)
@@ -57,5 +59,5 @@ def test_prices_of_a_known_stack_spread_as_far_as_held_out_rows_do(profile):
     for stack in profile.core.stacks.values():
         spread = stack.mac["conv"].spread
         assert spread >= error.p90.value
-        if profile.core.stack != "unknown":
+        if profile.core.stack != "unknown" and profile.name not in FROM_ONE_NETWORK:
             assert spread <= 1.01 * error.worst.value

@@ -4,6 +4,7 @@ from lowsr_tradeoff.power.validation.streaming import (
     boards,
     idle_mw,
     predict_duties,
+    predict_from_datasheet,
     predict_second_clocks,
     streaming_errors,
     streaming_mw,
@@ -44,8 +45,15 @@ def test_duty_of_one_core_comes_from_the_other_of_its_kind(known):
     assert all(p.factor < 1.02 for p in predicted.values())
 
 
+def test_the_datasheets_rows_give_the_average_by_hand(known):
+    fast, slow = predict_from_datasheet(boards())
+    assert fast.predicted == pytest.approx(0.363 * 24.3 + 0.637 * 7.83)
+    assert slow.predicted == pytest.approx(0.968 * 9.11 + 0.032 * 3.38, rel=1e-3)
+    assert (fast.measured, slow.measured) == (11.47, 9.52)
+
+
 def test_what_is_met_and_what_is_not():
-    duty, second, first = streaming_errors()
-    assert (duty.is_met, second.is_met, first.is_met) == (True, True, False)
-    assert [e.median.n for e in (duty, second, first)] == [4, 3, 4]
+    duty, second, first, of_datasheet = streaming_errors()
+    assert [e.is_met for e in (duty, second, first, of_datasheet)] == [True, True, False, True]
+    assert [e.median.n for e in (duty, second, first, of_datasheet)] == [4, 3, 4, 2]
     assert len(second.not_predicted) == 2

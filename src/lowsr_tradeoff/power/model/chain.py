@@ -1,14 +1,29 @@
 """From microphone to battery: the average and the peak power of every part of a device."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from lowsr_tradeoff.power.model.clocking import Clocking
-from lowsr_tradeoff.power.model.compute import active_mw, duration_s, energy_uj, front_end_work, inference_work
+from lowsr_tradeoff.power.model.compute import (
+    active_mw,
+    can_encode,
+    duration_s,
+    encoding_work,
+    energy_uj,
+    front_end_work,
+    inference_work,
+)
 from lowsr_tradeoff.power.model.draws import Draws, Sample
-from lowsr_tradeoff.power.model.parts import adc_mw, bits_per_s, microphone_mw, radio_mw, regulator_mw, storage_mw
+from lowsr_tradeoff.power.model.parts import (
+    adc_mw,
+    bits_per_s,
+    microphone_mw,
+    radio_mw,
+    regulator_mw,
+    storage_mw,
+)
 from lowsr_tradeoff.power.model.waiting import asleep_mw, autonomous_mw, idle_mw, listening_share
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile
 from lowsr_tradeoff.records.network import ModelCost
@@ -19,7 +34,7 @@ from lowsr_tradeoff.settings.groups import PowerSettings
 Parts = Mapping[PowerPart, Draws | None]
 
 # A core computes or waits; the other parts work at the same time.
-COMPUTING: tuple[PowerPart, ...] = ("decimator", "front_end", "inference")
+COMPUTING: tuple[PowerPart, ...] = ("transfer", "decimator", "upsampling", "front_end", "inference", "encoding")
 BESIDE_CORE: tuple[PowerPart, ...] = ("microphone", "adc", "storage", "radio")
 
 
@@ -28,7 +43,8 @@ class Work:
     """What a core does per second of listening, and the share of the time that takes.
 
     Attributes:
-        by_part: Of decimator, front end and network, in the core's unit; no decimator where hardware decimates.
+        by_part: Of moving samples, decimating, restoring to the shared grid, front end, network, encoding; in the
+            core's unit, without what the device does not do or does in hardware.
         busy_share: Computing time per time, above 1 for a core that cannot keep up; ``None`` where unknown.
     """
 
@@ -41,15 +57,43 @@ def work(
 ) -> Work:
     """Return what the core does per second of listening."""
     core, hop_s = profile.core, settings.hop_s or cost.window_s
-    by_part: dict[PowerPart, Draws] = {}
-    in_software = clocking.adc_rate_hz > cost.rate_hz and profile.adc.decimated_by == "software"
-    if in_software and core.decimate is not None:
-        # Every converted sample passes the filter.
-        by_part["decimator"] = sample("core.decimate", core.decimate) * clocking.adc_rate_hz
+    by_part = dict(_moving_work(profile, cost, clocking, settings, sample))
     by_part["front_end"] = front_end_work(core, cost, hop_s, sample) / hop_s
     by_part["inference"] = inference_work(core, cost.macs, sample) / hop_s
-    total = by_part["front_end"] + by_part["inference"] + by_part.get("decimator", 0.0)
+    if "opus" in (settings.radio, settings.storage) and can_encode(core):
+        by_part["encoding"] = encoding_work(core, cost.rate_hz, sample)
+    total: Draws = np.sum(list(by_part.values()), axis=0)
     return Work(by_part, duration_s(core, total, sample))
+
+
+def _moving_work(
+    profile: DeviceProfile, cost: ModelCost, clocking: Clocking, settings: PowerSettings, sample: Sample
+) -> Iterator[tuple[PowerPart, Draws]]:
+    """Yield the work per second of moving sound to the features: to memory, and from one rate to another."""
+    core, adc_rate_hz = profile.core, clocking.adc_rate_hz
+    moved = [] if core.transfer is None else [sample("core.transfer", core.transfer) * adc_rate_hz]
+    if core.wake is not None:
+        moved.append(sample("core.wake", core.wake) * _wakes_per_s(profile, cost, settings, sample))
+    if moved:
+        yield "transfer", np.sum(moved, axis=0)
+    if core.resample is None:
+        return
+    filtering = sample("core.resample", core.resample)
+    if adc_rate_hz > cost.rate_hz and profile.adc.decimated_by == "software":
+        # Every converted sample passes the filter.
+        yield "decimator", filtering * adc_rate_hz
+    if cost.model_rate_hz > cost.rate_hz:
+        # A hop longer than the window skips sound, which is not restored.
+        heard_share = min(1.0, cost.window_s / (settings.hop_s or cost.window_s))
+        yield "upsampling", filtering * cost.model_rate_hz * heard_share
+
+
+def _wakes_per_s(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Draws | float:
+    """Return wake-ups per second: one for each frame of the features, or one a buffer while the core is stopped."""
+    if settings.capture == "autonomous" and profile.autonomous is not None:
+        per_s: Draws = 1 / sample("autonomous.buffer", profile.autonomous.buffer)
+        return per_s
+    return cost.frames / cost.window_s
 
 
 def awake_mw(
@@ -62,7 +106,7 @@ def awake_mw(
     waiting_mw = autonomous_mw if settings.capture == "autonomous" else idle_mw
     parts: dict[PowerPart, Draws | None] = {
         "microphone": microphone_mw(profile.microphone, clocking.mode, sample),
-        "adc": adc_mw(profile.adc, clocking.adc_rate_hz, sample),
+        "adc": adc_mw(profile.adc, clocking.adc_rate_hz, clocking.bits, sample),
     }
     for name, per_s in done.by_part.items():
         parts[name] = energy_uj(profile.core, per_s, sample) * kept_up * 1e-3
@@ -70,7 +114,7 @@ def awake_mw(
 
 
 def average_mw(
-    profile: DeviceProfile, cost: ModelCost, awake: Parts, settings: PowerSettings, sample: Sample
+    profile: DeviceProfile, cost: ModelCost, bits: int, awake: Parts, settings: PowerSettings, sample: Sample
 ) -> Parts:
     """Return the draws of every part's average power in mW, at the battery.
 
@@ -81,10 +125,10 @@ def average_mw(
     if (asleep := asleep_mw(profile, settings, sample)) is not None:
         loads["sleep"] = asleep * (1 - share)
     if settings.storage != "none" and profile.storage is not None:
-        written = bits_per_s(settings.storage, cost.rate_hz, hop_s) * share
+        written = bits_per_s(settings.storage, cost.rate_hz, bits, hop_s) * share
         loads["storage"] = storage_mw(profile.storage, written, sample)
     if settings.radio != "none" and profile.radio is not None:
-        sent = bits_per_s(settings.radio, cost.rate_hz, hop_s) * share
+        sent = bits_per_s(settings.radio, cost.rate_hz, bits, hop_s) * share
         loads["radio"] = radio_mw(profile.radio, sent, sample)
     return {**loads, "regulator": regulator_mw(total_mw(loads), profile.supply, sample)}
 

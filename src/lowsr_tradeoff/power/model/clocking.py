@@ -19,18 +19,20 @@ class Clocking:
     Attributes:
         adc_rate_hz: The converter's rate; a multiple of the wanted rate, or a native rate not below it.
         mode: The microphone's mode; ``None`` where its power is included in another part's figure.
+        bits: Bits of a sample.
     """
 
     adc_rate_hz: int
     mode: str | None
+    bits: int = 16
 
 
-def clocking_of(profile: DeviceProfile, rate_hz: int) -> Clocking | None:
-    """Return how a device samples at a rate, in the microphone's mode of least current; ``None`` if it cannot."""
+def clocking_of(profile: DeviceProfile, rate_hz: int, bits: int = 16) -> Clocking | None:
+    """Return how a device samples, in the microphone's mode of least current; ``None`` if it cannot."""
     microphone = profile.microphone
     if isinstance(microphone, IncludedMicrophone):
         lowest = min(_native_rates(profile.adc, rate_hz), default=None)
-        return None if lowest is None else Clocking(lowest, None)
+        return None if lowest is None else Clocking(lowest, None, bits)
     candidates = [
         (mode.current.value, adc_rate_hz, name)
         for name, mode in microphone.modes.items()
@@ -39,7 +41,7 @@ def clocking_of(profile: DeviceProfile, rate_hz: int) -> Clocking | None:
     if not candidates:
         return None
     _, adc_rate_hz, name = min(candidates)
-    return Clocking(adc_rate_hz, name)
+    return Clocking(adc_rate_hz, name, bits)
 
 
 def why_not(profile: DeviceProfile, rate_hz: int) -> str:

@@ -49,26 +49,30 @@ def at_clocks(profile: DeviceProfile) -> tuple[DeviceProfile, ...]:
     return tuple(profile.model_copy(update={"core": at_clock}) for at_clock in cores)
 
 
-def attempt(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings, sample: Sample) -> Trial:
-    """Return the power of a device at the clock in use, or why it cannot do it."""
-    core, clocking = profile.core, clocking_of(profile, cost.rate_hz)
+def attempt(profile: DeviceProfile, cost: ModelCost, bits: int, settings: PowerSettings, sample: Sample) -> Trial:
+    """Return the power of a device at the clock in use and some bits a sample, or why it cannot do it."""
+    core, clocking = profile.core, clocking_of(profile, cost.rate_hz, bits)
     done, busy_share, why_no_factor = None, None, why_no_cost(core, cost.macs)
     if why_no_factor is None:
         # The computing time is known also where the device cannot sample at the rate.
         done = work(profile, cost, clocking or Clocking(cost.rate_hz, None), settings, sample)
         busy_share, why_no_factor = done.busy_share, f"no figure is known for the speed of {core.part}"
     factor = missing(why_no_factor, "draws") if busy_share is None else summarise(busy_share, "1")
-    infeasible = (*why_infeasible(profile, cost, settings), *too_slow(factor))
+    infeasible = (*why_infeasible(profile, cost, bits, settings), *too_slow(factor))
     awake: Parts = {}
     average: Parts = {}
     if clocking is not None and done is not None and not infeasible:
         awake = awake_mw(profile, clocking, done, settings, sample)
-        average = average_mw(profile, cost, awake, settings, sample)
+        average = average_mw(profile, cost, bits, awake, settings, sample)
     return Trial(profile, clocking, busy_share, factor, awake, average, infeasible)
 
 
 def best(trials: Sequence[Trial]) -> Trial:
-    """Return the feasible trial of least power by its central value; if none is feasible, the fastest."""
+    """Return the feasible trial of least power by its central value; if none is feasible, the fastest.
+
+    Clocks that keep up over the whole interval come first, since a maker leaves a slow clock no less room.
+    """
     if feasible := [trial for trial in trials if trial.parts]:
-        return min(feasible, key=lambda trial: float(trial.total_mw[0]))
+        sure = [trial for trial in feasible if (trial.real_time_factor.high or 0.0) <= 1]
+        return min(sure or feasible, key=lambda trial: float(trial.total_mw[0]))
     return min(trials, key=lambda trial: 0.0 if trial.busy_share is None else float(trial.busy_share[0]))

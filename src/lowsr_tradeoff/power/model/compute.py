@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lowsr_tradeoff.power.model.draws import Draws, Sample
+from lowsr_tradeoff.power.model.parts import opus_rate_hz
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, Core
 from lowsr_tradeoff.records.network import ModelCost
 
@@ -41,6 +42,26 @@ def inference_work(core: Core, macs: Mapping[str, int], sample: Sample) -> Draws
     if isinstance(core, ClockedCore) and (setup := core.stacks[core.stack].setup):
         total = total + sample(f"{stack}.setup", setup)
     return total
+
+
+def can_encode(core: Core) -> bool:
+    """Return whether the cost of encoding Opus on a core is known."""
+    return isinstance(core, ClockedCore) and core.opus is not None
+
+
+def encoding_work(core: Core, rate_hz: int, sample: Sample) -> Draws:
+    """Return the work per second of encoding Opus, in the core's unit, with restoring to a rate that it codes.
+
+    Raises:
+        ValueError: Its cost is unknown (:func:`can_encode`).
+    """
+    if not isinstance(core, ClockedCore) or core.opus is None:
+        raise ValueError(f"no cost is known for encoding Opus on {core.part}")
+    coded_hz = opus_rate_hz(rate_hz)
+    per_sample = sample("core.opus", core.opus)
+    if coded_hz > rate_hz and core.resample is not None:
+        per_sample = per_sample + sample("core.resample", core.resample)
+    return per_sample * coded_hz
 
 
 def active_mw(core: ClockedCore, sample: Sample) -> Draws:

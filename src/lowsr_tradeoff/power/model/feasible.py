@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from lowsr_tradeoff.power.model.clocking import clocking_of, why_not
-from lowsr_tradeoff.power.model.compute import why_no_cost
+from lowsr_tradeoff.power.model.compute import can_encode, why_no_cost
 from lowsr_tradeoff.power.model.parts import bits_per_s
 from lowsr_tradeoff.power.model.waiting import why_no_sleep
 from lowsr_tradeoff.power.profiles.parts import Kibibytes, Microphone
@@ -17,13 +17,13 @@ COMPLEX_BYTES = 8
 SAMPLE_BYTES = 2
 
 
-def why_infeasible(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> Iterator[str]:
+def why_infeasible(profile: DeviceProfile, cost: ModelCost, bits: int, settings: PowerSettings) -> Iterator[str]:
     """Yield what the device lacks, whatever its speed."""
     adc, core, memory = profile.adc, profile.core, profile.memory
     clocking = clocking_of(profile, cost.rate_hz)
     if clocking is None:
         yield why_not(profile, cost.rate_hz)
-    elif clocking.adc_rate_hz > cost.rate_hz and adc.decimated_by == "software" and core.decimate is None:
+    elif clocking.adc_rate_hz > cost.rate_hz and adc.decimated_by == "software" and core.resample is None:
         yield (
             f"{adc.part} offers {clocking.adc_rate_hz} Hz, not {cost.rate_hz} Hz, and no cost is known for"
             f" decimating on {core.part}"
@@ -32,7 +32,7 @@ def why_infeasible(profile: DeviceProfile, cost: ModelCost, settings: PowerSetti
         yield reason
     yield from _overfull("the weights take", cost.weight_bytes, "flash", memory.flash)
     yield from _overfull("activations and sound take", ram_bytes(profile, cost, settings), "RAM", memory.ram)
-    yield from _unknown_parts(profile, cost, settings)
+    yield from _unknown_parts(profile, cost, bits, settings)
 
 
 def ram_bytes(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> int:
@@ -60,18 +60,21 @@ def _overfull(what: str, n_bytes: int, memory: str, room: Kibibytes | None) -> I
         yield f"{what} {math.ceil(n_bytes / 1024):,} KiB and there are {room.value:,.0f} KiB of {memory}"
 
 
-def _unknown_parts(profile: DeviceProfile, cost: ModelCost, settings: PowerSettings) -> Iterator[str]:
+def _unknown_parts(profile: DeviceProfile, cost: ModelCost, bits: int, settings: PowerSettings) -> Iterator[str]:
     """Yield what the settings ask for and the device cannot do, or the profile has no figure of."""
     radio = profile.radio
-    sent = bits_per_s(settings.radio, cost.rate_hz, settings.hop_s or cost.window_s)
+    sent = bits_per_s(settings.radio, cost.rate_hz, bits, settings.hop_s or cost.window_s)
     if settings.radio != "none" and radio is None:
         yield f"no figure is known for a radio of {profile.name}"
     elif radio is not None and sent > radio.throughput.value * 1e3:
         yield f"{radio.name} carries {radio.throughput.value:.0f} kbit/s at most, not {sent / 1e3:.0f} kbit/s"
     if settings.storage != "none" and profile.storage is None:
         yield f"no figure is known for storage on {profile.name}"
+    if "opus" in (settings.radio, settings.storage) and not can_encode(profile.core):
+        yield f"no cost is known for encoding Opus on {profile.core.part}"
     has_own_microphone = isinstance(profile.microphone, Microphone)
-    if settings.capture == "autonomous" and (profile.autonomous is None or not has_own_microphone):
+    can_stop = profile.autonomous is not None and profile.core.wake is not None and has_own_microphone
+    if settings.capture == "autonomous" and not can_stop:
         yield f"no figure is known for capture while {profile.core.part} of {profile.name} is stopped"
     if reason := why_no_sleep(profile, settings):
         yield reason

@@ -7,7 +7,11 @@ from lowsr_tradeoff.power.profiles.parts import MicroAmperes, Microphone, Radio,
 from lowsr_tradeoff.power.profiles.profile import Adc, IncludedMicrophone, Supply
 from lowsr_tradeoff.settings.groups import Payload
 
-RAW_BITS, ADPCM_BITS, LABEL_BITS = 16, 4, 8
+ADPCM_BITS, LABEL_BITS = 4, 8
+# Rates that the codec takes (RFC 6716, section 2), and bits a sample: 40 kbit/s at 16 kHz on a wearable recorder
+# (BasedHardware/omi, issue 3029: about 5 KB per second).
+OPUS_RATES_HZ = (8000, 12000, 16000, 24000, 48000)
+OPUS_BITS = 2.5
 
 
 def microphone_mw(microphone: Microphone | IncludedMicrophone, mode: str | None, sample: Sample) -> Draws | None:
@@ -27,28 +31,51 @@ def current_mw(microphone: Microphone, name: str, current: MicroAmperes, sample:
     return sample(f"microphone.{name}", current) * supply_v * 1e-3
 
 
-def adc_mw(adc: Adc, adc_rate_hz: int, sample: Sample) -> Draws | None:
+def adc_mw(adc: Adc, adc_rate_hz: int, bits: int, sample: Sample) -> Draws | None:
     """Return the converter's power in mW; ``None`` where another part's figure includes it.
 
-    ``P = P_static + e_sample * adc_rate``: the straight line through two datasheet points.
+    ``P = P_static + e_sample * adc_rate``: the straight line through two datasheet points. Where a conversion can
+    stop at fewer bits, ``e_sample`` counts in proportion to them.
     """
     if adc.static_power is None:
         return None
     power_mw = sample("adc.static_power", adc.static_power)
     if adc.sample_energy is not None:
         # nJ * Hz = nW
-        power_mw = power_mw + sample("adc.sample_energy", adc.sample_energy) * adc_rate_hz * 1e-6
+        share = 1.0 if adc.resolution is None else min(1.0, bits / adc.resolution.value)
+        power_mw = power_mw + sample("adc.sample_energy", adc.sample_energy) * adc_rate_hz * share * 1e-6
     return power_mw
 
 
-def bits_per_s(payload: Payload, rate_hz: int, hop_s: float) -> float:
+def bits_per_s(payload: Payload, rate_hz: int, bits: int, hop_s: float) -> float:
     """Return the bits per second of listening: samples at the microphone's rate, or one byte per classification.
 
-    >>> bits_per_s("raw", 16000, 5.0), bits_per_s("adpcm", 16000, 5.0), bits_per_s("labels", 16000, 5.0)
-    (256000.0, 64000.0, 1.6)
+    Raw samples are packed. ADPCM takes 4 bits a sample, whatever the converter's bits. Opus takes 2.5 at the rate
+    that it codes.
+
+    >>> [bits_per_s(payload, 16000, 12, 5.0) for payload in ("raw", "adpcm", "opus", "labels")]
+    [192000.0, 64000.0, 40000.0, 1.6]
     """
-    per_s = {"none": 0.0, "labels": LABEL_BITS / hop_s, "adpcm": ADPCM_BITS * rate_hz, "raw": RAW_BITS * rate_hz}
-    return float(per_s[payload])
+    match payload:
+        case "none":
+            return 0.0
+        case "labels":
+            return LABEL_BITS / hop_s
+        case "raw":
+            return float(bits * rate_hz)
+        case "adpcm":
+            return float(ADPCM_BITS * rate_hz)
+        case "opus":
+            return OPUS_BITS * opus_rate_hz(rate_hz)
+
+
+def opus_rate_hz(rate_hz: int) -> int:
+    """Return the rate that Opus codes: the next that it takes, and 48 kHz at most.
+
+    >>> opus_rate_hz(1000), opus_rate_hz(16000), opus_rate_hz(96000)
+    (8000, 16000, 48000)
+    """
+    return next((each_hz for each_hz in OPUS_RATES_HZ if each_hz >= rate_hz), OPUS_RATES_HZ[-1])
 
 
 def radio_mw(radio: Radio, sent_bits_per_s: float, sample: Sample) -> Draws:

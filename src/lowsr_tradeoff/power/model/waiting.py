@@ -1,13 +1,16 @@
 """Power between computations, and while the device sleeps.
 
-The figures for waiting were measured with the capture path running, two to three orders of magnitude above a
-datasheet's stop current. ``docs/method.md`` says what each of them includes. On the nRF52840 the crystal and bus
-that converter and core share are counted in both, which overestimates the total.
+A device that waits for sound keeps its capture path running. That takes 10 to 1000 times a datasheet's stop
+current. A figure for waiting includes the path if it was measured with it; else the profile lists
+what stays on. On the nRF52840 the crystal and bus that converter and core share are counted in both, which
+overestimates the total.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 
-from lowsr_tradeoff.power.model.compute import active_mw, energy_uj
+from lowsr_tradeoff.power.model.compute import active_mw
 from lowsr_tradeoff.power.model.draws import Draws, Sample
 from lowsr_tradeoff.power.model.parts import current_mw
 from lowsr_tradeoff.power.profiles.parts import Microphone, MilliWatts
@@ -16,7 +19,10 @@ from lowsr_tradeoff.settings.groups import PowerSettings
 
 
 def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
-    """Return the average power of waiting in mW; ``None`` where the converter's figure includes it."""
+    """Return the average power of waiting in mW; ``None`` where the converter's figure includes it.
+
+    ``P_idle(clock) * (1 - busy share) + P_stays_on``, and ``P_idle`` is at most the active power at that clock.
+    """
     power = idle_power(profile)
     if power is None:
         return None
@@ -25,9 +31,9 @@ def idle_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) ->
         # Without this limit, more work would save power in some draws of a wide spread.
         power_mw = np.minimum(power_mw, active_mw(profile.core, sample))
     # A figure that includes the microphone counts all the time, because the microphone never stops.
-    if busy_share is None or isinstance(profile.microphone, IncludedMicrophone):
-        return power_mw
-    return power_mw * (1 - busy_share)
+    if busy_share is not None and not isinstance(profile.microphone, IncludedMicrophone):
+        power_mw = power_mw * (1 - busy_share)
+    return power_mw + stays_on_mw("idle", profile.idle.stays_on, sample)
 
 
 def idle_power(profile: DeviceProfile) -> tuple[str, MilliWatts] | None:
@@ -41,15 +47,18 @@ def idle_power(profile: DeviceProfile) -> tuple[str, MilliWatts] | None:
 def autonomous_mw(profile: DeviceProfile, busy_share: Draws | None, sample: Sample) -> Draws | None:
     """Return the average power in mW of a device that stops while buffers fill; ``None`` where it cannot.
 
-    ``P_stop * (1 - busy share) + E_wake / T_buffer``.
+    ``P_stop * (1 - busy share) + P_stays_on``.
     """
-    own, core = profile.autonomous, profile.core
-    if own is None or not isinstance(core, ClockedCore) or busy_share is None:
+    own = profile.autonomous
+    if own is None or busy_share is None:
         return None
-    wake_uj = energy_uj(core, sample("autonomous.wake_cycles", own.wake_cycles), sample)
     stopped = sample("autonomous.stop_power", own.stop_power) * (1 - busy_share)
-    # uJ / s = uW
-    return stopped + wake_uj / sample("autonomous.buffer", own.buffer) * 1e-3
+    return stopped + stays_on_mw("autonomous", own.stays_on, sample)
+
+
+def stays_on_mw(table: str, stays_on: Mapping[str, MilliWatts], sample: Sample) -> Draws | float:
+    """Return the power in mW of what runs while sound arrives, whatever the core does."""
+    return sum(sample(f"{table}.stays_on.{name}", power) for name, power in stays_on.items())
 
 
 def listening_share(settings: PowerSettings) -> float:

@@ -16,7 +16,7 @@ def describe(name_or_path: str) -> str:
     lines = [f"{profile.name}: {profile.description}"]
     for name, value in _figures(profile):
         if isinstance(value, Mapping):
-            lines.append(f"  {name}: {_text(value)}, {value['basis']}: {value['source']}")
+            lines.append(f"  {name}: {_text(value)}, {value['basis']}{_read(value)}: {value['source']}")
         else:
             lines.append(f"  {name}: {value}")
     return "\n".join(lines)
@@ -33,7 +33,9 @@ def overview() -> str:
 def sheet(profile: DeviceProfile) -> DeviceSheet:
     """Return a device's figures with their sources, for the record of a run."""
     figures = tuple(
-        SourcedFigure(parameter=name, text=_text(value), basis=value["basis"], source=value["source"])
+        SourcedFigure(
+            parameter=name, text=_text(value), basis=value["basis"], source=value["source"], read=value.get("read")
+        )
         for name, value in _figures(profile)
         if isinstance(value, Mapping)
     )
@@ -60,6 +62,13 @@ def _text(quantity: Mapping[str, Any]) -> str:
     interval = f" ({_short(value / spread)}…{_short(value * spread)})" if spread > 1 else ""
     unit = "" if quantity["unit"] == "1" else f" {quantity['unit']}"
     return f"{text}{interval}{unit}"
+
+
+def _read(quantity: Mapping[str, Any]) -> str:
+    """Return when the source was read, or that it was not; nothing for what is assumed and has no page."""
+    if "read" in quantity:
+        return f" (source read {quantity['read']})"
+    return "" if quantity["basis"] == "assumed" else " (source not read)"
 
 
 def _short(x: float) -> str:

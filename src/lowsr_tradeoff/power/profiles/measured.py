@@ -99,14 +99,14 @@ def _host_core(measured: InferenceEnergy, macs: Mapping[str, int], fft: Measurem
         "clocks": {"host": {"clock": NANOSECOND_CLOCK, "active_power": _quantity(measured.busy_mw, "mW", source)}},
         "fft": _quantity(fft, "cycles", "numpy.fft.rfft on this machine"),
         "mel": per_mac,
-        "decimate": None,
+        "resample": None,
     }
 
 
 def _with_capture(base: DeviceProfile, power: Tree) -> Tree:
-    """Include microphone and converter in waiting; it counts while computing too, which overestimates the total."""
+    """Include microphone, converter and moving samples in waiting; it counts while computing too, which is high."""
     adc = base.adc.model_dump() | {"static_power": None, "sample_energy": None, "included_in": "idle"}
-    core = base.core.model_dump()
+    core = base.core.model_dump() | {"transfer": None, "wake": None}
     for point in core.get("clocks", {}).values():
         point["idle_power"] = None
     idle = {"power": power}

@@ -1,5 +1,6 @@
 """Figures with their sources, and parts with files of their own: microphones, radios, storage."""
 
+from datetime import date
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
@@ -21,6 +22,7 @@ class Quantity(Settings, Generic[UnitT]):
         spread: k of the log-normal 95 % interval value/k … value*k; 1 for an exact figure.
         basis: How it was obtained.
         source: Where it can be looked up.
+        read: The day on which that page was last read itself; absent where the figure is quoted from elsewhere.
     """
 
     value: float = Field(gt=0)
@@ -28,15 +30,17 @@ class Quantity(Settings, Generic[UnitT]):
     spread: float = Field(ge=1)
     basis: Basis
     source: Text
+    read: date | None = None
 
 
 class NativeRates(Settings):
-    """The sampling rates a converter offers, with basis and source as a :class:`Quantity` has them."""
+    """The sampling rates a converter offers, with basis, source and day as a :class:`Quantity` has them."""
 
     value: tuple[Annotated[int, Field(gt=0)], ...] = Field(min_length=1)
     unit: Literal["Hz"]
     basis: Basis
     source: Text
+    read: date | None = None
 
 
 MicroAmperes = Quantity[Literal["uA"]]
@@ -49,6 +53,7 @@ MegaHertz = Quantity[Literal["MHz"]]
 KilobitsPerSecond = Quantity[Literal["kbit/s"]]
 Kibibytes = Quantity[Literal["KiB"]]
 Cycles = Quantity[Literal["cycles"]]
+Bits = Quantity[Literal["bit"]]
 Seconds = Quantity[Literal["s"]]
 Ratio = Quantity[Literal["1"]]
 

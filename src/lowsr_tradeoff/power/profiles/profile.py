@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from lowsr_tradeoff.power.profiles.parts import (
+    Bits,
     Cycles,
     Kibibytes,
     MegaHertz,
@@ -39,6 +40,7 @@ class Adc(Settings):
 
     Attributes:
         sample_energy: Energy of one conversion; absent where the power is the same at every rate.
+        resolution: Bits of a full conversion, if one of fewer bits takes as much less energy; else absent.
         native_rates: The rates it can run at; absent where it can be clocked at any.
         ratio_low: Least bit clock over sampling rate of a PDM port.
         ratio_high: Greatest bit clock over sampling rate of a PDM port.
@@ -50,6 +52,7 @@ class Adc(Settings):
     input: Signal = "analogue"
     static_power: MilliWatts | None = None
     sample_energy: NanoJoules | None = None
+    resolution: Bits | None = None
     native_rates: NativeRates | None = None
     ratio_low: Ratio | None = None
     ratio_high: Ratio | None = None
@@ -82,7 +85,7 @@ class EnergyStack(Settings):
 
 
 class OperatingPoint(Settings):
-    """One clock of a core, and its power while computing.
+    """One clock of a core, as a row of its maker's table: power while it runs, and while it sleeps at that clock.
 
     Without ``idle_power``, the power while waiting, the device's idle figure applies at this clock.
     """
@@ -100,7 +103,11 @@ class ClockedCore(Settings):
         runs_at: The clock in use, one of ``clocks``.
         fft: Cycles of a frame's spectrum, per N log2(N) of its N points.
         mel: Cycles of one non-zero weight of the mel bank.
-        decimate: Cycles per converted sample of filtering and decimating; absent where unknown.
+        resample: Cycles of filtering per sample at the faster of two rates, when the core decimates or restores
+            sound to the rate of a shared grid; absent where unknown.
+        opus: Cycles of the Opus encoder per sample at the rate that it codes; absent where unknown.
+        transfer: Cycles per converted sample of moving it to memory; absent where the idle figure includes them.
+        wake: Cycles of one wake-up: clock, interrupt, hand-over of a buffer; absent like ``transfer``.
     """
 
     kind: Literal["clocked"]
@@ -111,7 +118,10 @@ class ClockedCore(Settings):
     clocks: dict[str, OperatingPoint]
     fft: Cycles
     mel: Cycles
-    decimate: Cycles | None = None
+    resample: Cycles | None = None
+    opus: Cycles | None = None
+    transfer: Cycles | None = None
+    wake: Cycles | None = None
 
     @model_validator(mode="after")
     def _check_choices(self) -> Self:
@@ -139,7 +149,9 @@ class MeteredCore(Settings):
     stacks: dict[str, EnergyStack]
     fft: PicoJoules
     mel: PicoJoules
-    decimate: PicoJoules | None = None
+    resample: PicoJoules | None = None
+    transfer: PicoJoules | None = None
+    wake: PicoJoules | None = None
 
     @model_validator(mode="after")
     def _check_choices(self) -> Self:
@@ -161,9 +173,15 @@ def _check_known(field: str, name: str, known: dict[str, Any]) -> None:
 
 
 class Idle(Settings):
-    """Power between computations while the device captures sound. Not a sleep current."""
+    """Power between computations while the device captures sound. Not a deep-sleep current.
+
+    Attributes:
+        power: At every clock of the core that has no ``idle_power`` of its own.
+        stays_on: What runs while sound arrives and is in none of these figures, by name: oscillator, DMA, port.
+    """
 
     power: MilliWatts | None = None
+    stays_on: dict[str, MilliWatts] = Field(default_factory=dict)
     included_in: Literal["adc"] | None = None
 
 
@@ -174,14 +192,16 @@ class Sleep(Settings):
 
 
 class Autonomous(Settings):
-    """Capture that continues while the core is stopped, until a buffer is full.
+    """Capture that continues while the core is stopped, until a buffer is full; each costs the core one wake-up.
 
-    The power while stopped includes the capture path, but not converter and microphone. Waking costs cycles for
-    every full buffer, in addition to its processing.
+    Attributes:
+        stop_power: Power of the stop mode alone.
+        stays_on: What the part must keep running to capture, by name: oscillator, decimator, DMA. Not the
+            converter and microphone that have figures of their own.
     """
 
     stop_power: MilliWatts
-    wake_cycles: Cycles
+    stays_on: dict[str, MilliWatts] = Field(min_length=1)
     buffer: Seconds
 
 

@@ -30,7 +30,7 @@ ACCELERATORS = ("gap9", "9120")
 # Without the one held out, there must be at least two.
 MIN_BENCHMARKS = 3
 
-TARGET = ErrorTarget(median=1.20, p90=1.50, coverage=(0.85, 0.95))
+TARGET = ErrorTarget(median=1.15, p90=1.40, coverage=(0.85, 0.95))
 HELD_OUT = "the benchmark on its device and stack; the ratios between operator types see no row of the same part"
 STRICTLY = f"{HELD_OUT} or of the same organisation"
 SINGLE = "one cost per multiply-accumulate"
@@ -116,7 +116,7 @@ def _errors(check: str, table: Benchmarks) -> tuple[ModelError, ...]:
     # Accelerators have no target: moving the weights limits them, not multiplying.
     return (
         model_error(by_type, check, "microcontrollers", BY_TYPE, HELD_OUT, TARGET),
-        model_error(strictly, check, "microcontrollers", BY_TYPE, STRICTLY, TARGET),
+        model_error(strictly, check, "microcontrollers", BY_TYPE, STRICTLY),
         model_error(by_finer_type, check, "microcontrollers", BY_FINER_TYPE, HELD_OUT),
         model_error(single_cost(boards), check, "microcontrollers", SINGLE, HELD_OUT),
         model_error(of_accelerators, check, "accelerators", BY_TYPE, HELD_OUT),

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.power import ErrorTarget, ModelError
+from lowsr_tradeoff.records.power import ComparedRow, ErrorTarget, ModelError
 from lowsr_tradeoff.statistics import Z_INTERVAL
 from lowsr_tradeoff.statistics.intervals import percentile_interval, pooled_ratio, resample_weights
 
 TABLES = resources.files("lowsr_tradeoff") / "configs" / "validation"
 N_RESAMPLES = 1000
+# Of a profile's constants.
+N_DRAWS = 1000
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Prediction:
     """One published row and what the model predicts without it, in the same unit.
 
     ``log_sd`` is the standard deviation of the log of the prediction; ``None`` where the method gives no interval.
+    Unit and source are of rows that are shown one by one.
     """
 
     row: str
@@ -30,6 +33,8 @@ class Prediction:
     measured: float
     predicted: float
     log_sd: float | None = None
+    unit: str = ""
+    source: str = ""
 
     @property
     def factor(self) -> float:
@@ -54,6 +59,8 @@ def model_error(
     held_out: str,
     target: ErrorTarget | None = None,
     not_predicted: tuple[str, ...] = (),
+    *,
+    are_rows_shown: bool = False,
 ) -> ModelError:
     """Return how far at least one prediction is off, with intervals by resampling whole devices."""
     factors = np.array([p.factor for p in predictions])
@@ -69,6 +76,7 @@ def model_error(
         coverage=_coverage(predictions, weights),
         target=target,
         not_predicted=not_predicted,
+        rows=tuple(_compared(p) for p in predictions) if are_rows_shown else (),
     )
     return error if target is None else error.model_copy(update={"is_met": _is_met(error, target)})
 
@@ -88,6 +96,17 @@ def _coverage(predictions: Sequence[Prediction], weights: NDArray[np.float64]) -
     if len(is_inside) < len(predictions):
         return missing("this method gives no interval", "rows")
     return pooled_ratio(is_inside, np.ones(len(is_inside)), weights, "rows", is_share=True)
+
+
+def _compared(prediction: Prediction) -> ComparedRow:
+    k = math.exp(Z_INTERVAL * (prediction.log_sd or 0.0))
+    value, unit = prediction.predicted, prediction.unit
+    predicted = Measurement(
+        value=value, low=value / k, high=value * k, n=N_DRAWS, n_of="draws", unit=unit, basis="modelled"
+    )
+    return ComparedRow(
+        row=prediction.row, measured=prediction.measured, predicted=predicted, source=prediction.source
+    )
 
 
 def _is_met(error: ModelError, target: ErrorTarget) -> bool:

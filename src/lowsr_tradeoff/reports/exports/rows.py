@@ -7,7 +7,7 @@ from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import ClassRecall, Contrast, Published, Sensitivity
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.diagnosis import ClassEnergy, HumpTest
-from lowsr_tradeoff.records.power import ClockTrial, ModelError, PowerComponent
+from lowsr_tradeoff.records.power import ClockTrial, ComparedRow, ModelError, PowerComponent, SpreadShare
 from lowsr_tradeoff.records.privacy import (
     AttackResult,
     Extrapolation,
@@ -48,6 +48,8 @@ TEMPLATES: dict[type[Record], dict[str, str]] = {
     KindRecovery: {"part": "{kind}"},
     PowerComponent: {"part": "{name}"},
     ClockTrial: {"part": "{clock_mhz:g} MHz"},
+    SpreadShare: {"part": "{parameter}"},
+    ComparedRow: {"part": "{row}", "against": "{source}"},
     Sensitivity: {"part": "alpha {alpha:g}, T {temperature:g}"},
     Published: {"part": "{source}"},
     Contrast: {"against": "{against_rate_hz} {against_grid} {against}"},

@@ -19,7 +19,7 @@ def test_infeasible_results_have_no_peak_and_no_share(tradeoff):
     assert infeasible
     changed = replaced(tradeoff, {"power.results": infeasible})
     assert tables.peaks(changed).rows == ()
-    assert sensitivity.table(changed).rows == ()
+    assert sensitivity.table(changed).rows == sensitivity.in_two_parts(changed).rows == ()
 
 
 def test_an_error_says_what_was_wanted_and_whether_it_was_kept(tradeoff):
@@ -29,7 +29,8 @@ def test_an_error_says_what_was_wanted_and_whether_it_was_kept(tradeoff):
         if error.target is None:
             assert row[-1] == "for comparison"
         else:
-            assert str(row[-1]).endswith("kept" if error.is_met else "missed")
+            assert ("kept" if error.is_met else "missed") in str(row[-1])
+            assert error.accepted is None or str(row[-1]).endswith(f", accepted: {error.accepted}")
 
 
 def test_every_source_of_every_device_is_told(tradeoff):
@@ -37,4 +38,12 @@ def test_every_source_of_every_device_is_told(tradeoff):
     for device in {result.device for result in tradeoff.power.results}:
         told = [row[1:] for row in rows if row[0] == device]
         figures = sheet(load_device(device)).figures
-        assert told == [(f.parameter, f.text, f.basis, f.source) for f in figures]
+        assert [row[:4] for row in told] == [(f.parameter, f.text, f.basis, f.source) for f in figures]
+        assert all(row[4] == f.read.isoformat() for row, f in zip(told, figures, strict=True) if f.read)
+        assert {row[4] for row, f in zip(told, figures, strict=True) if not f.read} <= {"no", "no page"}
+
+
+def test_readings_that_entered_no_profile_stand_beside_what_the_model_says(tradeoff):
+    shown = [row for error in tradeoff.power.errors for row in error.rows]
+    rows = tables.held_out(tradeoff).rows
+    assert [row[0] for row in rows] == [one.row for one in shown]

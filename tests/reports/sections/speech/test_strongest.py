@@ -71,6 +71,7 @@ def test_front_ends_are_compared_where_there_are_several(tradeoff):
         accuracy=share,
         attacker="digits",
         word_recovery=share,
+        power_mw=tradeoff.power.results[0].power_mw,
     )
     (row,) = strongest.front_ends(replaced(tradeoff, {"front_ends": (other,)})).rows
     assert row[:4] == ("500 Hz", "none", percent(share), "digits")

@@ -39,7 +39,11 @@ def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
         Entry("Peaks", table=tables.peaks(tradeoff)),
         Entry("Converters at their limits", table=tables.bounds(tradeoff)),
         Entry("Slower clock or race to sleep", table=tables.clocks(tradeoff)),
-        Entry("How far the model is from measurements", table=tables.errors(tradeoff)),
+        Entry(
+            "How far the model is from measurements",
+            table=tables.errors(tradeoff),
+            tables=(tables.held_out(tradeoff),),
+        ),
         Entry("What one classification computes", table=network.one_classification(tradeoff)),
         CAVEATS,
         Entry("Sources of power", table=tables.sources(tradeoff)),

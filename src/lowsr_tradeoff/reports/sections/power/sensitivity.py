@@ -7,7 +7,7 @@ from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.sections.power.components import place, rates_and_features
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import listed
+from lowsr_tradeoff.reports.wording import listed, number
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -19,6 +19,7 @@ def entry(tradeoff: Tradeoff) -> Entry:
         figure(tradeoff),
         table(tradeoff),
         caption(tradeoff),
+        tables=(in_two_parts(tradeoff),),
     )
 
 
@@ -35,17 +36,40 @@ def figure(tradeoff: Tradeoff) -> Spec:
 
 
 def table(tradeoff: Tradeoff) -> Table:
-    """Return the figures whose spreads make most of an interval of total power, on every device."""
-    rows = []
-    for result in tradeoff.power.results:
-        if result.components:
-            told = [f"{share.parameter}: {100 * share.share:.0f} %" for share in result.dominant]
-            listens = f"{100 * result.listening_share:.3g} % of the time"
-            rows.append((*place(result), listens, *told, *("none",) * (3 - len(told))))
+    """Return the figures whose spreads make most of an interval of total power, on every device.
+
+    Beside each stands the power that would be left once that figure alone is measured.
+    """
     return Table(
-        "What the interval of total power rests on: share of its variance that one figure explains",
-        ("Device", "Rate", "Features", "Listens", "First", "Second", "Third"),
-        tuple(rows),
+        "What the interval of total power rests on: the share of its variance that one figure explains, and the"
+        " power once that figure is measured to within 10 %",
+        ("Device", "Rate", "Features", "Figure", "Share", "Average power", "Once it is measured"),
+        tuple(
+            (
+                *(*place(result), share.parameter, f"{100 * share.share:.0f} %"),
+                *(number(result.power_mw), number(share.if_measured)),
+            )
+            for result in tradeoff.power.results
+            if result.components
+            for share in result.dominant
+        ),
+        n_heads=4,
+    )
+
+
+def in_two_parts(tradeoff: Tradeoff) -> Table:
+    """Return the interval of total power in what the reference rate shares and the rest."""
+    return Table(
+        "The interval of average power in two parts: what the reference rate shares cancels between the two",
+        ("Device", "Rate", "Features", "Listens", "Average power", "Shared, times or over", "Own, times or over"),
+        tuple(
+            (
+                *(*place(result), f"{100 * result.listening_share:.3g} % of the time", number(result.power_mw)),
+                *(f"{result.spread.shared:.2f}", f"{result.spread.own:.2f}"),
+            )
+            for result in tradeoff.power.results
+            if result.spread
+        ),
         n_heads=3,
     )
 
@@ -56,8 +80,8 @@ def caption(tradeoff: Tradeoff) -> str:
     if not first:
         return "No figure has a spread that moves the total."
     return (
-        f"The interval rests most on {listed(first)}. To narrow it, measure that first."
-        " The shares are squared correlations and need not sum to one."
+        f"The interval rests most on {listed(first)}. To narrow it, measure that first; the table has what is left"
+        " then. The shares are squared correlations and need not sum to one."
     )
 
 

@@ -1,7 +1,7 @@
 """The tables of power that have no figure: peaks, converters at their limits, clocks, errors, sources."""
 
 from lowsr_tradeoff.power.model.bounds import converter_bounds
-from lowsr_tradeoff.records.power import ModelError
+from lowsr_tradeoff.records.power import ModelError, SourcedFigure
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.power.components import by_component, place
 from lowsr_tradeoff.reports.table import Table, table_of
@@ -69,13 +69,28 @@ def errors(tradeoff: Tradeoff) -> Table:
     )
 
 
+def held_out(tradeoff: Tradeoff) -> Table:
+    """Return single readings of boards that entered no profile, beside what the profile says."""
+    return table_of(
+        "Readings of boards that entered no profile",
+        [row for error in tradeoff.power.errors for row in error.rows],
+        (
+            ("Reading", lambda row: row.row),
+            ("Measured", lambda row: digits(row.measured)),
+            ("The model says", lambda row: number(row.predicted)),
+            ("Source", lambda row: row.source),
+        ),
+        n_heads=1,
+    )
+
+
 def sources(tradeoff: Tradeoff) -> Table:
     """Return every figure of the devices' profiles with its source."""
     return Table(
         "Every figure that power was worked out from",
-        ("Device", "Figure", "Value, 95 % interval and unit", "Basis", "Source"),
+        ("Device", "Figure", "Value, 95 % interval and unit", "Basis", "Source", "Source read"),
         tuple(
-            (sheet.device, figure.parameter, figure.text, figure.basis, figure.source)
+            (*(sheet.device, figure.parameter, figure.text, figure.basis, figure.source), _read(figure))
             for sheet in tradeoff.power.devices
             for figure in sheet.figures
         ),
@@ -83,7 +98,14 @@ def sources(tradeoff: Tradeoff) -> Table:
     )
 
 
+def _read(figure: SourcedFigure) -> str:
+    if figure.read is None:
+        return "no page" if figure.basis == "assumed" else "no"
+    return figure.read.isoformat()
+
+
 def _wanted(error: ModelError) -> str:
     if error.target is None:
         return "for comparison"
-    return f"{error_bounds(error.target)}: {'kept' if error.is_met else 'missed'}"
+    accepted = f", accepted: {error.accepted}" if error.accepted else ""
+    return f"{error_bounds(error.target)}: {'kept' if error.is_met else 'missed'}{accepted}"

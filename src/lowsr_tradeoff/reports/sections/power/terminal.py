@@ -47,11 +47,13 @@ def _interval(measurement: Measurement) -> str:
 
 
 def _doubts(results: Sequence[PowerResult]) -> list[str]:
-    """The figure that each device's interval rests on most."""
-    first = {result.device: result.dominant[0] for result in reversed(results) if result.dominant}
+    """The figures that each device's interval rests on most, and what measuring each would leave."""
+    first = {result.device: result for result in reversed(results) if result.dominant}
     return [
-        f"{device}: {100 * share.share:.0f} % of the interval rests on {share.parameter}"
-        for device, share in sorted(first.items())
+        f"{device}, {result.rate_hz} Hz, {result.grid}: {100 * share.share:.0f} % of the interval rests on"
+        f" {share.parameter}; measured to within 10 %, it would be {_interval(share.if_measured)} mW"
+        for device, result in sorted(first.items())
+        for share in result.dominant
     ]
 
 
@@ -67,6 +69,7 @@ COLUMNS: tuple[tuple[str, Callable[[PowerResult], str]], ...] = (
     ("device", lambda result: result.device),
     ("rate Hz", lambda result: str(result.rate_hz)),
     ("grid", lambda result: result.grid),
+    ("bits", lambda result: str(result.bits)),
     ("mean mW", lambda result: _value(result.power_mw)),
     ("95 %", lambda result: _interval(result.power_mw)),
     ("peak mW", lambda result: _value(result.peak_mw)),

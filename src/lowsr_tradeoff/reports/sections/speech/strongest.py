@@ -11,7 +11,7 @@ from lowsr_tradeoff.records.privacy import Leak
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import LEAKS, Row, Table, table_of
-from lowsr_tradeoff.reports.wording import by_chance, hz, percent
+from lowsr_tradeoff.reports.wording import by_chance, hz, number, percent
 
 NOTE = (
     "Kinds of leak are never merged. In each joint draw the largest figure of all attackers counts, so that the"
@@ -56,7 +56,7 @@ def table(tradeoff: Tradeoff) -> Table:
 
 
 def front_ends(tradeoff: Tradeoff) -> Table:
-    """Return accuracy and the leak of words through every front end compared."""
+    """Return accuracy, the leak of words and power through every front end compared."""
     return table_of(
         "The same study through other front ends",
         tradeoff.front_ends,
@@ -66,6 +66,7 @@ def front_ends(tradeoff: Tradeoff) -> Table:
             ("Accuracy", lambda one: percent(one.accuracy)),
             ("Strongest attacker", lambda one: one.attacker),
             (LEAKS["words"], lambda one: percent(one.word_recovery)),
+            ("Average power", lambda one: number(one.power_mw)),
         ),
         n_heads=2,
     )
