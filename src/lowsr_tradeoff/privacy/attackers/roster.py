@@ -10,9 +10,18 @@ from lowsr_tradeoff.privacy.attackers.attacker import Attacker, GrowingAttacker
 from lowsr_tradeoff.privacy.attackers.extension import attack as extension
 from lowsr_tradeoff.privacy.attackers.presence import attack as presence
 from lowsr_tradeoff.privacy.attackers.speakers import attack as speakers
-from lowsr_tradeoff.privacy.attackers.speakers import sex
+from lowsr_tradeoff.privacy.attackers.speakers import campplus_attack, sex
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack as vocabulary
 from lowsr_tradeoff.privacy.attackers.vocabulary import learning_curve as vocabulary_curve
 
-ATTACKERS: tuple[Attacker, ...] = (extension, vocabulary, adapted, published_figures, speakers, sex, presence)
+ATTACKERS: tuple[Attacker, ...] = (
+    extension,
+    vocabulary,
+    adapted,
+    published_figures,
+    speakers,
+    campplus_attack,
+    sex,
+    presence,
+)
 LEARNING_CURVES: tuple[GrowingAttacker, ...] = (vocabulary_curve, adapted_curve)

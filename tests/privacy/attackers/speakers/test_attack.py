@@ -56,6 +56,19 @@ def test_every_figure_says_which_way_it_leaks_and_what_guessing_gets(heard):
     assert "room and the microphone" in heard[500, attack.IGNORANT, EER].setup
 
 
+def test_attackers_are_compared_by_identification_whose_draws_are_of_its_interval(heard):
+    assert {result.measure for result in heard.values() if result.competes} == {FOUND}
+    result = heard[500, attack.IGNORANT, FOUND]
+    ends = np.quantile(result.value_draws, [0.025, 0.975])
+    assert ends == pytest.approx([result.value.low, result.value.high], abs=0.02)
+
+
+def test_linkability_and_singling_out_have_their_own_chance_levels(heard):
+    assert heard[500, attack.INFORMED, attack.LINKABILITY].chance.value == 1 / 4
+    assert heard[500, attack.INFORMED, attack.SINGLING_OUT].chance.value == pytest.approx(np.exp(-1))
+    assert heard[500, attack.INFORMED, attack.LINKABILITY].value.n_of == "speakers"
+
+
 def test_twelve_strangers_cannot_show_one_per_cent(heard):
     assert "too few to let 1 %" in heard[500, attack.INFORMED, ACCEPTED].value.reason
 
@@ -64,12 +77,12 @@ def test_one_utterance_of_each_speaker_is_too_few(speech):
     alone = attack.plan(CONFIG, only(speech, lambda u: u.clip_id.endswith("_01.flac")))
     assert alone.steps == ()
     results = alone.results
-    assert len(results) == 12
+    assert len(results) == 20
     assert {result.value.value for result in results} == {None}
     assert all("two utterances or more" in result.value.reason for result in results)
 
 
-def test_who_says_nothing_else_is_left_out(speech, tmp_path):
+def test_who_says_nothing_else_is_on_file_but_not_heard(speech, tmp_path):
     def keep(utterance):
         return utterance.speaker in {"af_heart", "bf_emma"} or utterance.clip_id == "am_adam_01.flac"
 
@@ -79,9 +92,9 @@ def test_who_says_nothing_else_is_left_out(speech, tmp_path):
         store.write(step, {}, {"embeddings": rng.random((len(three.utterances), 256), np.float32)})
     result = figures(attack.results(plan, store))[500, attack.INFORMED, FOUND]
     assert result.value.n == 8
-    assert result.chance.value == 1 / 2
-    assert "2 speakers, on file" in result.setup
-    assert "Left out: 1 of 9 utterances" in result.setup
+    assert result.chance.value == 1 / 3
+    assert "2 speakers are heard, on file" in result.setup
+    assert "1 of 9 utterances are their speaker's only one" in result.setup
 
 
 def test_an_edit_elsewhere_does_not_embed_anew_but_another_microphone_does(speech):

@@ -79,14 +79,14 @@ def test_perfect_voices_are_all_told_apart_but_not_for_certain():
     assert eer.value == eer.low == 0
     assert eer.high == pytest.approx(1 - 0.025 ** (1 / 12))
     assert accepted.value == 1
-    assert ver.identification(compared, 200, 0).value == 1
-    assert ver.identification(compared, 200, 0).low < 0.8
+    assert ver.identification(compared, 200, 0)[0].value == 1
+    assert ver.identification(compared, 200, 0)[0].low < 0.8
 
 
 def test_voices_that_tell_nothing_are_guessed():
     voices, speakers = corpus(20, 10, 1000.0)
     compared = ver.compare(voices, voices, speakers)
-    (eer, accepted), hit = ver.verification(compared, 200, 0), ver.identification(compared, 200, 0)
+    (eer, accepted), (hit, _) = ver.verification(compared, 200, 0), ver.identification(compared, 200, 0)
     assert eer.low < 0.5 < eer.high
     assert 0.4 < eer.low < eer.high < 0.6
     assert hit.low < 1 / 20 < hit.high

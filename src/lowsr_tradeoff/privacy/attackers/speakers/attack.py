@@ -1,13 +1,15 @@
 """Who speaks: whether a capture can be matched with a voice of which the attacker has recordings.
 
-Two attackers with the same encoder. The ignorant one has full-band recordings; the lazy-informed one has put these
-through the same microphone and is far stronger. Terms and roles are those of the VoicePrivacy 2024 evaluation plan
-(arXiv:2404.02677). Its strongest attacker, an encoder retrained on captures, is not here.
+Two attackers with the same encoder, Resemblyzer's. The ignorant one has full-band recordings; the lazy-informed one
+has put these through the same microphone and is far stronger. Terms and roles are those of the VoicePrivacy 2024
+evaluation plan (arXiv:2404.02677). Its strongest attacker, an encoder retrained on captures, is not here.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import compress
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +17,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.errors import FailedStepError
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested, RatePlan, capture_step
-from lowsr_tradeoff.privacy.attackers.speakers import verification
-from lowsr_tradeoff.privacy.attackers.speakers.verification import Comparisons
+from lowsr_tradeoff.privacy.attackers.speakers import legal, verification
 from lowsr_tradeoff.privacy.bundled_weights import speaker_encoder
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
@@ -24,46 +25,104 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics import Draws
 
 STAGE = "attack-speakers"
 
 IGNORANT, INFORMED = "speaker verification, ignorant", "speaker verification, lazy-informed"
 EQUAL_ERROR_RATE, IDENTIFICATION = "equal error rate", "identification"
-MEASURES = (EQUAL_ERROR_RATE, "true positives at 1 % false positives", IDENTIFICATION)
+TRUE_POSITIVES = "true positives at 1 % false positives"
+LINKABILITY, SINGLING_OUT = "linkability", "singling out"
+MEASURES = (EQUAL_ERROR_RATE, TRUE_POSITIVES, IDENTIFICATION, LINKABILITY, SINGLING_OUT)
 TOO_FEW = (
     "takes two speakers or more with two utterances or more each; name them in the column speaker of metadata.csv"
 )
 
-# A measure, its value, and its chance level.
-Figure = tuple[str, Measurement, float | None]
+
+@dataclass(frozen=True)
+class Encoder:
+    """A speaker encoder.
+
+    Attributes:
+        name: What follows in the name of its attackers.
+        setup: What it is, as the beginning of a sentence.
+        stage: The stage of its steps.
+        run: The function that embeds.
+        weights: Returns the file of its weights, or raises.
+    """
+
+    name: str
+    setup: str
+    stage: str
+    run: str
+    weights: Callable[[], Path]
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[int] | NotTested:
+RESEMBLYZER = Encoder(
+    name="",
+    setup="Resemblyzer's encoder as published",
+    stage=STAGE,
+    run="privacy.attackers.speakers.voiceprint:run",
+    weights=speaker_encoder,
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measure, its value, its chance level, and its joint draws."""
+
+    measure: str
+    value: Measurement
+    chance: float | None = None
+    draws: Draws = ()
+
+
+@dataclass(frozen=True)
+class SpeakerPlan(RatePlan[int]):
+    """A step per rate, with one encoder."""
+
+    encoder: Encoder
+
+
+def plan(config: StudyConfig, speech: SpeechCorpus) -> SpeakerPlan | NotTested:
     """Return a step per rate, or why there is none."""
+    return plan_with(RESEMBLYZER, config, speech)
+
+
+def plan_with(encoder: Encoder, config: StudyConfig, speech: SpeechCorpus) -> SpeakerPlan | NotTested:
+    """Return a step per rate with one encoder, or why there is none."""
     if not returning(speech).any():
-        figures = [(name, missing(f"{name} {TOO_FEW}", "utterances"), None) for name in MEASURES]
-        attacks = (
-            _result(config, speech, rate_hz, attacker, enrolled_hz, figure)
-            for rate_hz, attacker, enrolled_hz in attacks_of(config, IGNORANT, INFORMED)
+        return not_tested(encoder, config, speech, {name: f"{name} {TOO_FEW}" for name in MEASURES})
+    encoder.weights()
+    steps = {hz: _step(encoder, config, speech, hz) for hz in config.all_rates_hz()}
+    return SpeakerPlan(config, speech, steps, encoder)
+
+
+def not_tested(encoder: Encoder, config: StudyConfig, speech: SpeechCorpus, reasons: dict[str, str]) -> NotTested:
+    """Return the results of an encoder that was not tried, with a reason for each measure."""
+    figures = [Figure(name, missing(reason, "utterances")) for name, reason in reasons.items()]
+    return NotTested(
+        tuple(
+            _result(config, rate_hz, attacker, _setup(encoder, speech, enrolled_hz), figure)
+            for rate_hz, attacker, enrolled_hz in attacks_of(config, *_names(encoder))
             for figure in figures
         )
-        return NotTested(tuple(attacks))
-    speaker_encoder()
-    return RatePlan(config, speech, {hz: embedding_step(config, speech, hz) for hz in config.all_rates_hz()})
+    )
 
 
-def results(plan: RatePlan[int], store: Store) -> tuple[AttackResult, ...]:
+def results(plan: SpeakerPlan, store: Store) -> tuple[AttackResult, ...]:
     """Return how well both attackers recognise speakers, at every rate, lowest first."""
+    config, speech, encoder = plan.config, plan.speech, plan.encoder
     return tuple(
-        _result(plan.config, plan.speech, rate_hz, attacker, enrolled_hz, figure)
-        for rate_hz, attacker, enrolled_hz in attacks_of(plan.config, IGNORANT, INFORMED)
+        _result(config, rate_hz, attacker, _setup(encoder, speech, enrolled_hz), figure)
+        for rate_hz, attacker, enrolled_hz in attacks_of(config, *_names(encoder))
         for figure in _figures(plan, store, rate_hz, enrolled_hz)
     )
 
 
 def embedding_step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
-    """Return the step that embeds the corpus as captured at one rate."""
-    return capture_step(config, speech, rate_hz, STAGE, "privacy.attackers.speakers.voiceprint:run", "voices")
+    """Return the step that embeds the corpus as captured at one rate, with Resemblyzer's encoder."""
+    return _step(RESEMBLYZER, config, speech, rate_hz)
 
 
 def returning(speech: SpeechCorpus) -> NDArray[np.bool_]:
@@ -80,10 +139,8 @@ def attacks_of(config: StudyConfig, ignorant: str, informed: str) -> Iterator[tu
         yield rate_hz, informed, rate_hz
 
 
-def _result(
-    config: StudyConfig, speech: SpeechCorpus, rate_hz: int, attacker: str, enrolled_hz: int, figure: Figure
-) -> AttackResult:
-    measure, value, chance = figure
+def _result(config: StudyConfig, rate_hz: int, attacker: str, setup: str, figure: Figure) -> AttackResult:
+    measure, value, chance = figure.measure, figure.value, figure.chance
     return AttackResult(
         rate_hz=rate_hz,
         front_end=name_of(config.front_end),
@@ -94,36 +151,49 @@ def _result(
         chance=Measurement(value=chance, n=value.n, n_of=value.n_of, basis="counted") if chance else None,
         is_leak=measure != EQUAL_ERROR_RATE,
         competes=measure == IDENTIFICATION,
-        setup=_setup(speech, enrolled_hz),
+        value_draws=figure.draws,
+        setup=setup,
     )
 
 
-def _figures(plan: RatePlan[int], store: Store, rate_hz: int, enrolled_hz: int) -> Iterator[Figure]:
+def _step(encoder: Encoder, config: StudyConfig, speech: SpeechCorpus, rate_hz: int) -> Step:
+    return capture_step(config, speech, rate_hz, encoder.stage, encoder.run, f"voices{encoder.name}")
+
+
+def _names(encoder: Encoder) -> tuple[str, str]:
+    return IGNORANT + encoder.name, INFORMED + encoder.name
+
+
+def _figures(plan: SpeakerPlan, store: Store, rate_hz: int, enrolled_hz: int) -> Iterator[Figure]:
     """At random, 1 % of the genuine are accepted where 1 % of impostors are."""
     try:
-        compared = _comparisons(plan, store, rate_hz, enrolled_hz)
+        tested, enrolled = (store.arrays(plan.by_rate[hz])["embeddings"] for hz in (rate_hz, enrolled_hz))
     except FailedStepError as error:
-        yield from ((name, missing(str(error), "utterances"), None) for name in MEASURES)
+        yield from (Figure(name, missing(str(error), "utterances")) for name in MEASURES)
         return
     draws = plan.config.n_resamples, plan.config.seed
-    values = (*verification.verification(compared, *draws), verification.identification(compared, *draws))
-    yield from zip(MEASURES, values, (0.5, verification.FALSE_POSITIVES, 1 / compared.scores.shape[1]), strict=True)
+    names, kept = [utterance.speaker for utterance in plan.speech.utterances], returning(plan.speech)
+    found, found_draws = verification.identification(verification.compare(tested, enrolled, names, kept), *draws)
+    own = tested[kept], enrolled[kept], list(compress(names, kept))
+    eer, accepted = verification.verification(verification.compare(*own), *draws)
+    yield Figure(EQUAL_ERROR_RATE, eer, 0.5)
+    yield Figure(TRUE_POSITIVES, accepted, verification.FALSE_POSITIVES)
+    yield Figure(IDENTIFICATION, found, 1 / len(set(names)), found_draws)
+    yield Figure(LINKABILITY, legal.link_speakers(*own, *draws), 1 / len(set(own[2])))
+    yield Figure(SINGLING_OUT, legal.single_out(*own, *draws), legal.BY_CHANCE)
 
 
-def _comparisons(plan: RatePlan[int], store: Store, rate_hz: int, enrolled_hz: int) -> Comparisons:
-    kept = returning(plan.speech)
-    tested, enrolled = (store.arrays(plan.by_rate[hz])["embeddings"][kept] for hz in (rate_hz, enrolled_hz))
-    return verification.compare(tested, enrolled, [u.speaker for u in compress(plan.speech.utterances, kept)])
-
-
-def _setup(speech: SpeechCorpus, enrolled_hz: int) -> str:
-    kept = returning(speech)
-    n_speakers, n_alone = len({u.speaker for u in compress(speech.utterances, kept)}), int((~kept).sum())
-    left_out = (
-        f" Left out: {n_alone} of {len(kept)} utterances, whose speakers say nothing else." if n_alone else ""
+def _setup(encoder: Encoder, speech: SpeechCorpus, enrolled_hz: int) -> str:
+    kept, names = returning(speech), [utterance.speaker for utterance in speech.utterances]
+    n_heard, n_all, n_alone = len(set(compress(names, kept))), len(set(names)), int((~kept).sum())
+    alone = (
+        f" {n_alone} of {len(kept)} utterances are their speaker's only one: they are on file in identification, "
+        f"among {n_all} speakers, and are heard nowhere."
+        if n_alone
+        else ""
     )
     return (
-        f"Resemblyzer's encoder as published; {n_speakers} speakers, on file with all their other utterances, "
-        f"heard at {enrolled_hz} Hz.{left_out} Where each speaker was recorded on one occasion, part of what is "
-        "recognised is the room and the microphone."
+        f"{encoder.setup}; {n_heard} speakers are heard, on file with all their other utterances, in linkability "
+        f"and singling out with the first half, at {enrolled_hz} Hz.{alone} Where each speaker was recorded on one "
+        "occasion, part of what is recognised is the room and the microphone."
     )

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.statistics import Floats
+from lowsr_tradeoff.statistics import Draws, Floats
 from lowsr_tradeoff.statistics.cluster_t import NO_SPREAD
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights, resampled_share
+from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 FALSE_POSITIVES = 0.01
 # Weights in memory at once.
@@ -35,18 +36,23 @@ class Comparisons:
     own: NDArray[np.intp]
 
 
-def compare(tested: NDArray[np.float32], enrolled: NDArray[np.float32], speakers: Sequence[str]) -> Comparisons:
+def compare(
+    tested: NDArray[np.float32],
+    enrolled: NDArray[np.float32],
+    speakers: Sequence[str],
+    heard: NDArray[np.bool_] | None = None,
+) -> Comparisons:
     """Return the cosines of every tested utterance with every speaker's mean enrolled one, itself left out.
 
-    Tested and enrolled are unit vectors of the same utterances, ``(n_utterances, n_dimensions)``. Every speaker has
-    two or more.
+    Tested and enrolled are unit vectors of the same utterances, ``(n_utterances, n_dimensions)``. All are on file;
+    those of ``heard`` are tested, whose speakers have two or more each: all, when left out.
     """
     names, own = np.unique(np.asarray(speakers), return_inverse=True)
     file = enrolled.astype(np.float64)
     sums = np.stack([file[own == speaker].sum(axis=0) for speaker in range(len(names))])
     scores = tested @ _unit(sums).T
     scores[np.arange(len(own)), own] = np.sum(tested * _unit(sums[own] - file), axis=1)
-    return Comparisons(scores, own)
+    return Comparisons(scores, own) if heard is None else Comparisons(scores[heard], own[heard])
 
 
 def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Measurement, Measurement]:
@@ -67,11 +73,12 @@ def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple
     return eer, found
 
 
-def identification(comparisons: Comparisons, n_resamples: int, seed: int) -> Measurement:
-    """Return the share of utterances most like their own speaker of all in the corpus, ∈ [0, 1]."""
+def identification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Measurement, Draws]:
+    """Return the share of utterances most like their own speaker of all on file, ∈ [0, 1], and its joint draws."""
     found = comparisons.scores.argmax(axis=1) == comparisons.own
     weights = resample_weights([str(speaker) for speaker in comparisons.own], n_resamples, seed)
-    return pooled_ratio(found, np.ones(len(found)), weights, "utterances", is_share=True)
+    each = np.ones(len(found))
+    return pooled_ratio(found, each, weights, "utterances", is_share=True), share_draws(found, each, weights)
 
 
 def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
