@@ -50,7 +50,8 @@ def test_a_dry_run_shows_the_plan_and_runs_nothing(call, small_study, tmp_path):
     code, out, _ = call("--config", small_study, "--out", tmp_path / "run", "--dry-run")
     assert code == 0
     assert "to run: 30 x train" in out
-    assert "12 clips" in out
+    assert "12 clips of 6.0 s together, 0 skipped" in out
+    assert "classes: high 6, low 6" in out
     assert not (tmp_path / "run" / "steps").exists()
 
 

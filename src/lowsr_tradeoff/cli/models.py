@@ -59,7 +59,7 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
     """
     from lowsr_tradeoff.deploy.model.train import train_model
-    from lowsr_tradeoff.reports.wording import percent, points
+    from lowsr_tradeoff.reports.wording import class_counts, percent, points
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
@@ -70,6 +70,7 @@ def train(
             settings, run, to, jobs or n_cores(), show, data_licence=data_licence, is_int8_counted=int8
         )
     tested = package.settings.tested
+    tell(f"classes: {class_counts(package.settings.corpus)}")
     tell(f"accuracy in cross-validation: {percent(tested.accuracy)}")
     if tested.int8:
         tell(f"in int8, minus float: {points(tested.int8.difference)}")

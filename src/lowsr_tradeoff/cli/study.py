@@ -132,6 +132,7 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
 
 
 def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
+    from lowsr_tradeoff.reports.wording import class_counts, count
     from lowsr_tradeoff.runner.store import Store
     from lowsr_tradeoff.study.plan import open_study
     from lowsr_tradeoff.study.run import count_steps
@@ -139,7 +140,9 @@ def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
     study = open_study(config, out, is_run_here=is_run_here)
     stages, n_held = count_steps(study, Store(out), is_run_here=is_run_here)
     for corpus in (study.events.summary, study.speech.summary):
-        tell(f"{corpus.kind}: {corpus.name}, {corpus.n_clips} clips, {corpus.n_skipped} skipped ({corpus.note})")
+        held = f"{count(corpus.n_clips, 'clip')} of {corpus.duration_s:.1f} s together, {corpus.n_skipped} skipped"
+        tell(f"{corpus.kind}: {corpus.name}, {held} ({corpus.note})")
+    tell(f"classes: {class_counts(study.events.summary)}")
     tell(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
     for stage, n in stages.items():
         tell(f"to run: {n} x {stage}")
@@ -175,6 +178,7 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
     from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_run
     from lowsr_tradeoff.reports.sections.decision.verdict import verdict
     from lowsr_tradeoff.reports.sections.recognition.published import published_lines
+    from lowsr_tradeoff.reports.wording import class_counts
     from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:
@@ -190,6 +194,8 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
     tradeoff = finished.tradeoff
+    if not is_quiet:
+        tell(f"classes: {class_counts(tradeoff.corpora[0])}", to=sys.stderr)
     page = write_run(out, tradeoff, finished.manifest, finished.listen)
     if is_json:
         written = {"report": page, "tradeoff": out / TRADEOFF}

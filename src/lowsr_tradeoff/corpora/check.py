@@ -3,6 +3,7 @@
 Every problem of a corpus is found before any work.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -86,6 +87,7 @@ def summarise(
 ) -> CorpusSummary:
     """Return the summary of a corpus; ``audio`` is what the file of each clip holds."""
     events = [clip for clip in clips if isinstance(clip, EventClip)]
+    counts = dict(sorted(Counter(clip.label for clip in events).items()))
     return CorpusSummary(
         name=listing.name,
         kind="events" if events else "speech",
@@ -95,7 +97,8 @@ def summarise(
         n_skipped=n_skipped,
         n_groups=len({clip.source if isinstance(clip, EventClip) else clip.speaker for clip in clips}),
         group_of=group_of,
-        classes=tuple(sorted({clip.label for clip in events})),
+        classes=tuple(counts),
+        n_per_class=tuple(counts.values()),
         n_folds=len({clip.fold for clip in events}),
         duration_s=sum(info.duration_s for info in audio),
         lowest_source_rate_hz=min(info.source_rate_hz for info in audio),
