@@ -364,7 +364,9 @@ def test_a_class_folder_with_fewer_clips_than_folds(corpus):
 def test_a_second_look_reads_the_memory(corpus, tmp_path, monkeypatch):
     cache = tmp_path / "run" / "inspected"
     first = load(corpus, cache=cache)
-    monkeypatch.setattr("lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
+    monkeypatch.setattr(
+        "lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path, **_: pytest.fail(f"decoded {path}")
+    )
     assert load(corpus, cache=cache) == first
 
 

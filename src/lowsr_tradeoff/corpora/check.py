@@ -103,5 +103,11 @@ def summarise(
         duration_s=sum(info.duration_s for info in audio),
         lowest_source_rate_hz=min(info.source_rate_hz for info in audio),
         is_synthetic=not listing.is_own,
-        note=" ".join(filter(None, (listing.note, note))),
+        note=" ".join(filter(None, (listing.note, _unfinished(audio), note))),
     )
+
+
+def _unfinished(audio: Sequence[AudioInfo]) -> str:
+    n = sum(info.is_open_ended for info in audio)
+    many = f"{n} files have" if n > 1 else "1 file has"
+    return f"{many} the header of a recording that was not finished and was read to the end." if n else ""

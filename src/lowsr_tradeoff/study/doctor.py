@@ -18,7 +18,7 @@ from lowsr_tradeoff.study.plan import open_study
 
 # Import names of libraries with compiled parts, which can be installed and still fail to load.
 COMPILED = (
-    *("numpy", "scipy", "soundfile", "soxr", "torch", "torchaudio"),
+    *("numpy", "scipy", "soundfile", "soxr", "av", "torch", "torchaudio"),
     *("ctranslate2", "faster_whisper", "onnxruntime", "pesq"),
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
