@@ -102,7 +102,7 @@ def _inspect(path: Path, digest: str) -> Inspection:
             peak = float(np.maximum(peak, np.abs(block).max()))
     except DataError as error:
         return UnusableAudio(reason=str(error).removeprefix(f"{path}: "))
-    if reason := _sample_fault(n_samples, peak):
+    if reason := sample_fault(n_samples, peak):
         return UnusableAudio(reason=reason)
     sound = find_sound(path)
     return AudioInfo(
@@ -114,7 +114,8 @@ def _inspect(path: Path, digest: str) -> Inspection:
     )
 
 
-def _sample_fault(n_samples: int, peak: float) -> str | None:
+def sample_fault(n_samples: int, peak: float) -> str | None:
+    """Return why sound of a number of samples and a largest absolute value cannot be used, or ``None``."""
     if n_samples == 0:
         return "is empty (no samples)"
     if not np.isfinite(peak):
