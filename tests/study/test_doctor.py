@@ -86,3 +86,9 @@ def test_pesq_is_not_needed(monkeypatch, is_there):
     assert finding.is_ok == is_there
     assert finding.is_needed == is_there
     assert ("0.0.4" if is_there else "a run does without, and its page says so") in finding.detail
+
+
+def test_a_quota_is_told(monkeypatch):
+    monkeypatch.setattr(doctor.machine, "cpu_quota", lambda: 0.5)
+    monkeypatch.setattr(doctor.machine, "n_own_cores", lambda: 4)
+    assert doctor._cores().startswith("1 of 4, limited to the time of 0.5, ")

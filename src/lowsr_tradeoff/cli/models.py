@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Config, Flag, Jobs, Quiet, app
+from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
@@ -35,12 +35,12 @@ def train(
     given: Given,
     *,
     rate: int,
-    to: Path,
+    to: Folder,
     arm: str = "finetuned",
     grid: Literal["shared", "native"] = "shared",
     config: Config = None,
     data_licence: str | None = None,
-    run: Path = Path("lowsr-run"),
+    run: Folder = Path("lowsr-run"),
     jobs: Jobs = None,
     int8: Flag = False,
     quiet: Quiet = False,
@@ -88,8 +88,8 @@ def predict(
 ) -> None:
     """Name the sounds in audio files; files of any length take little memory.
 
-    A file that cannot be read is named; one that is silent, badly scaled or too short has a remark and no label. The
-    others go on, and the exit code is 3.
+    A file that cannot be read is named; one that is silent, badly scaled or too short has a remark and no label.
+    The others go on, and the exit code is 3.
 
     Args:
         model: A model folder.

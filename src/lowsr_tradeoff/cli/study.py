@@ -2,9 +2,11 @@
 
 import sys
 from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from lowsr_tradeoff.cli.app import Flag, Jobs, Json, Quiet, app
+from lowsr_tradeoff.cli.app import Flag, Folder, Jobs, Json, Quiet, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
@@ -46,7 +48,7 @@ def run(
     *,
     config: Path | None = None,
     front_ends: str | None = None,
-    out: Path = Path("lowsr-run"),
+    out: Folder = Path("lowsr-run"),
     jobs: Jobs = None,
     step_timeout: float = 86400.0,
     cluster: str | None = None,
@@ -87,7 +89,7 @@ def run(
 
 
 @app.command
-def merge(*runs: Path, out: Path) -> None:
+def merge(*runs: Path, out: Folder) -> None:
     """Put the parts of a study that ran with --shard into one folder, every result checked.
 
     Args:
@@ -115,7 +117,7 @@ def report(folder: Path, /) -> None:
 
 
 @app.command
-def doctor(*, out: Path = Path("lowsr-run")) -> None:
+def doctor(*, out: Folder = Path("lowsr-run")) -> None:
     """Check that this machine has all that a run needs, and name the remedy for what is missing.
 
     Args:
@@ -134,10 +136,15 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
 def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
     from lowsr_tradeoff.reports.wording import class_counts, count
     from lowsr_tradeoff.runner.store import Store
-    from lowsr_tradeoff.study.plan import open_study
+    from lowsr_tradeoff.study.plan import INSPECTED, check_out, open_study
     from lowsr_tradeoff.study.run import count_steps
 
-    study = open_study(config, out, is_run_here=is_run_here)
+    check_out(config, out)
+    # What a run has found out of the files is used, and nothing is written there.
+    with TemporaryDirectory() as folder:
+        if (out / INSPECTED).is_file():
+            copy(out / INSPECTED, folder)
+        study = open_study(config, Path(folder), is_run_here=is_run_here)
     stages, n_held = count_steps(study, Store(out), is_run_here=is_run_here)
     for corpus in (study.events.summary, study.speech.summary):
         held = f"{count(corpus.n_clips, 'clip')} of {corpus.duration_s:.1f} s together, {corpus.n_skipped} skipped"

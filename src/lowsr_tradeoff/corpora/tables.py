@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.files.reading import MEGABYTE, read_file
+from lowsr_tradeoff.files.reading import MEGABYTE, UTF16_MARKS, read_file
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -31,7 +31,6 @@ USUAL_NAMES = {
     "speaker": ("speaker_id", "client_id"),
     "sex": ("gender",),
 }
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)

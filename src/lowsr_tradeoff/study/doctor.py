@@ -48,7 +48,7 @@ class Check:
 def examine(out: Path = Path("lowsr-run")) -> tuple[Check, ...]:
     """Return what was found of machine, disk, libraries, GPU, weights, embedded corpora and browser."""
     return (
-        Check("cores", f"{machine.n_cores()}, {machine.cpu_name()}"),
+        Check("cores", _cores()),
         _memory(machine.available_gb(), machine.n_cores()),
         *_disk(out),
         *(_check(name, partial(_version, name)) for name in COMPILED),
@@ -60,6 +60,12 @@ def examine(out: Path = Path("lowsr-run")) -> tuple[Check, ...]:
         _check("embedded corpora", _corpora),
         _browser(),
     )
+
+
+def _cores() -> str:
+    quota = machine.cpu_quota()
+    limit = f" of {machine.n_own_cores()}, limited to the time of {quota:g}" if quota is not None else ""
+    return f"{machine.n_cores()}{limit}, {machine.cpu_name()}"
 
 
 def _memory(free_gb: float, n_jobs: int) -> Check:
