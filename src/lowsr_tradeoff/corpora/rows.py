@@ -9,7 +9,7 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.safe_text import line
 
 # Lines shown of one reason; a corpus at too low a rate would hide every other problem.
-MOST_LISTED = 50
+MOST_LISTED = 10
 
 
 @dataclass(frozen=True)
