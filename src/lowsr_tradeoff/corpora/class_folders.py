@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from glob import escape
 from pathlib import Path
 
 from lowsr_tradeoff.corpora.rows import EventRow, Listing, Problem
@@ -19,6 +20,8 @@ ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>\d+)-[A-Z]+(-\d+)?")
 # {speaker}_nohash_{take}: P. Warden, Speech Commands: A Dataset for Limited-Vocabulary Speech Recognition, 2018.
 SPEECH_COMMAND_NAME = re.compile(r"(?P<speaker>[0-9a-f]{8})_nohash_\d+")
 BACKGROUND = "_background_noise_"
+# A label track of Audacity: start, end and label between tabs, in seconds.
+AUDACITY = re.compile(rb"\d+(\.\d+)?\t\d+(\.\d+)?(\t|\r?\n|$)")
 
 
 def list_class_folders(root: Path) -> Listing[EventRow]:
@@ -46,9 +49,24 @@ def list_class_folders(root: Path) -> Listing[EventRow]:
     )
     empty = [folder for folder in sounds if folder not in full]
     problems = [Problem(folder.name, "is a class folder without audio", n_clips=0) for folder in empty]
-    problems += [Problem(path.name, "lies in no class folder") for path in loose]
+    problems += [Problem(path.name, _why_loose(path)) for path in loose]
     notes = filter(None, (note, passed_over(files_below(root))))
     return Listing(root.resolve().name, root, rows, tuple(problems), " ".join(notes))
+
+
+def _why_loose(sound: Path) -> str:
+    """Why a sound beside class folders cannot be used; long recordings come with a table of what is heard when."""
+    track = sound.with_suffix(".txt")
+    tables = sorted(sound.parent.glob(f"{escape(sound.stem)}*.selections.txt"))
+    if track.is_file():
+        with track.open("rb") as file:
+            tables += [track] if AUDACITY.match(file.read(100)) else []
+    if not tables:
+        return "lies in no class folder"
+    return (
+        f"is a recording with a table of labels, {tables[0].name}; save what it names as a file each, in a folder "
+        "for each label (Audacity: Export Multiple by labels; Raven: Save Selections As), or name them in a CSV"
+    )
 
 
 def _split(root: Path, parts: Sequence[Path], others: Sequence[Path]) -> Listing[EventRow]:
