@@ -20,7 +20,7 @@ from lowsr_tradeoff.audio import MODEL_RATE_HZ
 from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.corpora.event_layouts import DATA
-from lowsr_tradeoff.corpora.rows import audio_files
+from lowsr_tradeoff.corpora.sound_files import audio_files
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.settings.front_end import FrontEnd
 

@@ -24,7 +24,7 @@ from random import Random
 
 import torch
 
-from fuzz_kinds import Kind, Read, checkpoint_kinds, run_kind, settings_kind, sound_kinds, table_kind
+from fuzz_kinds import Kind, Read, checkpoint_kinds, phone_kinds, run_kind, settings_kind, sound_kinds, table_kind
 from fuzz_models import model_kinds, whisper_kinds
 from lowsr_tradeoff.errors import LowsrError
 
@@ -136,12 +136,12 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
 
 def all_kinds(folder: Path) -> Iterator[Kind]:
     """Yield every kind, in folders of their own."""
-    rooms = {
-        name: folder / name for name in ("sounds", "tables", "settings", "run", "checkpoints", "whisper", "models")
-    }
+    names = ("sounds", "phones", "tables", "settings", "run", "checkpoints", "whisper", "models")
+    rooms = {name: folder / name for name in names}
     for room in rooms.values():
         room.mkdir()
     yield from sound_kinds(rooms["sounds"])
+    yield from phone_kinds(rooms["phones"])
     yield table_kind(rooms["tables"])
     yield settings_kind(rooms["settings"])
     yield run_kind(rooms["run"])

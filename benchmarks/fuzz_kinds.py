@@ -56,15 +56,34 @@ class Kind:
 
 
 def sound_kinds(folder: Path) -> Iterator[Kind]:
-    """Yield WAV in four sample formats, FLAC in two, OGG in two codecs."""
+    """Yield WAV in four sample formats, FLAC in two, OGG in two codecs, and the other formats of libsndfile."""
     formats = {
         "WAV": ("PCM_16", "PCM_24", "FLOAT", "ULAW"),
+        "W64": ("PCM_16", "FLOAT"),
+        "RF64": ("PCM_16", "FLOAT"),
+        "AIFF": ("PCM_16", "PCM_24"),
+        "AU": ("PCM_16", "ULAW"),
+        "CAF": ("PCM_16", "ALAC_16"),
+        "NIST": ("PCM_16", "ULAW"),
         "FLAC": ("PCM_16", "PCM_24"),
         "OGG": ("VORBIS", "OPUS"),
     }
     for name, subtypes in formats.items():
         files = {folder / f"{subtype}.{name.lower()}": _sound(name, subtype) for subtype in subtypes}
         yield Kind(name, files, bytewise, _read_sound)
+
+
+def phone_kinds(folder: Path) -> Iterator[Kind]:
+    """Yield the containers of phones and browsers, which are decoded in a process of their own."""
+    write = import_module("tests.audio.phones").write
+    codecs = {
+        "m4a": ("aac", "fltp", 16000),
+        "webm": ("libopus", "flt", 48000),
+        "amr": ("libopencore_amrnb", "s16", 8000),
+    }
+    for suffix, of in codecs.items():
+        file = write(folder / f"a.{suffix}", *of, 0.3)
+        yield Kind(suffix, {file: file.read_bytes()}, bytewise, _read_sound)
 
 
 def table_kind(folder: Path) -> Kind:

@@ -45,6 +45,13 @@ def test_rates_that_are_no_numbers_are_refused():
         command("here", rates="1k")
 
 
+def test_a_rate_that_is_not_whole_names_the_nearest():
+    with pytest.raises(ConfigError, match=r"--rates 7812\.5,1000: give whole numbers .* for example 7812,1000"):
+        command("here", rates="7812.5,1000")
+    with pytest.raises(ConfigError, match="for example 500,1000,2000"):
+        command("here", rates="inf")
+
+
 def test_every_setting_that_a_flag_may_name_is_described():
     assert DESCRIBED["reference_rate_hz"]["default"] == StudyConfig().reference_rate_hz
     assert "power.battery_mah" in DESCRIBED

@@ -58,7 +58,7 @@ def test_the_same_command_goes_on_from_what_is_there(trained, call):
     code, out, err = call(*command(options))
     assert code == 0
     assert out.splitlines()[-1] == str(model)
-    assert out.startswith("accuracy in cross-validation: ")
+    assert out.startswith("classes: high 10, low 10\naccuracy in cross-validation: ")
     assert "[" not in err
     assert {file: file.stat().st_mtime_ns for file in (run / "steps").rglob("*")} == at
     assert {file.name: file.read_bytes() for file in model.iterdir()} == before
@@ -135,6 +135,28 @@ def test_a_bad_file_does_not_stop_the_others_and_the_exit_code_says_so(trained, 
     assert f"{tmp_path / 'bad.wav'}: cannot be read as audio" in err
     assert f"{tmp_path / 'none.wav'}: cannot be read" in err
     assert "2 of 3 files could not be heard" in err
+
+
+def test_a_silent_file_has_a_remark_in_place_of_a_label(trained, tmp_path, call):
+    soundfile.write(tmp_path / "a.wav", np.zeros(16000), 16000)
+    code, out, err = call("predict", trained[0], tmp_path / "a.wav")
+    assert code == 3
+    ((row),) = rows(out)
+    assert (row["label"], row["probability"], row["remark"]) == ("", "", "is silent: every sample is zero")
+    assert "1 of 1 files could not be heard" in err
+    code, out, _ = call("predict", trained[0], tmp_path / "a.wav", "--format", "json", "--per", "window")
+    assert code == 3
+    said = [json.loads(line) for line in out.splitlines()]
+    assert len(said) == 2
+    assert all((each["label"], each["probabilities"]) == (None, None) for each in said)
+
+
+def test_a_name_with_a_line_feed_stays_one_row(trained, events, tmp_path, call):
+    file = tmp_path / "new\nline.wav"
+    file.write_bytes(next((events / "low").iterdir()).read_bytes())
+    code, out, _ = call("predict", trained[0], file)
+    assert code == 0
+    assert [row["file"] for row in rows(out)] == [str(file)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from lowsr_tradeoff.records.run import Failure
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
@@ -50,8 +52,32 @@ def test_a_dry_run_shows_the_plan_and_runs_nothing(call, small_study, tmp_path):
     code, out, _ = call("--config", small_study, "--out", tmp_path / "run", "--dry-run")
     assert code == 0
     assert "to run: 30 x train" in out
-    assert "12 clips" in out
-    assert not (tmp_path / "run" / "steps").exists()
+    assert "12 clips of 6.0 s together, 0 skipped" in out
+    assert "classes: high 6, low 6" in out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_writes_nothing_in_a_run_either(call, small_study, small_run):
+    before = {file: file.stat().st_mtime_ns for file in small_run[0].rglob("*")}
+    assert call("--config", small_study, "--out", small_run[0], "--dry-run")[0] == 0
+    assert {file: file.stat().st_mtime_ns for file in small_run[0].rglob("*")} == before
+
+
+@pytest.mark.parametrize("within", ["events", "events/run", "speech"])
+def test_a_run_folder_in_a_corpus_is_refused_and_nothing_written(call, small_study, within):
+    out = small_study.parent / within
+    before = sorted(small_study.parent.rglob("*"))
+    for more in (["--dry-run"], ["--shard", "1/2"], []):
+        code, _, err = call("--config", small_study, "--out", out, *more)
+        assert code == 2
+        assert "lies in the corpus folder" in err
+    assert sorted(small_study.parent.rglob("*")) == before
+
+
+def test_an_empty_run_folder_is_refused(call):
+    code, _, err = call("--out", "", "--dry-run")
+    assert code == 2
+    assert "--out: is empty; name a folder" in err
 
 
 def test_doctor_finds_this_machine_fit(call):

@@ -105,6 +105,53 @@ def test_an_esc50_checkout_needs_its_folds_and_sources(tmp_path):
         list_events(str(tmp_path))
 
 
+def write_urbansound(root, table="metadata/UrbanSound8K.csv", sounds="audio"):
+    header = ["slice_file_name", "fsID", "start", "end", "salience", "fold", "classID", "class"]
+    rows = [
+        ["100-3-0-0.wav", 100, 0, 4, 1, 1, 3, "dog_bark"],
+        ["200-9-0-1.wav", 200, 0, 4, 1, 10, 9, "music"],
+    ]
+    write_csv(root / table, [header, *rows])
+    return touch(root, f"{sounds}/fold1/100-3-0-0.wav", f"{sounds}/fold10/200-9-0-1.wav")
+
+
+@pytest.mark.parametrize("given", ["", "audio", "metadata", "metadata/UrbanSound8K.csv"])
+def test_urbansound8k_wherever_it_is_pointed_at(tmp_path, given):
+    listing = list_events(str(write_urbansound(tmp_path / "US8K") / given))
+    assert rows_of(listing) == [
+        ("fold1/100-3-0-0.wav", "dog_bark", "1", "100"),
+        ("fold10/200-9-0-1.wav", "music", "10", "200"),
+    ]
+    assert (listing.name, listing.problems) == ("US8K", ())
+    assert all(row.path.is_file() for row in listing.rows)
+
+
+def test_urbansound8k_with_its_folds_beside_the_table(tmp_path):
+    listing = list_events(str(write_urbansound(tmp_path, "UrbanSound8K.csv", ".")))
+    assert [row.path for row in listing.rows] == [
+        tmp_path / "fold1" / "100-3-0-0.wav",
+        tmp_path / "fold10" / "200-9-0-1.wav",
+    ]
+
+
+def test_fsd50k_is_known_and_refused_with_what_to_do(tmp_path):
+    root = touch(tmp_path, "FSD50K.ground_truth/dev.csv")
+    with pytest.raises(DataError, match=r"is FSD50K, whose clips have several labels.*CSV path,label"):
+        list_events(str(root))
+
+
+def test_a_sound_is_no_corpus(tmp_path):
+    with pytest.raises(DataError, match="is one sound; give --events a folder"):
+        list_events(str(touch(tmp_path, "a.wav") / "a.wav"))
+
+
+def test_a_column_of_folds_that_lacked_a_value_is_whole_all_the_same(tmp_path):
+    table = write_csv(
+        tmp_path / "a.csv", [["path", "label", "fold"], ["a.wav", "owl", "0.0"], ["b.wav", "jay", "2.0"]]
+    )
+    assert [fold for _, _, fold, _ in rows_of(list_events(str(table)))] == ["0", "2"]
+
+
 def test_embedded_digits_are_words_by_voice():
     listing = list_events("digits")
     assert len(listing.rows) == 540

@@ -53,6 +53,7 @@ def test_class_folders_are_summed_up(corpus):
     )
     assert (summary.duration_s, summary.lowest_source_rate_hz, summary.is_synthetic) == (4.0, 16000, False)
     assert summary.note == (
+        "1 file is no sound by its name and was passed over (1 .csv). "
         "Folds were made by class and source (seed 0). 8 of 8 files name no source and count as one each: "
         "figures are too good where several were cut from one recording."
     )
@@ -79,6 +80,27 @@ def test_folds_are_made_by_source_where_only_sources_are_given(corpus):
     folds = {(clip.source, clip.fold) for clip in loaded.clips}
     assert len(folds) == 4
     assert {(clip.label, clip.fold) for clip in loaded.clips} == {("dog", 1), ("dog", 2), ("cat", 1), ("cat", 2)}
+
+
+def test_folds_may_count_from_zero(corpus):
+    for line in range(2, 10):
+        edit(corpus, line, 2, str(line % 2))
+    assert {clip.fold for clip in load(corpus / "clips.csv").clips} == {1, 2}
+
+
+@pytest.mark.parametrize("other", ["Dog", "DOG", "d\u200bog", "\uff44\uff4f\uff47", "d\u00adog"])
+def test_labels_that_look_alike_are_named_and_never_classes_of_their_own(corpus, other):
+    edit(corpus, 2, 1, other)
+    for skip_bad in (False, True):
+        with pytest.raises(DataError, match=r"class .*: differs from dog \(3 clips\) only in capitals or"):
+            load(corpus / "clips.csv", skip_bad=skip_bad)
+
+
+def test_labels_in_two_unicode_forms_are_alike(corpus):
+    for line in range(2, 6):
+        edit(corpus, line, 1, "Cafe\u0301" if line == 2 else "Caf\u00e9")
+    with pytest.raises(DataError, match=r"class Cafe\\u0301: differs from Café \(3 clips\)"):
+        load(corpus / "clips.csv")
 
 
 def test_folds_with_gaps_are_numbered_from_one(corpus):
@@ -217,8 +239,8 @@ def unfolded(corpus):
     edit(corpus, 3, 2, "")
 
 
-def zero_fold(corpus):
-    edit(corpus, 3, 2, "0")
+def negative_fold(corpus):
+    edit(corpus, 3, 2, "-1")
 
 
 def fractional_fold(corpus):
@@ -259,8 +281,8 @@ PROBLEMS = [
     (endless_name, r"line 3 .*: is no usable path", 1),
     (unlabelled, r"line 3 \(dog/1.wav\): has no label", 1),
     (unfolded, r"line 3 \(dog/1.wav\): has no fold, though others have one", 1),
-    (zero_fold, r"line 3 \(dog/1.wav\): has the fold '0', which is not a positive integer", 1),
-    (fractional_fold, r"line 3 \(dog/1.wav\): has the fold '1.5', which is not a positive integer", 1),
+    (negative_fold, r"line 3 \(dog/1.wav\): has the fold '-1', which is not a whole number from 0", 1),
+    (fractional_fold, r"line 3 \(dog/1.wav\): has the fold '1.5', which is not a whole number from 0", 1),
     (repeated, r"line 10 \(dog/1.wav\): names the same file as clips.csv line 3", 1),
     (repeated_by_another_name, r"line 10 \(cat/../dog/1.wav\): names the same file as clips.csv line 3", 1),
     (copied, r"line 10 \(dog/copy.wav\): has the same bytes as clips.csv line 3", 1),
@@ -293,7 +315,7 @@ def test_every_bad_row_is_told_and_skipping_goes_on_without_it(corpus, break_it,
 
 def test_all_problems_are_in_one_message(corpus):
     empty(corpus / "dog" / "1.wav")
-    for break_it in (outside, zero_fold, repeated, small_class):
+    for break_it in (outside, negative_fold, repeated, small_class):
         break_it(corpus)
     edit(corpus, 8, 1, "")
     low(corpus / "cat" / "5.wav")
@@ -302,7 +324,7 @@ def test_all_problems_are_in_one_message(corpus):
     said = str(error.value)
     for part in (
         "../out.wav): leads out",
-        "fold '0'",
+        "fold '-1'",
         "owl",
         "line 8 (cat/6.wav): has no label",
         "8000 Hz",
@@ -342,7 +364,9 @@ def test_a_class_folder_with_fewer_clips_than_folds(corpus):
 def test_a_second_look_reads_the_memory(corpus, tmp_path, monkeypatch):
     cache = tmp_path / "run" / "inspected"
     first = load(corpus, cache=cache)
-    monkeypatch.setattr("lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
+    monkeypatch.setattr(
+        "lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path, **_: pytest.fail(f"decoded {path}")
+    )
     assert load(corpus, cache=cache) == first
 
 

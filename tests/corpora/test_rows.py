@@ -9,11 +9,9 @@ from lowsr_tradeoff.corpora.rows import (
     MOST_LISTED,
     CorpusRow,
     Problem,
-    audio_files,
     count_skipped,
     describe,
     path_fault,
-    read_table,
     repeats,
     without_faults,
 )
@@ -22,12 +20,6 @@ from lowsr_tradeoff.errors import DataError
 
 def row(where, path="a.wav", annotation="dog"):
     return CorpusRow(where, Path(path), annotation, None)
-
-
-def table(folder, content):
-    path = folder / "t.csv"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
 
 
 def test_a_row_keeps_none_or_all_of_its_faults_and_counts_once():
@@ -42,59 +34,6 @@ def test_a_row_keeps_none_or_all_of_its_faults_and_counts_once():
         ("cc", "is bad", 1),
         ("cc", "is long", 0),
     ]
-
-
-def test_fields_are_stripped_and_lines_are_those_of_the_file(tmp_path):
-    lines = read_table(table(tmp_path, 'file , text\n a.wav,"one,\ntwo"\n\nb.wav\n'), ["file", "text"])
-    assert [(line.where, line.fields, line.fault) for line in lines] == [
-        ("t.csv line 3", {"file": "a.wav", "text": "one,\ntwo"}, None),
-        ("t.csv line 5", {"file": "b.wav", "text": ""}, None),
-    ]
-
-
-def test_a_byte_order_mark_and_windows_line_ends_are_no_problem(tmp_path):
-    lines = read_table(table(tmp_path, "\ufefffile,text\r\na.wav,grüß\r\n"), ["file", "text"])
-    assert lines[0].fields == {"file": "a.wav", "text": "grüß"}
-
-
-def test_a_text_with_unquoted_commas_is_not_cut(tmp_path):
-    lines = read_table(table(tmp_path, "file,text\na.wav,yes, no\n"), ["file", "text"])
-    assert lines[0].fault == "has more fields than columns; put text with commas in quotes"
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"file,text\na.wav,ok\nb.wav,gr\xfc\xdf\n", r"not UTF-8 at byte 27 in line 3 \(0xfc\); save it as UTF-8"),
-        ("file,text\n".encode("utf-16"), r"not UTF-8 at byte 0 in line 1 \(0xff\)"),
-        (b"file,words\na.wav,b\n", "lacks the columns text; it has file, words"),
-        (b"file;text\na.wav;b\n", "lacks the columns file, text; it has file;text"),
-        (b"", "lacks the columns file, text; it has none"),
-        (b"file,text,text\n", "names a column twice: file, text, text"),
-        (b'file,text\na.wav,"open\nb.wav,x\n', "line 3 is not CSV .*check its quotes"),
-        (b'file,text\na.wav,"a"b\n', "line 2 is not CSV"),
-    ],
-)
-def test_a_table_that_cannot_be_read_says_where_and_why(tmp_path, content, message):
-    with pytest.raises(DataError, match=message):
-        read_table(table(tmp_path, content), ["file", "text"])
-
-
-def test_a_table_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"none\.csv: cannot be read \(No such file"):
-        read_table(tmp_path / "none.csv", ["file"])
-
-
-def test_a_table_does_not_grow_while_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("lowsr_tradeoff.corpora.rows.MOST_CELLS", 1000)
-    with pytest.raises(DataError, match="more than 1000 cells"):
-        read_table(table(tmp_path, ",".join(["path", *map(str, range(499))]) + "\n" + "x\n" * 3), ["path"])
-
-
-def test_an_endless_table_is_not_read(tmp_path):
-    (tmp_path / "a.csv").symlink_to("/dev/zero")
-    with pytest.raises(DataError, match="is not a file"):
-        read_table(tmp_path / "a.csv", ["path"])
 
 
 def test_paths_inside_are_fine_also_through_links(tmp_path):
@@ -161,20 +100,6 @@ def test_the_first_of_equal_rows_stays_and_contradicting_ones_all_go():
 
 def test_rows_without_a_key_repeat_nothing():
     assert repeats([row("1"), row("2")], lambda _: None, "is") == {}
-
-
-def test_audio_is_found_at_any_depth_and_what_is_hidden_is_not(tmp_path):
-    for name in ("b.WAV", "a.flac", "x/c.ogg", "x/y/d.m4a", ".e.wav", "x/._f.wav", ".git/g.wav", "notes.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "x" / "linked").symlink_to(tmp_path / "x" / "y")
-    found = [path.relative_to(tmp_path).as_posix() for path in audio_files(tmp_path)]
-    assert found == ["a.flac", "b.WAV", "x/c.ogg", "x/y/d.m4a"]
-
-
-def test_a_folder_that_cannot_be_listed_is_named(tmp_path):
-    with pytest.raises(DataError, match="none: cannot be listed"):
-        audio_files(tmp_path / "none")
 
 
 EMPTY = Problem("a.wav", "is empty")

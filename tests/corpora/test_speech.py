@@ -211,7 +211,9 @@ def test_a_keyword_is_found_whatever_its_case_and_marks(corpus, rows):
 def test_a_second_look_reads_the_memory(corpus, tmp_path, monkeypatch):
     cache = tmp_path / "run" / "inspected"
     first = load(corpus, cache=cache)
-    monkeypatch.setattr("lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path: pytest.fail(f"decoded {path}"))
+    monkeypatch.setattr(
+        "lowsr_tradeoff.corpora.inspect.decode_blocks", lambda path, **_: pytest.fail(f"decoded {path}")
+    )
     assert load(corpus, cache=cache) == first
 
 

@@ -60,6 +60,42 @@ def test_a_file_that_is_absent_or_no_toml_is_named(tmp_path):
         load_config(broken)
 
 
+def test_a_path_may_be_text(tmp_path):
+    (tmp_path / "a.toml").write_text("seed = 3\n")
+    assert load_config(str(tmp_path / "a.toml")) == load_config(tmp_path / "a.toml")
+    assert load_config("paper-esc50") == load_config(Path("paper-esc50"))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config("")
+
+
+def test_a_byte_order_mark_is_dropped(tmp_path):
+    (tmp_path / "a.toml").write_text("seed = 3\r\n", encoding="utf-8-sig", newline="")
+    assert load_config(tmp_path / "a.toml").seed == 3
+
+
+@pytest.mark.parametrize(
+    "path", [r"C:\Users\me\c0", r"C:\new\test", r".\sounds", r"\\server\sounds", r"D:\archive"]
+)
+def test_a_path_of_windows_in_double_quotes_is_told_how_to_write(tmp_path, path):
+    (tmp_path / "a.toml").write_text(f'[events]\nsource = "{path}"\n')
+    with pytest.raises(ConfigError, match="paths of Windows in single quotes"):
+        load_config(tmp_path / "a.toml")
+    (tmp_path / "a.toml").write_text(f"[events]\nsource = '{path}'\n")
+    assert load_config(tmp_path / "a.toml").events.source == path
+
+
+def test_settings_in_utf16_are_told_so(tmp_path):
+    (tmp_path / "a.toml").write_text("seed = 3\n", encoding="utf-16")
+    with pytest.raises(ConfigError, match="it is UTF-16, save it as UTF-8"):
+        load_config(tmp_path / "a.toml")
+
+
+def test_a_rate_that_is_not_whole_names_the_nearest(tmp_path):
+    (tmp_path / "a.toml").write_text("rates_hz = [7812.5]\n")
+    with pytest.raises(ConfigError, match=r"rates_hz\.0: give a whole number, for example 7812 \(given: 7812\.5\)"):
+        load_config(tmp_path / "a.toml")
+
+
 @given(
     st.builds(
         StudyConfig,

@@ -1,5 +1,6 @@
 """The examination names what is missing with its remedy, and goes on."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -74,3 +75,20 @@ def test_moonshine_is_not_needed(monkeypatch, reason):
     assert finding.is_ok == (reason is None)
     assert not finding.is_needed
     assert (reason or "found") in finding.detail
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_pesq_is_not_needed(monkeypatch, is_there):
+    module = SimpleNamespace() if is_there else None
+    monkeypatch.setitem(sys.modules, "pesq", module)
+    monkeypatch.setattr(doctor, "version", lambda _: "0.0.4")
+    finding = doctor._pesq()
+    assert finding.is_ok == is_there
+    assert finding.is_needed == is_there
+    assert ("0.0.4" if is_there else "a run does without, and its page says so") in finding.detail
+
+
+def test_a_quota_is_told(monkeypatch):
+    monkeypatch.setattr(doctor.machine, "cpu_quota", lambda: 0.5)
+    monkeypatch.setattr(doctor.machine, "n_own_cores", lambda: 4)
+    assert doctor._cores().startswith("1 of 4, limited to the time of 0.5, ")

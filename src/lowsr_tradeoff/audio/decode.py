@@ -4,13 +4,17 @@ The size in a header is compared with the bytes in the file, and no memory is re
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import Samples
+from lowsr_tradeoff.audio.ffmpeg import decoding, is_ffmpegs
+from lowsr_tradeoff.audio.sound_size import Repaired, Sound, check_size, find_sound
 from lowsr_tradeoff.errors import DataError
 
 BLOCK_SAMPLES = 65536
@@ -18,87 +22,116 @@ BLOCK_SAMPLES = 65536
 LEAST_RATE_HZ, GREATEST_RATE_HZ = 50, 2_000_000
 # Limits of a clip that is read whole: compressed silence could expand to a thousand times the memory.
 LONGEST_S, MOST_SAMPLES = 3600, 2**27
-# A chunk of a RIFF file begins with its name and its size in bytes. A few chunks come before the sound.
-CHUNK_HEAD_BYTES, MOST_CHUNKS = 8, 1000
+# The length that a container states counts what an encoder adds around the sound.
+MOST_ADDED_S = 0.2
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sound whose blocks are yet to be decoded.
+
+    Attributes:
+        rate_hz: Its rate.
+        n_claimed: Samples that its header claims, 0 where it claims none.
+        n_lacking: How many of these may be missing all the same.
+        blocks: Samples and channels, ``(n_samples, n_channels)``.
+    """
+
+    rate_hz: int
+    n_claimed: int
+    n_lacking: int
+    blocks: Iterator[NDArray[np.float32]]
 
 
 def decode(path: Path) -> tuple[Samples, int]:
-    """Return the samples of a WAV, FLAC or OGG file, channels averaged, ``(n_samples,)``, and its rate in Hz.
+    """Return the samples of a sound file, channels averaged, ``(n_samples,)``, and its rate in Hz.
 
     Raises:
         DataError: The file cannot be read as audio, is cut off, or is longer than an hour.
     """
-    with _opened(path) as file:
-        rate_hz = int(file.samplerate)
-        check_length(path, file.frames, rate_hz)
-        blocks = list(_blocks(path, file))
-    return np.concatenate(blocks) if blocks else np.empty(0, np.float32), rate_hz
+    with _opened(path) as sound:
+        blocks = list(_mono(path, sound, is_clip=True))
+    return np.concatenate(blocks) if blocks else np.empty(0, np.float32), sound.rate_hz
 
 
-def decode_blocks(path: Path) -> Iterator[tuple[Samples, int]]:
-    """Yield what :func:`decode` returns in blocks of ``BLOCK_SAMPLES``, for files of any length.
+def decode_blocks(path: Path, *, is_clip: bool = False) -> Iterator[tuple[Samples, int]]:
+    """Yield what :func:`decode` returns in blocks of ``BLOCK_SAMPLES``; the file of a clip is an hour long at most.
 
     Raises:
-        DataError: The file cannot be read as audio, or is cut off.
+        DataError: The file cannot be read as audio, is cut off, or is too long for a clip.
     """
-    with _opened(path) as file:
-        for block in _blocks(path, file):
-            yield block, int(file.samplerate)
-
-
-def check_length(path: Path, n_samples: int, rate_hz: int) -> None:
-    """Raise ``DataError`` for a sound that is too long to be read whole."""
-    if n_samples > min(MOST_SAMPLES, LONGEST_S * rate_hz):
-        raise DataError(
-            f"{path}: is {n_samples / rate_hz:.0f} s long ({n_samples} samples), too long for a clip; cut it into "
-            f"clips of at most {min(LONGEST_S, MOST_SAMPLES // rate_hz)} s"
-        )
+    with _opened(path) as sound:
+        for block in _mono(path, sound, is_clip=is_clip):
+            yield block, sound.rate_hz
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path) -> Iterator[Opened]:
     try:
-        _check_size(path)
-        with soundfile.SoundFile(path) as file:
-            if not LEAST_RATE_HZ <= file.samplerate <= GREATEST_RATE_HZ:
-                claim = f"claims to be sampled at {file.samplerate} Hz, which no recorder does"
+        if sound := find_sound(path):
+            check_size(path, sound)
+        with _by_ffmpeg(path) if _is_for_ffmpeg(path) else _by_libsndfile(path, sound) as opened:
+            if not LEAST_RATE_HZ <= opened.rate_hz <= GREATEST_RATE_HZ:
+                claim = f"claims to be sampled at {opened.rate_hz} Hz, which no recorder does"
                 raise DataError(f"{path}: {claim}; save it again")
-            yield file
+            yield opened
     # soundfile raises TypeError for a file without a header (.raw), Python ValueError for a zero byte in a path.
     except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
         why = getattr(error, "error_string", error) or "damaged"
         raise DataError(f"{path}: cannot be read as audio ({why}); convert it to WAV, FLAC or OGG") from error
 
 
-def _check_size(path: Path) -> None:
-    """Refuse a WAV that is cut off: libsndfile would read the rest of it without an error."""
-    with path.open("rb") as file:
-        head = file.read(12)
-        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
-            return
-        n_bytes = path.stat().st_size
-        for _ in range(MOST_CHUNKS):
-            head = file.read(CHUNK_HEAD_BYTES)
-            promised = int.from_bytes(head[4:], "little")
-            if head[:4] == b"data" and promised > n_bytes - file.tell():
-                raise DataError(
-                    f"{path}: is cut off: its header promises {promised} bytes of sound and "
-                    f"{n_bytes - file.tell()} are there; copy it again, or convert it to FLAC"
-                )
-            # Chunks begin at even places.
-            file.seek(promised + promised % 2, 1)
+def _is_for_ffmpeg(path: Path) -> bool:
+    """Whether FFmpeg decodes the file: its format, or its codec in a Core Audio file, is none of libsndfile's."""
+    if not is_ffmpegs(path):
+        return False
+    try:
+        soundfile.SoundFile(path).close()
+    except soundfile.LibsndfileError:
+        return True
+    return False
 
 
-def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
-    """Yield blocks until the samples end, then compare their number with the header's."""
-    n_samples = 0
+@contextmanager
+def _by_libsndfile(path: Path, sound: Sound | None) -> Iterator[Opened]:
+    with ExitStack() as stack:
+        is_repaired = sound is not None and sound.is_open_ended
+        source = stack.enter_context(Repaired(path, sound)) if sound and is_repaired else path
+        file = stack.enter_context(soundfile.SoundFile(source))
+        yield Opened(int(file.samplerate), file.frames, 0, _read_blocks(file))
+
+
+def _read_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
     while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
+        yield block
+
+
+@contextmanager
+def _by_ffmpeg(path: Path) -> Iterator[Opened]:
+    with decoding(path, BLOCK_SAMPLES) as found:
+        n_claimed = round(found.claimed_s * found.rate_hz)
+        yield Opened(found.rate_hz, n_claimed, round(MOST_ADDED_S * found.rate_hz), found.blocks)
+
+
+def _mono(path: Path, sound: Opened, *, is_clip: bool) -> Iterator[Samples]:
+    """Yield blocks until the samples end, then compare their number with the header's."""
+    most_samples, n_samples = min(MOST_SAMPLES, LONGEST_S * sound.rate_hz), 0
+    if is_clip and sound.n_claimed > most_samples:
+        raise _too_long(path, f"{sound.n_claimed / sound.rate_hz:.0f} s long", most_samples, sound.rate_hz)
+    for block in sound.blocks:
         n_samples += len(block)
+        if is_clip and n_samples > most_samples:
+            raise _too_long(path, "longer than it claims", most_samples, sound.rate_hz)
         # Opposite infinities have no mean; inspection reports such a file.
         with np.errstate(invalid="ignore"):
-            mono = np.ascontiguousarray(block[:, 0]) if block.shape[1] == 1 else block.mean(axis=1)
-        yield mono
-    if n_samples < file.frames:
+            yield np.ascontiguousarray(block[:, 0]) if block.shape[1] == 1 else block.mean(axis=1)
+    if n_samples + sound.n_lacking < sound.n_claimed:
         raise DataError(
-            f"{path}: is cut off: its header promises {file.frames} samples, {n_samples} are there; copy it again"
+            f"{path}: is cut off: its header promises {sound.n_claimed} samples, {n_samples} are there; "
+            "copy it again"
         )
+
+
+def _too_long(path: Path, is_what: str, most_samples: int, rate_hz: int) -> DataError:
+    most_s = most_samples // rate_hz
+    return DataError(f"{path}: is {is_what}, too long for a clip; cut it into clips of at most {most_s} s")

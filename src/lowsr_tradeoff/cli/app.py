@@ -1,9 +1,10 @@
 """The command's name, its help, and the flags that commands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, Token
 
 from lowsr_tradeoff import __version__
 from lowsr_tradeoff.errors import ConfigError
@@ -39,9 +40,16 @@ def _check_jobs(_: object, jobs: int | None) -> None:
         raise ConfigError(f"--jobs {jobs}: give 1 or more")
 
 
+def _folder(_: object, tokens: Sequence[Token]) -> Path:
+    if not tokens[0].value:
+        raise ConfigError(f"{tokens[0].keyword}: is empty; name a folder, . for this one")
+    return Path(tokens[0].value)
+
+
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 Json = Annotated[bool, Parameter("--json", help="Print the result as JSON.", negative=(), show_default=False)]
 Quiet = Annotated[bool, Parameter(["--quiet", "-q"], help="No progress.", negative=(), show_default=False)]
+Folder = Annotated[Path, Parameter(converter=_folder, n_tokens=1, accepts_keys=False)]
 Config = Annotated[Path | None, Parameter(help="Settings of a study in TOML; flags go before the file.")]
 Jobs = Annotated[
     int | None,

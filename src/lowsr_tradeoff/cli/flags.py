@@ -55,7 +55,16 @@ def integers(option: str, text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError as error:
-        raise ConfigError(f"{option} {text}: give whole numbers with commas, for example 500,1000,2000") from error
+        example = _whole(text) or "500,1000,2000"
+        raise ConfigError(f"{option} {text}: give whole numbers with commas, for example {example}") from error
+
+
+def _whole(text: str) -> str:
+    """The nearest whole numbers of a comma list of numbers; nothing where it is none."""
+    try:
+        return ",".join(str(round(float(part))) for part in text.split(","))
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _annotation(path: str) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Config, Flag, Jobs, Quiet, app
+from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
@@ -35,12 +35,12 @@ def train(
     given: Given,
     *,
     rate: int,
-    to: Path,
+    to: Folder,
     arm: str = "finetuned",
     grid: Literal["shared", "native"] = "shared",
     config: Config = None,
     data_licence: str | None = None,
-    run: Path = Path("lowsr-run"),
+    run: Folder = Path("lowsr-run"),
     jobs: Jobs = None,
     int8: Flag = False,
     quiet: Quiet = False,
@@ -59,7 +59,7 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
     """
     from lowsr_tradeoff.deploy.model.train import train_model
-    from lowsr_tradeoff.reports.wording import percent, points
+    from lowsr_tradeoff.reports.wording import class_counts, percent, points
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
@@ -70,6 +70,7 @@ def train(
             settings, run, to, jobs or n_cores(), show, data_licence=data_licence, is_int8_counted=int8
         )
     tested = package.settings.tested
+    tell(f"classes: {class_counts(package.settings.corpus)}")
     tell(f"accuracy in cross-validation: {percent(tested.accuracy)}")
     if tested.int8:
         tell(f"in int8, minus float: {points(tested.int8.difference)}")
@@ -87,11 +88,12 @@ def predict(
 ) -> None:
     """Name the sounds in audio files; files of any length take little memory.
 
-    A file that cannot be heard is named, the others go on, and the exit code is 3.
+    A file that cannot be read is named; one that is silent, badly scaled or too short has a remark and no label.
+    The others go on, and the exit code is 3.
 
     Args:
         model: A model folder.
-        files: WAV, FLAC or OGG files at the model's rate or above.
+        files: WAV, FLAC, M4A or other sound files at the model's rate or above.
         hop: Seconds from one window to the next; a window when left out.
         per: One answer per file (the mean over its windows) or per window.
         format_: CSV, or one JSON object a line with the probability of every class.
@@ -105,18 +107,21 @@ def predict(
         raise ConfigError(f"--hop {hop}: give seconds above 0")
     loaded = load_model(read_package(model))
     if format_ == "csv":
-        _print_csv("file", "start_s", "end_s", "label", "probability")
+        _print_csv("file", "start_s", "end_s", "label", "probability", "remark")
     n_bad = 0
     for file in files:
         windows = predict_windows(loaded, file, hop or loaded.settings.clip_s)
         try:
+            is_heard = False
             for prediction in windows if per == "window" else (mean_prediction(windows),):
                 _print_prediction(loaded, file, prediction, format_)
+                is_heard |= prediction.fault is None
+            n_bad += not is_heard
         except DataError as error:
             tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
             n_bad += 1
     if n_bad:
-        raise DataError(f"{n_bad} of {len(files)} files could not be heard; the lines above say why")
+        raise DataError(f"{n_bad} of {len(files)} files could not be heard; lines or remarks above say why")
 
 
 @app.command
@@ -148,20 +153,23 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
 
 def _print_prediction(model: "Model", file: Path, prediction: "Prediction", form: str) -> None:
     classes = model.settings.classes
-    label, probability = prediction.best(classes)
+    label, probability = prediction.best(classes) or (None, None)
     start_s, end_s = round(prediction.start_s, 3), round(prediction.end_s, 3)
     if form == "csv":
-        _print_csv(str(file), start_s, end_s, label, f"{probability:.4f}")
+        shown = None if probability is None else f"{probability:.4f}"
+        _print_csv(str(file), start_s, end_s, label, shown, prediction.fault)
     else:
-        every = dict(zip(classes, prediction.probabilities.round(6).tolist(), strict=True))
         window = {"file": str(file), "start_s": start_s, "end_s": end_s}
-        tell_json({**window, "label": label, "probabilities": every})
+        values = None if prediction.probabilities is None else prediction.probabilities.round(6).tolist()
+        every = values and dict(zip(classes, values, strict=True))
+        tell_json({**window, "label": label, "probabilities": every, "remark": prediction.fault})
 
 
 def _print_csv(*fields: object) -> None:
     row = io.StringIO()
-    csv.writer(row, lineterminator="").writerow(map(cell, fields))
-    tell(row.getvalue())
+    # With its own line end, the writer puts a name that holds one in quotes.
+    csv.writer(row, lineterminator="\n").writerow(map(cell, fields))
+    tell(row.getvalue().removesuffix("\n"))
 
 
 def _calibration(model: "Model", source: str) -> "EventCorpus":

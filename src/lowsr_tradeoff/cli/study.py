@@ -2,9 +2,11 @@
 
 import sys
 from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from lowsr_tradeoff.cli.app import Flag, Jobs, Json, Quiet, app
+from lowsr_tradeoff.cli.app import Flag, Folder, Jobs, Json, Quiet, app
 from lowsr_tradeoff.cli.flags import Given, integers, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
@@ -47,7 +49,7 @@ def run(
     config: Path | None = None,
     front_ends: str | None = None,
     bits: str | None = None,
-    out: Path = Path("lowsr-run"),
+    out: Folder = Path("lowsr-run"),
     jobs: Jobs = None,
     step_timeout: float = 86400.0,
     cluster: str | None = None,
@@ -92,7 +94,7 @@ def run(
 
 
 @app.command
-def merge(*runs: Path, out: Path) -> None:
+def merge(*runs: Path, out: Folder) -> None:
     """Put the parts of a study that ran with --shard into one folder, every result checked.
 
     Args:
@@ -120,7 +122,7 @@ def report(folder: Path, /) -> None:
 
 
 @app.command
-def doctor(*, out: Path = Path("lowsr-run")) -> None:
+def doctor(*, out: Folder = Path("lowsr-run")) -> None:
     """Check that this machine has all that a run needs, and name the remedy for what is missing.
 
     Args:
@@ -137,14 +139,22 @@ def doctor(*, out: Path = Path("lowsr-run")) -> None:
 
 
 def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
+    from lowsr_tradeoff.reports.wording import class_counts, count
     from lowsr_tradeoff.runner.store import Store
-    from lowsr_tradeoff.study.plan import open_study
+    from lowsr_tradeoff.study.plan import INSPECTED, check_out, open_study
     from lowsr_tradeoff.study.run import count_steps
 
-    study = open_study(config, out, is_run_here=is_run_here)
+    check_out(config, out)
+    # What a run has found out of the files is used, and nothing is written there.
+    with TemporaryDirectory() as folder:
+        if (out / INSPECTED).is_file():
+            copy(out / INSPECTED, folder)
+        study = open_study(config, Path(folder), is_run_here=is_run_here)
     stages, n_held = count_steps(study, Store(out), is_run_here=is_run_here)
     for corpus in (study.events.summary, study.speech.summary):
-        tell(f"{corpus.kind}: {corpus.name}, {corpus.n_clips} clips, {corpus.n_skipped} skipped ({corpus.note})")
+        held = f"{count(corpus.n_clips, 'clip')} of {corpus.duration_s:.1f} s together, {corpus.n_skipped} skipped"
+        tell(f"{corpus.kind}: {corpus.name}, {held} ({corpus.note})")
+    tell(f"classes: {class_counts(study.events.summary)}")
     tell(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
     for stage, n in stages.items():
         tell(f"to run: {n} x {stage}")
@@ -180,6 +190,7 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
     from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_run
     from lowsr_tradeoff.reports.sections.decision.verdict import verdict
     from lowsr_tradeoff.reports.sections.recognition.published import published_lines
+    from lowsr_tradeoff.reports.wording import class_counts
     from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:
@@ -195,6 +206,8 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
     tradeoff = finished.tradeoff
+    if not is_quiet:
+        tell(f"classes: {class_counts(tradeoff.corpora[0])}", to=sys.stderr)
     page = write_run(out, tradeoff, finished.manifest, finished.listen)
     if is_json:
         written = {"report": page, "tradeoff": out / TRADEOFF}

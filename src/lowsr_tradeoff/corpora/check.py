@@ -3,6 +3,7 @@
 Every problem of a corpus is found before any work.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -86,6 +87,7 @@ def summarise(
 ) -> CorpusSummary:
     """Return the summary of a corpus; ``audio`` is what the file of each clip holds."""
     events = [clip for clip in clips if isinstance(clip, EventClip)]
+    counts = dict(sorted(Counter(clip.label for clip in events).items()))
     return CorpusSummary(
         name=listing.name,
         kind="events" if events else "speech",
@@ -95,10 +97,17 @@ def summarise(
         n_skipped=n_skipped,
         n_groups=len({clip.source if isinstance(clip, EventClip) else clip.speaker for clip in clips}),
         group_of=group_of,
-        classes=tuple(sorted({clip.label for clip in events})),
+        classes=tuple(counts),
+        n_per_class=tuple(counts.values()),
         n_folds=len({clip.fold for clip in events}),
         duration_s=sum(info.duration_s for info in audio),
         lowest_source_rate_hz=min(info.source_rate_hz for info in audio),
         is_synthetic=not listing.is_own,
-        note=" ".join(filter(None, (listing.note, note))),
+        note=" ".join(filter(None, (listing.note, _unfinished(audio), note))),
     )
+
+
+def _unfinished(audio: Sequence[AudioInfo]) -> str:
+    n = sum(info.is_open_ended for info in audio)
+    many = f"{n} files have" if n > 1 else "1 file has"
+    return f"{many} the header of a recording that was not finished and was read to the end." if n else ""

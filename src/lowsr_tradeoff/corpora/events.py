@@ -11,16 +11,17 @@ from lowsr_tradeoff.corpora.check import clip_ids, rate_fault, summarise, usable
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.corpora.demo_events import takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
-from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC, EventRow, list_events
+from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC, list_events
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
 from lowsr_tradeoff.corpora.inspect import AudioInfo
-from lowsr_tradeoff.corpora.rows import FaultOf, Listing, Problem, count_skipped
+from lowsr_tradeoff.corpora.labels import labels_alike
+from lowsr_tradeoff.corpora.rows import EventRow, FaultOf, Listing, Problem, count_skipped
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.settings.study import StudyConfig
 
 LONGEST_WINDOW_S = 10.0
 WINDOW_QUANTILE = 0.95
-FOLD = re.compile("0*[1-9][0-9]{0,8}")
+FOLD = re.compile("[0-9]{1,9}")
 
 
 def events_of(config: StudyConfig, cache: Path | None) -> EventCorpus:
@@ -73,8 +74,9 @@ def load_events(
         lambda row: _fold_fault(row.fold, has_folds=has_folds),
     )
     rows, info_of, problems = usable(listing, fault_functions, all_rates_hz, cache)
+    alike = labels_alike([row.annotation for row in listing.rows])
     rows, unfit = fit_for_folds(rows, n_folds)
-    n_skipped = count_skipped(listing.name, [*listing.problems, *problems, *unfit], skip_bad=skip_bad)
+    n_skipped = count_skipped(listing.name, [*listing.problems, *alike, *problems, *unfit], skip_bad=skip_bad)
     audio = [info_of[row.path] for row in rows]
     clips = _clips(rows, clip_ids(listing, rows), audio, n_folds, seed)
     return _corpus(listing, clips, audio, clip_s, n_skipped, _note(rows, seed))
@@ -136,4 +138,4 @@ def _fold_fault(fold: str, *, has_folds: bool) -> str | None:
     """Return what is wrong with a fold as written; folds are given for every row or for none."""
     if not fold:
         return "has no fold, though others have one" if has_folds else None
-    return None if FOLD.fullmatch(fold) else f"has the fold {fold!r}, which is not a positive integer"
+    return None if FOLD.fullmatch(fold) else f"has the fold {fold!r}, which is not a whole number from 0"

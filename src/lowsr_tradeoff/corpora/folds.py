@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lowsr_tradeoff.corpora.event_layouts import EventRow
-from lowsr_tradeoff.corpora.rows import Problem, grouped
+from lowsr_tradeoff.corpora.rows import EventRow, Problem, grouped
 
 Counts = Counter[str]
 

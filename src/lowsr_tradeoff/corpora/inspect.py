@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from lowsr_tradeoff.audio.decode import check_length, decode_blocks
+from lowsr_tradeoff.audio.decode import decode_blocks
+from lowsr_tradeoff.audio.sound_size import find_sound
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import seal, unseal, write_atomic
@@ -28,12 +29,14 @@ class AudioInfo(Record):
     Attributes:
         digest: Hash of its bytes.
         n_at_full_scale: Samples that the recorder could not have shown louder.
+        is_open_ended: Whether its header does not say where the sound ends: it was read to the end of the file.
     """
 
     digest: str
     source_rate_hz: int
     n_samples: int
     n_at_full_scale: int = 0
+    is_open_ended: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -91,22 +94,28 @@ def _inspect(path: Path, digest: str) -> Inspection:
         return UnusableAudio(reason="is empty (0 bytes)")
     n_samples, n_at_full_scale, peak, source_rate_hz = 0, 0, 0.0, 0
     try:
-        for block, source_rate_hz in decode_blocks(path):
+        for block, rate_hz in decode_blocks(path, is_clip=True):
+            source_rate_hz = rate_hz
             n_samples += len(block)
-            check_length(path, n_samples, source_rate_hz)
             n_at_full_scale += int(np.count_nonzero(np.abs(block) > FULL_SCALE))
             # Unlike max(), keeps a NaN whatever comes after it.
             peak = float(np.maximum(peak, np.abs(block).max()))
     except DataError as error:
         return UnusableAudio(reason=str(error).removeprefix(f"{path}: "))
-    if reason := _sample_fault(n_samples, peak):
+    if reason := sample_fault(n_samples, peak):
         return UnusableAudio(reason=reason)
+    sound = find_sound(path)
     return AudioInfo(
-        digest=digest, source_rate_hz=source_rate_hz, n_samples=n_samples, n_at_full_scale=n_at_full_scale
+        digest=digest,
+        source_rate_hz=source_rate_hz,
+        n_samples=n_samples,
+        n_at_full_scale=n_at_full_scale,
+        is_open_ended=sound is not None and sound.is_open_ended,
     )
 
 
-def _sample_fault(n_samples: int, peak: float) -> str | None:
+def sample_fault(n_samples: int, peak: float) -> str | None:
+    """Return why sound of a number of samples and a largest absolute value cannot be used, or ``None``."""
     if n_samples == 0:
         return "is empty (no samples)"
     if not np.isfinite(peak):

@@ -1,25 +1,15 @@
 """Rows of a corpus before any audio is read: where each was listed, its file and annotation, and its problems."""
 
-import csv
-import io
-import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.files.reading import MEGABYTE, read_file
 from lowsr_tradeoff.files.safe_text import line
 
-# Suffixes of audio files. A file that cannot be decoded is reported, not skipped silently.
-AUDIO_SUFFIXES = frozenset(
-    {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
-)
-# A table of 400 000 rows with five columns.
-MOST_TABLE_BYTES, MOST_CELLS = 64 * MEGABYTE, 2_000_000
 # Lines shown of one reason; a corpus at too low a rate would hide every other problem.
-MOST_LISTED = 50
+MOST_LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -36,6 +26,14 @@ class CorpusRow:
     path: Path
     annotation: str
     fault: str | None
+
+
+@dataclass(frozen=True)
+class EventRow(CorpusRow):
+    """One labelled file; ``annotation`` is the label. Fold and source are empty where none is given."""
+
+    fold: str
+    source: str
 
 
 T = TypeVar("T")
@@ -126,73 +124,6 @@ def grouped(items: Iterable[T], key_of: Callable[[T], K]) -> dict[K, list[T]]:
     for item in items:
         groups.setdefault(key_of(item), []).append(item)
     return groups
-
-
-def is_audio(path: Path) -> bool:
-    """Return whether a file has the suffix of an audio file; hidden files do not count."""
-    return path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith(".")
-
-
-def audio_files(folder: Path) -> list[Path]:
-    """Return the audio files at any depth of a folder, by name; hidden and linked folders are not entered."""
-
-    def fail(error: OSError) -> None:
-        raise DataError(f"{error.filename}: cannot be listed ({error.strerror})") from error
-
-    found: list[Path] = []
-    for here, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += filter(is_audio, (Path(here, name) for name in names))
-    return sorted(found)
-
-
-@dataclass(frozen=True)
-class CsvRow:
-    """One row of a table: file name and line number, stripped fields by column, why it is none or ``None``."""
-
-    where: str
-    fields: dict[str, str]
-    fault: str | None
-
-
-def read_table(path: Path, required: Sequence[str], delimiter: str = ",") -> list[CsvRow]:
-    """Return the rows of a table, by default a CSV."""
-    table = csv.DictReader(io.StringIO(read_utf8(path), newline=""), strict=True, delimiter=delimiter)
-    try:
-        columns = table.fieldnames = [name.strip() for name in table.fieldnames or ()]
-        if absent := [name for name in required if name not in columns]:
-            has = ", ".join(columns) or "none"
-            raise DataError(f"{path}: lacks the columns {', '.join(absent)}; it has {has}")
-        if len(set(columns)) < len(columns):
-            raise DataError(f"{path}: names a column twice: {', '.join(columns)}")
-        return list(_csv_rows(path, table))
-    except csv.Error as error:
-        # The inner reader has counted the line that broke.
-        raise DataError(f"{path}: line {table.reader.line_num} is not CSV ({error}); check its quotes") from error
-
-
-def _csv_rows(path: Path, table: "csv.DictReader[str]") -> Iterator[CsvRow]:
-    for n, fields in enumerate(table, 1):
-        # A short row takes as much memory as a whole one: one long header would multiply it.
-        if n * len(fields) > MOST_CELLS:
-            raise DataError(f"{path}: has more than {MOST_CELLS} cells; leave out columns that are not needed")
-        # DictReader puts surplus fields under None, and None for fields that a short row lacks.
-        fault = "has more fields than columns; put text with commas in quotes" if None in fields else None
-        stripped = {name: (text or "").strip() for name, text in fields.items() if name is not None}
-        yield CsvRow(f"{path.name} line {table.line_num}", stripped, fault)
-
-
-def read_utf8(path: Path) -> str:
-    """Return the text of a file, without a byte order mark; raises :class:`DataError` where it is not UTF-8."""
-    try:
-        content = read_file(path, MOST_TABLE_BYTES)
-        return content.decode("utf-8").removeprefix("\ufeff")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        n_line = content.count(b"\n", 0, error.start) + 1
-        place = f"byte {error.start} in line {n_line} ({content[error.start]:#04x})"
-        raise DataError(f"{path}: is not UTF-8 at {place}; save it as UTF-8") from error
 
 
 def count_skipped(corpus: str, problems: Sequence[Problem], *, skip_bad: bool) -> int:

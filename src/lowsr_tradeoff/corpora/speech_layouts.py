@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC
-from lowsr_tradeoff.corpora.rows import CorpusRow, CsvRow, Listing, Problem, audio_files, read_table, read_utf8
+from lowsr_tradeoff.corpora.rows import CorpusRow, Listing, Problem
+from lowsr_tradeoff.corpora.sound_files import audio_files, named_file
+from lowsr_tradeoff.corpora.tables import CsvRow, read_table, read_utf8
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.settings.study import LIBRISPEECH
 
@@ -69,7 +71,7 @@ def _folder(path: str, wanted: str) -> Path:
 
 
 def _table_rows(root: Path) -> tuple[tuple[SpeechRow, ...], tuple[Problem, ...]]:
-    rows = tuple(_table_row(root, row) for row in read_table(root / TABLE, ("file", "text")))
+    rows = tuple(_table_row(root, row) for row in read_table(root / TABLE, ("file", "text"), ("speaker", "sex")))
     named = {os.path.normpath(row.path) for row in rows}
     unnamed = [path for path in audio_files(root) if os.path.normpath(path) not in named]
     return rows, _without_transcript(root, unnamed, f"no row of {TABLE} names it")
@@ -79,7 +81,7 @@ def _table_row(root: Path, row: CsvRow) -> SpeechRow:
     phrases = (phrase.strip() for phrase in row.fields.get("keywords", "").split(","))
     return SpeechRow(
         where=f"{row.where} ({row.fields['file'] or 'no file'})",
-        path=root / row.fields["file"],
+        path=named_file(root, row.fields["file"]),
         annotation=row.fields["text"],
         fault=row.fault,
         speaker=row.fields.get("speaker", ""),

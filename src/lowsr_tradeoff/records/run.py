@@ -24,6 +24,7 @@ class CorpusSummary(Record):
     n_groups: int
     group_of: Literal["sources", "speakers"]
     classes: tuple[str, ...]
+    n_per_class: tuple[int, ...] = ()
     n_folds: int
     duration_s: float
     lowest_source_rate_hz: int

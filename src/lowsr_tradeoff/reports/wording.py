@@ -13,7 +13,7 @@ from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Optimism, 
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.power import ErrorTarget
 from lowsr_tradeoff.records.privacy import AttackResult, Leak
-from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 
 COMPONENTS = {
     "microphone": "microphone",
@@ -243,6 +243,13 @@ def in_table_alone(n_more: int) -> str:
     ('1 more way of training stands in the table alone', '2 more ways of training stand in the table alone')
     """
     return f"{count(n_more, 'more way')} of training {'stands' if n_more == 1 else 'stand'} in the table alone"
+
+
+def class_counts(corpus: CorpusSummary) -> str:
+    """Return the classes of a corpus with their numbers of clips, such as ``"dog 12, rain 10"``."""
+    # Runs of earlier versions have no numbers.
+    numbers = [f" {n}" for n in corpus.n_per_class] or [""] * len(corpus.classes)
+    return ", ".join(f"{label}{n}" for label, n in zip(corpus.classes, numbers, strict=True))
 
 
 def count(n: int, thing: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.files.reading import MOST_TOML_BYTES, parse_toml, read_file
+from lowsr_tradeoff.files.reading import MOST_TOML_BYTES, UTF16_MARKS, parse_toml, read_file
 from lowsr_tradeoff.settings.study import LIBRISPEECH, StudyConfig
 
 # Problems named of one file.
@@ -31,7 +31,7 @@ PATHS = (
 )
 
 
-def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyType({})) -> StudyConfig:
+def load_config(path: Path | str | None, overrides: Mapping[str, Any] = MappingProxyType({})) -> StudyConfig:
     """Return the settings of a TOML file with command-line values on top.
 
     Args:
@@ -41,12 +41,13 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] = MappingProxyTy
     Raises:
         ConfigError: The file cannot be read, or a key or value is wrong; the message lists all of them.
     """
-    tree = _read_toml(path) if path else {}
+    file = None if path is None else Path(path)
+    tree = _read_toml(file) if file else {}
     _put_over(tree, overrides)
     try:
         return StudyConfig.model_validate(tree)
     except ValidationError as error:
-        raise ConfigError(_explain(error, path)) from error
+        raise ConfigError(_explain(error, file)) from error
 
 
 def dump_toml(config: StudyConfig) -> str:
@@ -81,11 +82,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
     preset = PRESETS / f"{path}.toml"
     is_preset = preset.exists() and not path.exists()
     try:
-        tree = parse_toml(read_file(preset if is_preset else path, MOST_TOML_BYTES).decode())
+        content = read_file(preset if is_preset else path, MOST_TOML_BYTES)
+        tree = parse_toml(content.decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
     except ValueError as error:
-        raise ConfigError(f"{path}: is not TOML in UTF-8: {error}") from error
+        raise ConfigError(f"{path}: is not TOML in UTF-8: {error}{_windows_hint(content)}") from error
     for *rooms, key in PATHS:
         group: object = tree
         for room in rooms:
@@ -93,6 +95,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
         if isinstance(group, dict) and key in group:
             group[key] = _beside(path, group[key])
     return tree
+
+
+def _windows_hint(content: bytes) -> str:
+    """What to do about a path of Windows in double quotes, where its backslashes begin the codes of characters."""
+    if content.startswith(UTF16_MARKS):
+        return "; it is UTF-16, save it as UTF-8"
+    is_path = re.search(rb'"([A-Za-z]:|\.{1,2}|\\)\\', content)
+    return r"; write paths of Windows in single quotes: 'C:\Users\me'" if is_path else ""
 
 
 def _beside(file: Path, value: object) -> object:
@@ -132,6 +142,8 @@ def _explain(error: ValidationError, path: Path | None) -> str:
 def _message(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
         return f"unknown setting{_near(str(problem['loc'][-1]), _names(StudyConfig))}"
+    if problem["type"] == "int_from_float":
+        return f"give a whole number, for example {round(problem['input'])} (given: {problem['input']!r})"
     said = f"{problem['msg'].removeprefix('Value error, ')} (given: {problem['input']!r})"
     if problem["type"] != "literal_error":
         return said

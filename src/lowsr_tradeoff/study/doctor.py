@@ -12,14 +12,15 @@ from pathlib import Path
 from lowsr_tradeoff.errors import LowsrError
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.privacy.attackers.recognisers import why_no_moonshine
+from lowsr_tradeoff.privacy.signal.intelligibility import NO_PESQ
 from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.study.plan import open_study
 
 # Import names of libraries with compiled parts, which can be installed and still fail to load.
 COMPILED = (
-    *("numpy", "scipy", "soundfile", "soxr", "torch", "torchaudio"),
-    *("ctranslate2", "faster_whisper", "onnxruntime", "pesq"),
+    *("numpy", "scipy", "soundfile", "soxr", "av", "torch", "torchaudio"),
+    *("ctranslate2", "faster_whisper", "onnxruntime"),
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
 # The default run with two processes takes 1.6 GB (benchmarks/main_job.py) and leaves 75 MB.
@@ -47,10 +48,11 @@ class Check:
 def examine(out: Path = Path("lowsr-run")) -> tuple[Check, ...]:
     """Return what was found of machine, disk, libraries, GPU, weights, embedded corpora and browser."""
     return (
-        Check("cores", f"{machine.n_cores()}, {machine.cpu_name()}"),
+        Check("cores", _cores()),
         _memory(machine.available_gb(), machine.n_cores()),
         *_disk(out),
         *(_check(name, partial(_version, name)) for name in COMPILED),
+        _pesq(),
         _check("GPU", _gpu),
         _check("recognisers' weights", _weights),
         _moonshine(),
@@ -58,6 +60,12 @@ def examine(out: Path = Path("lowsr-run")) -> tuple[Check, ...]:
         _check("embedded corpora", _corpora),
         _browser(),
     )
+
+
+def _cores() -> str:
+    quota = machine.cpu_quota()
+    limit = f" of {machine.n_own_cores()}, limited to the time of {quota:g}" if quota is not None else ""
+    return f"{machine.n_cores()}{limit}, {machine.cpu_name()}"
 
 
 def _memory(free_gb: float, n_jobs: int) -> Check:
@@ -99,6 +107,14 @@ def _check(what: str, find: Callable[[], str]) -> Check:
 def _version(name: str) -> str:
     importlib.import_module(name)
     return version(name.replace("_", "-"))
+
+
+def _pesq() -> Check:
+    found = _check("PESQ", partial(_version, "pesq"))
+    if found.is_ok:
+        return found
+    missing = f"{NO_PESQ}; a run does without, and its page says so"
+    return Check("PESQ", missing, is_ok=False, is_needed=False)
 
 
 def _gpu() -> str:

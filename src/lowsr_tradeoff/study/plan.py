@@ -11,14 +11,15 @@ from lowsr_tradeoff.classify.plan import ClassifyPlan
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.corpora.speech import speech_of
-from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.power.profiles.devices import load_devices
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.privacy.stage import PrivacyPlan
 from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.front_end import named_front_end
-from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.settings.study import LIBRISPEECH, StudyConfig
+from lowsr_tradeoff.settings.toml import EMBEDDED
 
 INSPECTED = "inspected.json"
 
@@ -55,6 +56,14 @@ def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> S
         no_gpu = machine.why_no_gpu() if is_run_here and config.device_type == "cuda" else None
         raise DataError("\n".join(filter(None, (no_events, no_speech, no_gpu))))
     return Study(config, events, speech)
+
+
+def check_out(config: StudyConfig, out: Path) -> None:
+    """Raise ``ConfigError`` where a run folder is, or lies in, a folder of sounds: all that is in there is read."""
+    for source in (config.events.source, config.speech.source.removeprefix(LIBRISPEECH)):
+        folder = Path(source)
+        if source not in EMBEDDED and folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
+            raise ConfigError(f"--out {out}: is or lies in the corpus folder {folder}; choose another --out")
 
 
 @dataclass(frozen=True)

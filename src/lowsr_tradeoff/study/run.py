@@ -23,7 +23,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml
 from lowsr_tradeoff.study.assemble import _manifest, assemble, gpus_of
 from lowsr_tradeoff.study.clips import listen_pack
-from lowsr_tradeoff.study.plan import Study, open_study, plan
+from lowsr_tradeoff.study.plan import Study, check_out, open_study, plan
 
 
 def run_study(
@@ -55,6 +55,7 @@ def run_study(
         MissingResourceError: There is no GPU; nothing has run.
         StageError: The folder cannot be written, or no step that counts has finished; finished steps are kept.
     """
+    check_out(config, out)
     start, store = time.monotonic(), Store(out)
     with locked(out):
         study = open_study(config, out, is_run_here=cluster is None)
@@ -88,6 +89,7 @@ def run_shard(
         PartialRunError: Some steps failed; the others are kept.
         StageError: All failed, or the folder cannot be written.
     """
+    check_out(config, out)
     store = Store(out)
     with locked(out):
         study = open_study(config, out, is_run_here=resources.cluster is None)

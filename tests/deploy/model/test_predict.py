@@ -16,6 +16,7 @@ from lowsr_tradeoff.deploy.model.package import Package
 from lowsr_tradeoff.deploy.model.predict import (
     class_probabilities,
     load_model,
+    mean_prediction,
     predict_windows,
     window_image,
     windows,
@@ -115,6 +116,34 @@ def test_a_file_at_another_rate_and_with_two_channels(model, tmp_path):
     rng = np.random.default_rng(0)
     soundfile.write(tmp_path / "a.flac", 0.1 * rng.standard_normal((44100, 2)), 44100)
     assert len(list(predict_windows(model, tmp_path / "a.flac", 0.5))) == 2
+
+
+@pytest.mark.parametrize(
+    ("sound", "told"),
+    [
+        (np.zeros(8000), "is silent: every sample is zero"),
+        (1000 * np.random.default_rng(0).uniform(-1, 1, 8000), "is not scaled to full scale 1"),
+        (32767 * np.random.default_rng(0).uniform(-1, 1, 8000), "is not scaled to full scale 1"),
+        (np.array([0.5]), "is shorter than 0.1 of the model's window"),
+        (0.1 * np.random.default_rng(0).uniform(-1, 1, 799), "is shorter than 0.1 of the model's window"),
+    ],
+)
+def test_what_no_clip_of_a_corpus_could_be_gets_no_class(model, tmp_path, sound, told):
+    soundfile.write(tmp_path / "a.wav", sound, 16000, subtype="FLOAT")
+    whole = mean_prediction(predict_windows(model, tmp_path / "a.wav", 0.5))
+    assert (whole.probabilities, whole.best(("a", "b"))) == (None, None)
+    assert told in whole.fault
+    assert whole.end_s == pytest.approx(len(sound) / 16000)
+
+
+def test_silent_windows_of_a_file_do_not_enter_its_mean(model, tmp_path):
+    noise = 0.1 * np.random.default_rng(0).standard_normal(8000)
+    soundfile.write(tmp_path / "a.wav", np.concatenate([noise, np.zeros(8000)]), 16000)
+    first, silent = predict_windows(model, tmp_path / "a.wav", 0.5)
+    whole = mean_prediction([silent, first, silent])
+    assert silent.fault == "is silent: every sample is zero"
+    assert whole.fault is None
+    np.testing.assert_array_equal(whole.probabilities, first.probabilities)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ to clean clips is left out. Without a scene, the first window of a training clip
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import capture, noise_seed
 from lowsr_tradeoff.audio.decode import decode_blocks
 from lowsr_tradeoff.classify.feature_step import image_of
+from lowsr_tradeoff.corpora.inspect import sample_fault
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
 from lowsr_tradeoff.deploy.model.package import Package
 from lowsr_tradeoff.errors import DataError
@@ -30,6 +31,8 @@ from lowsr_tradeoff.settings.front_end import Scene
 
 # A last window with a smaller share of new sound than this would only repeat the one before it.
 LEAST_NEW_SHARE = 0.1
+# A sound of a smaller share of the window than this is judged by the silence after it.
+LEAST_SHARE = 0.1
 
 Probabilities = NDArray[np.float64]
 
@@ -48,19 +51,24 @@ class Prediction:
 
     Attributes:
         end_s: At most the end of the file.
-        probabilities: Of each class, in the order of the settings; they sum to 1.
+        probabilities: Of each class, in the order of the settings; they sum to 1. Of a window that cannot be
+            judged there are none.
+        fault: Why it cannot be judged.
     """
 
     start_s: float
     end_s: float
-    probabilities: Probabilities
+    probabilities: Probabilities | None
+    fault: str | None = None
 
-    def best(self, classes: Sequence[str]) -> tuple[str, float]:
+    def best(self, classes: Sequence[str]) -> tuple[str, float] | None:
         """Return the most probable class and its probability.
 
         >>> Prediction(0.0, 1.0, np.array([0.2, 0.8])).best(("dog", "rain"))
         ('rain', 0.8)
         """
+        if self.probabilities is None:
+            return None
         best = int(self.probabilities.argmax())
         return classes[best], float(self.probabilities[best])
 
@@ -110,20 +118,29 @@ def predict_windows(model: Model, file: Path, hop_s: float) -> Iterator[Predicti
     """Yield a prediction for every window of a file, in memory that does not grow with the file.
 
     The last window ends with the file, up to a tenth of a window. A file shorter than a window is one window, with
-    silence after it.
+    silence after it. A window is refused for what a clip of the corpus would be: silence, a wrong scale, no length.
 
     Raises:
         DataError: The file cannot be read, is empty, is sampled below the model's rate or holds no numbers.
     """
     digest = _digest(file)
     for start, sound, rate_hz in _windows_of(file, model.settings, hop_s):
+        start_s, end_s = start / rate_hz, (start + len(sound)) / rate_hz
+        if fault := _window_fault(sound, model.settings.clip_s * rate_hz):
+            yield Prediction(start_s, end_s, None, fault)
+            continue
         image = window_image(model.settings, sound, rate_hz, f"{digest}/{start}" if start else digest)
-        start_s = start / rate_hz
-        yield Prediction(start_s, start_s + len(sound) / rate_hz, class_probabilities(model, image[None])[0])
+        yield Prediction(start_s, end_s, class_probabilities(model, image[None])[0])
+
+
+def _window_fault(sound: Samples, n_window: float) -> str | None:
+    if len(sound) < LEAST_SHARE * n_window:
+        return f"is shorter than {LEAST_SHARE:g} of the model's window"
+    return sample_fault(len(sound), float(np.abs(sound).max()))
 
 
 def mean_prediction(predictions: Iterable[Prediction]) -> Prediction:
-    """Return one prediction for all windows of a file: the mean of their probabilities.
+    """Return one prediction for all windows of a file: the mean of their probabilities, of those that have them.
 
     >>> halves = [Prediction(0.0, 1.0, np.array([1.0, 0.0])), Prediction(1.0, 2.0, np.array([0.5, 0.5]))]
     >>> mean_prediction(halves).probabilities.tolist()
@@ -131,9 +148,13 @@ def mean_prediction(predictions: Iterable[Prediction]) -> Prediction:
     """
     rest = iter(predictions)
     first = last = next(rest)
-    total, n = first.probabilities, 1
-    for last in rest:
-        total, n = total + last.probabilities, n + 1
+    total: Probabilities = np.zeros(())
+    n = 0
+    for last in chain([first], rest):
+        if last.probabilities is not None:
+            total, n = total + last.probabilities, n + 1
+    if n == 0:
+        return replace(first, end_s=last.end_s)
     return Prediction(first.start_s, last.end_s, total / n)
 
 

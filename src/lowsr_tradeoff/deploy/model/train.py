@@ -26,7 +26,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import resample
-from lowsr_tradeoff.study.plan import INSPECTED
+from lowsr_tradeoff.study.plan import INSPECTED, check_out
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def train_model(
     """
     if is_int8_counted:
         require_onnx()
+    check_out(config, run)
     condition, store = condition_of(config), Store(run)
     with locked(run):
         corpus = events_of(config, run / INSPECTED)

@@ -26,6 +26,7 @@ NARROW_RATE_HZ = 8000
 # upsampled has only 16-bit quantisation noise there.
 BARELY_ANY = 1e-7
 REASONS = ("stoi_reason", "pesq_reason", "pesq_nb_reason")
+NO_PESQ = "PESQ is not installed; install lowsr-tradeoff with its extra pesq, which takes a C compiler"
 STOI_TOO_SHORT = f"STOI needs {STOI_NEEDS_S} s of speech"
 
 
@@ -128,8 +129,10 @@ def _scores(reference: Samples, processed: Samples) -> dict[str, float | str | N
 
 def _pesq(reference: Samples, processed: Samples, rate_hz: int, band: str) -> tuple[float | None, str | None]:
     """The score, or the reason why there is none."""
-    from pesq import PesqError, pesq  # noqa: PLC0415 - results are assembled without it
-
+    try:
+        from pesq import PesqError, pesq  # noqa: PLC0415 - results are assembled without it
+    except ImportError:
+        return None, NO_PESQ
     try:
         with _tiny_as_zero():
             return float(pesq(rate_hz, reference, processed, band)), None

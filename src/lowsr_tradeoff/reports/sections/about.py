@@ -6,7 +6,7 @@ from lowsr_tradeoff.decision.compare_runs import flattened
 from lowsr_tradeoff.records.run import ListenClip, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, table_of
-from lowsr_tradeoff.reports.wording import hz
+from lowsr_tradeoff.reports.wording import class_counts, hz
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def corpora(tradeoff: Tradeoff) -> Table:
             ("Clips", lambda corpus: str(corpus.n_clips)),
             ("Skipped", lambda corpus: str(corpus.n_skipped)),
             ("Groups", lambda corpus: f"{corpus.n_groups} {corpus.group_of}"),
+            ("Classes, with clips", class_counts),
             ("Folds", lambda corpus: str(corpus.n_folds)),
             ("Length", lambda corpus: f"{corpus.duration_s:.0f} s"),
             ("Recorded at", lambda corpus: f"{hz(corpus.lowest_source_rate_hz)} or more"),

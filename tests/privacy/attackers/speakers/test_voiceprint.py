@@ -1,7 +1,11 @@
 import warnings
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.corpora.clips import read
@@ -38,6 +42,15 @@ def test_voices_are_those_of_resemblyzer(encoder, sounds, peer):
     np.testing.assert_allclose(mine, theirs, atol=2e-5)
 
 
+def test_the_weights_are_those_that_resemblyzer_publishes():
+    published = torch.load(
+        Path(find_spec("resemblyzer").origin).parent / "pretrained.pt", map_location="cpu", weights_only=True
+    )["model_state"]
+    shipped = load_file(speaker_encoder())
+    assert set(published) - set(shipped) == {"similarity_weight", "similarity_bias"}
+    assert all(torch.equal(weight, published[name]) for name, weight in shipped.items())
+
+
 def test_neither_level_nor_company_changes_a_voice(encoder, sounds):
     together = voiceprint.embed(sounds, encoder)
     alone = voiceprint.embed([sounds[1] * np.float32(0.03)], encoder)
@@ -58,7 +71,7 @@ def test_parts_are_those_of_resemblyzer(n_samples):
 
 
 def test_other_weights_are_refused(tmp_path):
-    file = tmp_path / "pretrained.pt"
+    file = tmp_path / "weights.safetensors"
     file.write_bytes(b"no weights")
-    with pytest.raises(DataError, match=r"pretrained\.pt.*reinstall"):
+    with pytest.raises(DataError, match=r"weights\.safetensors.*reinstall"):
         voiceprint.load_encoder(file)

@@ -1,19 +1,20 @@
-"""The speaker encoder of Resemblyzer, from the weights in its wheel: a sound to an embedding of the voice.
+"""The speaker encoder of Resemblyzer, from its published weights: a sound to an embedding of the voice.
 
-Its package imports librosa and embeds one utterance at a time; here torch makes the spectra, and parts of many
-utterances go through the network at once. Its voice activity detector is left out: it takes speech at low rates for
-silence, which would weaken the attacker. Reference: Wan et al., Generalized end-to-end loss for speaker
-verification, ICASSP 2018.
+Its package asks for a compiler, imports librosa and embeds one utterance at a time; here torch makes the spectra,
+and parts of many utterances go through the network at once. Its voice activity detector is left out: it takes
+speech at low rates for silence, which would weaken the attacker. Reference: Wan et al., Generalized end-to-end loss
+for speaker verification, ICASSP 2018.
 """
 
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from pickle import UnpicklingError
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torchaudio.functional import melscale_fbanks
 
@@ -66,13 +67,12 @@ def run(steps: Sequence[Step[CaptureSettings]], speech: SpeechCorpus, store: Sto
 
 @cache
 def load_encoder(file: Path) -> VoiceEncoder:
-    """Return the encoder with the weights of Resemblyzer's ``pretrained.pt``, loaded once per process."""
+    """Return the encoder with the weights of a safetensors file, loaded once per process."""
     encoder = VoiceEncoder()
     try:
-        state = torch.load(file, map_location="cpu", weights_only=True)["model_state"]
-        encoder.load_state_dict({name: value for name, value in state.items() if not name.startswith("similarity")})
-    except (RuntimeError, KeyError, UnpicklingError) as error:
-        raise DataError(f"{file}: does not hold Resemblyzer's speaker encoder; reinstall resemblyzer") from error
+        encoder.load_state_dict(load_file(file))
+    except (RuntimeError, SafetensorError) as error:
+        raise DataError(f"{file}: does not hold Resemblyzer's speaker encoder; reinstall lowsr-tradeoff") from error
     return encoder.eval().requires_grad_(requires_grad=False)
 
 
