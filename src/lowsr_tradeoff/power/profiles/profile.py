@@ -10,6 +10,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from lowsr_tradeoff.power.profiles.parts import (
     Cycles,
+    FilterName,
     Kibibytes,
     MegaHertz,
     Microphone,
@@ -38,6 +39,7 @@ class Adc(Settings):
     """The converter: power = static_power + sample_energy * converter rate.
 
     Attributes:
+        filter: What decides how much of the sound above half the microphone's rate folds down.
         sample_energy: Energy of one conversion; absent where the power is the same at every rate.
         native_rates: The rates it can run at; absent where it can be clocked at any.
         ratio_low: Least bit clock over sampling rate of a PDM port.
@@ -48,6 +50,7 @@ class Adc(Settings):
 
     part: str
     input: Signal = "analogue"
+    filter: FilterName
     static_power: MilliWatts | None = None
     sample_energy: NanoJoules | None = None
     native_rates: NativeRates | None = None
