@@ -52,7 +52,7 @@ class StudyConfig(Settings):
     privacy_axis: PrivacyAxis = "words"
     include_audio: bool = False
     include_transcripts: bool = False
-    front_end: FrontEnd = FrontEnd()
+    front_end: FrontEnd = FrontEnd(filter="device")
     front_ends: tuple[str, ...] = ()
     events: EventsSettings = EventsSettings()
     speech: SpeechSettings = SpeechSettings()
@@ -61,6 +61,11 @@ class StudyConfig(Settings):
     power: PowerSettings = PowerSettings()
     constraints: Constraints = Constraints()
     gate: GateRules = GateRules()
+
+    @field_validator("front_end", mode="before")
+    @classmethod
+    def _take_the_devices_filter(cls, front_end: object) -> object:
+        return {"filter": "device", **front_end} if isinstance(front_end, dict) else front_end
 
     @field_validator("rates_hz")
     @classmethod
