@@ -30,6 +30,7 @@ from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.reports.wording import percent, points
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -40,7 +41,7 @@ DB_PER_NEPER = 10 / np.log(10)
 def hand_over_at(rate_hz: int, root: Path) -> None:
     """Print every figure at one rate."""
     arms = ClassifySettings(arms=("finetuned",), grids=("native",))
-    config, store = StudyConfig(rates_hz=(rate_hz,), classify=arms), Store(root / "run")
+    config, store = StudyConfig(front_end=FrontEnd(), rates_hz=(rate_hz,), classify=arms), Store(root / "run")
     corpus = events_of(config, None)
     plan = plan_model(config, corpus, Condition(rate_hz, "native", "finetuned"), is_int8_counted=True)
     run_plan(plan, store, 1, lambda at: print(at.label))

@@ -29,6 +29,7 @@ from lowsr_tradeoff.runner.machine import cpu_name, n_cores
 from lowsr_tradeoff.runner.schedule import Resources, missing_steps, run_missing
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
@@ -106,7 +107,7 @@ def features(n_clips: int, folder: Path) -> tuple[float, float]:
     """Return the CPU seconds to capture clips at 1 kHz and make their features, and the peak memory in GB."""
     folder.mkdir()
     corpus, store = long_clips(folder, n_clips), Store(folder)
-    steps = feature_steps(StudyConfig(), corpus, 1000, "shared")
+    steps = feature_steps(StudyConfig(front_end=FrontEnd()), corpus, 1000, "shared")
     start = time.process_time()
     for step in steps:
         run_features([step], corpus, store)

@@ -30,6 +30,7 @@ from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
 RATES_HZ, REFERENCE_RATE_HZ = (500, 1000, 2000, 4000), 16_000
@@ -75,7 +76,7 @@ def by_libraries(pairs: Sequence[Pair]) -> list[list[float]]:
 def main() -> None:
     """Print both times, the ratios, and the largest difference of any figure."""
     speech = load_speech("demo", RATES_HZ, REFERENCE_RATE_HZ, skip_bad=False, cache=None)
-    config = StudyConfig(rates_hz=RATES_HZ)
+    config = StudyConfig(front_end=FrontEnd(), rates_hz=RATES_HZ)
     steps = signal.plan(config, speech).steps
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -21,6 +21,7 @@ from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -29,7 +30,9 @@ RATE_HZ, REFERENCE_RATE_HZ = 1000, 16_000
 
 def seconds(corpus: EventCorpus, grid: Grid, jobs: int, n_seeds: int = 1) -> float:
     """Return the wall time of one stage from nothing, in s."""
-    config = StudyConfig(rates_hz=(RATE_HZ,), classify=ClassifySettings(grids=(grid,), n_seeds=n_seeds))
+    config = StudyConfig(
+        front_end=FrontEnd(), rates_hz=(RATE_HZ,), classify=ClassifySettings(grids=(grid,), n_seeds=n_seeds)
+    )
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         start = time.perf_counter()

@@ -28,6 +28,7 @@ from lowsr_tradeoff.records.network import ArmName, Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
@@ -134,7 +135,8 @@ def test_another_way_of_training_is_one_row_and_for_another_loss_one_function(
     monkeypatch.setattr(arms, "ARMS", tuple(row if arm.name == row.name else arm for arm in ARMS))
     monkeypatch.setitem(losses.LOSSES, "new", hard_and_soft)
     chosen = ClassifySettings(epochs=1, batch_size=8, grids=("native",), arms=("finetuned", "hint"))
-    config, store = StudyConfig(rates_hz=(1000,), n_resamples=200, classify=chosen), Store(tmp_path)
+    config = StudyConfig(rates_hz=(1000,), n_resamples=200, classify=chosen, front_end=FrontEnd())
+    store = Store(tmp_path)
     plan = stage.plan(config, tones_in_three_folds)
     execute(plan.steps, store, partial(run_batch, {"events": tones_in_three_folds}, store), 1, lambda _: None)
     new, finetuned = Condition(1000, "native", "hint"), Condition(1000, "native", "finetuned")

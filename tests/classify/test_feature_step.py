@@ -144,7 +144,7 @@ def test_every_layout_of_a_fold_is_made_from_one_reading(corpus, tmp_path, monke
         return soundfile.read(clip.audio, dtype="float32")
 
     monkeypatch.setattr(feature_step, "read", count)
-    config, store = StudyConfig(), Store(tmp_path / "run")
+    config, store = StudyConfig(front_end=FrontEnd()), Store(tmp_path / "run")
     points = [(1000, "shared"), (1000, "native"), (4000, "native")]
     steps = [feature_steps(config, corpus, rate_hz, grid)[1] for rate_hz, grid in points]
     run(steps, corpus, store)

@@ -9,11 +9,12 @@ from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings, PublishedAccuracy
 from lowsr_tradeoff.settings.study import StudyConfig
 
 SETTINGS = ClassifySettings(epochs=8, batch_size=8, grids=("shared",), arms=("finetuned", "cssd"))
-CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, classify=SETTINGS)
+CONFIG = StudyConfig(front_end=FrontEnd(), rates_hz=(1000,), n_resamples=200, classify=SETTINGS)
 
 
 def with_classify(**update) -> StudyConfig:

@@ -15,12 +15,16 @@ from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CLASSES = ("low", "high a", "high b")
 CONFIG = StudyConfig(
-    rates_hz=(1000, 4000), n_resamples=200, classify=ClassifySettings(epochs=30, batch_size=8, n_seeds=1)
+    front_end=FrontEnd(),
+    rates_hz=(1000, 4000),
+    n_resamples=200,
+    classify=ClassifySettings(epochs=30, batch_size=8, n_seeds=1),
 )
 
 

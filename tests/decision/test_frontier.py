@@ -234,8 +234,8 @@ POWER = [
 ]
 
 
-def joined(classify=CLASSIFY, leaks=LEAKS, power=POWER, constraints=None, axis="words"):
-    points = join(classify, leaks, power, constraints or Constraints(), axis)
+def joined(classify=CLASSIFY, leaks=LEAKS, power=POWER, constraints=None, axis="words", others=None):
+    points = join(classify, leaks, power, constraints or Constraints(), axis, others or {})
     return {p.point_id: p for p in points}
 
 
@@ -325,3 +325,19 @@ def test_joined_points_carry_what_they_fail():
     assert points["1000-shared-cssd-u385"].fails == ()
     (sentence,) = points["500-shared-cssd-u385"].fails
     assert sentence == "accuracy 0.59 (low end of 0.59…0.61, n = 400 clips) is below 0.65"
+
+
+def test_a_device_with_another_front_end_has_none_of_the_figures_measured_behind_the_first():
+    constraints = Constraints(min_accuracy=0.1, max_word_recovery=0.9)
+    alike, apart = joined(constraints=constraints), joined(constraints=constraints, others={"u575": "fir64"})
+    for name, point in apart.items():
+        if point.device == "u385":
+            assert point == alike[name]
+            continue
+        assert point.accuracy.reason == point.word_recovery.reason == point.known_word_recovery.reason
+        assert "another front end than fir64, that of u575; name it first in --device" in point.privacy.reason
+        assert point.attacker == "none"
+        assert (point.p_frontier, point.p_meets) == (None, None if not point.infeasible else 0.0)
+        assert point.power_mw == alike[name].power_mw
+    assert any(not point.fails for point in apart.values())
+    assert all(point.fails for point in apart.values() if point.device == "u575")

@@ -20,6 +20,7 @@ from lowsr_tradeoff.privacy.attackers import published_figures
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult, Extrapolation, LearningCurve, LearningPoint
 from lowsr_tradeoff.records.run import Failure, Tradeoff
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.limits import GateRules
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -323,7 +324,7 @@ WORDS = of_kind("words", WHISPER, "whisper", 0.01)
 
 
 def test_what_is_published_at_a_rate_that_2_khz_can_imitate_counts_unless_turned_off():
-    tradeoff = with_attacks(*WORDS, *published_figures.plan(StudyConfig(), None).results)
+    tradeoff = with_attacks(*WORDS, *published_figures.plan(StudyConfig(front_end=FrontEnd()), None).results)
     rules = {"max_word_recovery": 0.83, "confidence": 0.95}
     result = gate(tradeoff, GateRules(**rules))
     assert {v.rate_hz for v in result.rates if v.passes} == {500, 1000}
@@ -357,7 +358,7 @@ def test_a_two_word_list_does_not_hide_behind_the_words_of_running_speech():
 
 def test_transcripts_of_other_files_pass_no_limit_on_words():
     german = of_kind("words", dict.fromkeys(WHISPER, 0.03), "whisper", 0.01)
-    published = published_figures.plan(StudyConfig(), None).results
+    published = published_figures.plan(StudyConfig(front_end=FrontEnd()), None).results
     for tradeoff in (with_attacks(*german), with_attacks(*german, *published)):
         result = gate(tradeoff, GateRules(max_word_recovery=1.0, confidence=0))
         assert not result.passes

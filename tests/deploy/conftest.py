@@ -7,13 +7,17 @@ from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.deploy.model.train import plan_model
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 
 def study(rate_hz=1000, arm="finetuned", grid="native"):
     classify = ClassifySettings(arms=(arm,), grids=(grid,), epochs=4, batch_size=4, n_seeds=2)
-    return StudyConfig(rates_hz=(rate_hz,), reference_rate_hz=8000, n_resamples=200, classify=classify)
+    front_end = FrontEnd(filter="ideal")
+    return StudyConfig(
+        rates_hz=(rate_hz,), reference_rate_hz=8000, n_resamples=200, classify=classify, front_end=front_end
+    )
 
 
 def plan_of(corpus, arm="finetuned", grid="native"):

@@ -26,6 +26,7 @@ from lowsr_tradeoff.records.network import ArmName
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -44,7 +45,7 @@ def taught(tones_in_three_folds, tmp_path_factory):
         ("paper", ("finetuned",), {"protocol": "paper", "optimiser": "adam_amsgrad"}),
     ):
         chosen = ClassifySettings(epochs=1, batch_size=8, grids=("shared",), arms=arms, **changed)
-        config = StudyConfig(rates_hz=(1000,), classify=chosen)
+        config = StudyConfig(front_end=FrontEnd(), rates_hz=(1000,), classify=chosen)
         runs = stage.plan(config, tones_in_three_folds).trained
         steps |= {(name, who.arm): its[0] for who, its in runs.items() if who.rate_hz == 1000}
     needed = dict.fromkeys(need for step in steps.values() for need in step.needs)

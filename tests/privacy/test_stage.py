@@ -19,7 +19,7 @@ from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
-CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
+CONFIG = StudyConfig(front_end=FrontEnd(), rates_hz=(1000,), n_resamples=200)
 
 
 def corpus_of(utterances) -> SpeechCorpus:
@@ -30,7 +30,7 @@ SPEECH = corpus_of(EMBEDDED.utterances[:3])
 
 
 def changed(**overrides) -> StudyConfig:
-    return load_config(None, {"rates_hz": (1000,), **overrides})
+    return load_config(None, {"front_end": {"filter": "ideal"}, "rates_hz": (1000,), **overrides})
 
 
 @pytest.fixture(autouse=True)

@@ -45,6 +45,7 @@ from lowsr_tradeoff.records.privacy import (
     WordCounts,
 )
 from lowsr_tradeoff.records.run import CorpusSummary, ListenClip, ListenPack, Manifest, Provenance, Tradeoff
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.limits import Constraints
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.joint_draws import kept
@@ -357,7 +358,7 @@ def _signal(draw: random.Random, rate: int) -> IntelligibilityResult:
         estoi=_share(draw, {500: 0.12, 1000: 0.3, 2000: 0.52, 4000: 0.73}.get(rate, 0.97), 0.04, 64, "utterances"),
         pesq_wb=_quality(draw, rate),
         pesq_nb=_quality(draw, rate),
-        sii=sii_of(StudyConfig().front_end, rate),
+        sii=sii_of(FrontEnd(), rate),
         n_utterances=64,
     )  # fmt: skip
 

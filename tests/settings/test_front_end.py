@@ -1,5 +1,7 @@
 """What can be set of a microphone, what is refused, and names of front ends: there and back, and none of two."""
 
+from pathlib import Path
+
 import pytest
 import soundfile
 from hypothesis import given
@@ -100,3 +102,20 @@ def test_noise_bits_and_scene_come_from_the_study():
 @given(FRONT_ENDS, FRONT_ENDS)
 def test_two_front_ends_have_two_names(one, other):
     assert (name_of(one) == name_of(other)) == (one == other)
+
+
+@pytest.mark.parametrize("text", ["", "[front_end]\nbits = 12\n", "[front_end.scene]\ndistance_m = 2.0\n"])
+def test_a_study_hears_through_the_filter_of_its_device_unless_another_is_named(tmp_path, text):
+    (tmp_path / "study.toml").write_text(text)
+    assert load_config(tmp_path / "study.toml").front_end.filter == "device"
+    assert load_config(tmp_path / "study.toml", {"front_end": {"filter": "ideal"}}).front_end.filter == "ideal"
+
+
+def test_the_filter_of_a_device_has_neither_order_nor_cutoff_of_the_settings():
+    with pytest.raises(ValidationError, match="filter device has no order"):
+        StudyConfig(front_end={"order": 2})
+
+
+@pytest.mark.parametrize("preset", ["paper-esc50", "paper-tau2019"])
+def test_presets_of_the_paper_hear_through_a_brick_wall(preset):
+    assert load_config(Path(preset)).front_end.filter == "ideal"

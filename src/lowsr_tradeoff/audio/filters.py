@@ -56,8 +56,10 @@ def response(front_end: FrontEnd, rate_hz: float, frequency_hz: Frequencies) -> 
             return _below(times * rate_hz / 2, frequency_hz, passed)
         case FrontEnd(filter="sigma_delta", order=int(order), oversampling=int(times)):
             return _below(times * rate_hz / 2, frequency_hz, cic(order, times, frequency_hz / rate_hz))
-        case _:
+        case FrontEnd(filter="none"):
             return np.ones(len(frequency_hz), np.complex128)
+        case _:
+            raise ValueError(f"{front_end.filter}: has no response; with_front_ends looks up the device's filter")
 
 
 def cic(order: int, oversampling: int, frequency: Frequencies) -> NDArray[np.float64]:

@@ -63,8 +63,9 @@ def run(
 
     Args:
         config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
-        front_ends: Front ends of the microphone, comma separated: ideal, none, fir64, butterworth4, sigma-delta.
-            The first decides, the others are compared with it.
+        front_ends: Front ends of the microphone, comma separated: device, ideal, none, fir64, butterworth4,
+            sigma-delta. The first decides, the others are compared with it. When left out: device, the filter that
+            the first device's profile names.
         bits: Bits of a sample, comma separated. The first decides, the others are compared with it.
         out: Folder of the run; run again with the same folder to go on or to reuse.
         step_timeout: Seconds for one step, a day when left out; one that takes longer is ended and has failed.

@@ -6,6 +6,7 @@ nor is dominated.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ from lowsr_tradeoff.statistics import Floats
 
 Matrix = NDArray[np.bool_]
 Leaks = Mapping[tuple[LeakKind, int], Leak]
+# The fields of a point that are measured behind a front end.
+HEARD = ("accuracy", *LEAK_FIELDS.values())
 
 
 def join(
@@ -31,11 +34,13 @@ def join(
     power: Sequence[PowerResult],
     constraints: Constraints,
     axis: LeakKind,
+    other_front_ends: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[OperatingPoint, ...]:
     """Return one point per rate, feature layout, arm and device, judged against its device's other points.
 
     Of each kind of leak it has the envelope at its rate; that of the kind ``axis`` is an axis of the frontier. A
-    missing figure stays missing, with its reason.
+    missing figure stays missing, with its reason. Devices with another front end than the study's, each with the
+    name of its own, have neither accuracy nor leaks: these were measured behind the study's.
     """
     leaked = {(leak.kind, leak.rate_hz): leak for leak in leaks}
     drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
@@ -43,7 +48,11 @@ def join(
     for device in dict.fromkeys(result.device for result in power):
         parts = [(result, drawn.get((result.rate_hz, result.grid, device))) for result in classify]
         group = [_point(result, device, leaked, axis, powered) for result, powered in parts]
-        points += _judge(group, [_drawn(result, leaked, powered) for result, powered in parts], constraints, axis)
+        draws = [_drawn(result, leaked, powered) for result, powered in parts]
+        if own := other_front_ends.get(device):
+            group = [_unheard(point, own) for point in group]
+            draws = [{**each, **dict.fromkeys(HEARD, ())} for each in draws]
+        points += _judge(group, draws, constraints, axis)
     return tuple(points)
 
 
@@ -106,6 +115,12 @@ def _point(
         fails=(),
         privacy_axis=axis,
     )
+
+
+def _unheard(point: OperatingPoint, own: str) -> OperatingPoint:
+    reason = f"measured behind another front end than {own}, that of {point.device}; name it first in --device"
+    figures = {field: missing(reason, getattr(point, field).n_of) for field in HEARD}
+    return point.model_copy(update={**figures, "attacker": "none"})
 
 
 def _drawn(result: ClassifyResult, leaks: Leaks, power: PowerResult | None) -> PointDraws:

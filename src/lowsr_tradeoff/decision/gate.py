@@ -66,7 +66,12 @@ def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     counted = [a for a in attacks if rules.published_attackers or a.value.basis != "published"]
     leaked = leaks(counted, rates_of(tradeoff), tradeoff.reference_rate_hz, tradeoff.front_end)
     joined = frontier.join(
-        tradeoff.recognition.results, leaked, tradeoff.power.results, rules, tradeoff.privacy_axis
+        tradeoff.recognition.results,
+        leaked,
+        tradeoff.power.results,
+        rules,
+        tradeoff.privacy_axis,
+        tradeoff.other_front_ends,
     )
     points = [point for point in joined if point.device == device]
     if not points:

@@ -17,6 +17,7 @@ from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.files.writing import digest_of, write_atomic
 from lowsr_tradeoff.listening_test.form import render_form
 from lowsr_tradeoff.listening_test.key import KEY, Key, PackedClip, read_key
+from lowsr_tradeoff.power.profiles.front_ends import with_front_ends
 from lowsr_tradeoff.privacy.captures import captured_at_16k, captures_of
 from lowsr_tradeoff.privacy.words import count
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -44,6 +45,7 @@ def write_pack(config: StudyConfig, speech: SpeechCorpus, size: Size, contact: s
         ConfigError: More clips or forms are asked for than there are sentences or rates, or another pack is there.
         DataError: An audio file cannot be read.
     """
+    config = with_front_ends(config)
     key = _draw_key(config, speech, size)
     if (out / KEY).exists() and read_key(out).pack != key.pack:
         raise ConfigError(f"{out}: holds another listening pack, whose key would be lost; choose another --out")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.classify import Recognition
@@ -68,6 +68,8 @@ class Tradeoff(Record):
     """All results of a run; the report is made from this alone.
 
     Attributes:
+        front_end: What accuracy and attackers were measured behind.
+        other_front_ends: Devices that hear through another one, each with the name of its own.
         leaks: What leaks behind the study's front end, by kind and rate; decisions rest on these.
         privacy_axis: The kind of leak that is an axis of the frontier.
     """
@@ -76,6 +78,7 @@ class Tradeoff(Record):
     rates_hz: tuple[int, ...]
     reference_rate_hz: int
     front_end: str
+    other_front_ends: dict[str, str] = Field(default_factory=dict)
     corpora: tuple[CorpusSummary, ...]
     recognition: Recognition
     privacy: Privacy

@@ -9,7 +9,7 @@ from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.files.reading import sha256_of, usable_path
 from lowsr_tradeoff.records.base import Record
 
-Filter = Literal["ideal", "fir", "butterworth", "sigma_delta", "none"]
+Filter = Literal["ideal", "fir", "butterworth", "sigma_delta", "none", "device"]
 Noise = Literal["white", "pink", "speech-shaped"]
 
 FilePath = Annotated[str, AfterValidator(usable_path)]
@@ -21,7 +21,7 @@ USUAL: dict[str, dict[str, float]] = {
     "butterworth": {"order": 4, "cutoff": 0.8},
     "sigma_delta": {"order": 3, "oversampling": 64},
 }
-EXIST = "ideal, none, fir<taps>, butterworth<order> (butterworth1 is an RC), sigma-delta<CIC order>"
+EXIST = "ideal, none, fir<taps>, butterworth<order> (butterworth1 is an RC), sigma-delta<CIC order>, device"
 
 
 class Scene(Record):
@@ -78,7 +78,8 @@ class FrontEnd(Record):
     Attributes:
         filter: What band-limits before decimating: a brick wall, an FIR filter after a faster converter, the
             analogue Butterworth filter (order 1 is an RC), the CIC decimator of a sigma-delta converter, or
-            nothing, so that everything above rate/2 folds down.
+            nothing, so that everything above rate/2 folds down. ``"device"``, a study's default, stands for the
+            filter that the profile of the device that decides names.
         order: Taps of the FIR filter (64), order of the Butterworth (4) or CIC filter (3).
         cutoff: Frequency where FIR and Butterworth filters begin to stop, as a share of rate/2 (0.8): -6 dB for the
             FIR filter, -3 dB for the Butterworth.

@@ -223,7 +223,7 @@ class PowerSettings(Settings):
             ``None`` for a device that is awake without being woken.
     """
 
-    devices: tuple[FilePath, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "phone_cpu"), min_length=1)
+    devices: tuple[FilePath, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "efr32xg24"), min_length=1)
     microphone: FilePath | None = None
     stack: str | None = None
     battery_mah: Positive = 300.0

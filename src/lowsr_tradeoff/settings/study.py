@@ -54,7 +54,7 @@ class StudyConfig(Settings):
     privacy_axis: PrivacyAxis = "words"
     include_audio: bool = False
     include_transcripts: bool = False
-    front_end: FrontEnd = FrontEnd()
+    front_end: FrontEnd = FrontEnd(filter="device")
     front_ends: tuple[str, ...] = ()
     compared_bits: tuple[Annotated[int, Field(ge=2, le=24)], ...] = ()
     events: EventsSettings = EventsSettings()
@@ -64,6 +64,11 @@ class StudyConfig(Settings):
     power: PowerSettings = PowerSettings()
     constraints: Constraints = Constraints()
     gate: GateRules = GateRules()
+
+    @field_validator("front_end", mode="before")
+    @classmethod
+    def _take_the_devices_filter(cls, front_end: object) -> object:
+        return {"filter": "device", **front_end} if isinstance(front_end, dict) else front_end
 
     @field_validator("rates_hz")
     @classmethod

@@ -58,11 +58,13 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         found[name_of(other.study.config.front_end)] = (recognised, attacks, powers)
     functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
     leaked = leaks(recovered.attacks, config.all_rates_hz(), config.reference_rate_hz, front_end)
-    points = frontier.join(recognition.results, leaked, drawn.results, config.constraints, config.axis)
+    apart = study.other_front_ends
+    points = frontier.join(recognition.results, leaked, drawn.results, config.constraints, config.axis, apart)
     return Tradeoff(
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
         front_end=front_end,
+        other_front_ends=dict(apart),
         corpora=(study.events.summary, study.speech.summary),
         recognition=recognition,
         privacy=recovered,

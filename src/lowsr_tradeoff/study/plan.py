@@ -1,7 +1,7 @@
 """A study's corpora, checked, and its steps."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.corpora.speech import speech_of
 from lowsr_tradeoff.errors import ConfigError, DataError
-from lowsr_tradeoff.power.profiles.devices import load_devices
+from lowsr_tradeoff.power.profiles.front_ends import unlike_the_first, with_front_ends
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.privacy.stage import PrivacyPlan
 from lowsr_tradeoff.runner import machine
@@ -28,11 +28,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Study:
-    """Settings with the corpora they name, checked and ready."""
+    """Settings with the corpora they name, checked and ready.
+
+    Attributes:
+        other_front_ends: Devices that do not hear through the study's front end, each with the name of its own.
+    """
 
     config: StudyConfig
     events: EventCorpus
     speech: SpeechCorpus
+    other_front_ends: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def corpora(self) -> dict[str, object]:
@@ -41,7 +46,7 @@ class Study:
 
 
 def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> Study:
-    """Return the study with its corpora and devices loaded and every input checked.
+    """Return the study with its corpora loaded, its front ends looked up and every input checked.
 
     The run folder remembers which files were already inspected.
 
@@ -49,13 +54,13 @@ def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> S
         ConfigError: A device or weight setting cannot be used.
         DataError: The corpora have problems; the message lists all of them, and that there is no GPU either.
     """
-    load_devices(config.power.devices)
+    others, config = unlike_the_first(config), with_front_ends(config)
     events, no_events = _tried(partial(events_of, config, out / INSPECTED))
     speech, no_speech = _tried(partial(speech_of, config, out / INSPECTED))
     if events is None or speech is None:
         no_gpu = machine.why_no_gpu() if is_run_here and config.device_type == "cuda" else None
         raise DataError("\n".join(filter(None, (no_events, no_speech, no_gpu))))
-    return Study(config, events, speech)
+    return Study(config, events, speech, others)
 
 
 def check_out(config: StudyConfig, out: Path) -> None:

@@ -68,7 +68,7 @@ def run_study(
         finished = replace(store, failed=outcome.failures)
         tradeoff = assemble(planned, finished)
         transcripts = privacy.transcripts(planned.through[0].privacy, finished)
-        listen = listen_pack(config, study.events, study.speech, transcripts)
+        listen = listen_pack(study.config, study.events, study.speech, transcripts)
         wall_s = round(time.monotonic() - start, 1)
         manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished))
         damaged = (step.label for step in outcome.damaged)

@@ -18,6 +18,7 @@ from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, folds_of
 from lowsr_tradeoff.errors import DataError, StageError
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -25,6 +26,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 CLASSES = {"a": 100, "b": 300, "c": 1000, "d": 3000}
 RATES_HZ = (500, 1000, 8000)
 CONFIG = StudyConfig(
+    front_end=FrontEnd(),
     rates_hz=RATES_HZ,
     n_resamples=200,
     classify=ClassifySettings(grids=("native",), arms=("finetuned", "basd", "cssd"), n_seeds=2),

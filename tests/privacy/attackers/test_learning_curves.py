@@ -3,10 +3,11 @@ import pytest
 
 from lowsr_tradeoff.privacy.attackers.learning_curves import CurveData, learning_curve
 from lowsr_tradeoff.records.privacy import LearningLaw
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.learning_law import recovery
 
-CONFIG = StudyConfig(rates_hz=(500,), n_resamples=200)
+CONFIG = StudyConfig(rates_hz=(500,), n_resamples=200, front_end=FrontEnd())
 AMOUNTS = [1, 2, 4, 8, 15]
 LAW = LearningLaw(chance=0.1, ceiling=0.7, scale=2, exponent=1, misfit_p=1)
 RISING = np.array([recovery(LAW, amount) for amount in AMOUNTS])

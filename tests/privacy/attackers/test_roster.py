@@ -9,9 +9,10 @@ from lowsr_tradeoff.privacy.attackers import attacker, roster
 from lowsr_tradeoff.runner import fingerprint
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
-CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200)
+CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, front_end=FrontEnd())
 SPEECH = dataclasses.replace(EMBEDDED, utterances=EMBEDDED.utterances[:2])
 
 # An attacker in one file: how loud an utterance is tells who speaks.
@@ -54,7 +55,8 @@ def results(plan, store):
 
 
 def asked(curves="none"):
-    return StudyConfig(rates_hz=(1000,), privacy={"attackers": "all", "learning_curves": curves})
+    asked_for = {"attackers": "all", "learning_curves": curves}
+    return StudyConfig(rates_hz=(1000,), privacy=asked_for, front_end=FrontEnd())
 
 
 def steps_of(config):

@@ -18,6 +18,7 @@ from lowsr_tradeoff.deploy.model.model_settings import CrossValidated, ModelSett
 from lowsr_tradeoff.deploy.model.onnx_export import require_onnx
 from lowsr_tradeoff.deploy.model.package import Package, write_package
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.power.profiles.front_ends import with_front_ends
 from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.lock import locked
@@ -78,6 +79,7 @@ def train_model(
     if is_int8_counted:
         require_onnx()
     check_out(config, run)
+    config = with_front_ends(config)
     condition, store = condition_of(config), Store(run)
     with locked(run):
         corpus = events_of(config, run / INSPECTED)

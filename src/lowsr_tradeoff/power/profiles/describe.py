@@ -49,15 +49,17 @@ def _figures(profile: Settings) -> Iterator[tuple[str, Any]]:
 def _leaves(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every quantity and every word of a profile with its dotted name."""
     for name, value in fields.items():
-        if isinstance(value, dict) and "unit" not in value:
+        if isinstance(value, dict) and "basis" not in value:
             yield from _leaves(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 
 
 def _text(quantity: Mapping[str, Any]) -> str:
-    """Return value, interval and unit."""
+    """Return value, interval and unit; a filter has its name alone."""
     value, spread = quantity["value"], quantity.get("spread", 1)
+    if isinstance(value, str):
+        return value
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else _short(value)
     interval = f" ({_short(value / spread)}…{_short(value * spread)})" if spread > 1 else ""
     unit = "" if quantity["unit"] == "1" else f" {quantity['unit']}"

@@ -151,13 +151,13 @@ def _expected_table(path: Sequence[str], profile: type[BaseModel]) -> str | None
         if get_origin(annotation) is dict:
             annotation = get_args(annotation)[1]
         elif inner := [model for model in _models(annotation) if name in model.model_fields]:
-            if "unit" in inner[0].model_fields:
+            if "basis" in inner[0].model_fields:
                 break
             annotation = inner[0].model_fields[name].annotation
     for quantity in _models(annotation):
-        if "unit" in quantity.model_fields:
-            (unit,) = get_args(quantity.model_fields["unit"].annotation)
-            fields = (f'unit = "{unit}"' if name == "unit" else name for name in quantity.model_fields)
+        if "basis" in quantity.model_fields:
+            units = {name: get_args(field.annotation) for name, field in quantity.model_fields.items()}
+            fields = (f'unit = "{kind[0]}"' if name == "unit" else name for name, kind in units.items())
             return f"{{ {', '.join(fields)} }}"
     return None
 
@@ -181,7 +181,7 @@ def profile_toml(profile: DeviceProfile) -> str:
 def _toml_lines(table: Mapping[str, Any], header: str = "") -> Iterator[str]:
     """Yield quantities and plain values before the tables: what follows a header of TOML belongs to it."""
     values = {_key(name): value for name, value in table.items()}
-    tables = {name: value for name, value in values.items() if isinstance(value, dict) and "unit" not in value}
+    tables = {name: value for name, value in values.items() if isinstance(value, dict) and "basis" not in value}
     if header:
         yield f"\n[{header}]"
     yield from (f"{name} = {toml_value(value)}" for name, value in values.items() if name not in tables)

@@ -5,7 +5,9 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
+from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records.power import Basis
+from lowsr_tradeoff.settings.front_end import named_front_end
 from lowsr_tradeoff.settings.groups import Settings
 
 Signal = Literal["analogue", "pdm", "i2s"]
@@ -41,6 +43,28 @@ class NativeRates(Settings):
     basis: Basis
     source: Text
     read: date | None = None
+
+
+def _front_end_name(text: str) -> str:
+    try:
+        filter_type = named_front_end(text).filter
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
+    if filter_type == "device":
+        raise ValueError("device stands for what a profile names here; name the filter itself")
+    return text
+
+
+class FilterName(Settings):
+    """What limits the band before the samples at the microphone's rate, with basis and source.
+
+    Attributes:
+        value: Name of a front end: ``"butterworth1"``, an RC; ``"fir64"``; ``"sigma-delta3"``, a CIC decimator.
+    """
+
+    value: Annotated[Text, AfterValidator(_front_end_name)]
+    basis: Basis
+    source: Text
 
 
 MicroAmperes = Quantity[Literal["uA"]]

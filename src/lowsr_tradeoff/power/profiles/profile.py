@@ -11,6 +11,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from lowsr_tradeoff.power.profiles.parts import (
     Bits,
     Cycles,
+    FilterName,
     Kibibytes,
     MegaHertz,
     Microphone,
@@ -39,6 +40,7 @@ class Adc(Settings):
     """The converter: power = static_power + sample_energy * converter rate.
 
     Attributes:
+        filter: What decides how much of the sound above half the microphone's rate folds down.
         sample_energy: Energy of one conversion; absent where the power is the same at every rate.
         resolution: Bits of a full conversion, if one of fewer bits takes as much less energy; else absent.
         native_rates: The rates it can run at; absent where it can be clocked at any.
@@ -50,6 +52,7 @@ class Adc(Settings):
 
     part: str
     input: Signal = "analogue"
+    filter: FilterName
     static_power: MilliWatts | None = None
     sample_energy: NanoJoules | None = None
     resolution: Bits | None = None

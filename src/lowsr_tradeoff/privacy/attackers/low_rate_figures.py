@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 
-from lowsr_tradeoff.audio.imitation import can_imitate
-
 # By rate in Hz, 1 less the word error rate: at least this share of words is recovered, as inserted words are errors
 # too. Pohlhausen & Bitzer, SPSC 2025, arXiv 2508.02483. Its abstract has the majority of words at up to 800 Hz; the
 # three figures are cited second-hand.
@@ -23,10 +21,3 @@ def recovered_at(rate_hz: float) -> float | None:
         return None
     octaves = [math.log2(hz) for hz in RECOVERED]
     return float(np.interp(math.log2(rate_hz), octaves, list(RECOVERED.values())))
-
-
-def thinned_to(rate_hz: int, front_end: str) -> float:
-    """Return the highest rate, in Hz, that a recording can imitate and that is not above the published ones."""
-    if rate_hz <= HIGHEST_HZ:
-        return rate_hz
-    return HIGHEST_HZ if can_imitate(rate_hz, HIGHEST_HZ, front_end) else rate_hz / math.ceil(rate_hz / HIGHEST_HZ)

@@ -11,6 +11,7 @@ from lowsr_tradeoff.decision.leaks import AT_STAKE
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.front_end import front_end
 from lowsr_tradeoff.reports.sections.decision.verdict import unusable
 from lowsr_tradeoff.reports.sections.speech import strongest
 from lowsr_tradeoff.reports.table import table_lines
@@ -43,8 +44,10 @@ def _attacked(tradeoff: Tradeoff) -> Iterator[str]:
             of = f"{count(corpus.n_clips, 'utterance')}, {corpus.n_groups} {corpus.group_of}"
             known = f"{of}, {corpus.duration_s:.0f} s, digest {corpus.digest[:12]}"
             yield f"- Corpus: {plain(corpus.name)} ({made}{known})"
-    for front_end in dict.fromkeys(found.front_end for found in tradeoff.privacy.attacks):
-        yield f"- Microphone front end: {plain(front_end)}"
+    yield f"- Microphone front end: {plain(front_end(tradeoff))}"
+    for name in dict.fromkeys(found.front_end for found in tradeoff.privacy.attacks):
+        if name != tradeoff.front_end:
+            yield f"- Attacked too, and in no decision: front end {plain(name)}"
 
 
 def _learning(tradeoff: Tradeoff) -> Iterator[str]:

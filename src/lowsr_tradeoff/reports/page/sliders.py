@@ -133,14 +133,13 @@ def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, tuple
     }
     leaked = {(leak.kind, leak.rate_hz): leak.draws for leak in tradeoff.leaks}
     for point in tradeoff.points:
-        yield (
-            point,
-            {
-                "accuracy": accuracy.get((point.rate_hz, point.grid, point.arm), ()),
-                **{name: leaked.get((kind, point.rate_hz), ()) for name, kind in LIMITED.items()},
-                "hours": hours.get((point.rate_hz, point.grid, point.device), ()),
-            },
-        )
+        heard = {
+            "accuracy": accuracy.get((point.rate_hz, point.grid, point.arm), ()),
+            **{name: leaked.get((kind, point.rate_hz), ()) for name, kind in LIMITED.items()},
+        }
+        if point.device in tradeoff.other_front_ends:
+            heard = dict.fromkeys(heard, ())
+        yield point, {**heard, "hours": hours.get((point.rate_hz, point.grid, point.device), ())}
 
 
 def _quantised(draws: tuple[float, ...]) -> tuple[int, int, bytes]:

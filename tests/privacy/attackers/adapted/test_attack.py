@@ -8,10 +8,11 @@ from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.adapted import training
 from lowsr_tradeoff.privacy.attackers.extension import attack as extension
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
-CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, privacy={"attackers": "all"})
+CONFIG = StudyConfig(front_end=FrontEnd(), rates_hz=(1000,), n_resamples=200, privacy={"attackers": "all"})
 SILENT = dataclasses.replace(
     SPEECH, utterances=tuple(dataclasses.replace(u, text=None) for u in SPEECH.utterances[:4])
 )

@@ -8,11 +8,12 @@ from lowsr_tradeoff.privacy.captures import captured_at_16k
 from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.words import count
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
 SPEECH = dataclasses.replace(SPEECH, utterances=SPEECH.utterances[:3])
-CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200, privacy={"attackers": "all"})
+CONFIG = StudyConfig(front_end=FrontEnd(), rates_hz=(2000,), n_resamples=200, privacy={"attackers": "all"})
 
 
 def test_at_full_rate_the_extension_is_the_recogniser_as_published(tmp_path):

@@ -7,9 +7,10 @@ from tests.privacy.embedded import SPEECH
 from lowsr_tradeoff.privacy.attackers.presence import attack, silero
 from lowsr_tradeoff.privacy.attackers.presence.tracks import Windows
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
-CONFIG = StudyConfig(rates_hz=(500,), n_resamples=100)
+CONFIG = StudyConfig(front_end=FrontEnd(), rates_hz=(500,), n_resamples=100)
 RIGHT, MISSES, FALSE_ALARMS = attack.RIGHT, attack.MISSES, attack.FALSE_ALARMS
 
 

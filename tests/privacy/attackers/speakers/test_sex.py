@@ -8,9 +8,10 @@ from tests.privacy.embedded import SPEECH
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.attackers.speakers import attack, sex, sex_regression
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
-CONFIG = StudyConfig(rates_hz=(500,), n_resamples=100)
+CONFIG = StudyConfig(front_end=FrontEnd(), rates_hz=(500,), n_resamples=100)
 
 
 @pytest.fixture(scope="module")

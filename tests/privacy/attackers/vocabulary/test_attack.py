@@ -10,10 +10,12 @@ from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
 
 SPEECH = None
+IDEAL = {"front_end": {"filter": "ideal"}}
 
 
 def config_of(**overrides):
-    return load_config(None, {"rates_hz": (500, 2000), "reference_rate_hz": 4000, "n_resamples": 200, **overrides})
+    settings = {"rates_hz": (500, 2000), "reference_rate_hz": 4000, "n_resamples": 200, **IDEAL}
+    return load_config(None, {**settings, **overrides})
 
 
 CONFIG = config_of()

@@ -12,7 +12,14 @@ from lowsr_tradeoff.settings.toml import load_config
 
 SPEECH = None
 CONFIG = load_config(
-    None, {"rates_hz": (500,), "reference_rate_hz": 2000, "n_resamples": 200, "privacy": {"attackers": "all"}}
+    None,
+    {
+        "rates_hz": (500,),
+        "reference_rate_hz": 2000,
+        "n_resamples": 200,
+        "privacy": {"attackers": "all"},
+        "front_end": {"filter": "ideal"},
+    },
 )
 CORPUS = load_words(word_list_of(CONFIG))
 TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])

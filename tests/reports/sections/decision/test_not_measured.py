@@ -2,6 +2,7 @@ from tests.replaced import replaced
 from tests.reports.conftest import changed_all
 
 from lowsr_tradeoff.records.base import missing
+from lowsr_tradeoff.records.power import DeviceSheet, SourcedFigure
 from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
 
 
@@ -56,3 +57,22 @@ def test_what_attackers_measured_is_not_listed_as_unmeasured(tradeoff):
 def test_attackers_whose_names_hold_commas_are_told_apart(tradeoff):
     attacks = tuple(tradeoff.privacy.attacks[0].model_copy(update={"attacker": name}) for name in ("a, b", "c"))
     assert "other than a, b; c." in not_measured(replaced(tradeoff, {"privacy.attacks": attacks}))[0]
+
+
+def test_the_front_end_is_named_with_whose_it_is(build):
+    tradeoff = build()
+    figure = SourcedFigure(parameter="adc.filter", text="butterworth1", basis="assumed", source="an RC before it")
+    sheet = DeviceSheet(device=tradeoff.decision.device, description="", figures=(figure,))
+    of_device = tradeoff.model_copy(
+        update={
+            "front_end": "butterworth1, bits=12",
+            "other_front_ends": {"phone_cpu": "fir64"},
+            "power": tradeoff.power.model_copy(update={"devices": (sheet,)}),
+        }
+    )
+    said = "\n".join(not_measured(of_device))
+    device = tradeoff.decision.device
+    assert f"butterworth1, bits=12, the filter of {device} (assumed: an RC before it)" in said
+    assert "Accuracy and words on phone_cpu: its front end is fir64. To measure them, name it first in" in said
+    chosen = of_device.model_copy(update={"front_end": "ideal"})
+    assert f"ideal, chosen for the study; {device} has butterworth1 (assumed)" in "\n".join(not_measured(chosen))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.front_end import front_end
 from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
 from lowsr_tradeoff.reports.wording import count, hz, listed, sentences
 
@@ -49,7 +50,9 @@ def _hardware(tradeoff: Tradeoff) -> Iterator[str]:
         yield "Power on real hardware: it is calculated from data sheets and the operations of the trained network."
     lowest = min((corpus.lowest_source_rate_hz for corpus in tradeoff.corpora), default=tradeoff.reference_rate_hz)
     done = f"recordings of {hz(lowest)} or more were reduced in software"
-    yield f"A real microphone at these rates: {done}{_filter(tradeoff)}."
+    yield f"A real microphone at these rates: {done}{_filter(tradeoff)}. Front end: {front_end(tradeoff)}."
+    for device, own in tradeoff.other_front_ends.items():
+        yield f"Accuracy and words on {device}: its front end is {own}. To measure them, name it first in --device."
 
 
 def _filter(tradeoff: Tradeoff) -> str:
