@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     checkpoint="classify.checkpoint",
     attackers="privacy.attackers",
     learning_curves="privacy.learning_curves",
+    words="privacy.words_source",
     min_accuracy="constraints.min_accuracy",
     max_word_recovery="constraints.max_word_recovery",
     min_battery_hours="constraints.min_battery_hours",

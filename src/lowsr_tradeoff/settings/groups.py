@@ -154,8 +154,9 @@ class PrivacySettings(Settings):
         learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
             ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
             recogniser as well, whose time that multiplies by up to five.
-        words_source: The closed vocabulary that an attacker learns: ``"digits"`` (embedded), a folder with a
-            subfolder per word, or a CSV ``path,label,source`` whose source is the speaker.
+        words_source: Single words that an attacker learns: ``"digits"`` (embedded), a folder with a subfolder per
+            word, or a CSV ``path,label,source`` whose source is the speaker; ``None`` for the digits with the
+            embedded speech, and for none with your own.
         engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.
         weights: A size of Whisper that its library has downloaded (``"small.en"``), a folder with a model in
             CTranslate2 form, or a ``.pt`` file for openai-whisper; ``None`` for the bundled tiny.en.
@@ -168,7 +169,7 @@ class PrivacySettings(Settings):
 
     attackers: Literal["default", "all"] = "default"
     learning_curves: Literal["none", "vocabulary", "all"] = "vocabulary"
-    words_source: FilePath = "digits"
+    words_source: FilePath | None = None
     engine: Engine = "ctranslate2"
     weights: FilePath | None = None
     policy: Literal["forced", "default"] = "forced"

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_numbers
 from lowsr_tradeoff.learning.recipe import Recipe
-from lowsr_tradeoff.privacy.attackers.attacker import failed
+from lowsr_tradeoff.privacy.attackers import known_words
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested, failed
 from lowsr_tradeoff.privacy.attackers.vocabulary.digit_strings import (
     PIN_LENGTH,
     TELEPHONE_LENGTH,
@@ -22,6 +23,7 @@ from lowsr_tradeoff.privacy.attackers.vocabulary.digit_strings import (
 )
 from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
     SpotterSettings,
+    WordList,
     load_words,
     names_speakers,
     word_list_of,
@@ -39,6 +41,7 @@ from lowsr_tradeoff.statistics.joint_draws import share_draws
 STAGE = "attack-digits"
 RUN = "privacy.attackers.vocabulary.spotter:run"
 ATTACKER = "closed vocabulary, trained at the rate"
+NO_WORDS = "your speech is attacked, and no single words; give --words digits, or a folder with a subfolder per word"
 # Up to this rate training takes seconds, and aliasing helps an attacker trained on it (Pohlhausen & Bitzer,
 # SPSC 2025, arXiv 2508.02483).
 ALIASED_UP_TO_HZ = 1000
@@ -62,10 +65,12 @@ class VocabularyPlan:
     steps: tuple[Step[SpotterSettings], ...]
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> VocabularyPlan:  # noqa: ARG001 - every attacker's signature
+def plan(config: StudyConfig, speech: SpeechCorpus) -> VocabularyPlan | NotTested:  # noqa: ARG001 - every attacker's signature
     """Return the steps of every rate and front end. Raises DataError where the vocabulary cannot be used."""
-    corpus = load_words(word_list_of(config))
-    return VocabularyPlan(config, corpus, tuple(steps_of(config, corpus)))
+    words = word_list_of(config)
+    if words is None:
+        return known_words.not_tested(config, ATTACKER, NO_WORDS)
+    return VocabularyPlan(config, load_words(words), tuple(steps_of(config, words)))
 
 
 def results(plan: VocabularyPlan, store: Store) -> tuple[AttackResult, ...]:
@@ -75,7 +80,7 @@ def results(plan: VocabularyPlan, store: Store) -> tuple[AttackResult, ...]:
     for step in plan.steps:
         captures = step.settings.captures
         if why := store.failed.get(step):
-            lost = _result(captures, corpus, "word recovery", failed(why, "words"), (), 1)
+            lost = _result(captures, corpus, MEASURE, failed(why, "words"), (), 1)
             found.append(lost.model_copy(update={"is_lost": True}))
         else:
             is_recovered = store.arrays(step)["scores"].argmax(axis=1) == truth
@@ -83,13 +88,13 @@ def results(plan: VocabularyPlan, store: Store) -> tuple[AttackResult, ...]:
     return tuple(found)
 
 
-def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step[SpotterSettings]]:
+def steps_of(config: StudyConfig, words: WordList) -> Iterator[Step[SpotterSettings]]:
     """Yield the step of every rate and front end; at low rates, of the study's without its filter too."""
-    aliased, words, digest = named_front_end("none", config.front_end), word_list_of(config), corpus.summary.digest
+    aliased, corpus = named_front_end("none", config.front_end), load_words(words)
     for rate_hz in config.all_rates_hz():
         is_paired = rate_hz <= ALIASED_UP_TO_HZ and config.front_end != aliased
         for front_end in (config.front_end, aliased) if is_paired else (config.front_end,):
-            captures = CaptureSettings(corpus=digest, rate_hz=rate_hz, front_end=front_end, seed=config.seed)
+            captures = CaptureSettings(corpus=corpus.summary.digest, rate_hz=rate_hz, front_end=front_end, seed=config.seed)
             settings = SpotterSettings(
                 words=words,
                 captures=captures,
@@ -114,7 +119,7 @@ def _results(
     speakers, each = [clip.source for clip in corpus.clips], np.ones(len(is_recovered))
     weights = resample_weights(speakers, n_resamples, seed)
     words = pooled_ratio(is_recovered, each, weights, "words", is_share=True)
-    yield _result(captures, corpus, "word recovery", words, share_draws(is_recovered, each, weights), 1)
+    yield _result(captures, corpus, MEASURE, words, share_draws(is_recovered, each, weights), 1)
     if are_digits(corpus.summary.classes) and names_speakers(corpus):
         for name, length in (("PIN", PIN_LENGTH), ("telephone number", TELEPHONE_LENGTH)):
             whole, draws = string_recovery(is_recovered, speakers, length, n_resamples, seed)

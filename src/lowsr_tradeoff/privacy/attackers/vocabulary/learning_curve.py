@@ -45,13 +45,14 @@ class CurvePlan:
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> CurvePlan | None:  # noqa: ARG001 - every attacker's signature
     """Return the steps of every share through the study's microphone, or ``None`` where they were not asked for."""
-    if config.privacy.attackers != "all" or config.privacy.learning_curves == "none":
+    words = word_list_of(config)
+    if words is None or config.privacy.attackers != "all" or config.privacy.learning_curves == "none":
         return None
-    corpus = load_words(word_list_of(config))
+    corpus = load_words(words)
     shares = growing_shares(corpus, config.seed)
     by_rate = {
         whole.settings.captures.rate_hz: {share: _step(whole, share) for share in shares} | {1.0: whole}
-        for whole in attack.steps_of(config, corpus)
+        for whole in attack.steps_of(config, words)
         if whole.settings.captures.front_end == config.front_end
     }
     return CurvePlan(config, corpus, by_rate)

@@ -49,10 +49,13 @@ class SpotterSettings(Settings):
     share: float = 1.0
 
 
-def word_list_of(config: StudyConfig) -> WordList:
-    """Return the vocabulary of a study."""
+def word_list_of(config: StudyConfig) -> WordList | None:
+    """Return the vocabulary of a study, the digits by default; ``None`` for own speech without a vocabulary."""
+    source = config.privacy.words_source or ("digits" if config.speech.source == "demo" else None)
+    if source is None:
+        return None
     return WordList(
-        source=config.privacy.words_source,
+        source=source,
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
         seed=config.seed,

@@ -1,0 +1,128 @@
+"""The attacker that has a list of what may have been said, and asks a recogniser which of it fits the sound best.
+
+It trains nothing, so it works at any rate and on any corpus with transcripts. A recogniser that writes down hardly a
+word of its own can still tell which of a few sentences it hears.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.errors import MissingResourceError
+from lowsr_tradeoff.privacy import bundled_weights
+from lowsr_tradeoff.privacy.attackers import known_words
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested, failed
+from lowsr_tradeoff.privacy.attackers.candidates.lists import List, ListOf, lists_of
+from lowsr_tradeoff.privacy.attackers.candidates.picks import by_length, by_likelihood
+from lowsr_tradeoff.privacy.attackers.candidates.step import CandidateSettings
+from lowsr_tradeoff.privacy.captures import captures_of
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights
+from lowsr_tradeoff.statistics.joint_draws import share_draws
+
+STAGE, RUN = "attack-candidates", "privacy.attackers.candidates.step:run"
+BY_LENGTH = f"{known_words.MEASURE} by length alone"
+NO_TRANSCRIPTS = "the corpus has no transcripts to choose from; add a column text to metadata.csv"
+TOO_FEW: dict[ListOf, str] = {
+    "sentences": "all utterances say the same, so that there is nothing to choose from; record other sentences",
+    "keywords": "choosing takes two different keywords; name them in a column keywords of metadata.csv",
+}
+
+
+@dataclass(frozen=True)
+class CandidatePlan:
+    """What is chosen from, by whom, and a step per rate in Hz."""
+
+    config: StudyConfig
+    speech: SpeechCorpus
+    of: ListOf
+    lists: tuple[List, ...]
+    by_rate: Mapping[int, Step[CandidateSettings]]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return those of all rates."""
+        return tuple(self.by_rate.values())
+
+
+def attacker(of: ListOf) -> str:
+    """Return the name of the attacker."""
+    return f"moonshine-tiny, list of {of}"
+
+
+def plan_of(config: StudyConfig, speech: SpeechCorpus, of: ListOf) -> CandidatePlan | NotTested:
+    """Return a step per rate, or why the attacker cannot be tried."""
+    if any(utterance.text is None for utterance in speech.utterances):
+        return known_words.not_tested(config, attacker(of), NO_TRANSCRIPTS)
+    lists = lists_of(speech, of)
+    if not lists:
+        return known_words.not_tested(config, attacker(of), TOO_FEW[of])
+    try:
+        sha256 = bundled_weights.moonshine_sha256()
+    except MissingResourceError as error:
+        return known_words.not_tested(config, attacker(of), str(error))
+    by_rate = {}
+    for rate_hz in config.all_rates_hz():
+        settings = CandidateSettings(captures=captures_of(config, speech, rate_hz), of=of, weights_sha256=sha256)
+        by_rate[rate_hz] = Step(STAGE, RUN, settings, f"list of {of} at {rate_hz} Hz", "speech")
+    return CandidatePlan(config, speech, of, lists, by_rate)
+
+
+def results(plan: CandidatePlan, store: Store) -> tuple[AttackResult, ...]:
+    """Return how often the right candidate is picked at every rate: by the recogniser, and by length alone."""
+    return tuple(found for rate_hz in plan.by_rate for found in _results(plan, rate_hz, store))
+
+
+def _results(plan: CandidatePlan, rate_hz: int, store: Store) -> Iterator[AttackResult]:
+    step, chance = plan.by_rate[rate_hz], _chance(plan)
+    name, setup, front_end = attacker(plan.of), _setup(plan), plan.config.front_end
+    if why := store.failed.get(step):
+        found = known_words.result(rate_hz, front_end, name, failed(why, plan.of), chance, setup)
+        yield found.model_copy(update={"is_lost": True})
+        return
+    likely, alike = _hits(plan, store.arrays(step))
+    each = np.ones(len(likely))
+    speakers = [plan.speech.utterances[place.utterance].speaker for places in plan.lists for place in places]
+    weights = resample_weights(speakers, plan.config.n_resamples, plan.config.seed)
+    by_ear, by_clock = (pooled_ratio(hits, each, weights, plan.of, is_share=True) for hits in (likely, alike))
+    yield known_words.result(
+        rate_hz, front_end, name, by_ear, chance, setup, share_draws(likely, each, weights)
+    )
+    control = known_words.result(rate_hz, front_end, name, by_clock, chance, setup)
+    yield control.model_copy(update={"measure": BY_LENGTH, "competes": False})
+
+
+def _hits(plan: CandidatePlan, arrays: Mapping[str, NDArray]) -> NDArray[np.bool_]:
+    """Whether the truth was picked at each place, by likelihood and by length, ``(2, n_places)``."""
+    ends = np.cumsum([len(places) for places in plan.lists])
+    hits = []
+    for places, scores in zip(plan.lists, np.split(arrays["scores"], ends[:-1]), strict=True):
+        truth = [place.truth for place in places]
+        likely = by_likelihood(scores[:, : len(places[0].texts)])
+        hits.append([likely == truth, by_length(places, arrays["seconds"]) == truth])
+    return np.concatenate(hits, axis=1)
+
+
+def _chance(plan: CandidatePlan) -> Measurement:
+    """What always answering the commonest candidate of each list recovers: 1 / N where all are equally common."""
+    commonest = [max(np.bincount([place.truth for place in places])) for places in plan.lists]
+    n = sum(map(len, plan.lists))
+    return Measurement(value=float(sum(commonest)) / n, n=n, n_of=plan.of, basis="counted")
+
+
+def _setup(plan: CandidatePlan) -> str:
+    sizes = sorted(len(places[0].texts) for places in plan.lists)
+    n_speakers = len({utterance.speaker for utterance in plan.speech.utterances})
+    span = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+    return (
+        f"{sum(map(len, plan.lists))} {plan.of} of {n_speakers} speakers ({plan.speech.summary.name}), each out of a "
+        f"list of {span} of about the same length; nothing was trained; picked by Moonshine tiny's likelihood of "
+        "the text given the sound, less the mean of that text over the recordings of its list"
+    )

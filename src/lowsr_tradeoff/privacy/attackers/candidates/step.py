@@ -1,0 +1,55 @@
+"""The step that finds how likely a recogniser takes each candidate for what was said, at one rate."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+import numpy as np
+
+from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.privacy.attackers.candidates.lists import ListOf, Place, lists_of
+from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k
+from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.groups import Settings
+from lowsr_tradeoff.statistics import Floats
+
+# From a sound at 16 kHz and texts to the log-likelihood of each text.
+LogLikelihoods = Callable[[Samples, Sequence[str]], Floats]
+
+
+class CandidateSettings(Settings):
+    """What the likelihoods depend on; the transcripts are in the corpus's digest."""
+
+    captures: CaptureSettings
+    of: ListOf
+    weights_sha256: dict[str, str]
+
+
+def run(steps: Sequence[Step[CandidateSettings]], speech: SpeechCorpus, store: Store) -> None:
+    """Write ``scores``, log-likelihoods, shape ``(n_places, n_candidates)``, and ``seconds`` of every utterance.
+
+    Places are in the order of the lists. Where a list has fewer candidates than another, zeros follow.
+    """
+    for step in steps:
+        settings = step.settings
+        places = [place for of_list in lists_of(speech, settings.of) for place in of_list]
+        scores, seconds = scored(speech, places, settings.captures, log_likelihoods)
+        store.write(step, {}, {"scores": scores, "seconds": seconds})
+
+
+def scored(
+    speech: SpeechCorpus, places: Sequence[Place], captures: CaptureSettings, log_likelihoods: LogLikelihoods
+) -> tuple[Floats, Floats]:
+    """Return what :func:`run` writes; each recording is captured once."""
+    scores = np.zeros((len(places), max(len(place.texts) for place in places)))
+    seconds = np.empty(len(speech.utterances))
+    for number, utterance in enumerate(speech.utterances):
+        sound = captured_at_16k(utterance, captures)
+        seconds[number] = len(sound) / MODEL_RATE_HZ
+        here = [k for k, place in enumerate(places) if place.utterance == number]
+        found = iter(log_likelihoods(sound, [text for k in here for text in places[k].texts]) if here else ())
+        for k in here:
+            n = len(places[k].texts)
+            scores[k, :n] = list(islice(found, n))
+    return scores, seconds
