@@ -1,0 +1,1 @@
+"""Moonshine: its weights, its words, and the likelihood of words."""
