@@ -6,12 +6,24 @@ Every report lists all of them; one that was not asked for is listed as not test
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.adapted import learning_curve as adapted_curve
 from lowsr_tradeoff.privacy.attackers.attacker import Attacker, GrowingAttacker
+from lowsr_tradeoff.privacy.attackers.candidates import keywords, sentences
 from lowsr_tradeoff.privacy.attackers.extension import attack as extension
 from lowsr_tradeoff.privacy.attackers.presence import attack as presence
 from lowsr_tradeoff.privacy.attackers.speakers import attack as speakers
 from lowsr_tradeoff.privacy.attackers.speakers import sex
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack as vocabulary
 from lowsr_tradeoff.privacy.attackers.vocabulary import learning_curve as vocabulary_curve
+from lowsr_tradeoff.privacy.attackers.vocabulary import summed
 
-ATTACKERS: tuple[Attacker, ...] = (extension, vocabulary, adapted, speakers, sex, presence)
+ATTACKERS: tuple[Attacker, ...] = (
+    extension,
+    vocabulary,
+    summed,
+    sentences,
+    keywords,
+    adapted,
+    speakers,
+    sex,
+    presence,
+)
 LEARNING_CURVES: tuple[GrowingAttacker, ...] = (vocabulary_curve, adapted_curve)

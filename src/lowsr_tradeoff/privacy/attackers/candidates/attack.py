@@ -1,7 +1,7 @@
 """The attacker that has a list of what may have been said, and asks a recogniser which of it fits the sound best.
 
-It trains nothing, so it works at any rate and on any corpus with transcripts. A recogniser that writes down hardly a
-word of its own can still tell which of a few sentences it hears.
+It trains nothing, so it works at any rate and on any corpus with transcripts. A recogniser that writes down hardly
+a word of its own can still tell which of a few sentences it hears.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,6 +24,7 @@ from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
+from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
@@ -65,12 +66,12 @@ def plan_of(config: StudyConfig, speech: SpeechCorpus, of: ListOf) -> CandidateP
     if not lists:
         return known_words.not_tested(config, attacker(of), TOO_FEW[of])
     try:
-        sha256 = bundled_weights.moonshine_sha256()
+        bundled_weights.moonshine()
     except MissingResourceError as error:
         return known_words.not_tested(config, attacker(of), str(error))
     by_rate = {}
     for rate_hz in config.all_rates_hz():
-        settings = CandidateSettings(captures=captures_of(config, speech, rate_hz), of=of, weights_sha256=sha256)
+        settings = CandidateSettings(captures=captures_of(config, speech, rate_hz), of=of)
         by_rate[rate_hz] = Step(STAGE, RUN, settings, f"list of {of} at {rate_hz} Hz", "speech")
     return CandidatePlan(config, speech, of, lists, by_rate)
 
@@ -92,14 +93,12 @@ def _results(plan: CandidatePlan, rate_hz: int, store: Store) -> Iterator[Attack
     speakers = [plan.speech.utterances[place.utterance].speaker for places in plan.lists for place in places]
     weights = resample_weights(speakers, plan.config.n_resamples, plan.config.seed)
     by_ear, by_clock = (pooled_ratio(hits, each, weights, plan.of, is_share=True) for hits in (likely, alike))
-    yield known_words.result(
-        rate_hz, front_end, name, by_ear, chance, setup, share_draws(likely, each, weights)
-    )
+    yield known_words.result(rate_hz, front_end, name, by_ear, chance, setup, share_draws(likely, each, weights))
     control = known_words.result(rate_hz, front_end, name, by_clock, chance, setup)
     yield control.model_copy(update={"measure": BY_LENGTH, "competes": False})
 
 
-def _hits(plan: CandidatePlan, arrays: Mapping[str, NDArray]) -> NDArray[np.bool_]:
+def _hits(plan: CandidatePlan, arrays: Mapping[str, Floats]) -> NDArray[np.bool_]:
     """Whether the truth was picked at each place, by likelihood and by length, ``(2, n_places)``."""
     ends = np.cumsum([len(places) for places in plan.lists])
     hits = []
@@ -119,10 +118,11 @@ def _chance(plan: CandidatePlan) -> Measurement:
 
 def _setup(plan: CandidatePlan) -> str:
     sizes = sorted(len(places[0].texts) for places in plan.lists)
-    n_speakers = len({utterance.speaker for utterance in plan.speech.utterances})
+    speech, n_places = plan.speech, sum(map(len, plan.lists))
+    n_speakers = len({utterance.speaker for utterance in speech.utterances})
     span = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
     return (
-        f"{sum(map(len, plan.lists))} {plan.of} of {n_speakers} speakers ({plan.speech.summary.name}), each out of a "
+        f"{n_places} {plan.of} of {n_speakers} speakers ({speech.summary.name}), each out of a "
         f"list of {span} of about the same length; nothing was trained; picked by Moonshine tiny's likelihood of "
         "the text given the sound, less the mean of that text over the recordings of its list"
     )

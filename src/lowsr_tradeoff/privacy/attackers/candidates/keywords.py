@@ -3,9 +3,10 @@
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers import known_words
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED, NotTested
-from lowsr_tradeoff.privacy.attackers.candidates.attack import CandidatePlan, attacker, plan_of
-from lowsr_tradeoff.privacy.attackers.candidates.attack import results as results
+from lowsr_tradeoff.privacy.attackers.candidates.attack import CandidatePlan, attacker, plan_of, results
 from lowsr_tradeoff.settings.study import StudyConfig
+
+__all__ = ["plan", "results"]
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> CandidatePlan | NotTested:

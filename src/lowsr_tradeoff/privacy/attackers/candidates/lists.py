@@ -72,7 +72,9 @@ def _sentences(speech: SpeechCorpus) -> Iterator[List]:
     for candidates in cut(said):
         texts = tuple(text_of[candidate] for candidate in candidates)
         yield tuple(
-            Place(number, candidates.index(plain), texts) for number, plain in enumerate(said) if plain in candidates
+            Place(number, candidates.index(plain), texts)
+            for number, plain in enumerate(said)
+            if plain in candidates
         )
 
 
@@ -83,7 +85,11 @@ def _keywords(speech: SpeechCorpus) -> Iterator[List]:
     for candidates in cut([_plain(phrase) for _, phrase in found]):
         phrases = [spelling[candidate] for candidate in candidates]
         yield tuple(
-            Place(number, candidates.index(_plain(phrase)), _filled(speech.utterances[number].text or "", phrase, phrases))
+            Place(
+                number,
+                candidates.index(_plain(phrase)),
+                _filled(speech.utterances[number].text or "", phrase, phrases),
+            )
             for number, phrase in found
             if _plain(phrase) in candidates
         )
@@ -91,9 +97,9 @@ def _keywords(speech: SpeechCorpus) -> Iterator[List]:
 
 def _filled(text: str, phrase: str, phrases: Sequence[str]) -> tuple[str, ...]:
     """The text with each of the phrases where it has one of them."""
-    words = map(re.escape, _plain(phrase).split())
-    place = re.compile(rf"(?<!\w){r'[\W_]+'.join(words)}(?!\w)", re.IGNORECASE)
-    return tuple(written(place.sub(lambda _, it=other: it, text)) for other in phrases)
+    words = r"[\W_]+".join(map(re.escape, _plain(phrase).split()))
+    place = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
+    return tuple(written(other.join(place.split(text))) for other in phrases)
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,5 @@
 """How the attacker picks: from how likely the recogniser finds each candidate, or from length alone."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,10 +20,11 @@ def by_likelihood(scores: Floats) -> Picks:
     Args:
         scores: Log-likelihood of each candidate, shape ``(n_places, n_candidates)``.
     """
-    return (scores - scores.mean(axis=0)).argmax(axis=1)
+    picks: Picks = (scores - scores.mean(axis=0)).argmax(axis=1)
+    return picks
 
 
-def by_length(places: List, seconds: Sequence[float]) -> Picks:
+def by_length(places: List, seconds: Floats) -> Picks:
     """Return the candidate whose number of letters suits the length of the recording best, of every place.
 
     Letters a second are taken as the list's median over its places: of seconds, and of the letters of candidates.
@@ -33,4 +32,5 @@ def by_length(places: List, seconds: Sequence[float]) -> Picks:
     heard = np.log([seconds[place.utterance] for place in places])
     written = np.log([[len(text) for text in place.texts] for place in places])
     misfit = np.abs((heard - np.median(heard))[:, None] - (written - np.median(written)))
-    return misfit.argmin(axis=1)
+    picks: Picks = misfit.argmin(axis=1)
+    return picks

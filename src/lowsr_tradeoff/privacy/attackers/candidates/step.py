@@ -1,29 +1,31 @@
 """The step that finds how likely a recogniser takes each candidate for what was said, at one rate."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers.candidates.lists import ListOf, Place, lists_of
 from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k
+from lowsr_tradeoff.privacy.moonshine import model
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
-from lowsr_tradeoff.statistics import Floats
 
+Floats = NDArray[np.float64]
 # From a sound at 16 kHz and texts to the log-likelihood of each text.
 LogLikelihoods = Callable[[Samples, Sequence[str]], Floats]
 
 
 class CandidateSettings(Settings):
-    """What the likelihoods depend on; the transcripts are in the corpus's digest."""
+    """What the likelihoods depend on; the transcripts are in the digest of the corpus."""
 
     captures: CaptureSettings
     of: ListOf
-    weights_sha256: dict[str, str]
 
 
 def run(steps: Sequence[Step[CandidateSettings]], speech: SpeechCorpus, store: Store) -> None:
@@ -31,6 +33,7 @@ def run(steps: Sequence[Step[CandidateSettings]], speech: SpeechCorpus, store: S
 
     Places are in the order of the lists. Where a list has fewer candidates than another, zeros follow.
     """
+    log_likelihoods = partial(model.log_likelihoods, model.load())
     for step in steps:
         settings = step.settings
         places = [place for of_list in lists_of(speech, settings.of) for place in of_list]

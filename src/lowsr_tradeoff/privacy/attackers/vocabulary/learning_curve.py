@@ -12,6 +12,7 @@ from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_number
 from lowsr_tradeoff.privacy.attackers.learning_curves import CurveData, learning_curve
 from lowsr_tradeoff.privacy.attackers.shares import shares_of
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack
+from lowsr_tradeoff.privacy.attackers.vocabulary.figures import chance_of
 from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
     SpotterSettings,
     load_words,
@@ -90,7 +91,7 @@ def _curve_data(plan: CurvePlan, rate_hz: int, store: Store) -> CurveData:
         words=np.ones(len(truth), int),
         speakers=[clip.source for clip in corpus.clips],
         folds=[clip.fold for clip in corpus.clips],
-        chance=attack.chance_of(corpus),
+        chance=chance_of(corpus),
         setup=f"{corpus.summary.n_clips} recordings of {len(corpus.summary.classes)} words ({corpus.summary.name})",
     )
 
