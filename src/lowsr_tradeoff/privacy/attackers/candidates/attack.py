@@ -88,25 +88,26 @@ def _results(plan: CandidatePlan, rate_hz: int, store: Store) -> Iterator[Attack
         found = known_words.result(rate_hz, front_end, name, failed(why, plan.of), chance, setup)
         yield found.model_copy(update={"is_lost": True})
         return
-    likely, alike = _hits(plan, store.arrays(step))
-    each = np.ones(len(likely))
+    hits, hits_by_length = _hits(plan, store.arrays(step))
+    each = np.ones(len(hits))
     speakers = [plan.speech.utterances[place.utterance].speaker for places in plan.lists for place in places]
     weights = resample_weights(speakers, plan.config.n_resamples, plan.config.seed)
-    by_ear, by_clock = (pooled_ratio(hits, each, weights, plan.of, is_share=True) for hits in (likely, alike))
-    yield known_words.result(rate_hz, front_end, name, by_ear, chance, setup, share_draws(likely, each, weights))
-    control = known_words.result(rate_hz, front_end, name, by_clock, chance, setup)
+    recovered = pooled_ratio(hits, each, weights, plan.of, is_share=True)
+    yield known_words.result(rate_hz, front_end, name, recovered, chance, setup, share_draws(hits, each, weights))
+    by_length_alone = pooled_ratio(hits_by_length, each, weights, plan.of, is_share=True)
+    control = known_words.result(rate_hz, front_end, name, by_length_alone, chance, setup)
     yield control.model_copy(update={"measure": BY_LENGTH, "competes": False})
 
 
 def _hits(plan: CandidatePlan, arrays: Mapping[str, Floats]) -> NDArray[np.bool_]:
     """Whether the truth was picked at each place, by likelihood and by length, ``(2, n_places)``."""
     ends = np.cumsum([len(places) for places in plan.lists])
-    hits = []
+    by_list = []
     for places, scores in zip(plan.lists, np.split(arrays["scores"], ends[:-1]), strict=True):
         truth = [place.truth for place in places]
         likely = by_likelihood(scores[:, : len(places[0].texts)])
-        hits.append([likely == truth, by_length(places, arrays["seconds"]) == truth])
-    return np.concatenate(hits, axis=1)
+        by_list.append([likely == truth, by_length(places, arrays["seconds"]) == truth])
+    return np.concatenate(by_list, axis=1)
 
 
 def _chance(plan: CandidatePlan) -> Measurement:
