@@ -8,7 +8,6 @@ from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.privacy import bundled_weights
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED
 from lowsr_tradeoff.privacy.attackers.candidates import attack, keywords, sentences, step
-from lowsr_tradeoff.privacy.captures import captures_of
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -22,7 +21,7 @@ def heard(plan, monkeypatch, tmp_path, log_likelihoods):
     store = Store(tmp_path)
     places = [place for places in plan.lists for place in places]
     for one in plan.steps:
-        scores, seconds = step.scored(plan.speech, places, one.settings.captures, log_likelihoods)
+        scores, seconds = step.scored(plan.speech, places, one.settings, log_likelihoods)
         store.write(one, {}, {"scores": scores, "seconds": seconds})
     return attack.results(plan, store)[:2]
 
@@ -73,13 +72,27 @@ def test_length_alone_tells_sentences_of_other_lengths(tmp_path, monkeypatch):
 
 def test_keywords_are_told_apart_in_their_sentence(tmp_path, monkeypatch):
     def knows(sound, texts):
-        return [-float(text.casefold() != sound.utterance.text.casefold()) for text in texts]
+        said = "" if isinstance(sound, np.ndarray) else sound.utterance.text
+        return [-float(text.casefold() != said.casefold()) for text in texts]
 
     found, _ = heard(keywords.plan(ALL, SPEECH), monkeypatch, tmp_path, knows)
+    assert found.chance.value < 0.2
     n_keywords = sum(len(utterance.keywords) for utterance in SPEECH.utterances)
     assert (found.value.n, found.value.n_of) == (n_keywords, "keywords")
     assert found.value.value > 0.95
     assert found.attacker == "moonshine-tiny, list of keywords"
+
+
+def test_what_the_rest_of_the_sentence_tells_of_a_keyword_is_chance(tmp_path, monkeypatch):
+    said = {utterance.text.casefold() for utterance in SPEECH.utterances}
+    found, _ = heard(
+        keywords.plan(ALL, SPEECH),
+        monkeypatch,
+        tmp_path,
+        lambda _, texts: [float(text.casefold() in said) for text in texts],
+    )
+    assert found.value.value == found.chance.value > 0.95
+    assert (found.chance.low, found.chance.high) == (found.value.low, found.value.high)
 
 
 def test_draws_resample_speakers_as_every_attacker_on_the_corpus_does(tmp_path, monkeypatch):
@@ -100,10 +113,11 @@ def test_draws_resample_speakers_as_every_attacker_on_the_corpus_does(tmp_path, 
     assert found.value_draws == pytest.approx(expected)
 
 
-def test_the_chance_of_a_common_candidate_is_its_share():
+def test_the_chance_of_a_common_candidate_is_its_share(tmp_path, monkeypatch):
     texts = ("Stop.", "Stop.", "Stop.", "Go on.")
     plan = sentences.plan(CONFIG, with_utterances(*({"text": text} for text in texts)))
-    assert attack._chance(plan).value == 3 / 4
+    found, _ = heard(plan, monkeypatch, tmp_path, lambda _, texts: [0.0] * len(texts))
+    assert found.chance.value == 3 / 4
 
 
 def test_why_it_cannot_be_tried(monkeypatch):
@@ -141,5 +155,5 @@ def test_each_recording_is_heard_once(monkeypatch):
         calls.append(sound.utterance)
         return [0.0] * len(texts)
 
-    step.scored(SPEECH, places, captures_of(CONFIG, SPEECH, 1000), listen)
+    step.scored(SPEECH, places, plan.by_rate[1000].settings, listen)
     assert len(calls) == len(set(calls)) == 64

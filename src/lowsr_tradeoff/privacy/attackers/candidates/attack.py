@@ -39,18 +39,24 @@ TOO_FEW: dict[ListOf, str] = {
 
 @dataclass(frozen=True)
 class CandidatePlan:
-    """What is chosen from, by whom, and a step per rate in Hz."""
+    """What is chosen from, and the steps.
+
+    Attributes:
+        by_rate: A step per rate in Hz.
+        unheard: The step without the recordings, of keywords alone: what the rest of a sentence tells of them.
+    """
 
     config: StudyConfig
     speech: SpeechCorpus
     of: ListOf
     lists: tuple[List, ...]
     by_rate: Mapping[int, Step[CandidateSettings]]
+    unheard: Step[CandidateSettings] | None
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Return those of all rates."""
-        return tuple(self.by_rate.values())
+        """Return those of all rates, and the one without recordings."""
+        return tuple(filter(None, (*self.by_rate.values(), self.unheard)))
 
 
 def attacker(of: ListOf) -> str:
@@ -69,11 +75,9 @@ def plan_of(config: StudyConfig, speech: SpeechCorpus, of: ListOf) -> CandidateP
         bundled_weights.moonshine()
     except MissingResourceError as error:
         return known_words.not_tested(config, attacker(of), str(error))
-    by_rate = {}
-    for rate_hz in config.all_rates_hz():
-        settings = CandidateSettings(captures=captures_of(config, speech, rate_hz), of=of)
-        by_rate[rate_hz] = Step(STAGE, RUN, settings, f"list of {of} at {rate_hz} Hz", "speech")
-    return CandidatePlan(config, speech, of, lists, by_rate)
+    by_rate = {rate_hz: _step(config, speech, of, rate_hz) for rate_hz in config.all_rates_hz()}
+    unheard = _step(config, speech, of, config.reference_rate_hz, is_heard=False) if of == "keywords" else None
+    return CandidatePlan(config, speech, of, lists, by_rate, unheard)
 
 
 def results(plan: CandidatePlan, store: Store) -> tuple[AttackResult, ...]:
@@ -81,22 +85,35 @@ def results(plan: CandidatePlan, store: Store) -> tuple[AttackResult, ...]:
     return tuple(found for rate_hz in plan.by_rate for found in _results(plan, rate_hz, store))
 
 
+def _step(
+    config: StudyConfig, speech: SpeechCorpus, of: ListOf, rate_hz: int, *, is_heard: bool = True
+) -> Step[CandidateSettings]:
+    settings = CandidateSettings(captures=captures_of(config, speech, rate_hz), of=of, is_heard=is_heard)
+    where = f"at {rate_hz} Hz" if is_heard else "without the recordings"
+    return Step(STAGE, RUN, settings, f"list of {of} {where}", "speech")
+
+
 def _results(plan: CandidatePlan, rate_hz: int, store: Store) -> Iterator[AttackResult]:
-    step, chance = plan.by_rate[rate_hz], _chance(plan)
+    steps = filter(None, (plan.by_rate[rate_hz], plan.unheard))
     name, setup, front_end = attacker(plan.of), _setup(plan), plan.config.front_end
-    if why := store.failed.get(step):
-        found = known_words.result(rate_hz, front_end, name, failed(why, plan.of), chance, setup)
+    if why := next((store.failed[step] for step in steps if step in store.failed), None):
+        found = known_words.result(rate_hz, front_end, name, failed(why, plan.of), None, setup)
         yield found.model_copy(update={"is_lost": True})
         return
-    hits, hits_by_length = _hits(plan, store.arrays(step))
+    weights, chance = _weights(plan), _chance(plan, store)
+    hits, hits_by_length = _hits(plan, store.arrays(plan.by_rate[rate_hz]))
     each = np.ones(len(hits))
-    speakers = [plan.speech.utterances[place.utterance].speaker for places in plan.lists for place in places]
-    weights = resample_weights(speakers, plan.config.n_resamples, plan.config.seed)
     recovered = pooled_ratio(hits, each, weights, plan.of, is_share=True)
     yield known_words.result(rate_hz, front_end, name, recovered, chance, setup, share_draws(hits, each, weights))
     by_length_alone = pooled_ratio(hits_by_length, each, weights, plan.of, is_share=True)
     control = known_words.result(rate_hz, front_end, name, by_length_alone, chance, setup)
     yield control.model_copy(update={"measure": BY_LENGTH, "competes": False})
+
+
+def _weights(plan: CandidatePlan) -> Floats:
+    """How often each place counts in resamples of speakers, ``(n_resamples, n_places)``."""
+    speakers = [plan.speech.utterances[place.utterance].speaker for places in plan.lists for place in places]
+    return resample_weights(speakers, plan.config.n_resamples, plan.config.seed)
 
 
 def _hits(plan: CandidatePlan, arrays: Mapping[str, Floats]) -> NDArray[np.bool_]:
@@ -110,8 +127,15 @@ def _hits(plan: CandidatePlan, arrays: Mapping[str, Floats]) -> NDArray[np.bool_
     return np.concatenate(by_list, axis=1)
 
 
-def _chance(plan: CandidatePlan) -> Measurement:
-    """What always answering the commonest candidate of each list recovers: 1 / N where all are equally common."""
+def _chance(plan: CandidatePlan, store: Store) -> Measurement:
+    """What is recovered without the recordings.
+
+    Of sentences it is the share of the commonest in each list: 1 / N where all are equally common. Of keywords it
+    is what the attacker gets right that hears noise: a doctor fits into no sentence about the rent.
+    """
+    if plan.unheard is not None:
+        hits, _ = _hits(plan, store.arrays(plan.unheard))
+        return pooled_ratio(hits, np.ones(len(hits)), _weights(plan), plan.of, is_share=True)
     commonest = [max(np.bincount([place.truth for place in places])) for places in plan.lists]
     n = sum(map(len, plan.lists))
     return Measurement(value=float(sum(commonest)) / n, n=n, n_of=plan.of, basis="counted")
@@ -122,8 +146,11 @@ def _setup(plan: CandidatePlan) -> str:
     speech, n_places = plan.speech, sum(map(len, plan.lists))
     n_speakers = len({utterance.speaker for utterance in speech.utterances})
     span = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+    control = (
+        "; by chance is what it picks when it hears noise, from the rest of the sentence" if plan.unheard else ""
+    )
     return (
         f"{n_places} {plan.of} of {n_speakers} speakers ({speech.summary.name}), each out of a "
         f"list of {span} of about the same length; nothing was trained; picked by Moonshine tiny's likelihood of "
-        "the text given the sound, less the mean of that text over the recordings of its list"
+        f"the text given the sound, less the mean of that candidate over the recordings of its list{control}"
     )

@@ -22,10 +22,17 @@ LogLikelihoods = Callable[[Samples, Sequence[str]], Floats]
 
 
 class CandidateSettings(Settings):
-    """What the likelihoods depend on; the transcripts are in the digest of the corpus."""
+    """What the likelihoods depend on; the transcripts are in the digest of the corpus.
+
+    Attributes:
+        captures: The microphone.
+        of: What the lists hold.
+        is_heard: Whether the recogniser is given the recording, or white noise as long as it.
+    """
 
     captures: CaptureSettings
     of: ListOf
+    is_heard: bool = True
 
 
 def run(steps: Sequence[Step[CandidateSettings]], speech: SpeechCorpus, store: Store) -> None:
@@ -37,18 +44,20 @@ def run(steps: Sequence[Step[CandidateSettings]], speech: SpeechCorpus, store: S
     for step in steps:
         settings = step.settings
         places = [place for of_list in lists_of(speech, settings.of) for place in of_list]
-        scores, seconds = scored(speech, places, settings.captures, log_likelihoods)
+        scores, seconds = scored(speech, places, settings, log_likelihoods)
         store.write(step, {}, {"scores": scores, "seconds": seconds})
 
 
 def scored(
-    speech: SpeechCorpus, places: Sequence[Place], captures: CaptureSettings, log_likelihoods: LogLikelihoods
+    speech: SpeechCorpus, places: Sequence[Place], settings: CandidateSettings, log_likelihoods: LogLikelihoods
 ) -> tuple[Floats, Floats]:
     """Return what :func:`run` writes; each recording is captured once."""
     scores = np.zeros((len(places), max(len(place.texts) for place in places)))
     seconds = np.empty(len(speech.utterances))
     for number, utterance in enumerate(speech.utterances):
-        sound = captured_at_16k(utterance, captures)
+        sound = captured_at_16k(utterance, settings.captures)
+        if not settings.is_heard:
+            sound = np.random.default_rng(settings.captures.seed).standard_normal(len(sound), np.float32)
         seconds[number] = len(sound) / MODEL_RATE_HZ
         here = [k for k, place in enumerate(places) if place.utterance == number]
         found = iter(log_likelihoods(sound, [text for k in here for text in places[k].texts]) if here else ())
