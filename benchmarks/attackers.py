@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lowsr_tradeoff.privacy.attackers import published
+from lowsr_tradeoff.privacy.attackers import published, recognisers
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested
 from lowsr_tradeoff.privacy.attackers.extension import attack as extension
@@ -38,8 +38,8 @@ def heard(study: Study, store: Store) -> Iterator[tuple[Place, Rows]]:
     """Yield what every attacker recovered of every utterance, in the order of the corpus."""
     for each in through_microphones(study):
         named = each.config, each.speech
-        counted = {rate_hz: (step,) for rate_hz, step in published.plan(*named).counted.items()}
-        steps = {PUBLISHED: counted}
+        of_whisper = published.plan_of(*named, recognisers.whisper(*named))
+        steps = {PUBLISHED: {rate_hz: (step,) for rate_hz, step in of_whisper.counted.items()}}
         for who, attack in ((EXTENDED, extension), (ADAPTED, adapted)):
             found = attack.plan(*named)
             steps[who] = {} if isinstance(found, NotTested) else dict(found.by_rate)

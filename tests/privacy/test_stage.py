@@ -9,7 +9,7 @@ import soundfile
 from tests.privacy.embedded import SPEECH as EMBEDDED
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
-from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.words import count
 from lowsr_tradeoff.runner.executor import run_batch
@@ -48,7 +48,7 @@ def plan():
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("run"))
-    run_all(stage.plan(CONFIG, SPEECH).steps[:6], SPEECH, store)
+    run_all(stage.plan(CONFIG, SPEECH).steps, SPEECH, store)
     return store
 
 
@@ -59,24 +59,32 @@ def run_all(steps, speech, store):
 def test_every_rate_and_the_reference_rate_is_heard_and_scored(plan):
     steps = plan.steps
     assert [(step.stage, step.label) for step in steps] == [
-        ("words", "words at 1000 Hz"),
-        ("words", "words at 16000 Hz"),
-        ("recognise", "Whisper at 1000 Hz"),
-        ("recognise", "Whisper at 16000 Hz"),
+        ("words", "words by whisper-tiny.en at 1000 Hz"),
+        ("words", "words by whisper-tiny.en at 16000 Hz"),
+        ("recognise", "whisper-tiny.en at 1000 Hz"),
+        ("recognise", "whisper-tiny.en at 16000 Hz"),
+        ("words", "words by moonshine-tiny at 1000 Hz"),
+        ("words", "words by moonshine-tiny at 16000 Hz"),
+        ("recognise", "moonshine-tiny at 1000 Hz"),
+        ("recognise", "moonshine-tiny at 16000 Hz"),
         ("intelligibility", "STOI, ESTOI and PESQ at 1000 Hz"),
         ("intelligibility", "STOI, ESTOI and PESQ at 16000 Hz"),
     ]
     assert [need.label for step in steps[:2] for need in step.needs] == [
-        "Whisper at 1000 Hz",
-        "Whisper at 16000 Hz",
+        "whisper-tiny.en at 1000 Hz",
+        "whisper-tiny.en at 16000 Hz",
     ]
 
 
 def test_results_hold_what_was_counted(plan, finished):
     found = stage.results(plan, finished)
     heard, signals = found.words, found.intelligibility
-    assert [result.rate_hz for result in heard] == [result.rate_hz for result in signals] == [1000, 16000]
-    low, full = heard
+    assert [(result.rate_hz, result.attacker) for result in heard] == [
+        (rate_hz, name) for rate_hz in (1000, 16000) for name in ("whisper-tiny.en", "moonshine-tiny")
+    ]
+    assert [result.rate_hz for result in signals] == [1000, 16000]
+    low, full = heard[::2]
+    assert heard[3].word_recovery.value > 0.9
     assert low.word_recovery.value < 0.5
     assert full.word_recovery.value > 0.9
     assert full.counts.reference_words == sum(len(count.normalise(said.text).split()) for said in SPEECH.utterances)
@@ -87,17 +95,47 @@ def test_results_hold_what_was_counted(plan, finished):
     assert signals[0].estoi.value < signals[1].estoi.value
     assert signals[1].pesq_wb.unit == signals[1].pesq_nb.unit == "MOS"
     assert signals[0].sii.value == pytest.approx(0.134, abs=0.01)
-    (difference,) = found.rate_differences
+    difference, of_moonshine = found.rate_differences
+    assert (difference.attacker, of_moonshine.attacker) == ("whisper-tiny.en", "moonshine-tiny")
     assert difference.difference.value == pytest.approx(low.word_recovery.value - full.word_recovery.value)
     assert full.word_chance.value < 0.2
     assert [kind.kind for kind in full.kinds] == ["content words", "stop words", "digits"]
 
 
-def test_transcripts_are_kept_by_rate_and_clip(plan, finished):
+def test_both_recognisers_compete_with_joint_draws(plan, finished):
+    attacks = [attack for attack in stage.results(plan, finished).attacks if attack.value.value is not None]
+    assert {attack.attacker for attack in attacks} == {
+        "whisper-tiny.en as published",
+        "moonshine-tiny as published",
+    }
+    assert all(attack.competes and attack.recovers == "words" and attack.value_draws for attack in attacks)
+
+
+def test_transcripts_are_those_of_the_recogniser_that_hits_most(plan, finished):
     written = stage.transcripts(plan, finished)
     assert list(written) == [1000, 16000]
     said = SPEECH.utterances[0]
-    assert count.normalise(written[16000][said.clip_id]) == count.normalise(said.text)
+    assert count.normalise(written[16000].texts[said.clip_id]) == count.normalise(said.text)
+    recovered = {}
+    for found in stage.results(plan, finished).words:
+        recovered.setdefault(found.rate_hz, {})[found.attacker] = found.word_recovery.value
+    for rate_hz, by_attacker in recovered.items():
+        assert by_attacker[written[rate_hz].attacker] == max(by_attacker.values())
+
+
+def test_without_moonshine_a_study_goes_on_and_lists_it(monkeypatch, finished):
+    def absent():
+        raise MissingResourceError("moonshine_voice: is not installed")
+
+    monkeypatch.setattr(stage.recognisers.bundled_weights, "moonshine", absent)
+    plan = stage.plan(CONFIG, SPEECH)
+    found = stage.results(plan, finished)
+    assert {result.attacker for result in found.words} == {"whisper-tiny.en"}
+    missing = [attack for attack in found.attacks if attack.attacker == "moonshine-tiny as published"]
+    assert [attack.rate_hz for attack in missing] == [1000, 16000]
+    assert all("install that version" in attack.value.reason for attack in missing)
+    assert not any(name.startswith("moonshine") for name in stage.weights(CONFIG))
+    assert {heard.attacker for heard in stage.transcripts(plan, finished).values()} == {"whisper-tiny.en"}
 
 
 def test_same_settings_same_bytes(plan, finished, tmp_path):
@@ -111,9 +149,9 @@ def test_same_settings_same_bytes(plan, finished, tmp_path):
     ("config", "n_changed"),
     [
         (changed(privacy={"pad_s": 3.0}), 4),
-        (changed(privacy={"batch_size": 4}), 4),
-        (changed(seed=1), 6),
-        (changed(front_end={"bits": 8}), 6),
+        (changed(privacy={"batch_size": 4}), 8),
+        (changed(seed=1), 10),
+        (changed(front_end={"bits": 8}), 10),
         (changed(constraints={"min_accuracy": 0.5}, n_resamples=500), 0),
     ],
 )
@@ -134,17 +172,20 @@ def test_steps_depend_on_the_weights_but_not_on_where_they_lie(tmp_path):
     assert list(stage.weights(changed(privacy={"weights": str(tmp_path / "c")}))) == [
         "whisper:c/model.bin",
         "whisper:c/tokenizer.json",
+        "moonshine-tiny/encoder_model.ort",
+        "moonshine-tiny/decoder_model_merged.ort",
+        "moonshine-tiny/tokenizer.bin",
     ]
 
 
 def test_keywords_outside_their_transcripts_are_all_named_before_anything_is_heard(tmp_path):
     wrong = [dataclasses.replace(said, keywords=("zebra",)) for said in SPEECH.utterances]
     store, corpus = Store(tmp_path), corpus_of(wrong)
-    (step,) = stage.plan(CONFIG, corpus).steps[0].needs
-    with pytest.raises(DataError) as error:
-        run_batch({"speech": corpus}, store, [step])
-    assert str(error.value).count("'zebra' is not in its transcript") == 3
-    assert not store.holds(step)
+    for step in (step for step in stage.plan(CONFIG, corpus).steps if step.stage == "recognise"):
+        with pytest.raises(DataError) as error:
+            run_batch({"speech": corpus}, store, [step])
+        assert str(error.value).count("'zebra' is not in its transcript") == 3
+        assert not store.holds(step)
 
 
 def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
@@ -186,10 +227,10 @@ def test_without_transcripts_the_words_at_the_full_rate_stand_in(finished):
     untold = corpus_of([dataclasses.replace(said, text=None, keywords=()) for said in SPEECH.utterances])
     store = Store(finished.root)
     plan = stage.plan(CONFIG, untold)
-    steps = plan.steps[:2]
-    assert [need.label for need in steps[0].needs] == ["Whisper at 1000 Hz", "Whisper at 16000 Hz"]
+    steps = [step for step in plan.steps if step.stage == "words"]
+    assert [need.label for need in steps[0].needs] == ["whisper-tiny.en at 1000 Hz", "whisper-tiny.en at 16000 Hz"]
     run_all(steps, untold, store)
-    low, full = stage.results(plan, store).words
+    low, _, full, _ = stage.results(plan, store).words
     assert low.reference == full.reference == "its own words at the full rate"
     assert full.word_recovery.value == 1
     assert low.word_recovery.value < 0.5

@@ -175,6 +175,7 @@ def build_tradeoff(
             code="c0de" * 8,
             python="3.11.7",
             platform="Linux x86_64",
+            instructions="AuthenticAMD avx2 avx512_vnni",
             libraries={"numpy": "2.2.0", "torch": "2.11.0"},
             weights={"whisper tiny.en": "1a5a" * 16},
         ),

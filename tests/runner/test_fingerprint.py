@@ -126,6 +126,16 @@ def test_another_version_of_a_library_changes_the_key(monkeypatch):
     forget()
 
 
+def test_other_instructions_change_the_keys_of_what_computes_in_int8_and_no_others(monkeypatch):
+    functions = {"privacy.whisper.transcribe:run": True, "privacy.moonshine.transcribe:run": True}
+    functions |= {"privacy.words.step:run": False, "classify.train_step:run": False}
+    before = {function: code_of(function) for function in functions}
+    monkeypatch.setattr(fingerprint, "instructions", lambda: "another processor's")
+    forget()
+    assert {function: code_of(function) != before[function] for function in functions} == functions
+    forget()
+
+
 def test_a_function_of_no_module_is_an_error_not_an_empty_hash():
     with pytest.raises(FileNotFoundError, match=r"no_such\.py"):
         code_of("no_such:run")

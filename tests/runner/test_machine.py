@@ -37,3 +37,16 @@ def test_a_gpu_is_named_or_told_to_be_missing_with_the_remedy(monkeypatch):
     assert "take --device-type cpu" in machine.why_no_gpu()
     monkeypatch.setattr("torch.version.cuda", None)
     assert "made without CUDA" in machine.why_no_gpu()
+
+
+def test_instructions_are_the_makers_name_what_it_offers_and_what_limits_it(monkeypatch):
+    told = {"vendor_id": "GenuineIntel", "flags": "fpu sse4_2 avx avx2 fma avx512f"}
+    monkeypatch.setattr(machine, "_cpu_info", lambda name: told.get(name, ""))
+    for name in machine.CHOSEN_BY:
+        monkeypatch.delenv(name, raising=False)
+    assert machine.instructions() == "GenuineIntel avx avx2 avx512f"
+    monkeypatch.setenv("CT2_FORCE_CPU_ISA", "AVX2")
+    assert machine.instructions() == "GenuineIntel avx avx2 avx512f CT2_FORCE_CPU_ISA=AVX2"
+    told.clear()
+    told |= {"CPU implementer": "0x41", "Features": "fp asimd asimddp i8mm"}
+    assert machine.instructions() == "0x41 asimd asimddp i8mm CT2_FORCE_CPU_ISA=AVX2"

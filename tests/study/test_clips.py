@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from lowsr_tradeoff.privacy.attackers.published import Transcripts
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.clips import listen_pack
 from lowsr_tradeoff.study.plan import open_study
@@ -21,7 +22,7 @@ def spectrum(clip):
 def pack(small_study, tmp_path):
     def make(**overrides):
         study = open_study(load_config(small_study, overrides), tmp_path)
-        heard = {1000: {utterance.clip_id: "heard words" for utterance in study.speech.utterances}}
+        heard = {1000: Transcripts("whisper", {u.clip_id: "heard words" for u in study.speech.utterances})}
         return study, listen_pack(study.config, study.events, study.speech, heard)
 
     return make

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.study import doctor
 
 
@@ -19,8 +20,9 @@ def test_what_is_missing_is_told_with_its_remedy(monkeypatch, tmp_path):
     assert found["numpy"].is_ok
     assert not found["no_such_library"].is_ok
     assert "uv sync" in found["no_such_library"].detail
-    assert not found["Whisper weights"].is_ok
-    assert "install it again" in found["Whisper weights"].detail
+    assert not found["recognisers' weights"].is_ok
+    assert "install it again" in found["recognisers' weights"].detail
+    assert found["int8 instructions"].detail == machine.instructions()
     assert found["embedded corpora"].is_ok
     assert "400 events, 64 utterances" in found["embedded corpora"].detail
     assert found["folder"].detail == f"{tmp_path} can be written"
@@ -63,3 +65,12 @@ def test_a_browser_is_not_needed(monkeypatch, path):
     assert finding.is_ok == bool(path)
     assert not finding.is_needed
     assert (path or "apt-get install chromium") in finding.detail
+
+
+@pytest.mark.parametrize("reason", [None, "it is not installed; install it"])
+def test_moonshine_is_not_needed(monkeypatch, reason):
+    monkeypatch.setattr(doctor, "why_no_moonshine", lambda: reason)
+    finding = doctor._moonshine()
+    assert finding.is_ok == (reason is None)
+    assert not finding.is_needed
+    assert (reason or "found") in finding.detail

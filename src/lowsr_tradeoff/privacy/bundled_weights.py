@@ -7,6 +7,13 @@ from pathlib import Path
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 
+# The files of moonshine-voice 0.0.49, by name; later wheels hold no weights.
+MOONSHINE = {
+    "encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+    "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+    "tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+}
+
 
 def speaker_encoder() -> Path:
     """Return the file of Resemblyzer's weights, its content checked. Raises as :func:`bundled_file`."""
@@ -22,12 +29,7 @@ def speech_detector() -> Path:
 
 def moonshine() -> dict[str, Path]:
     """Return the files of Moonshine tiny by name, their content checked. Raises as :func:`bundled_file`."""
-    sha256 = {
-        "encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
-        "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
-        "tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
-    }
-    return {name: bundled_file("moonshine_voice", f"assets/tiny-en/{name}", each) for name, each in sha256.items()}
+    return {name: bundled_file("moonshine_voice", f"assets/tiny-en/{name}", MOONSHINE[name]) for name in MOONSHINE}
 
 
 @cache

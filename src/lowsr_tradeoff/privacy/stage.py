@@ -1,17 +1,17 @@
 """The privacy stage: its steps, planned once, and what the finished ones say."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.privacy.attackers import published, roster
+from lowsr_tradeoff.privacy.attackers import published, recognisers, roster
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested, Plan, RatePlan
-from lowsr_tradeoff.privacy.attackers.published import PublishedPlan
+from lowsr_tradeoff.privacy.attackers.published import PublishedPlan, Transcripts
 from lowsr_tradeoff.privacy.signal import step as signal
-from lowsr_tradeoff.privacy.whisper.weights import attacker, digests
 from lowsr_tradeoff.privacy.words.pooled import Weights
 from lowsr_tradeoff.records.privacy import Privacy
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.runner.store import Store, of_finished
+from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import resample_weights
 
@@ -20,7 +20,7 @@ from lowsr_tradeoff.statistics.intervals import resample_weights
 class PrivacyPlan:
     """The plan of everything in this stage; attackers and curves in the order of the roster."""
 
-    published: PublishedPlan
+    published: tuple[PublishedPlan | NotTested, ...]
     signal: RatePlan[int]
     attackers: tuple[Plan | NotTested, ...]
     curves: tuple[Plan | None, ...]
@@ -28,8 +28,13 @@ class PrivacyPlan:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Return the steps that results are read from."""
-        others: tuple[Plan | NotTested, ...] = (self.signal, *self.attackers, *filter(None, self.curves))
-        return (*self.published.steps, *(step for plan in others for step in plan.steps))
+        plans: tuple[Plan | NotTested, ...] = (
+            *self.published,
+            self.signal,
+            *self.attackers,
+            *filter(None, self.curves),
+        )
+        return tuple(step for plan in plans for step in plan.steps)
 
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> PrivacyPlan:
@@ -44,38 +49,34 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> PrivacyPlan:
 
 def results(plan: PrivacyPlan, store: Store) -> Privacy:
     """Return what every attacker recovers, and what the signal scores, at every rate whose steps did not fail."""
-    its = plan.published
-    weights, rows = draws(its.config, its.speech), published.counts(its, store)
-    words = published.words(its, rows, weights)
-    recovered = {found.rate_hz: found.word_recovery.value for found in words}
+    weights = draws(plan.signal.config, plan.signal.speech)
+    heard = [published.results(one, store, weights) for one in plan.published]
+    recovered = {found.rate_hz: found.word_recovery.value for found in heard[0].words}
     known = {rate_hz: value for rate_hz, value in recovered.items() if value is not None}
     attackers = zip(roster.ATTACKERS, plan.attackers, strict=True)
     others = (of.results if isinstance(of, NotTested) else one.results(of, store) for one, of in attackers)
     growing = zip(roster.LEARNING_CURVES, plan.curves, strict=True)
     curves = (curve.results(of, store, known) for curve, of in growing if of is not None)
     return Privacy(
-        words=words,
+        words=tuple(sorted((found for one in heard for found in one.words), key=attrgetter("rate_hz"))),
         attacks=(
-            *published.attacks(its, words, rows, weights, store),
+            *(result for one in heard for result in one.attacks),
             *(result for found in others for result in found),
         ),
         learning_curves=tuple(curve for found in curves for curve in found),
-        rate_differences=published.differences(its, rows, weights),
+        rate_differences=tuple(difference for one in heard for difference in one.differences),
         intelligibility=signal.results(plan.signal, store, weights),
     )
 
 
-def transcripts(plan: PrivacyPlan, store: Store) -> dict[int, dict[str, str]]:
-    """Return what the recogniser as published wrote, by rate in Hz and clip."""
-    steps = plan.published.transcribed
-    names = [utterance.clip_id for utterance in plan.published.speech.utterances]
-    return of_finished(lambda hz: dict(zip(names, store.meta(steps[hz])["transcripts"], strict=True)), steps)
+def transcripts(plan: PrivacyPlan, store: Store) -> dict[int, Transcripts]:
+    """Return, by rate in Hz, the transcripts of the recogniser that hits the most words there."""
+    return published.transcripts([one for one in plan.published if isinstance(one, PublishedPlan)], store)
 
 
 def weights(config: StudyConfig) -> dict[str, str]:
-    """Return the SHA-256 of the recogniser's files by attacker and file name."""
-    name, privacy = attacker(config.privacy.weights), config.privacy
-    return {f"{name}/{file}": sha256 for file, sha256 in digests(privacy.weights, privacy.engine).items()}
+    """Return the SHA-256 of the files of every recogniser that attacks, by its name and theirs."""
+    return recognisers.weights(config)
 
 
 def draws(config: StudyConfig, speech: SpeechCorpus) -> Weights:

@@ -67,7 +67,7 @@ class PrivacyResult(Record):
     rate_hz: int
     front_end: str
     attacker: str
-    engine: Engine
+    engine: str
     policy: str
     reference: Reference
     counts: WordCounts

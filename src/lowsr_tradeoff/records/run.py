@@ -32,12 +32,17 @@ class CorpusSummary(Record):
 
 
 class Provenance(Record):
-    """The code, libraries and weights that produced the figures; equal when the figures are."""
+    """The code, libraries and weights that produced the figures; equal when the figures are.
+
+    Attributes:
+        instructions: Those of the processor that int8 recognisers compute with, on which their words depend.
+    """
 
     version: str
     code: str
     python: str
     platform: str
+    instructions: str
     libraries: dict[str, str]
     weights: dict[str, str]
 
@@ -122,12 +127,14 @@ class TranscriptLine(Record):
     Attributes:
         clip_id: The utterance.
         reference: Its words; ``None`` in a corpus without transcripts.
-        recognised: The recogniser's transcript.
+        attacker: The recogniser that hits the most words at this rate.
+        recognised: Its transcript.
     """
 
     rate_hz: int
     clip_id: str
     reference: str | None
+    attacker: str
     recognised: str
 
 

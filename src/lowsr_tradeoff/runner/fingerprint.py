@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lowsr_tradeoff.records.run import Provenance
+from lowsr_tradeoff.runner.machine import instructions
 
 NAME = "lowsr_tradeoff"
 PACKAGE = Path(__file__).parents[1]
@@ -24,6 +25,9 @@ CARRIERS = frozenset({"errors", "files", "records", "runner", "settings"})
 DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "whisper": "openai-whisper"}
 # Libraries that compute behind one that only wraps them.
 BEHIND = {"faster-whisper": ("ctranslate2", "tokenizers")}
+
+# Libraries whose figures depend on the processor's instructions by more than last digits.
+IN_INT8 = frozenset({"ctranslate2", "onnxruntime"})
 
 
 class Imports(NamedTuple):
@@ -37,8 +41,10 @@ class Imports(NamedTuple):
 def code_of(function: str) -> str:
     """Return a hash of all that a function computes with, such as ``"classify.train_step:run"``."""
     parts = [f"{module} {_sha256(module)}" for module in reached(function)]
-    parts += [f"{name}=={installed}" for name, installed in libraries_of([function]).items()]
-    text = "\n".join([*parts, platform.machine()])
+    libraries = libraries_of([function])
+    parts += [f"{name}=={installed}" for name, installed in libraries.items()]
+    parts.append(platform.machine() if libraries.keys().isdisjoint(IN_INT8) else instructions())
+    text = "\n".join(parts)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -98,6 +104,7 @@ def provenance(functions: Iterable[str], weights: dict[str, str]) -> Provenance:
         code=package_code(),
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}",
+        instructions=instructions(),
         libraries=libraries_of(functions),
         weights=weights,
     )

@@ -11,15 +11,29 @@ CGROUP = Path("/sys/fs/cgroup")
 # wait for each other on two cores halve the speed of both.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
+# What libraries of int8 networks choose between, in the words of /proc/cpuinfo: on x86, then on ARM.
+INSTRUCTIONS = (
+    *("avx", "avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"),
+    *("asimd", "asimddp", "i8mm", "sve", "sve2"),
+)
+# CTranslate2, oneDNN and MKL choose by these too: the environment variables in their documentation.
+CHOSEN_BY = ("CT2_FORCE_CPU_ISA", "CT2_USE_MKL", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR")
+
 
 def cpu_name() -> str:
     """Return the processor's name, or the architecture where the system does not tell."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.machine()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    return _cpu_info("model name") or platform.machine()
+
+
+def instructions() -> str:
+    """Return what the last digits of an int8 network depend on: the processor's maker and instructions.
+
+    What limits them by an environment variable is named too.
+    """
+    maker = _cpu_info("vendor_id") or _cpu_info("CPU implementer") or platform.machine()
+    offered = (_cpu_info("flags") or _cpu_info("Features")).split()
+    chosen = (f"{name}={os.environ[name]}" for name in CHOSEN_BY if name in os.environ)
+    return " ".join([maker, *(each for each in INSTRUCTIONS if each in offered), *chosen])
 
 
 def gpu_name() -> str | None:
@@ -66,6 +80,15 @@ def available_gb() -> float:
 def n_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _cpu_info(name: str) -> str:
+    """What the kernel says of the first processor; nothing where it does not."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    return next((line.split(":", 1)[1].strip() for line in lines if line.split(":", 1)[0].strip() == name), "")
 
 
 def _kernel_figure(path: Path, name: str = "", unit_bytes: int = 1) -> float | None:

@@ -148,9 +148,9 @@ class PrivacySettings(Settings):
     """Who tries to understand.
 
     Attributes:
-        attackers: ``"default"``: the recogniser as published, spoken digits learnt at the rate, speakers, sex and
-            speech presence. ``"all"``: bandwidth extension, a recogniser adapted to the rate and learning curves as
-            well.
+        attackers: ``"default"``: two recognisers as published, one that has a list of the sentences, single words
+            learnt at the rate, speakers, sex and speech presence. ``"all"``: a list of the keywords, two learners of
+            single words together, bandwidth extension, a recogniser adapted to the rate and learning curves as well.
         learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
             ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
             recogniser as well, whose time that multiplies by up to five.
@@ -160,6 +160,7 @@ class PrivacySettings(Settings):
         engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.
         weights: A size of Whisper that its library has downloaded (``"small.en"``), a folder with a model in
             CTranslate2 form, or a ``.pt`` file for openai-whisper; ``None`` for the bundled tiny.en.
+        larger_weights: Another Whisper that attacks too where all attackers are asked for, named as ``weights``.
         policy: ``"forced"`` writes every clip down; ``"default"`` writes nothing where Whisper's own thresholds say
             that nobody speaks. Both are greedy at temperature 0 and never sample.
         language: Of the speech; the normaliser and the list of stop words are English.
@@ -172,6 +173,7 @@ class PrivacySettings(Settings):
     words_source: FilePath | None = None
     engine: Engine = "ctranslate2"
     weights: FilePath | None = None
+    larger_weights: FilePath | None = None
     policy: Literal["forced", "default"] = "forced"
     language: str = "en"
     batch_size: int = Field(default=8, ge=1)

@@ -18,6 +18,7 @@ from lowsr_tradeoff.audio.spectrogram import levels_db, png
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, SpeechCorpus, Utterance, read
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.privacy.attackers.published import Transcripts
 from lowsr_tradeoff.records.run import ListenClip, ListenPack, TranscriptLine
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -38,11 +39,11 @@ def listen_pack(
     config: StudyConfig,
     events: EventCorpus,
     speech: SpeechCorpus,
-    recognised: Mapping[int, Mapping[str, str]],
+    recognised: Mapping[int, Transcripts],
 ) -> ListenPack:
     """Return the first utterance and the first event of each class at every rate, restored to 16 kHz for playback.
 
-    ``recognised`` holds transcripts by rate and clip.
+    ``recognised`` holds transcripts by rate.
     """
     may_read = config.include_transcripts or not speech.is_own
     is_stand_in = not config.include_audio and (events.is_own or speech.is_own)
@@ -54,10 +55,11 @@ def listen_pack(
             rate_hz=rate_hz,
             clip_id=utterance.clip_id,
             reference=utterance.text,
-            recognised=words[utterance.clip_id],
+            attacker=heard.attacker,
+            recognised=heard.texts[utterance.clip_id],
         )
         for utterance in speech.utterances[:MOST_TRANSCRIPTS]
-        for rate_hz, words in recognised.items()
+        for rate_hz, heard in recognised.items()
     )
     return ListenPack(
         clips=(*utterances, *itertools.chain.from_iterable(shown)),
@@ -67,7 +69,7 @@ def listen_pack(
 
 
 def _speech(
-    config: StudyConfig, speech: SpeechCorpus, recognised: Mapping[int, Mapping[str, str]], *, may_read: bool
+    config: StudyConfig, speech: SpeechCorpus, recognised: Mapping[int, Transcripts], *, may_read: bool
 ) -> list[ListenClip]:
     """The first utterance at every rate, or one of the embedded ones in place of the user's own."""
     is_stand_in = speech.is_own and not config.include_audio
@@ -75,7 +77,9 @@ def _speech(
         speech = load_speech("demo", (), PLAYBACK_RATE_HZ, skip_bad=False, cache=None)
     utterance = speech.utterances[0]
     words = {
-        rate_hz: recognised.get(rate_hz, {}).get(utterance.clip_id) if may_read and not is_stand_in else None
+        rate_hz: recognised[rate_hz].texts[utterance.clip_id]
+        if may_read and not is_stand_in and rate_hz in recognised
+        else None
         for rate_hz in _rates(config)
     }
     text = utterance.text if may_read or is_stand_in else None

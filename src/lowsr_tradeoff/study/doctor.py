@@ -11,12 +11,16 @@ from pathlib import Path
 
 from lowsr_tradeoff.errors import LowsrError
 from lowsr_tradeoff.privacy import stage as privacy
+from lowsr_tradeoff.privacy.attackers.recognisers import why_no_moonshine
 from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.study.plan import open_study
 
 # Import names of libraries with compiled parts, which can be installed and still fail to load.
-COMPILED = ("numpy", "scipy", "soundfile", "soxr", "torch", "torchaudio", "ctranslate2", "faster_whisper", "pesq")
+COMPILED = (
+    *("numpy", "scipy", "soundfile", "soxr", "torch", "torchaudio"),
+    *("ctranslate2", "faster_whisper", "onnxruntime", "pesq"),
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
 # The default run with two processes takes 1.6 GB (benchmarks/main_job.py) and leaves 75 MB.
 MEMORY_GB_PER_JOB = 0.8
@@ -48,7 +52,9 @@ def examine(out: Path = Path("lowsr-run")) -> tuple[Check, ...]:
         *_disk(out),
         *(_check(name, partial(_version, name)) for name in COMPILED),
         _check("GPU", _gpu),
-        _check("Whisper weights", _weights),
+        _check("recognisers' weights", _weights),
+        _moonshine(),
+        Check("int8 instructions", machine.instructions()),
         _check("embedded corpora", _corpora),
         _browser(),
     )
@@ -101,6 +107,13 @@ def _gpu() -> str:
 
 def _weights() -> str:
     return ", ".join(f"{name} sha256 {digest[:12]}…" for name, digest in privacy.weights(StudyConfig()).items())
+
+
+def _moonshine() -> Check:
+    """A run does without, and lists it as not tested."""
+    reason = why_no_moonshine()
+    found = "found" if reason is None else f"not tested: {reason}"
+    return Check("Moonshine", found, is_ok=reason is None, is_needed=False)
 
 
 def _corpora() -> str:

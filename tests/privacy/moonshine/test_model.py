@@ -1,3 +1,4 @@
+from importlib.util import find_spec
 from itertools import islice
 
 import numpy as np
@@ -9,7 +10,7 @@ from lowsr_tradeoff.privacy.captures import original_at_16k
 from lowsr_tradeoff.privacy.moonshine import model, pieces
 from lowsr_tradeoff.privacy.words import count
 
-pytest.importorskip("moonshine_voice", reason="no wheel for this system")
+pytestmark = pytest.mark.skipif(not find_spec("moonshine_voice"), reason="no wheel for this system")
 
 SENTENCES = SPEECH.utterances[:6]
 CLIPS = [original_at_16k(utterance) for utterance in SENTENCES]

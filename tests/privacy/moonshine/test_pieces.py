@@ -1,10 +1,12 @@
+from importlib.util import find_spec
+
 import pytest
 
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy import bundled_weights
 from lowsr_tradeoff.privacy.moonshine import pieces
 
-pytest.importorskip("moonshine_voice", reason="no wheel for this system")
+pytestmark = pytest.mark.skipif(not find_spec("moonshine_voice"), reason="no wheel for this system")
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,14 @@
-"""Whisper as published: the words that it recovers at every rate."""
+"""Recognisers as published: the words that each recovers at every rate."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.files.writing import digest_of
+from lowsr_tradeoff.privacy.attackers import recognisers
+from lowsr_tradeoff.privacy.attackers.attacker import NotTested
 from lowsr_tradeoff.privacy.attackers.recogniser_steps import counts_of, lost
-from lowsr_tradeoff.privacy.captures import captures_of
-from lowsr_tradeoff.privacy.whisper.decoding import policy_of
-from lowsr_tradeoff.privacy.whisper.transcribe import RecogniseSettings
-from lowsr_tradeoff.privacy.whisper.weights import attacker, digests
+from lowsr_tradeoff.privacy.attackers.recognisers import Recogniser
 from lowsr_tradeoff.privacy.words import pooled
 from lowsr_tradeoff.privacy.words.pooled import Rows, Weights
 from lowsr_tradeoff.privacy.words.step import WordsSettings, reference_of
@@ -20,16 +18,16 @@ from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
 
-RECOGNISE, WORDS = "recognise", "words"
+WORDS = "words"
 
 
 @dataclass(frozen=True)
 class PublishedPlan:
-    """By rate in Hz, the step that transcribes, and the one that counts the words of a transcript."""
+    """The plan of one recogniser; by rate in Hz, the step that counts the words of its transcripts."""
 
     config: StudyConfig
     speech: SpeechCorpus
-    transcribed: Mapping[int, Step]
+    recogniser: Recogniser
     counted: Mapping[int, Step]
 
     @property
@@ -39,47 +37,70 @@ class PublishedPlan:
         return (*counted, *(need for step in counted for need in step.needs))
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> PublishedPlan:
-    """Return the steps of every rate."""
-    transcribed = dict(_transcribe_steps(config, speech))
+@dataclass(frozen=True)
+class Heard:
+    """What one recogniser recovers at the rates whose steps did not fail, lowest first.
+
+    Attributes:
+        words: All that is known of the words.
+        attacks: The same as of one attacker among others; where a step failed, why.
+        differences: Each rate against the next higher one, over the same words.
+    """
+
+    words: tuple[PrivacyResult, ...]
+    attacks: tuple[AttackResult, ...]
+    differences: tuple[RateDifference, ...]
+
+
+@dataclass(frozen=True)
+class Transcripts:
+    """What one recogniser wrote at one rate, by clip."""
+
+    attacker: str
+    texts: Mapping[str, str]
+
+
+def plan(config: StudyConfig, speech: SpeechCorpus) -> tuple[PublishedPlan | NotTested, ...]:
+    """Return the steps of every rate, of each recogniser."""
+    found = recognisers.recognisers(config, speech)
+    return tuple(each if isinstance(each, NotTested) else plan_of(config, speech, each) for each in found)
+
+
+def plan_of(config: StudyConfig, speech: SpeechCorpus, recogniser: Recogniser) -> PublishedPlan:
+    """Return the steps of every rate, of one recogniser."""
     reference, full_rate_hz = reference_of(speech), config.reference_rate_hz
-    counted = {}
+    transcribed, counted = recogniser.transcribed, {}
     for rate_hz, step in transcribed.items():
         settings = WordsSettings(
             corpus=speech.summary.digest, rate_hz=rate_hz, reference_rate_hz=full_rate_hz, reference=reference
         )
         needs = (step,) if reference == "transcripts" else (step, transcribed[full_rate_hz])
-        run, label = "privacy.words.step:run", f"words at {rate_hz} Hz"
+        run, label = "privacy.words.step:run", f"words by {recogniser.name} at {rate_hz} Hz"
         counted[rate_hz] = Step(WORDS, run, settings, label, "speech", needs, WORDS)
-    return PublishedPlan(config, speech, transcribed, counted)
+    return PublishedPlan(config, speech, recogniser, counted)
 
 
-def counts(plan: PublishedPlan, store: Store) -> dict[int, Rows]:
-    """Return the counts of every utterance by rate in Hz, of the steps that did not fail."""
-    return of_finished(lambda hz: counts_of(plan.counted[hz], store), plan.counted)
+def results(plan: PublishedPlan | NotTested, store: Store, weights: Weights) -> Heard:
+    """Return what a recogniser recovers; the weights are of utterances in resamples."""
+    if isinstance(plan, NotTested):
+        return Heard((), plan.results, ())
+    rows = _counts(plan, store)
+    words = tuple(_result(plan, rate_hz, rows[rate_hz], weights) for rate_hz in rows)
+    differences = (
+        pooled.rate_difference(low, high, weights, plan.recogniser.name) for low, high in pairwise(rows.items())
+    )
+    return Heard(words, tuple(_attacks(plan, words, rows, weights, store)), tuple(differences))
 
 
-def words(plan: PublishedPlan, rows: Mapping[int, Rows], weights: Weights) -> tuple[PrivacyResult, ...]:
-    """Return all that is known of the words recovered, by rate; the weights are of utterances in resamples."""
-    return tuple(_result(plan, rate_hz, rows[rate_hz], weights) for rate_hz in rows)
-
-
-def attacks(
-    plan: PublishedPlan, found: Sequence[PrivacyResult], rows: Mapping[int, Rows], weights: Weights, store: Store
-) -> Iterator[AttackResult]:
-    """Yield the recogniser as one attacker among the others, first where its steps did not fail."""
-    for result in found:
-        yield by_recogniser(result, pooled.word_recovery_draws(rows[result.rate_hz], weights))
-    name = f"{attacker(plan.config.privacy.weights)} as published"
-    for rate_hz, step in plan.counted.items():
-        if step in store.failed:
-            yield lost(rate_hz, plan.config, name, store.failed[step])
-
-
-def differences(plan: PublishedPlan, rows: Mapping[int, Rows], weights: Weights) -> tuple[RateDifference, ...]:
-    """Return each rate against the next higher one, over the same words."""
-    name, by_rate = attacker(plan.config.privacy.weights), list(rows.items())
-    return tuple(pooled.rate_difference(low, high, weights, name) for low, high in pairwise(by_rate))
+def transcripts(plans: Sequence[PublishedPlan], store: Store) -> dict[int, Transcripts]:
+    """Return, by rate in Hz, the transcripts of the recogniser that hits the most words there."""
+    best: dict[int, tuple[int, PublishedPlan]] = {}
+    for plan in plans:
+        for rate_hz, rows in _counts(plan, store).items():
+            n_hits = sum(row.words.hits for row in rows)
+            if rate_hz not in best or n_hits > best[rate_hz][0]:
+                best[rate_hz] = n_hits, plan
+    return {rate_hz: _transcripts(plan, rate_hz, store) for rate_hz, (_, plan) in best.items()}
 
 
 def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> AttackResult:
@@ -87,47 +108,50 @@ def by_recogniser(found: PrivacyResult, draws: tuple[float, ...] = ()) -> Attack
     return AttackResult(
         rate_hz=found.rate_hz,
         front_end=found.front_end,
-        attacker=f"{found.attacker} as published",
+        attacker=recognisers.published(found.attacker),
         recovers="words",
         measure="word recovery",
         value=found.word_recovery,
         chance=found.word_chance,
         is_leak=True,
-        competes=True,
         setup=(
             f"{found.n_utterances} utterances of {found.n_speakers} speakers against {found.reference}; nothing "
             f"was trained; {found.engine}, {found.policy}"
         ),
         value_draws=draws,
+        competes=True,
     )
 
 
-def _transcribe_steps(config: StudyConfig, speech: SpeechCorpus) -> Iterator[tuple[int, Step]]:
-    """Transcripts and speakers do not change the output, so only the corpus's sounds are in the step's key."""
-    sounds, privacy = digest_of([utterance.digest for utterance in speech.utterances]), config.privacy
-    sha256 = digests(privacy.weights, privacy.engine)
-    for rate_hz in config.all_rates_hz():
-        settings = RecogniseSettings(
-            captures=captures_of(config, speech, rate_hz).model_copy(update={"corpus": sounds}),
-            engine=privacy.engine,
-            policy=privacy.policy,
-            weights=privacy.weights,
-            weights_sha256=sha256,
-            batch_size=privacy.batch_size,
-            pad_s=privacy.pad_s,
-        )
-        label = f"Whisper at {rate_hz} Hz"
-        yield rate_hz, Step(RECOGNISE, "privacy.whisper.transcribe:run", settings, label, "speech")
+def _counts(plan: PublishedPlan, store: Store) -> dict[int, Rows]:
+    """Of every utterance, by rate in Hz, of the steps that did not fail."""
+    return of_finished(lambda hz: counts_of(plan.counted[hz], store), plan.counted)
+
+
+def _transcripts(plan: PublishedPlan, rate_hz: int, store: Store) -> Transcripts:
+    names = [utterance.clip_id for utterance in plan.speech.utterances]
+    texts = store.meta(plan.recogniser.transcribed[rate_hz])["transcripts"]
+    return Transcripts(plan.recogniser.name, dict(zip(names, texts, strict=True)))
+
+
+def _attacks(
+    plan: PublishedPlan, found: tuple[PrivacyResult, ...], rows: Mapping[int, Rows], weights: Weights, store: Store
+) -> Iterator[AttackResult]:
+    for result in found:
+        yield by_recogniser(result, pooled.word_recovery_draws(rows[result.rate_hz], weights))
+    name = recognisers.published(plan.recogniser.name)
+    for rate_hz, step in plan.counted.items():
+        if step in store.failed:
+            yield lost(rate_hz, plan.config, name, store.failed[step])
 
 
 def _result(plan: PublishedPlan, rate_hz: int, rows: Rows, weights: Weights) -> PrivacyResult:
-    config = plan.config
     return PrivacyResult(
         rate_hz=rate_hz,
-        front_end=name_of(config.front_end),
-        attacker=attacker(config.privacy.weights),
-        engine=config.privacy.engine,
-        policy=policy_of(config.privacy),
+        front_end=name_of(plan.config.front_end),
+        attacker=plan.recogniser.name,
+        engine=plan.recogniser.engine,
+        policy=plan.recogniser.policy,
         reference=reference_of(plan.speech),
         counts=pooled.pooled_counts(rows),
         word_recovery=pooled.word_recovery(rows, weights),

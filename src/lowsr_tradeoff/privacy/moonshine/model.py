@@ -7,9 +7,10 @@ Reference: Jeffries et al., Moonshine: Speech Recognition for Live Transcription
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.privacy import bundled_weights
 from lowsr_tradeoff.privacy.moonshine import pieces
 from lowsr_tradeoff.privacy.moonshine.pieces import END, START, Pieces
+from lowsr_tradeoff.privacy.whisper.decoding import level, windows
+from lowsr_tradeoff.privacy.written import Written, joined
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
@@ -36,6 +39,8 @@ FEWEST_SAMPLES = 895
 N_HEADS, HEAD_WIDTH = 8, 36
 # The makers' own limit for English, so that a loop ends: moonshine-ai/moonshine, core/moonshine-model.h.
 TOKENS_PER_S = 6.5
+# Batches that are sorted by length together.
+BATCHES = 4
 # Tokens that are scored at once: 32 768 numbers each.
 SCORED_TOKENS = 256
 
@@ -47,14 +52,6 @@ class Moonshine:
     encoder: "InferenceSession"
     decoder: "InferenceSession"
     pieces: Pieces
-
-
-@dataclass(frozen=True)
-class Written:
-    """What was written of a clip, and the mean log-probability of its tokens, the one that ends it included."""
-
-    text: str
-    mean_logprob: float
 
 
 @cache
@@ -73,6 +70,18 @@ def encode(moonshine: Moonshine, x: Samples) -> States:
     return np.asarray(states[0], np.float32)
 
 
+def write(moonshine: Moonshine, clips: Iterable[Samples], batch_size: int) -> list[Written]:
+    """Return what is written of each clip at 16 kHz, beyond 30 s in equal parts; clips are read as needed."""
+    found: list[Written] = []
+    rest = iter(clips)
+    while group := list(islice(rest, BATCHES * batch_size)):
+        cut = [windows(level(clip), 0) for clip in group]
+        states = [encode(moonshine, x) for parts in cut for x in parts]
+        written = iter(_decode_all(moonshine, states, batch_size))
+        found += [joined(islice(written, len(parts))) for parts in cut]
+    return found
+
+
 def decode(moonshine: Moonshine, states: Sequence[States]) -> Iterator[Written]:
     """Yield what is written of each clip of a batch, the most probable token at each place."""
     logits, feed = _begin(moonshine, states, np.full((len(states), 1), START))
@@ -89,7 +98,7 @@ def decode(moonshine: Moonshine, states: Sequence[States]) -> Iterator[Written]:
         logits, feed = _go_on(moonshine, feed, chosen)
     for its, scores in zip(tokens.astype(int), logprobs, strict=True):
         n = 1 + int(np.argmax(its == END)) if END in its else len(its)
-        yield Written(pieces.text_of(moonshine.pieces, its[:n]), float(scores[:n].mean()))
+        yield Written(pieces.text_of(moonshine.pieces, its[:n]), float(scores[:n].sum()), n)
 
 
 def log_likelihoods(moonshine: Moonshine, x: Samples, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -106,6 +115,14 @@ def log_likelihoods(moonshine: Moonshine, x: Samples, texts: Sequence[str]) -> N
     for places in _batches([len(each) + 1 for each in tokens]):
         found[places] = _sums(moonshine, states, [tokens[i] for i in places])
     return found
+
+
+def _decode_all(moonshine: Moonshine, states: Sequence[States], batch_size: int) -> list[Written]:
+    places = np.argsort([len(each) for each in states], kind="stable")
+    found: dict[int, Written] = {}
+    for batch in np.split(places, range(batch_size, len(places), batch_size)):
+        found |= zip(batch, decode(moonshine, [states[i] for i in batch]), strict=True)
+    return [found[place] for place in range(len(states))]
 
 
 def _begin(moonshine: Moonshine, states: Sequence[States], tokens: Tokens) -> tuple[States, Feed]:

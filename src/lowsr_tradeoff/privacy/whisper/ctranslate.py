@@ -8,7 +8,7 @@ those of full windows. Reference: Radford et al., Robust Speech Recognition via 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from lowsr_tradeoff.audio import MODEL_RATE_HZ, Samples
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.whisper.decoding import WINDOW_S, is_silence, level, most_tokens, windows
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, TOKENIZER, digests, folder_of
+from lowsr_tradeoff.privacy.written import Written, joined
 from lowsr_tradeoff.settings.groups import PrivacySettings
 
 if TYPE_CHECKING:
@@ -98,29 +99,39 @@ def load(weights: str | None) -> Recogniser:
 
 def transcribe(recogniser: Recogniser, clips: Iterable[Samples], privacy: PrivacySettings) -> list[str]:
     """Return the transcript of each clip at 16 kHz, decoded as :mod:`decoding` says; clips are read as needed."""
-    texts: list[str] = []
+    return [each.text for each in write(recogniser, clips, privacy)]
+
+
+def write(
+    recogniser: Recogniser, clips: Iterable[Samples], privacy: PrivacySettings, n_beams: int = 1
+) -> list[Written]:
+    """Return what is written of each clip at 16 kHz; see :func:`transcribe`. ``n_beams`` above 1: beam search."""
+    found: list[Written] = []
     rest = iter(clips)
     while group := list(islice(rest, BATCHES * privacy.batch_size)):
         cut = [windows(level(clip), privacy.pad_s) for clip in group]
         frames = (_features(recogniser, x, privacy.pad_s) for parts in cut for x in parts)
-        written = iter(_decode_all(recogniser, [_encode(recogniser.whisper, each) for each in frames], privacy))
-        texts += [" ".join(islice(written, len(parts))).strip() for parts in cut]
-    return texts
+        states = [_encode(recogniser.whisper, each) for each in frames]
+        written = iter(_decode_all(recogniser, states, privacy, n_beams))
+        found += [joined(islice(written, len(parts))) for parts in cut]
+    return found
 
 
-def _decode_all(recogniser: Recogniser, states: Sequence[States], privacy: PrivacySettings) -> list[str]:
-    """The text of every clip; the other clips of a batch do not change its states."""
+def _decode_all(
+    recogniser: Recogniser, states: Sequence[States], privacy: PrivacySettings, n_beams: int
+) -> list[Written]:
+    """What is written of every clip; the other clips of a batch do not change its states."""
     n_window = len(recogniser.silence)
     completed = [-(-(len(clip) + LAST_STATES) // STATES_STEP) * STATES_STEP for clip in states]
     seen = np.minimum(completed, n_window)
-    texts = [""] * len(states)
+    found: dict[int, Written] = {}
     for n in np.unique(seen):
         places = np.flatnonzero(seen == n)
         for batch in np.split(places, range(privacy.batch_size, len(places), privacy.batch_size)):
-            decoded = _decode(recogniser, [states[i] for i in batch], int(n), is_forced=privacy.policy == "forced")
-            for place, text in zip(batch, decoded, strict=True):
-                texts[place] = text
-    return texts
+            is_forced = privacy.policy == "forced"
+            decoded = _decode(recogniser, [states[i] for i in batch], int(n), n_beams, is_forced=is_forced)
+            found |= zip(batch, decoded, strict=True)
+    return [found[place] for place in range(len(states))]
 
 
 def _features(recogniser: Recogniser, x: Samples, pad_s: float) -> NDArray[np.float32]:
@@ -139,7 +150,9 @@ def _encode(whisper: "Whisper", frames: NDArray[np.float32]) -> States:
     return np.asarray(states)
 
 
-def _decode(recogniser: Recogniser, states: Sequence[States], n_seen: int, *, is_forced: bool) -> Iterator[str]:
+def _decode(
+    recogniser: Recogniser, states: Sequence[States], n_seen: int, n_beams: int, *, is_forced: bool
+) -> Iterator[Written]:
     """The states of each clip, followed by the last states of a silent window up to ``n_seen``."""
     from ctranslate2 import StorageView  # noqa: PLC0415 - see load
 
@@ -148,23 +161,25 @@ def _decode(recogniser: Recogniser, states: Sequence[States], n_seen: int, *, is
     results = recogniser.whisper.generate(
         StorageView.from_array(seen),
         [list(recogniser.prompt)] * len(states),
-        beam_size=1,
+        beam_size=n_beams,
         # CTranslate2 generates at most half of it.
         max_length=2 * most_tokens(n_seen * SAMPLES_PER_STATE / MODEL_RATE_HZ),
         suppress_blank=True,
         suppress_tokens=list(recogniser.suppressed),
-        return_scores=not is_forced,
+        return_scores=True,
         return_no_speech_prob=not is_forced,
     )
     for result in results:
-        is_dropped = not is_forced and is_silence(result.no_speech_prob, _mean_logprob(result))
-        yield "" if is_dropped else recogniser.tokenizer.decode(result.sequences_ids[0]).strip()
+        written = _written(recogniser, result)
+        is_dropped = not is_forced and is_silence(result.no_speech_prob, written.mean_logprob)
+        yield replace(written, text="") if is_dropped else written
 
 
-def _mean_logprob(result: "WhisperGenerationResult") -> float:
-    """Mean over the tokens and the end token, as in faster-whisper; CTranslate2 leaves the end token out."""
-    n_tokens = len(result.sequences_ids[0])
-    return float(result.scores[0]) * n_tokens / (n_tokens + 1)
+def _written(recogniser: Recogniser, result: "WhisperGenerationResult") -> Written:
+    """CTranslate2's score is a mean that leaves the end token out of the number of tokens, but not of the sum."""
+    tokens = result.sequences_ids[0]
+    text = recogniser.tokenizer.decode(tokens).strip()
+    return Written(text, float(result.scores[0]) * len(tokens), len(tokens) + 1)
 
 
 def _read_tokenizer(folder: Path) -> "TokenizerFile":

@@ -22,10 +22,11 @@ NO_SPEECH_THRESHOLD, LOGPROB_THRESHOLD = 0.6, -1.0
 TOKENS_PER_S, MOST_TOKENS = 12, 224
 
 
-def policy_of(privacy: PrivacySettings) -> str:
+def policy_of(privacy: PrivacySettings, n_beams: int = 1) -> str:
     """Return in one line how a recogniser decodes, and how its words are compared."""
+    search = "greedy" if n_beams == 1 else f"beam search, {n_beams} beams"
     return (
-        "greedy (temperature 0, no sampled fallback), English, no timestamps, no earlier text, non-speech "
+        f"{search} (temperature 0, no sampled fallback), English, no timestamps, no earlier text, non-speech "
         f"symbols suppressed; {_on_silence(privacy)}; clips at RMS {LEVEL}; {_window(privacy)}; words compared "
         "after Whisper's English normaliser"
     )

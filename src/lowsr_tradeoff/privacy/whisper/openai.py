@@ -14,6 +14,7 @@ from lowsr_tradeoff.files.reading import check_archive
 from lowsr_tradeoff.privacy.whisper.convert import dimensions_of, reference_model
 from lowsr_tradeoff.privacy.whisper.decoding import is_silence, level, windows
 from lowsr_tradeoff.privacy.whisper.weights import MODEL, digests, files, folder_of
+from lowsr_tradeoff.privacy.written import Written, joined
 from lowsr_tradeoff.settings.groups import PrivacySettings
 
 if TYPE_CHECKING:
@@ -58,14 +59,23 @@ def _loaded(file: Path) -> "Whisper":
 
 def transcribe(model: "Whisper", clips: Iterable[Samples], privacy: PrivacySettings) -> list[str]:
     """Return the transcript of each clip at 16 kHz, decoded as :mod:`decoding` says."""
-    return [" ".join(_of_window(model, x, privacy) for x in windows(level(clip), 0)).strip() for clip in clips]
+    return [each.text for each in write(model, clips, privacy)]
 
 
-def _of_window(model: "Whisper", x: Samples, privacy: PrivacySettings) -> str:
+def write(model: "Whisper", clips: Iterable[Samples], privacy: PrivacySettings, n_beams: int = 1) -> list[Written]:
+    """Return what is written of each clip at 16 kHz; see :func:`transcribe`. ``n_beams`` above 1: beam search."""
+    return [joined(_of_window(model, x, privacy, n_beams) for x in windows(level(clip), 0)) for clip in clips]
+
+
+def _of_window(model: "Whisper", x: Samples, privacy: PrivacySettings, n_beams: int) -> Written:
     from whisper import DecodingOptions, decode, log_mel_spectrogram, pad_or_trim  # noqa: PLC0415 - imports torch
 
-    options = DecodingOptions(language="en", without_timestamps=True, temperature=0.0, fp16=False)
+    beam_size = n_beams if n_beams > 1 else None
+    options = DecodingOptions(
+        language="en", without_timestamps=True, temperature=0.0, beam_size=beam_size, fp16=False
+    )
     mel = log_mel_spectrogram(pad_or_trim(x), n_mels=model.dims.n_mels)
     result = decode(model, mel, options)
     is_dropped = privacy.policy == "default" and is_silence(result.no_speech_prob, result.avg_logprob)
-    return "" if is_dropped else str(result.text).strip()
+    n_tokens = len(result.tokens) + 1
+    return Written("" if is_dropped else str(result.text).strip(), result.avg_logprob * n_tokens, n_tokens)

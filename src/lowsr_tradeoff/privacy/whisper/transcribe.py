@@ -6,10 +6,10 @@ from pydantic import Field
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.captures import CaptureSettings, captured_at_16k
 from lowsr_tradeoff.privacy.whisper import ctranslate
 from lowsr_tradeoff.privacy.words import count
+from lowsr_tradeoff.privacy.written import Written, rows_of
 from lowsr_tradeoff.records.privacy import Engine
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -26,6 +26,7 @@ class RecogniseSettings(Settings):
     weights_sha256: dict[str, str]
     batch_size: int
     pad_s: float
+    n_beams: int = 1
 
 
 def run(steps: Sequence[Step[RecogniseSettings]], speech: SpeechCorpus, store: Store) -> None:
@@ -34,22 +35,19 @@ def run(steps: Sequence[Step[RecogniseSettings]], speech: SpeechCorpus, store: S
     Raises:
         DataError: Keywords are not in their transcripts; the message lists all.
     """
-    problems = [
-        line for u in speech.utterances for line in count.keyword_problems(u.clip_id, u.text or "", u.keywords)
-    ]
-    if problems:
-        raise DataError("\n".join(["mend the keywords in metadata.csv:", *problems]))
+    count.check_keywords(speech.utterances)
     for step in steps:
         settings = step.settings
         asked = settings.model_dump(include={"engine", "policy", "batch_size", "pad_s"})
+        privacy = PrivacySettings(weights=settings.weights, **asked)
         clips = (captured_at_16k(utterance, settings.captures) for utterance in speech.utterances)
-        store.write(step, {"transcripts": transcribe(PrivacySettings(weights=settings.weights, **asked), clips)})
+        store.write(step, rows_of(transcribe(privacy, clips, settings.n_beams)))
 
 
-def transcribe(privacy: PrivacySettings, clips: Iterable[Samples]) -> list[str]:
-    """Return the transcript of each clip at 16 kHz by the recogniser of a study."""
+def transcribe(privacy: PrivacySettings, clips: Iterable[Samples], n_beams: int = 1) -> list[Written]:
+    """Return what the Whisper of a study writes of each clip at 16 kHz; ``n_beams`` above 1: by beam search."""
     if privacy.engine == "openai-whisper":
         from lowsr_tradeoff.privacy.whisper import openai  # noqa: PLC0415 - imports torch
 
-        return openai.transcribe(openai.load(privacy.weights), clips, privacy)
-    return ctranslate.transcribe(ctranslate.load(privacy.weights), clips, privacy)
+        return openai.write(openai.load(privacy.weights), clips, privacy, n_beams)
+    return ctranslate.write(ctranslate.load(privacy.weights), clips, privacy, n_beams)

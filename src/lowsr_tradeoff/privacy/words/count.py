@@ -5,7 +5,7 @@ Reference and hypothesis go through Whisper's English normaliser, then jiwer ali
 
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -137,6 +137,13 @@ def align(reference: str, hypothesis: str) -> WordCounts:
         insertions=found.insertions,
         reference_words=found.hits + found.substitutions + found.deletions,
     )
+
+
+def check_keywords(utterances: Iterable[Utterance]) -> None:
+    """Raise a DataError that names every keyword that is not in its transcript."""
+    problems = [line for u in utterances for line in keyword_problems(u.clip_id, u.text or "", u.keywords)]
+    if problems:
+        raise DataError("\n".join(["mend the keywords in metadata.csv:", *problems]))
 
 
 def keyword_problems(clip_id: str, text: str, keywords: Sequence[str]) -> list[str]:

@@ -88,6 +88,7 @@ def provenance(tradeoff: Tradeoff) -> Table:
             ("its source code", made.code),
             ("Python", made.python),
             ("platform", made.platform),
+            ("processor's instructions", made.instructions),
             *((("networks computed on", str(device_type)),) if device_type else ()),
             *sorted(made.libraries.items()),
             *((f"weights: {name}", digest) for name, digest in sorted(made.weights.items())),

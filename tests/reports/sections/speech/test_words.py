@@ -19,6 +19,6 @@ def test_kinds_and_differences_are_all_there(tradeoff):
 
 
 def test_transcripts_are_those_of_the_pack():
-    line = TranscriptLine(rate_hz=500, clip_id="a", reference=None, recognised="")
+    line = TranscriptLine(rate_hz=500, clip_id="a", reference=None, attacker="whisper", recognised="")
     (row,) = words.transcripts(ListenPack(clips=(), transcripts=(line,), note="")).rows
-    assert row == ("a", "500 Hz", "not transcribed", "nothing")
+    assert row == ("a", "500 Hz", "whisper", "not transcribed", "nothing")

@@ -23,7 +23,7 @@ def entry(tradeoff: Tradeoff, listen: ListenPack) -> Entry:
         note="Stop words can be guessed, so content words and digits are counted apart. By chance is what the same"
         " outputs recover of utterances that they do not belong to.",
         tables=(kinds(tradeoff), rate_differences(tradeoff)),
-        folded=(("What the recogniser wrote down", transcripts(listen)),),
+        folded=(("What the strongest recogniser wrote down", transcripts(listen)),),
     )
 
 
@@ -115,11 +115,12 @@ def rate_differences(tradeoff: Tradeoff) -> Table:
 def transcripts(listen: ListenPack) -> Table:
     """Return what was said and what was recognised, if transcripts may be in the report."""
     return table_of(
-        "What was said, and what the recogniser wrote down",
+        "What was said, and what the recogniser that recovers most at the rate wrote down",
         listen.transcripts,
         (
             ("Utterance", lambda line: line.clip_id),
             ("Rate", lambda line: hz(line.rate_hz)),
+            ("Attacker", lambda line: line.attacker),
             ("Said", lambda line: line.reference or "not transcribed"),
             ("Written down", lambda line: line.recognised or "nothing"),
         ),
