@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from tests.privacy.embedded import SPEECH, with_utterances
 
-from lowsr_tradeoff.errors import MissingResourceError
-from lowsr_tradeoff.privacy import bundled_weights
+from lowsr_tradeoff.privacy.attackers import recognisers
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED
 from lowsr_tradeoff.privacy.attackers.candidates import attack, keywords, sentences, step
 from lowsr_tradeoff.runner.store import Store
@@ -132,11 +131,8 @@ def test_why_it_cannot_be_tried(monkeypatch):
     assert "column keywords" in reason(keywords.plan(ALL, with_utterances({"keywords": ()}, {"keywords": ()})))
     assert reason(keywords.plan(CONFIG, SPEECH)) == NOT_ASKED
 
-    def absent():
-        raise MissingResourceError("moonshine_voice: is not installed")
-
-    monkeypatch.setattr(bundled_weights, "moonshine", absent)
-    assert reason(sentences.plan(CONFIG, SPEECH)) == "moonshine_voice: is not installed"
+    monkeypatch.setattr(recognisers, "why_no_moonshine", lambda: "no wheel")
+    assert reason(sentences.plan(CONFIG, SPEECH)) == "no wheel"
 
 
 def test_a_step_that_failed_leaves_the_strongest_unknown(tmp_path):

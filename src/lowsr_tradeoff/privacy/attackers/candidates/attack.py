@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.errors import MissingResourceError
-from lowsr_tradeoff.privacy import bundled_weights
-from lowsr_tradeoff.privacy.attackers import known_words
+from lowsr_tradeoff.privacy.attackers import known_words, recognisers
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested, failed
 from lowsr_tradeoff.privacy.attackers.candidates.lists import List, ListOf, lists_of
 from lowsr_tradeoff.privacy.attackers.candidates.picks import by_length, by_likelihood
@@ -61,7 +59,7 @@ class CandidatePlan:
 
 def attacker(of: ListOf) -> str:
     """Return the name of the attacker."""
-    return f"moonshine-tiny, list of {of}"
+    return f"{recognisers.MOONSHINE}, list of {of}"
 
 
 def plan_of(config: StudyConfig, speech: SpeechCorpus, of: ListOf) -> CandidatePlan | NotTested:
@@ -71,10 +69,8 @@ def plan_of(config: StudyConfig, speech: SpeechCorpus, of: ListOf) -> CandidateP
     lists = lists_of(speech, of)
     if not lists:
         return known_words.not_tested(config, attacker(of), TOO_FEW[of])
-    try:
-        bundled_weights.moonshine()
-    except MissingResourceError as error:
-        return known_words.not_tested(config, attacker(of), str(error))
+    if reason := recognisers.why_no_moonshine():
+        return known_words.not_tested(config, attacker(of), reason)
     by_rate = {rate_hz: _step(config, speech, of, rate_hz) for rate_hz in config.all_rates_hz()}
     unheard = _step(config, speech, of, config.reference_rate_hz, is_heard=False) if of == "keywords" else None
     return CandidatePlan(config, speech, of, lists, by_rate, unheard)

@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_numbers
 from lowsr_tradeoff.privacy.attackers import known_words
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED, NotTested
 from lowsr_tradeoff.privacy.attackers.vocabulary.attack import NETWORK, NO_WORDS, steps_of
 from lowsr_tradeoff.privacy.attackers.vocabulary.figures import Learner, figures, lost
-from lowsr_tradeoff.privacy.attackers.vocabulary.spotter import Scores
-from lowsr_tradeoff.privacy.attackers.vocabulary.support_vectors import MachineSettings
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import SpotterSettings, load_words, word_list_of
+from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
+    MachineSettings,
+    SpotterSettings,
+    load_words,
+    word_list_of,
+)
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
+
+# Shape (n_clips, n_classes).
+Scores = NDArray[np.float32]
 
 STAGE, RUN = "attack-digits-machine", "privacy.attackers.vocabulary.support_vectors:run"
 BOTH = Learner(

@@ -7,26 +7,16 @@ Support-Vector Networks, Machine Learning 20, 1995.
 from collections.abc import Sequence
 
 import numpy as np
-from pydantic import Field
 
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_numbers
 from lowsr_tradeoff.privacy.attackers.vocabulary.spotter import Scores, planned_words, views_of
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import WordList
+from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import MachineSettings
 from lowsr_tradeoff.privacy.captures import CaptureSettings
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
 
 # Of errors, with radial basis functions as wide as scikit-learn proposes; neither was searched for.
 PENALTY = 10.0
-
-
-class MachineSettings(Settings):
-    """What the scores depend on; see :class:`word_list.SpotterSettings`."""
-
-    words: WordList = Field(exclude=True)
-    captures: CaptureSettings
-    clip_s: float
 
 
 def run(steps: Sequence[Step[MachineSettings]], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - of every step

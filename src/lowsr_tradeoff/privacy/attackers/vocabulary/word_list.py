@@ -29,21 +29,29 @@ class WordList(Settings):
     skip_bad: bool
 
 
-class SpotterSettings(Settings):
-    """What the class scores depend on.
+class MachineSettings(Settings):
+    """What the scores of a support vector machine depend on.
 
     Attributes:
         words: Where the vocabulary lies; the digest in ``captures`` says what it holds.
         captures: The microphone.
         clip_s: Seconds of each word that are used.
-        recipe: How the network is trained.
-        device_type: What it computes on.
-        share: Of the speakers of the other folds, whom it learns from.
     """
 
     words: WordList = Field(exclude=True)
     captures: CaptureSettings
     clip_s: float
+
+
+class SpotterSettings(MachineSettings):
+    """What the scores of a network depend on.
+
+    Attributes:
+        recipe: How it is trained.
+        device_type: What it computes on.
+        share: Of the speakers of the other folds, whom it learns from.
+    """
+
     recipe: Recipe
     device_type: DeviceType
     share: float = 1.0
