@@ -150,7 +150,7 @@ class PrivacySettings(Settings):
     Attributes:
         attackers: ``"default"``: two recognisers as published, one that has a list of the sentences, single words
             learnt at the rate, speakers, sex and speech presence. ``"all"``: also a list of the keywords, two
-            learners of single words together, bandwidth extension, a recogniser adapted to the rate, learning curves.
+            learners of single words, bandwidth extension, a recogniser adapted to the rate, learning curves.
         learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
             ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
             recogniser as well, whose time that multiplies by up to five.
