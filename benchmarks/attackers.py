@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from lowsr_tradeoff.privacy.attackers import published, recognisers
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested
@@ -25,7 +23,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.toml import load_config
-from lowsr_tradeoff.statistics.intervals import pooled_difference, resample_weights
+from lowsr_tradeoff.statistics.intervals import resample_weights, share_difference
 from lowsr_tradeoff.study.plan import Study, open_study, through_microphones
 
 PUBLISHED, EXTENDED, ADAPTED = "published", "extended", "adapted"
@@ -58,9 +56,8 @@ def rows_of(steps: Sequence[Step], study: Study, store: Store) -> Rows:
 def difference(first: Rows, second: Rows, study: Study) -> Measurement:
     """Return the words recovered by the first less those by the second, over the same words."""
     weights = resample_weights([row.speaker for row in first], study.config.n_resamples, study.config.seed)
-    gained = [a.words.hits - b.words.hits for a, b in zip(first, second, strict=True)]
-    sizes = [a.words.reference_words for a in first]
-    return pooled_difference(np.array(gained), np.array(sizes), weights, "words")
+    hits, others = ([row.words.hits for row in rows] for rows in (first, second))
+    return share_difference(hits, others, [row.words.reference_words for row in first], weights, "words")
 
 
 def recovery(rows: Rows, study: Study) -> Measurement:

@@ -34,7 +34,6 @@ TIMES, CHANCE = (10, 100), 0.1
 # Standard deviation between folds of what one speaker teaches, and how alike speakers and utterances are (of a beta
 # distribution).
 TEACHERS, ALIKE, ALIKE_UTTERANCES = 0.1, 12, 8
-N_RESAMPLES = 200
 OF_WORDS, OF_UTTERANCES = (1, 3, 5, 11, 22), (1, 2, 3, 6, 12)
 
 
@@ -46,7 +45,7 @@ def of_words(law: LearningLaw, rng: np.random.Generator) -> Curve:
     who = np.repeat(np.arange(27), n_words)
     rows, each = hits.transpose(2, 1, 0).reshape(len(OF_WORDS), -1), np.ones(len(who), int)
     names = [f"s{i}" for i in who]
-    return curve_of(OF_WORDS, rows, each, names, folds[who].tolist(), law.chance, N_RESAMPLES, 0)
+    return curve_of(OF_WORDS, rows, each, names, folds[who].tolist(), law.chance)
 
 
 def of_utterances(law: LearningLaw, rng: np.random.Generator) -> Curve:
@@ -57,7 +56,7 @@ def of_utterances(law: LearningLaw, rng: np.random.Generator) -> Curve:
     words = rng.integers(5, 15, 64)
     without, *hits = rng.binomial(words[:, None], easy).T
     start, names = without.sum() / words.sum(), [f"s{i}" for i in who]
-    return curve_of(OF_UTTERANCES, np.array(hits), words, names, folds[who].tolist(), start, N_RESAMPLES, 0)
+    return curve_of(OF_UTTERANCES, np.array(hits), words, names, folds[who].tolist(), start)
 
 
 def by_speaker(

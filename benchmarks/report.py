@@ -21,15 +21,17 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from lowsr_tradeoff.classify.arms import ARMS
 from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.decision.answer import decide
 from lowsr_tradeoff.records.base import Measurement, Record
+from lowsr_tradeoff.records.privacy import LeakKind
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.exports.run_files import LISTEN, MANIFEST, REPORT, TRADEOFF, load, to_json
 from lowsr_tradeoff.runner.machine import cpu_name
-from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.settings.limits import Constraints
 from lowsr_tradeoff.statistics.joint_draws import kept
 
 N_RATES, N_ARMS, N_DEVICES = 50, 10, 5
@@ -75,16 +77,22 @@ def enlarged(tradeoff: Tradeoff) -> Tradeoff:
         for result in _at(draw, feasible, "device", devices, rates_hz)
     ]
     asked = Constraints.model_validate(tradeoff.decision.constraints)
-    points = frontier.join(classify, attacks, power, asked, tradeoff.front_end)
+    leaked = [
+        leak
+        for kind in get_args(LeakKind)
+        for leak in _at_rates(draw, [leak for leak in tradeoff.leaks if leak.kind == kind], rates_hz)
+    ]
+    points = frontier.join(classify, leaked, power, asked, tradeoff.privacy_axis)
     by_rate = ("contrasts", "diagnoses", "privacy", "intelligibility")
     return tradeoff.model_copy(
         update={
             "rates_hz": tuple(rates_hz),
             "classify": tuple(classify),
             "attacks": tuple(attacks),
+            "leaks": tuple(leaked),
             "power": tuple(power),
             "points": points,
-            "decision": frontier.decide(points, asked, tradeoff.decision.device),
+            "decision": decide(points, asked, tradeoff.decision.device),
             **{name: tuple(_at_rates(draw, getattr(tradeoff, name), rates_hz)) for name in by_rate},
         }
     )

@@ -14,7 +14,8 @@ from lowsr_tradeoff.classify.scores import (
     macro_f1,
     seed_sd,
 )
-from lowsr_tradeoff.statistics.intervals import exact_interval, percentile_interval, resample
+from lowsr_tradeoff.statistics.cluster_t import exact_interval
+from lowsr_tradeoff.statistics.intervals import resample, resampled_share
 
 N_CLASSES = 4
 
@@ -46,7 +47,8 @@ def test_every_resampled_macro_f1_is_sklearns_with_those_weights():
         drawn = np.repeat(np.arange(24), weight.astype(int))
         oracle.append(f1_score(answers.truth[drawn], answers.predicted[0, drawn], average="macro"))
     measured = macro_f1(answers, draws, N_CLASSES)
-    assert (measured.low, measured.high) == pytest.approx(percentile_interval(oracle))
+    expected = resampled_share(measured.value, np.array(oracle), 8, 24, "clips")
+    assert (measured.low, measured.high) == pytest.approx((expected.low, expected.high))
 
 
 def test_recall_is_sklearns_class_by_class():

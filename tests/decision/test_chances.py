@@ -7,16 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, norm
 
-from lowsr_tradeoff.decision.chances import PointDraws, p_frontier, p_meets
-from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.decision import chances
+from lowsr_tradeoff.decision.chances import p_meets
+from lowsr_tradeoff.settings.limits import Constraints
 
 N = 500
 
 
-def drawn(accuracy, words=0.2, mw=2.0, hours=100.0):
+AXES = ("accuracy", "word_recovery", "power_mw", "battery_hours")
+
+
+def drawn(accuracy, words=0.2, mw=2.0, hours=100.0, **leaks):
     """Draws of one point; a number is known exactly, ``None`` is not known."""
-    kept = [() if x is None else tuple(np.broadcast_to(x, N).tolist()) for x in (accuracy, words, mw, hours)]
-    return PointDraws(*kept)
+    figures = {**dict(zip(AXES, (accuracy, words, mw, hours), strict=True)), **leaks}
+    return {name: () if x is None else tuple(np.broadcast_to(x, N).tolist()) for name, x in figures.items()}
+
+
+def p_frontier(points):
+    return chances.p_frontier(points, "word_recovery")
 
 
 def normal(mean, sd, seed):
@@ -65,16 +73,16 @@ def test_what_was_not_drawn_is_not_compared():
 
 
 AXIS = st.lists(st.integers(0, 2), min_size=3, max_size=3).map(lambda axis: tuple(map(float, axis)))
-POINTS = st.lists(st.builds(PointDraws, AXIS, AXIS, AXIS, st.just(())), min_size=1, max_size=6)
+POINTS = st.lists(st.fixed_dictionaries(dict.fromkeys(AXES, AXIS)), min_size=1, max_size=6)
 
 
 @given(POINTS)
 def test_the_probability_is_the_share_of_draws_on_the_frontier(points):
     def beats(a, b, k):
         pairs = [
-            (a.accuracy[k], b.accuracy[k]),
-            (-a.word_recovery[k], -b.word_recovery[k]),
-            (-a.power_mw[k], -b.power_mw[k]),
+            (a["accuracy"][k], b["accuracy"][k]),
+            (-a["word_recovery"][k], -b["word_recovery"][k]),
+            (-a["power_mw"][k], -b["power_mw"][k]),
         ]
         return all(x >= y for x, y in pairs) and any(x > y for x, y in pairs)
 
@@ -96,6 +104,19 @@ def test_constraints_that_fail_together_do_not_multiply():
     assert p_meets(point, asked, is_feasible=True) == about(norm.cdf(1))
 
 
+def test_each_kind_of_leak_has_its_own_limit():
+    point = drawn(0.9, words=0.1, known_word_recovery=normal(0.3, 0.1, 1), speaker_identification=None)
+    assert p_meets(point, Constraints(max_known_word_recovery=0.3), is_feasible=True) == about(0.5)
+    assert p_meets(point, Constraints(max_word_recovery=0.2), is_feasible=True) == 1.0
+    assert p_meets(point, Constraints(max_speaker_identification=0.9), is_feasible=True) is None
+
+
+def test_the_privacy_axis_is_one_of_the_leaks():
+    first, second = drawn(0.8, 0.1, speaker_identification=0.9), drawn(0.8, 0.2, speaker_identification=0.5)
+    assert chances.p_frontier([first, second], "word_recovery") == [1.0, 0.0]
+    assert chances.p_frontier([first, second], "speaker_identification") == [0.0, 1.0]
+
+
 def test_certainty_infeasibility_and_ignorance():
     asked = Constraints(min_accuracy=0.7)
     assert p_meets(drawn(0.7), asked, is_feasible=True) == 1.0
@@ -112,7 +133,7 @@ def test_50_rates_10_arms_and_5_devices_take_little_time():
     accuracy = [[tuple(rng.random(N)) for _ in range(10)] for _ in range(50)]
     mw = [tuple(rng.random(N)) for _ in range(50)]
     points = [
-        PointDraws(accuracy[rate][arm], words[rate], mw[rate], mw[rate])
+        dict(zip(AXES, (accuracy[rate][arm], words[rate], mw[rate], mw[rate]), strict=True))
         for rate, arm in product(range(50), range(10))
     ]
     asked = Constraints(min_accuracy=0.1, max_word_recovery=0.9, min_battery_hours=0.1)

@@ -12,18 +12,21 @@ from hypothesis import strategies as st
 from tests.replaced import replaced
 from tests.reports.conftest import build_tradeoff
 
-from lowsr_tradeoff.decision.frontier import strongest_at
-from lowsr_tradeoff.decision.gate import gate, with_more_data
+from lowsr_tradeoff.decision.gate import gate
+from lowsr_tradeoff.decision.leaks import at, leaks
+from lowsr_tradeoff.decision.more_data import rates_of, with_more_data
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.privacy.attackers import published_figures
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult, Extrapolation, LearningCurve, LearningPoint
 from lowsr_tradeoff.records.run import Failure, Tradeoff
-from lowsr_tradeoff.settings.groups import GateRules
+from lowsr_tradeoff.settings.limits import GateRules
+from lowsr_tradeoff.settings.study import StudyConfig
 
 TRADEOFF = build_tradeoff()
 EASY = {"min_accuracy": 0.5, "max_word_recovery": 0.9, "min_battery_hours": 10}
 
-ATTACKER, ADAPTED, MEASURE = "closed vocabulary, trained at the rate", "whisper adapted", "word recovery"
+ATTACKER, ADAPTED = "recogniser trained at the rate", "whisper adapted"
 NOW = {500: 0.2, 1000: 0.35, 2000: 0.5, 4000: 0.8, 16000: 0.95}
 RULES = {"min_accuracy": 0.3, "max_word_recovery": 0.5, "min_battery_hours": 1, "confidence": 0.9}
 
@@ -42,7 +45,7 @@ def changed(lists):
 def passing_by_hand(rules):
     """Rates at which some training and layout meets the rules, straight from the stages' own results."""
     powers = {(p.rate_hz, p.grid): p for p in TRADEOFF.power.results if p.device == (rules.device or "stm32u575")}
-    words = {a.rate_hz: a for a in TRADEOFF.privacy.attacks if a.value.value is not None}
+    words = {a.rate_hz: a for a in TRADEOFF.privacy.attacks if a.recovers == "words" and a.value.value is not None}
     rates = set()
     for heard in TRADEOFF.recognition.results:
         power, attack = powers[heard.rate_hz, heard.grid], words[heard.rate_hz]
@@ -183,10 +186,11 @@ def attack(rate_hz, attacker=ATTACKER):
         front_end="ideal",
         attacker=attacker,
         recovers="words",
-        measure=MEASURE,
+        measure="word recovery",
         value=words(NOW[rate_hz]),
         chance=None,
         is_leak=True,
+        competes=True,
         setup="540 recordings",
         value_draws=tuple(np.random.default_rng(rate_hz).normal(NOW[rate_hz], 0.015, 500)),
     )
@@ -197,7 +201,7 @@ def curve(rate_hz, tenfold, attacker=ATTACKER):
         rate_hz=rate_hz,
         front_end="ideal",
         attacker=attacker,
-        measure=MEASURE,
+        recovers="words",
         amount_of="speakers",
         points=(LearningPoint(amount=21.6, minutes=5, value=words(NOW[rate_hz])),),
         law=None,
@@ -214,8 +218,12 @@ def grown() -> Tradeoff:
     return replaced(TRADEOFF, {"privacy.attacks": attacks, "privacy.learning_curves": curves})
 
 
+def passed_by(tradeoff, **rules):
+    return {verdict.rate_hz for verdict in gate(tradeoff, GateRules(**rules)).rates if verdict.passes}
+
+
 def passed(tradeoff, **rules):
-    return {verdict.rate_hz for verdict in gate(tradeoff, GateRules(**{**RULES, **rules})).rates if verdict.passes}
+    return passed_by(tradeoff, **{**RULES, **rules})
 
 
 def test_as_in_the_run_nothing_is_added(grown):
@@ -267,7 +275,8 @@ def test_of_several_attackers_with_more_data_the_strongest_decides(grown):
         with_adapted(grown, *(curve(hz, words(ten), ADAPTED) for hz in NOW)) for ten in (0.25, 0.45)
     )
     for tradeoff, strongest in ((weaker, ATTACKER), (stronger, ADAPTED)):
-        here = strongest_at(with_more_data(tradeoff, 10), 500, "ideal")
+        leaked = leaks(with_more_data(tradeoff, 10), rates_of(tradeoff), 16000, "ideal")
+        here = at(leaked, "words", 500)
         assert here.attacker == f"{strongest}, extrapolated to 10 times its 21.6 speakers"
     assert passed(weaker, attacker_data="10x", max_word_recovery=0.4) == {500}
     assert passed(stronger, attacker_data="10x", max_word_recovery=0.4) == set()
@@ -291,3 +300,81 @@ def test_attackers_without_a_curve_are_named(grown):
 def test_a_run_without_curves_says_how_to_get_them():
     with pytest.raises(ConfigError, match="--attacker-data 10x: the run has no learning curves; run it again with"):
         gate(TRADEOFF, GateRules(**RULES, attacker_data="10x"))
+
+
+# On the run: what Whisper recovers of open vocabulary.
+WHISPER = {500: 0.005, 1000: 0.137, 2000: 0.590, 4000: 0.911, 16000: 0.986}
+
+
+def with_attacks(*attacks):
+    return replaced(TRADEOFF, {"privacy.attacks": attacks})
+
+
+def of_kind(kind, shares, attacker, chance):
+    return tuple(
+        attack(hz, attacker).model_copy(
+            update={"recovers": kind, "value": words(share), "chance": words(chance, 0.0), "value_draws": ()}
+        )
+        for hz, share in shares.items()
+    )
+
+
+WORDS = of_kind("words", WHISPER, "whisper", 0.01)
+
+
+def test_what_is_published_at_a_rate_that_2_khz_can_imitate_counts_unless_turned_off():
+    tradeoff = with_attacks(*WORDS, *published_figures.plan(StudyConfig(), None).results)
+    rules = {"max_word_recovery": 0.83, "confidence": 0.95}
+    result = gate(tradeoff, GateRules(**rules))
+    assert {v.rate_hz for v in result.rates if v.passes} == {500, 1000}
+    (short,) = next(v for v in result.rates if v.rate_hz == 2000).shortfalls
+    assert "word recovery 0.911 (high end of 0.911…0.911, published" in short.sentence
+    without = gate(tradeoff, GateRules(**rules, published_attackers=False))
+    assert {v.rate_hz for v in without.rates if v.passes} == {500, 1000, 2000}
+    assert not without.has_published_attackers
+    assert "published attackers on words: turned off with --no-published-attackers" in without.not_tested
+
+
+def test_every_kind_of_leak_has_its_own_limit_and_its_own_untested_attackers():
+    who = of_kind("who", dict.fromkeys(WHISPER, 0.97), "voice", 0.05)
+    lost = who[1].model_copy(update={"attacker": "other", "value": missing("no weights", "utterances")})
+    tradeoff = with_attacks(*WORDS, *who, lost)
+    assert passed_by(tradeoff, max_word_recovery=0.7) == {500, 1000, 2000}
+    assert passed_by(tradeoff, max_word_recovery=0.7, max_speaker_identification=0.9) == set()
+    result = gate(tradeoff, GateRules(max_speaker_identification=0.9))
+    assert result.not_tested == ("other: no weights",)
+    assert "speaker identification 1 (high end of" in result.rates[0].shortfalls[0].sentence
+    assert gate(tradeoff, GateRules(max_word_recovery=0.7)).not_tested == ()
+
+
+def test_a_two_word_list_does_not_hide_behind_the_words_of_running_speech():
+    known = of_kind("known words", dict.fromkeys(WHISPER, 0.93), "two words", 0.5)
+    tradeoff = with_attacks(*WORDS, *known)
+    assert passed_by(tradeoff, max_word_recovery=0.7) == {500, 1000, 2000}
+    assert passed_by(tradeoff, max_word_recovery=0.7, max_known_word_recovery=0.8) == set()
+    assert passed_by(tradeoff, max_word_recovery=0.7, max_known_word_recovery=0.95) == {500, 1000, 2000}
+
+
+def test_transcripts_of_other_files_pass_no_limit_on_words():
+    german = of_kind("words", dict.fromkeys(WHISPER, 0.03), "whisper", 0.01)
+    published = published_figures.plan(StudyConfig(), None).results
+    for tradeoff in (with_attacks(*german), with_attacks(*german, *published)):
+        result = gate(tradeoff, GateRules(max_word_recovery=1.0, confidence=0))
+        assert not result.passes
+        assert "do not belong together" in result.rates[0].shortfalls[0].sentence
+        assert gate(tradeoff, GateRules(min_accuracy=0.3)).passes
+
+
+def test_known_words_grow_with_their_own_curve():
+    known = of_kind("known words", dict.fromkeys(WHISPER, 0.5), ATTACKER, 0.1)
+    curves = tuple(curve(hz, words(0.64)).model_copy(update={"recovers": "known words"}) for hz in WHISPER)
+    tradeoff = replaced(with_attacks(*WORDS, *known), {"privacy.learning_curves": curves})
+    more = {"attacker_data": "10x", "confidence": 0.9}
+    # (.64 - .1) / .9 is .6.
+    assert passed_by(tradeoff, max_known_word_recovery=0.5) == {*WHISPER}
+    assert passed_by(tradeoff, max_known_word_recovery=0.5, **more) == set()
+    assert passed_by(tradeoff, max_known_word_recovery=0.65, **more) == {*WHISPER}
+    # Words have no curve: they count as in the run, which is told.
+    assert passed_by(tradeoff, max_word_recovery=0.7, **more) == {500, 1000, 2000}
+    told = gate(tradeoff, GateRules(max_word_recovery=0.7, **more)).not_tested
+    assert told == ("whisper, with 10 times its data: there is no learning curve of it",)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.settings.limits import Constraints
 from lowsr_tradeoff.settings.study import MIN_RATE_HZ, StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml, load_config
 

@@ -2,20 +2,25 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import expit
 from scipy.stats import binomtest
 
+from interval_coverage import misses, ours, percentiles
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.statistics.cluster_t import exact_interval, hidden_interval, student
 from lowsr_tradeoff.statistics.intervals import (
-    exact_interval,
-    hidden_interval,
+    clustered_difference,
     independent_difference,
     mean_measurement,
+    numbered,
     paired_difference,
     percentile_interval,
-    pooled_difference,
     pooled_ratio,
     resample,
     resample_weights,
+    resampled_share,
+    share_difference,
     sums_by,
 )
 
@@ -43,19 +48,15 @@ class TestResampleWeights:
         assert weights.mean(axis=0) == pytest.approx([1] * 12, abs=0.02)
         assert weights.var(axis=0) == pytest.approx([1 - 1 / 10] * 12, abs=0.03)
 
-    @given(clusters=st.lists(st.sampled_from("abc"), min_size=1, max_size=30), seed=st.integers(0, 99))
-    def test_of_few_clusters_the_rows_are_drawn_too(self, clusters, seed):
-        weights = resample_weights(clusters, 20, seed)
-        sizes = {name: clusters.count(name) for name in set(clusters)}
-        drawn = [weights[:, [c == name for c in clusters]].sum(axis=1) / size for name, size in sizes.items()]
-        np.testing.assert_array_equal(np.round(drawn), drawn)
-        np.testing.assert_array_equal(np.sum(drawn, axis=0), len(sizes))
+    def test_rows_of_one_cluster_alone_are_drawn_each(self):
+        weights = resample_weights(["a"] * 12, 4000, 0)
+        assert weights.var(axis=0) == pytest.approx([1 - 1 / 12] * 12, abs=0.1)
 
     def test_three_speakers_who_score_alike_are_not_certainty(self):
         recovered = [1, 0, 1, 0] * 15
         weights = resample_weights(["a"] * 20 + ["b"] * 20 + ["c"] * 20, 2000, 0)
         figure = pooled_ratio(recovered, np.ones(60), weights, "words", is_share=True)
-        assert figure.high - figure.low > 0.2
+        assert (figure.low, figure.high) == pytest.approx(hidden_interval(0.5, 3, is_share=True))
 
     def test_equal_seeds_draw_equally(self):
         np.testing.assert_array_equal(resample_weights(list("abc"), 50, 7), resample_weights(list("abc"), 50, 7))
@@ -148,6 +149,22 @@ class TestCoverage:
         assert 0.90 <= coverage(draw, estimate, 0.1) <= 0.99
 
 
+class TestCoverageBySpeaker:
+    """The fast part of ``benchmarks/interval_coverage.py``: 400 data sets a case, so a rate is known to 0.008."""
+
+    @pytest.mark.parametrize("n_speakers", [3, 9, 10, 16, 40])
+    @pytest.mark.parametrize("truths", [(0.3,), (0.5,), (0.9,), (0.35, 0.3), (0.9, 0.5)])
+    def test_the_truth_is_outside_one_time_in_twenty(self, n_speakers, truths):
+        below, above = misses(truths, n_speakers, 400, ours)
+        assert below + above <= 0.085
+        assert max(below, above) <= 0.065
+
+    def test_percentiles_are_too_narrow_for_few_speakers(self):
+        """Why Student's t: half of the intervals of three speakers would hold the truth."""
+        assert sum(misses((0.3,), 3, 400, percentiles)) > 0.25
+        assert sum(misses((0.3,), 10, 400, percentiles)) > 0.08
+
+
 class TestPooledRatio:
     def test_counts_are_pooled_not_rates(self):
         """One short sentence all wrong and one long one all right: 3 of 23 words, not one half."""
@@ -208,9 +225,27 @@ class TestPooledRatio:
         assert low <= lower <= value <= higher <= high
         assert not is_share or 0 <= low <= high <= 1
 
-    def test_an_unbounded_rate_of_one_keeps_its_bootstrap(self):
+    def test_an_error_rate_reaches_above_one_and_not_below_zero(self):
         figure = pooled_ratio([2, 0], [1, 1], alone(2, 2000), "words", is_share=False)
-        assert (figure.value, figure.low, figure.high) == (1.0, 0.0, 2.0)
+        assert (figure.value, figure.low) == (1.0, 0.0)
+        assert figure.high == pytest.approx(1 + student(0.975, 1))
+
+    def test_a_share_of_equal_speakers_is_the_t_interval_of_their_logit(self):
+        """By hand: 8 speakers of 10 words; SE of the mean over p (1 - p), t of 7 degrees of freedom."""
+        hits = np.array([2, 3, 4, 5, 5, 6, 7, 8])
+        figure = pooled_ratio(hits, np.full(8, 10), alone(8), "words", is_share=True)
+        reach = stats.t.ppf(0.975, 7) * stats.sem(hits / 10) / 0.25
+        assert (figure.low, figure.high) == pytest.approx(tuple(expit([-reach, reach])))
+
+    def test_one_speaker_of_many_who_makes_most_of_the_spread_widens_it(self):
+        """Nine speakers say nothing understood and one most: the variance itself is hardly known."""
+        even, odd = ([2] * 5 + [0] * 5, [7] + [0] * 4 + [1, 1, 1, 0, 0])
+        widths = []
+        for hits in (even, odd):
+            figure = pooled_ratio(hits, np.full(10, 10), alone(10), "words", is_share=True)
+            assert figure.value == 0.1
+            widths.append((figure.high - figure.low) / np.std(hits))
+        assert widths[1] > 1.2 * widths[0]
 
 
 class TestMeanMeasurement:
@@ -250,25 +285,74 @@ class TestPairedDifference:
         first, second = np.random.default_rng(0).random((2, 60))
         draws = resample(clusters, 300, 0)
         by_row = paired_difference(first, second, draws.counts[:, draws.units], "clips")
-        sums, sizes = draws.by_unit(first - second), draws.by_unit(np.ones(60))
-        by_cluster = pooled_difference(sums, sizes, draws.counts, "clips")
+        by_cluster = clustered_difference(draws.by_unit(first - second), draws.by_unit(np.ones(60)), "clips")
         assert by_cluster.n == 60
         assert (by_cluster.value, by_cluster.low, by_cluster.high) == pytest.approx(
             (by_row.value, by_row.low, by_row.high)
         )
 
     def test_luck_widens_the_interval_by_its_variance(self):
-        rows, luck = np.random.default_rng(0).normal(0, 0.2, (2, 4000))
-        plain, lucky = (
-            pooled_difference(rows[:400], np.ones(400), alone(400, 4000), "clips", more)
-            for more in (0.0, 0.05 * luck)
-        )
-        expected = 1.96 * np.sqrt(rows[:400].var() / 400 + (0.05 * 0.2) ** 2)
+        rows = np.random.default_rng(0).normal(0, 0.2, 400)
+        plain, lucky = (clustered_difference(rows, np.ones(400), "clips", luck) for luck in (0.0, 0.01))
+        expected = 1.96 * np.sqrt(rows.var() / 400 + 0.01**2)
         assert plain.high - plain.low < 0.8 * (lucky.high - lucky.low)
         assert (lucky.high - lucky.low) / 2 == pytest.approx(expected, rel=0.05)
 
     def test_no_rows_have_a_reason(self):
-        assert paired_difference([], [], np.empty((10, 0)), "clips").reason == "there are no clips"
+        assert clustered_difference(np.empty(0), np.empty(0), "clips").reason == "there are no clips"
+
+
+class TestShareDifference:
+    SIZES = np.full(12, 10)
+
+    def difference(self, first, second) -> Measurement:
+        return share_difference(first, second, self.SIZES, alone(12), "words")
+
+    @given(seed=st.integers(0, 99))
+    def test_turning_the_pair_turns_the_sign(self, seed):
+        first, second = np.random.default_rng(seed).binomial(10, 0.3, (2, 12))
+        there, back = self.difference(first, second), self.difference(second, first)
+        assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low))
+
+    def test_near_zero_it_reaches_further_to_the_larger_share(self):
+        found = self.difference([4, 0, 1, 2] * 3, [0, 1, 0, 1] * 3)
+        assert found.high - found.value > 1.1 * (found.value - found.low)
+
+    def test_in_the_middle_of_the_scale_it_is_the_paired_t_interval(self):
+        rng = np.random.default_rng(3)
+        first, second = rng.binomial(10, rng.beta(5, 5, 12), (2, 12))
+        found = self.difference(first, second)
+        t = stats.ttest_rel(first / 10, second / 10).confidence_interval()
+        assert (found.low, found.high) == pytest.approx((t.low, t.high), abs=0.05)
+
+    def test_no_difference_in_twelve_is_not_certainty(self):
+        found = self.difference(self.SIZES // 2, self.SIZES // 2)
+        _, hidden = exact_interval(0, 12)
+        assert (found.value, found.low, found.high) == pytest.approx((0, -hidden, hidden))
+
+    def test_no_words_have_a_reason(self):
+        assert share_difference([], [], [], np.empty((10, 0)), "words").reason == "there are no words"
+
+
+class TestResampledShare:
+    def test_of_a_plain_share_it_is_the_interval_of_the_pooled_ratio(self):
+        hits = np.random.default_rng(0).binomial(10, 0.4, 60)
+        weights = alone(60, 4000)
+        plain = pooled_ratio(hits, np.full(60, 10), weights, "words", is_share=True)
+        drawn = weights @ hits / (weights @ np.full(60, 10))
+        found = resampled_share(plain.value, drawn, 60, 600, "words")
+        assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=0.004)
+
+    def test_a_share_of_one_that_resamples_lower_keeps_the_wider_end(self):
+        found = resampled_share(1.0, np.array([1.0, 0.2] * 50), 30, 60, "utterances")
+        assert (found.low, found.high) == (0.2, 1.0)
+        sure = resampled_share(1.0, np.ones(100), 30, 60, "utterances")
+        assert (sure.low, sure.high) == pytest.approx(exact_interval(30, 30))
+
+
+def test_a_cluster_alone_is_its_rows():
+    assert numbered(["a"] * 3).tolist() == [0, 1, 2]
+    assert numbered(["a", "b", "a"]).tolist() == [0, 1, 0]
 
 
 @given(trials=st.integers(1, 300), share=st.floats(0, 1))

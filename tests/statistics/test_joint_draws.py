@@ -19,13 +19,13 @@ def hits(share: float, seed: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.7])
-def test_the_draws_lie_in_the_printed_interval_95_times_in_100(share):
+def test_the_quantiles_of_the_draws_are_the_printed_interval(share):
     counts = hits(share, 1)
     figure = pooled_ratio(counts, WORDS, WEIGHTS, "words", is_share=True)
     draws = np.array(share_draws(counts, WORDS, WEIGHTS))
     assert len(draws) == N_JOINT
-    assert np.mean((figure.low <= draws) & (draws <= figure.high)) == pytest.approx(0.95, abs=0.02)
-    assert np.median(draws) == pytest.approx(figure.value, abs=0.1 * (figure.high - figure.low))
+    ends = np.quantile(draws, [0.025, 0.5, 0.975])
+    assert ends == pytest.approx([figure.low, figure.value, figure.high], abs=0.01 * (figure.high - figure.low))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
@@ -56,10 +56,11 @@ def test_shares_of_one_data_set_rise_and_fall_together():
     second = np.clip(first + 2, 0, 10)
     together = np.corrcoef(share_draws(first, WORDS, WEIGHTS), share_draws(second, WORDS, WEIGHTS))[0, 1]
     assert together > 0.9
-    # What a bootstrap of the pairs says of the difference.
+    # What a bootstrap of the pairs says of the difference; t of 19 degrees of freedom is 8 % wider.
+    second = np.clip(first + np.random.default_rng(2).integers(-1, 4, 80), 0, 10)
     difference = np.subtract(share_draws(second, WORDS, WEIGHTS), share_draws(first, WORDS, WEIGHTS))
     paired = WEIGHTS @ (second - first) / (WEIGHTS @ WORDS)
-    assert difference.std() == pytest.approx(paired.std(), rel=0.1)
+    assert difference.std() == pytest.approx(1.08 * paired.std(), rel=0.1)
     assert share_draws(np.zeros(80), WORDS, WEIGHTS) == share_draws(np.zeros(80), 2 * WORDS, WEIGHTS)
 
 
@@ -76,10 +77,15 @@ def test_nothing_to_count_gives_no_draws():
     assert share_draws([0, 0], [0, 0], np.ones((100, 2))) == ()
 
 
-def test_a_resample_without_any_word_says_nothing_new():
-    weights = np.array([[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 3.0]] * 50)
-    draws = share_draws([4, 0, 0], [4, 4, 0], weights)
-    assert draws[:3] == (0.66667, 0.33333, 0.5)
+def test_the_probability_of_a_limit_is_that_of_the_interval():
+    """A limit at the upper end is exceeded one time in forty, with three speakers as with twenty."""
+    for n in (3, 9, 10, 20):
+        weights = resample_weights([str(i) for i in range(n)], 2000, 0)
+        counts = np.random.default_rng(n).binomial(50, 0.3, n)
+        figure = pooled_ratio(counts, np.full(n, 50), weights, "words", is_share=True)
+        draws = np.array(share_draws(counts, np.full(n, 50), weights))
+        assert np.mean(draws > figure.high) == pytest.approx(0.025, abs=0.002)
+        assert np.mean(draws < figure.low) == pytest.approx(0.025, abs=0.002)
 
 
 @given(st.floats(1e-6, 1e9))

@@ -40,7 +40,7 @@ def drawn(truth, rng):
     hits = rng.uniform(size=(N_WORDS, *shares.shape)) < shares
     speakers = np.repeat(np.arange(N_SPEAKERS), N_WORDS)
     rows = hits.transpose(2, 1, 0).reshape(len(AMOUNTS), -1)
-    return curve_of(AMOUNTS, rows, once(rows), [f"s{i}" for i in speakers], folds[speakers], CHANCE, 200, 0)
+    return curve_of(AMOUNTS, rows, once(rows), [f"s{i}" for i in speakers], folds[speakers], CHANCE)
 
 
 @pytest.mark.parametrize("truth", LAWS)
@@ -95,7 +95,7 @@ def utterances_of(truth, rng):
     shares = beta.ppf(rng.uniform(size=(16, 4, 1)), 8 * easy, 8 * (1 - easy)).reshape(64, 5)
     words, who = rng.integers(5, 15, 64), np.repeat(np.arange(16), 4)
     hits = rng.binomial(words[:, None], shares).T
-    return curve_of(amounts, hits, words, [f"s{i}" for i in who], folds[who], truth.chance, 200, 0)
+    return curve_of(amounts, hits, words, [f"s{i}" for i in who], folds[who], truth.chance)
 
 
 def test_the_interval_covers_where_utterances_of_many_words_are_recovered_in_part():
@@ -116,11 +116,11 @@ def test_the_interval_covers_where_utterances_of_many_words_are_recovered_in_par
 
 def test_shares_are_of_words_and_folds_count_by_theirs():
     hits, words = np.array([[1, 8, 0, 3], [2, 8, 1, 4]]), np.array([4, 10, 2, 4])
-    curve = curve_of([1, 2], hits, words, ["a", "b", "c", "d"], [1, 1, 2, 2], 0.1, 200, 0)
+    curve = curve_of([1, 2], hits, words, ["a", "b", "c", "d"], [1, 1, 2, 2], 0.1)
     np.testing.assert_allclose(curve.shares, [12 / 20, 15 / 20])
     assert (curve.n_words, curve.n_speakers) == (20, 4)
     # By hand: folds of 14 and 6 words, off by 9 - 8.4 and by 3 - 3.6 hits.
-    between = learning_law._between_folds(hits, words, [1, 1, 2, 2])
+    between = np.diag(learning_law._between(hits, words, np.array([0, 0, 1, 1])))
     assert between[0] == pytest.approx(2 * (0.6**2 + 0.6**2) / 20**2)
 
 
@@ -128,11 +128,11 @@ def test_speakers_that_err_together_and_folds_that_differ_are_in_the_covariance(
     hard = np.repeat([True, False], 10)
     speakers = [f"s{i // 2}" for i in range(20)]
     both = np.stack([hard, hard])
-    together = curve_of([1, 2], both, once(both), speakers, [1, 2] * 10, 0.1, 500, 0)
+    together = curve_of([1, 2], both, once(both), speakers, [1, 2] * 10, 0.1)
     share = 0.25 / 10
     np.testing.assert_allclose(together.covariance, share, rtol=0.15, atol=0.003)
     either = np.stack([hard, ~hard])
-    apart = curve_of([1, 2], either, once(either), speakers, [1] * 10 + [2] * 10, 0.1, 500, 0)
+    apart = curve_of([1, 2], either, once(either), speakers, [1] * 10 + [2] * 10, 0.1)
     # Two folds with all and nothing: a variance of one half, of a mean of two.
     np.testing.assert_allclose(np.diag(apart.covariance), 0.25, rtol=0.02)
 
@@ -161,6 +161,6 @@ def test_nothing_learnt_is_chance_with_every_amount():
     rng = np.random.default_rng(0)
     rows = rng.uniform(size=(5, 540)) < CHANCE
     speakers, folds = [f"s{i // 20}" for i in range(540)], [i // 20 % 5 for i in range(540)]
-    curve = curve_of(AMOUNTS, rows, once(rows), speakers, folds, 0.1, 200, 0)
+    curve = curve_of(AMOUNTS, rows, once(rows), speakers, folds, 0.1)
     low, _ = learning_law._interval(curve, 220)
     assert low == pytest.approx(CHANCE, abs=0.02)

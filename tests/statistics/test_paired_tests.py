@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lowsr_tradeoff.statistics import paired_tests
-from lowsr_tradeoff.statistics.intervals import pooled_difference, resample
+from lowsr_tradeoff.statistics.intervals import clustered_difference
 from lowsr_tradeoff.statistics.paired_tests import (
     Pairs,
     equivalence,
@@ -224,11 +224,8 @@ def errs(p: np.ndarray) -> float:
 
 def holds(runs: list[Pairs], pair: int, truth: float) -> float:
     """The share of studies whose 95 % interval of one pair holds the truth."""
-    draws = resample(SOURCES.tolist(), 1000, 0)
-    lucky = np.random.default_rng(1).standard_normal(1000)
     figures = [
-        pooled_difference(run.averaged()[pair], run.sizes, draws.counts, "clips", lucky * luck_sds(run, ALL)[pair])
-        for run in runs
+        clustered_difference(run.averaged()[pair], run.sizes, "clips", luck_sds(run, ALL)[pair]) for run in runs
     ]
     return float(np.mean([figure.low <= truth <= figure.high for figure in figures]))
 

@@ -1,6 +1,6 @@
 """Which conditions are compared; all pairs are declared before any training.
 
-Both of a pair answered the same clips, so the difference is taken per clip and resampled by source recording. The
+Both of a pair answered the same clips, so the difference is taken per clip, its interval by source recording. The
 paper's three questions, at every rate and layout, are one family with p-values adjusted for its size. Every other
 comparison is exploratory, with its interval unadjusted.
 """
@@ -17,10 +17,11 @@ from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import CLIPS, Contrast
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.statistics import Floats
-from lowsr_tradeoff.statistics.intervals import pooled_difference, resample
+from lowsr_tradeoff.statistics.intervals import clustered_difference
 from lowsr_tradeoff.statistics.paired_tests import (
     LEVEL,
     REGION,
+    Pairs,
     equivalence,
     fold_means,
     holm,
@@ -31,8 +32,6 @@ from lowsr_tradeoff.statistics.paired_tests import (
     sign_flip_p,
     smallest_detectable,
 )
-
-N_RESAMPLES = 10_000
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def _tested(
     p_values = sign_flip_p(pairs, luck, seed)
     adjusted = iter(holm(p_values[family].tolist()))
     found = zip(
-        _measured(differences.mean(axis=1), sources, luck, seed),
+        _measured(pairs, luck),
         p_values.tolist(),
         [next(adjusted) if is_in else None for is_in in family],
         np.where(family, LEVEL / max(1, family.sum()), LEVEL).tolist(),
@@ -124,14 +123,11 @@ def _tested(
     return [Finding(*of_pair) for of_pair in found]
 
 
-def _measured(differences: Floats, sources: Sequence[str], luck: Floats, seed: int) -> list[Measurement]:
-    """Each mean with its interval: sources and luck are drawn anew together."""
-    draws = resample(sources, N_RESAMPLES, seed)
-    lucky = np.random.default_rng([seed, 1]).standard_normal(N_RESAMPLES)
-    sizes = draws.by_unit(np.ones(len(sources)))
+def _measured(pairs: Pairs, luck: Floats) -> list[Measurement]:
+    """Each mean with its interval, by sources and by luck."""
     return [
-        pooled_difference(sums, sizes, draws.counts, CLIPS, lucky * sd)
-        for sums, sd in zip(draws.by_unit(differences.T).T, luck, strict=True)
+        clustered_difference(sums, pairs.sizes, CLIPS, float(sd))
+        for sums, sd in zip(pairs.averaged(), luck, strict=True)
     ]
 
 

@@ -1,8 +1,8 @@
 """Accuracy, macro-F1 and recall of a condition, from its answers to every clip.
 
 Every clip is tested once per repetition, by the network that did not see its fold. Accuracy and recall average the
-repetitions per clip; macro-F1 is computed per repetition over all folds, then averaged. Intervals are cluster
-bootstraps over source recordings. The spreads between folds (clips) and repetitions (luck) are reported apart.
+repetitions per clip; macro-F1 is computed per repetition over all folds, then averaged. Intervals are by source
+recording. The spreads between folds (clips) and repetitions (luck) are reported apart.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from lowsr_tradeoff.records.classify import CLIPS, ClassRecall
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.statistics import Floats
-from lowsr_tradeoff.statistics.intervals import Resamples, percentile_interval, pooled_ratio, sums_by
+from lowsr_tradeoff.statistics.intervals import Resamples, pooled_ratio, resampled_share, sums_by
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 
@@ -92,8 +92,8 @@ def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
     value = float(_mean_f1([total.sum(axis=0, keepdims=True) for total in sums])[0])
     if value in (0.0, 1.0):
         return accuracy(answers, draws)
-    low, high = percentile_interval(_mean_f1([draws.counts @ total for total in sums]))
-    return Measurement(value=value, low=low, high=high, n=len(answers.truth), n_of=CLIPS)
+    drawn = _mean_f1([draws.counts @ total for total in sums])
+    return resampled_share(value, drawn, draws.counts.shape[1], len(answers.truth), CLIPS)
 
 
 def fold_sd(answers: Answers, folds: Sequence[int]) -> Measurement:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lowsr_tradeoff.records.decision import GateResult, RateVerdict
     from lowsr_tradeoff.records.run import Tradeoff
-    from lowsr_tradeoff.settings.groups import GateRules
+    from lowsr_tradeoff.settings.limits import GateRules
 
 # The exit code of a gate that no rate passes.
 NOT_PASSED = 6
@@ -23,9 +23,12 @@ NOT_PASSED = 6
 @with_settings(
     min_accuracy="gate.min_accuracy",
     max_word_recovery="gate.max_word_recovery",
+    max_known_word_recovery="gate.max_known_word_recovery",
+    max_speaker_identification="gate.max_speaker_identification",
     min_battery_hours="gate.min_battery_hours",
     confidence="gate.confidence",
     device="gate.device",
+    published_attackers="gate.published_attackers",
     attacker_data="gate.attacker_data",
 )
 def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json = False) -> int:

@@ -69,7 +69,9 @@ def _annotation(path: str) -> object:
         *([] if shown in {None, False, ""} else [f"Default: {shown}."]),
     ]
     kind: Any = Literal[tuple(setting["choices"])] if setting["choices"] else KINDS[setting["kind"]]
-    return Annotated[kind | None, Parameter(help=" ".join(told), negative=(), show_default=False)]
+    # What is on by default needs a flag that turns it off: --no-NAME.
+    negative = None if default is True else ()
+    return Annotated[kind | None, Parameter(help=" ".join(told), negative=negative, show_default=False)]
 
 
 def _value(flag: str, path: str, given: object) -> object:

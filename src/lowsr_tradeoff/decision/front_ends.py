@@ -1,27 +1,35 @@
-"""The same study through other front ends: how accuracy and the strongest attacker change."""
+"""The same study through other front ends: how accuracy and the words that leak change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lowsr_tradeoff.decision.frontier import strongest_at
+from lowsr_tradeoff.decision.leaks import leaks
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.decision import FrontEndResult
-from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.privacy import AttackResult, Leak
 
+Leaked = Mapping[tuple[str, int], Leak]
 Found = tuple[Sequence[ClassifyResult], Sequence[AttackResult]]
 
 
-def compare(found: Mapping[str, Found], rates_hz: Sequence[int]) -> tuple[FrontEndResult, ...]:
-    """Return accuracy and strongest attacker of every front end at every rate; nothing for one front end.
+def compare(found: Mapping[str, Found], rates_hz: Sequence[int], full_rate_hz: int) -> tuple[FrontEndResult, ...]:
+    """Return accuracy and the leak of words of every front end at every rate; nothing for one front end.
 
     The network is the most accurate one through the first front end. A rate at which none was trained is left out.
     """
     if len(found) < 2:
         return ()
-    return tuple(one for rate_hz in rates_hz for one in _at(found, rate_hz))
+    every_hz = sorted({*rates_hz, full_rate_hz})
+    leaked = {
+        (front_end, leak.rate_hz): leak
+        for front_end, (_, attacks) in found.items()
+        for leak in leaks(attacks, every_hz, full_rate_hz, front_end)
+        if leak.kind == "words"
+    }
+    return tuple(one for rate_hz in rates_hz for one in _at(found, leaked, rate_hz))
 
 
-def _at(found: Mapping[str, Found], rate_hz: int) -> Iterator[FrontEndResult]:
+def _at(found: Mapping[str, Found], leaked: Leaked, rate_hz: int) -> Iterator[FrontEndResult]:
     first = next(iter(found.values()))[0]
     best = max(
         (result for result in first if result.rate_hz == rate_hz),
@@ -30,15 +38,15 @@ def _at(found: Mapping[str, Found], rate_hz: int) -> Iterator[FrontEndResult]:
     )
     if best is None:
         return
-    for front_end, (results, attacks) in found.items():
+    for front_end, (results, _) in found.items():
         same = next((r for r in results if (r.rate_hz, r.grid, r.arm) == (rate_hz, best.grid, best.arm)), None)
-        strongest = strongest_at(attacks, rate_hz, front_end)
+        leak = leaked[front_end, rate_hz]
         yield FrontEndResult(
             front_end=front_end,
             rate_hz=rate_hz,
             grid=best.grid,
             arm=best.arm,
             accuracy=same.accuracy if same else missing("its training failed", "clips"),
-            attacker=strongest.attacker if strongest else "none",
-            word_recovery=strongest.value if strongest else missing("no attacker on words was tested", "words"),
+            attacker=leaked[front_end, leak.envelope_rate_hz].attacker,
+            word_recovery=leak.envelope,
         )

@@ -8,17 +8,25 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.decision.answer import decide, misses
+from lowsr_tradeoff.decision.leaks import leaks
+from lowsr_tradeoff.decision.more_data import rates_of, with_more_data
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.decision import Decision, GateResult, OperatingPoint, RateVerdict, Shortfall
-from lowsr_tradeoff.records.privacy import AttackResult, LearningCurve
+from lowsr_tradeoff.records.decision import (
+    LEAK_FIELDS,
+    Decision,
+    GateResult,
+    OperatingPoint,
+    RateVerdict,
+    Shortfall,
+)
+from lowsr_tradeoff.records.privacy import AttackResult, LeakKind
 from lowsr_tradeoff.records.run import Failure, Tradeoff
-from lowsr_tradeoff.settings.groups import GateRules
-from lowsr_tradeoff.statistics.joint_draws import draws_through
+from lowsr_tradeoff.settings.limits import GateRules
 
 
 def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
-    """Return whether any rate of a run passes, the best as :func:`frontier.decide` ranks, and why others fail.
+    """Return whether any rate of a run passes, the best as :func:`answer.decide` ranks, and why others fail.
 
     Raises:
         ConfigError: No constraint is given, or the run has no such device, or no learning curves where an attacker
@@ -26,14 +34,14 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
     """
     if not rules.given():
         raise ConfigError(
-            "there is nothing to decide by: give --min-accuracy, --max-word-recovery or --min-battery-hours, or a"
-            " table [gate] in --config"
+            "there is nothing to decide by: give --min-accuracy, --max-word-recovery, --max-known-word-recovery,"
+            " --max-speaker-identification or --min-battery-hours, or a table [gate] in --config"
         )
     points = _points(tradeoff, rules)
     verdicts = tuple(
         _verdict([point for point in points if point.rate_hz == rate_hz], rules)
         or _unmeasured(rate_hz, tradeoff.failures)
-        for rate_hz in _rates_hz(tradeoff)
+        for rate_hz in rates_of(tradeoff)
     )
     passing = {verdict.point_id for verdict in verdicts if verdict.passes}
     best = _decide([point for point in points if point.point_id in passing], rules).recommended
@@ -42,38 +50,24 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
         constraints=rules.given(),
         confidence=rules.confidence,
         attacker_data=rules.attacker_data,
+        has_published_attackers=rules.published_attackers,
         passes=best is not None,
         rate_hz=next((verdict.rate_hz for verdict in verdicts if best and verdict.point_id == best), None),
         point_id=best,
         rates=verdicts,
-        not_tested=tuple(dict.fromkeys((*_not_tested(tradeoff), *_as_in_the_run(tradeoff, rules.times_the_data)))),
+        not_tested=tuple(dict.fromkeys((*_not_tested(tradeoff, rules), *_as_in_the_run(tradeoff, rules)))),
     )
-
-
-def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
-    """Return the attacks of a run plus, at every rate, those with learning curves at ``times`` their data.
-
-    Where a curve gives no value or is missing at one rate, the attacker counts as failed, so that nothing passes
-    there: it may be the strongest. ``times`` of 1 adds none.
-    """
-    if times == 1:
-        return tradeoff.privacy.attacks
-    if not tradeoff.privacy.learning_curves:
-        raise ConfigError(
-            f"--attacker-data {times}x: the run has no learning curves; run it again with --attackers all"
-        )
-    return (*tradeoff.privacy.attacks, *_extrapolated(tradeoff, times))
-
-
-def _rates_hz(tradeoff: Tradeoff) -> list[int]:
-    return sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
 
 
 def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     """The device's points, judged by these rules."""
     device = rules.device or tradeoff.decision.device
     attacks = with_more_data(tradeoff, rules.times_the_data)
-    joined = frontier.join(tradeoff.recognition.results, attacks, tradeoff.power.results, rules, tradeoff.front_end)
+    counted = [a for a in attacks if rules.published_attackers or a.value.basis != "published"]
+    leaked = leaks(counted, rates_of(tradeoff), tradeoff.reference_rate_hz, tradeoff.front_end)
+    joined = frontier.join(
+        tradeoff.recognition.results, leaked, tradeoff.power.results, rules, tradeoff.privacy_axis
+    )
     points = [point for point in joined if point.device == device]
     if not points:
         known = ", ".join(dict.fromkeys(point.device for point in joined))
@@ -99,7 +93,7 @@ def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict 
         point = next(point for point in points if point.point_id == nearest)
         shortfalls = tuple(
             Shortfall(sentence=miss.sentence, relative=None if math.isinf(miss.relative) else miss.relative)
-            for miss in frontier.misses(point, rules)
+            for miss in misses(point, rules)
         )
     return RateVerdict(
         rate_hz=point.rate_hz,
@@ -111,7 +105,7 @@ def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict 
 
 
 def _decide(points: Sequence[OperatingPoint], rules: GateRules) -> Decision:
-    return frontier.decide(points, rules, points[0].device if points else "")
+    return decide(points, rules, points[0].device if points else "")
 
 
 def _doubt(point: OperatingPoint, rules: GateRules) -> Shortfall:
@@ -132,76 +126,38 @@ def _unmeasured(rate_hz: int, failures: Sequence[Failure]) -> RateVerdict:
     return RateVerdict(rate_hz=rate_hz, point_id=None, passes=False, p_meets=None, shortfalls=shortfalls)
 
 
-def _on_words(tradeoff: Tradeoff, *, were_tested: bool) -> list[AttackResult]:
-    """The attacks on words through the study's own front end that were tested, or those that were not."""
+def _attacks(tradeoff: Tradeoff, rules: GateRules, *, were_tested: bool) -> list[AttackResult]:
+    """The attacks of the kinds that have a limit, behind the study's front end, that were tested or were not."""
     return [
         found
         for found in tradeoff.privacy.attacks
-        if found.recovers == "words"
+        if found.recovers in _kinds(rules)
+        and found.competes
         and found.front_end == tradeoff.front_end
         and (found.value.value is not None) == were_tested
     ]
 
 
-def _not_tested(tradeoff: Tradeoff) -> list[str]:
-    """Attackers on words that the run did not test: the word recovery does not include them."""
-    return [f"{found.attacker}: {found.value.reason}" for found in _on_words(tradeoff, were_tested=False)]
+def _kinds(rules: GateRules) -> set[LeakKind]:
+    fields = {limit.field for limit in rules.limits()}
+    return {kind for kind, field in LEAK_FIELDS.items() if field in fields}
 
 
-def _as_in_the_run(tradeoff: Tradeoff, times: int) -> list[str]:
-    """Attackers on words that are asked about with more data and have no curve: they count as they were."""
-    if times == 1:
+def _not_tested(tradeoff: Tradeoff, rules: GateRules) -> Iterator[str]:
+    """Attackers that the figures held against the limits do not include."""
+    yield from (f"{found.attacker}: {found.value.reason}" for found in _attacks(tradeoff, rules, were_tested=False))
+    if not rules.published_attackers and "words" in _kinds(rules):
+        yield "published attackers on words: turned off with --no-published-attackers"
+
+
+def _as_in_the_run(tradeoff: Tradeoff, rules: GateRules) -> list[str]:
+    """Attackers that are asked about with more data and have no curve: they count as they were."""
+    if rules.times_the_data == 1:
         return []
     have_curves = {curve.attacker for curve in tradeoff.privacy.learning_curves}
-    tested = dict.fromkeys(found.attacker for found in _on_words(tradeoff, were_tested=True))
+    tested = _attacks(tradeoff, rules, were_tested=True)
     return [
-        f"{name}, with {times} times its data: there is no learning curve of it"
-        for name in tested
+        f"{name}, with {rules.times_the_data} times its data: there is no learning curve of it"
+        for name in dict.fromkeys(found.attacker for found in tested if found.value.basis != "published")
         if name not in have_curves
     ]
-
-
-def _extrapolated(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
-    """Every attacker that has a learning curve, at every rate, with so many times its data."""
-    all_curves = tradeoff.privacy.learning_curves
-    for name in dict.fromkeys(curve.attacker for curve in all_curves):
-        curves = {curve.rate_hz: curve for curve in all_curves if curve.attacker == name}
-        for rate_hz in _rates_hz(tradeoff):
-            if curve := curves.get(rate_hz):
-                amount = curve.points[-1].amount
-                held = f"{amount:.3g}" if amount < 1000 else f"{amount:.0f}"
-                called = f"extrapolated to {times} times its {held} {curve.amount_of}"
-                figure = next(
-                    (more.value for more in curve.extrapolations if more.times == times),
-                    missing(f"the run has no extrapolation to {times} times the data", "words"),
-                )
-                yield _attack(curve, rate_hz, called, figure, _today(tradeoff, curve))
-            else:
-                other = next(iter(curves.values()))
-                yield _attack(other, rate_hz, "extrapolated", missing("no learning curve here", "words"), None)
-
-
-def _today(tradeoff: Tradeoff, curve: LearningCurve) -> AttackResult | None:
-    """What the attacker of a learning curve recovered in the run, without more data."""
-    same = (curve.rate_hz, curve.front_end, curve.attacker, curve.measure)
-    attacks = tradeoff.privacy.attacks
-    return next((a for a in attacks if (a.rate_hz, a.front_end, a.attacker, a.measure) == same), None)
-
-
-def _attack(
-    curve: LearningCurve, rate_hz: int, called: str, figure: Measurement, today: AttackResult | None
-) -> AttackResult:
-    return AttackResult(
-        rate_hz=rate_hz,
-        front_end=curve.front_end,
-        attacker=f"{curve.attacker}, {called}",
-        recovers="words",
-        measure=curve.measure,
-        value=figure,
-        chance=today.chance if today else None,
-        is_leak=True,
-        competes=True,
-        setup=curve.setup,
-        value_draws=draws_through(figure, today.value_draws) if today else (),
-        is_lost=figure.value is None,
-    )

@@ -1,7 +1,7 @@
 """Score the answers of a listening test by the same word counts as recognisers.
 
-A clip that was played and left empty was not understood; one that was never played is not counted. Listeners are
-resampled together, and where there are few of them their clips too (:func:`intervals.resample`).
+A clip that was played and left empty was not understood; one that was never played is not counted. The clips of a
+listener are one cluster (:mod:`intervals`).
 """
 
 import csv

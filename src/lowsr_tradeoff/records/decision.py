@@ -5,6 +5,16 @@ from typing import Literal
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import Probability
 from lowsr_tradeoff.records.network import ArmName, Grid
+from lowsr_tradeoff.records.privacy import LeakKind
+
+# The field of an operating point that holds a kind of leak.
+LEAK_FIELDS: dict[LeakKind, str] = {
+    "words": "word_recovery",
+    "known words": "known_word_recovery",
+    "who": "speaker_identification",
+    "sex": "sex_recovery",
+    "presence": "presence_recovery",
+}
 
 
 class OperatingPoint(Record):
@@ -12,7 +22,12 @@ class OperatingPoint(Record):
 
     Attributes:
         point_id: Name used by ``dominated_by`` and the decision, for example ``"1000-native-cssd-stm32u575"``.
-        attacker: The attacker with the highest word recovery at this rate.
+        attacker: The strongest on the privacy axis; of a lower rate that this one can imitate, where that sets it.
+        word_recovery: Share of the words of running speech, as all leaks the envelope of :class:`Leak`.
+        known_word_recovery: Share of the words of a list that the attacker knows, where 0 is guessing.
+        speaker_identification: Share of utterances whose speaker is told.
+        sex_recovery: Share of utterances whose speaker's sex is told, mean over the sexes.
+        presence_recovery: Share of time in which it is told whether somebody speaks.
         power_saved: As in :class:`PowerResult`.
         infeasible: Reasons why the device cannot run it.
         dominated_by: Points at least as good on all three axes and better on one, by value.
@@ -20,6 +35,7 @@ class OperatingPoint(Record):
         fails: The constraints that the pessimistic ends do not meet; empty when all are met or none is set.
         p_frontier: Probability that no other point of the device dominates it; ``None`` where it is not compared.
         p_meets: Probability that it meets all constraints at once; ``None`` if none is set or a figure is missing.
+        privacy_axis: The leak that is its axis on the frontier.
     """
 
     point_id: str
@@ -30,6 +46,10 @@ class OperatingPoint(Record):
     attacker: str
     accuracy: Measurement
     word_recovery: Measurement
+    known_word_recovery: Measurement
+    speaker_identification: Measurement
+    sex_recovery: Measurement
+    presence_recovery: Measurement
     power_mw: Measurement
     power_saved: Measurement
     battery_hours: Measurement
@@ -39,6 +59,13 @@ class OperatingPoint(Record):
     fails: tuple[str, ...]
     p_frontier: Probability | None = None
     p_meets: Probability | None = None
+    privacy_axis: LeakKind = "words"
+
+    @property
+    def privacy(self) -> Measurement:
+        """The leak on the frontier's axis."""
+        leak: Measurement = getattr(self, LEAK_FIELDS[self.privacy_axis])
+        return leak
 
 
 class Decision(Record):
@@ -66,7 +93,7 @@ class FrontEndResult(Record):
     Attributes:
         arm: How the network was trained, anew for each front end.
         attacker: The attacker with the highest word recovery.
-        word_recovery: Of that attacker.
+        word_recovery: The leak of words behind that front end.
     """
 
     front_end: str
@@ -179,18 +206,20 @@ class GateResult(Record):
         device: The device that has to meet the constraints.
         constraints: The bounds, by name.
         confidence: Least probability that a point meets all of them at once.
-        attacker_data: How much attackers on words may learn from, as a multiple of the run's data.
+        attacker_data: How much attackers may learn from, as a multiple of the run's data.
+        has_published_attackers: Whether published figures count as an attacker's.
         passes: Whether any rate does.
         rate_hz: The best of those that pass.
         point_id: Its operating point.
-        not_tested: Attackers on words without a figure, and why they were not tested; with more data than the
-            run's, also those without a learning curve.
+        not_tested: Attackers without a figure, of the kinds of leak that have a limit, and why; with more data than
+            the run's, also those without a learning curve.
     """
 
     device: str
     constraints: dict[str, float]
     confidence: Probability
     attacker_data: str = "1x"
+    has_published_attackers: bool = True
     passes: bool
     rate_hz: int | None
     point_id: str | None

@@ -162,6 +162,31 @@ class AttackResult(Record):
         return self
 
 
+class Leak(Record):
+    """What attackers of one kind recover at one rate, and what a recording at that rate leaks.
+
+    Known words are on the scale ``(p - chance) / (1 - chance)``, where 0 is guessing.
+
+    Attributes:
+        attacker: The strongest by value; the one that failed where that one might be stronger; else ``"none"``.
+        strongest: The largest figure of all attackers at the rate; its interval is of the largest in each draw.
+        chance: Of the strongest attacker, not on the scale of known words.
+        envelope: The largest over this rate and the lower ones that it can imitate; decisions use it.
+        envelope_rate_hz: The rate that has the largest figure.
+        draws: Joint draws of ``envelope``.
+    """
+
+    kind: LeakKind
+    rate_hz: int
+    front_end: str
+    attacker: str
+    strongest: Measurement
+    chance: Measurement | None
+    envelope: Measurement
+    envelope_rate_hz: int
+    draws: tuple[float, ...] = ()
+
+
 class LearningPoint(Record):
     """Word recovery of an attacker trained on a share of the data, from speakers that are not in its training.
 
@@ -209,7 +234,7 @@ class LearningCurve(Record):
     """Recovery over growing shares of the training data at one rate.
 
     Attributes:
-        measure: ``"word recovery"``.
+        recovers: The kind of leak.
         amount_of: What the amounts count: ``"speakers"``.
         points: From the least data to all.
         law: Fitted to the points; ``None`` where they are too few.
@@ -220,7 +245,7 @@ class LearningCurve(Record):
     rate_hz: int
     front_end: str
     attacker: str
-    measure: str
+    recovers: LeakKind
     amount_of: str
     points: tuple[LearningPoint, ...]
     law: LearningLaw | None

@@ -8,9 +8,9 @@ from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.records.classify import Recognition
 from lowsr_tradeoff.records.decision import Decision, FrontEndResult, OperatingPoint
 from lowsr_tradeoff.records.power import Power
-from lowsr_tradeoff.records.privacy import Privacy
+from lowsr_tradeoff.records.privacy import Leak, LeakKind, Privacy
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class CorpusSummary(Record):
@@ -64,7 +64,12 @@ class Failure(Record):
 
 
 class Tradeoff(Record):
-    """All results of a run; the report is made from this alone."""
+    """All results of a run; the report is made from this alone.
+
+    Attributes:
+        leaks: What leaks behind the study's front end, by kind and rate; decisions rest on these.
+        privacy_axis: The kind of leak that is an axis of the frontier.
+    """
 
     schema_version: int = SCHEMA_VERSION
     rates_hz: tuple[int, ...]
@@ -73,6 +78,8 @@ class Tradeoff(Record):
     corpora: tuple[CorpusSummary, ...]
     recognition: Recognition
     privacy: Privacy
+    leaks: tuple[Leak, ...]
+    privacy_axis: LeakKind = "words"
     power: Power
     front_ends: tuple[FrontEndResult, ...]
     points: tuple[OperatingPoint, ...]

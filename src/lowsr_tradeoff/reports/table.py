@@ -7,8 +7,9 @@ from typing import TypeVar
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.files.safe_text import markdown
 from lowsr_tradeoff.records.classify import ClassifyResult, Optimism, Sensitivity
-from lowsr_tradeoff.records.decision import OperatingPoint
-from lowsr_tradeoff.reports.wording import Shown, hz
+from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
+from lowsr_tradeoff.records.privacy import LeakKind
+from lowsr_tradeoff.reports.wording import Shown, hz, percent
 
 Cell = str | Shown
 Row = tuple[Cell, ...]
@@ -22,6 +23,16 @@ NAMED: tuple[Column[OperatingPoint | ClassifyResult | Sensitivity | Optimism], .
     ("Training", lambda of: arm_name(of.arm)),
     ("Features", lambda of: of.grid),
 )
+# What a kind of leak is, as the heading of its figures.
+LEAKS: dict[LeakKind, str] = {
+    "words": "Words recovered",
+    "known words": "Known words, above chance",
+    "who": "Speaker identified",
+    "sex": "Sex told from the voice",
+    "presence": "Speech noticed",
+}
+# Kinds of leak that have a limit of their own; another one is shown where it is the privacy axis.
+LIMITED: tuple[LeakKind, ...] = ("words", "known words", "who")
 LONG = 14
 HUGE_CELLS = 900
 
@@ -49,6 +60,20 @@ class Table:
     def is_huge(self) -> bool:
         """Whether it is folded, and built by the page only when unfolded."""
         return len(self.rows) * len(self.columns) > HUGE_CELLS
+
+
+def shown_kinds(axis: LeakKind) -> tuple[LeakKind, ...]:
+    """Return the kinds of leak that have a limit, and the one that is the privacy axis."""
+    return tuple(dict.fromkeys((*LIMITED, axis)))
+
+
+def leak_columns(axis: LeakKind) -> tuple[Column[OperatingPoint], ...]:
+    """Return a column of operating points for each of :func:`shown_kinds`."""
+
+    def column(kind: LeakKind) -> Column[OperatingPoint]:
+        return LEAKS[kind], lambda point: percent(getattr(point, LEAK_FIELDS[kind]))
+
+    return tuple(column(kind) for kind in shown_kinds(axis))
 
 
 def table_of(caption: str, records: Iterable[T], columns: Sequence[Column[T]], n_heads: int = 1) -> Table:

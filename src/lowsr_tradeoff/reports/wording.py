@@ -12,7 +12,7 @@ from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import ClassifyResult, Contrast, Optimism, Sensitivity
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.power import ErrorTarget
-from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.privacy import AttackResult, Leak
 from lowsr_tradeoff.records.run import Tradeoff
 
 COMPONENTS = {
@@ -31,6 +31,8 @@ OPTIMISTIC = "best epoch chosen on the test fold: optimistic"
 CONSTRAINTS: dict[str, Callable[[float], str]] = {
     "min_accuracy": lambda bound: f"accuracy of at least {100 * bound:g} %",
     "max_word_recovery": lambda bound: f"word recovery of at most {100 * bound:g} %",
+    "max_known_word_recovery": lambda bound: f"known-word recovery above chance of at most {100 * bound:g} %",
+    "max_speaker_identification": lambda bound: f"speaker identification of at most {100 * bound:g} %",
     "min_battery_hours": lambda bound: f"at least {bound:g} h on the battery",
 }
 
@@ -259,9 +261,9 @@ def shown(measurement: Measurement, of_share: Callable[[Measurement], Shown] = p
     return of_share(measurement) if measurement.unit == "1" else number(measurement)
 
 
-def by_chance(attack: AttackResult) -> Shown | str:
+def by_chance(of: AttackResult | Leak) -> Shown | str:
     """Return what chance alone gives."""
-    return shown(attack.chance) if attack.chance else "nothing"
+    return shown(of.chance) if of.chance else "nothing"
 
 
 def sentences(*parts: str) -> str:
@@ -288,6 +290,8 @@ def _show(measurement: Measurement, write: Callable[[float], str], unit: str) ->
     behind = [f"n = {measurement.n} {measurement.n_of}"]
     if measurement.basis != "measured":
         behind.insert(0, measurement.basis)
-    if measurement.low is not None and measurement.high is not None:
+    # A published figure comes without an interval.
+    is_exact = measurement.basis == "published" and measurement.low == measurement.high
+    if measurement.low is not None and measurement.high is not None and not is_exact:
         behind.insert(0, f"[{write(measurement.low)}, {write(measurement.high)}]")
     return Shown(write(measurement.value) + unit, ", ".join(behind))

@@ -154,6 +154,7 @@ class PrivacySettings(Settings):
         learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
             ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
             recogniser as well, whose time that multiplies by up to five.
+        published_attackers: Whether published figures of a recogniser trained at low rates count as an attacker's.
         words_source: Single words that an attacker learns: ``"digits"`` (embedded), a folder with a subfolder per
             word, or a CSV ``path,label,source`` whose source is the speaker; ``None`` for the digits with the
             embedded speech, and for none with your own.
@@ -170,6 +171,7 @@ class PrivacySettings(Settings):
 
     attackers: Literal["default", "all"] = "default"
     learning_curves: Literal["none", "vocabulary", "all"] = "vocabulary"
+    published_attackers: bool = True
     words_source: FilePath | None = None
     engine: Engine = "ctranslate2"
     weights: FilePath | None = None
@@ -240,45 +242,3 @@ class PowerSettings(Settings):
         if self.listen_s is not None and self.wake_share is not None:
             raise ValueError("give either listen_s and every_s, or wake_share")
         return self
-
-
-class Constraints(Settings):
-    """What must hold, on the pessimistic end of each interval. None is set by default: they are policy.
-
-    Attributes:
-        min_accuracy: Least accuracy to accept, 0 to 1.
-        max_word_recovery: Most word recovery to accept of the strongest attacker, 0 to 1.
-        min_battery_hours: Least battery life to accept, in hours.
-    """
-
-    min_accuracy: Share | None = None
-    max_word_recovery: Share | None = None
-    min_battery_hours: Positive | None = None
-
-    def given(self) -> dict[str, float]:
-        """Return the constraints that are set, by name.
-
-        >>> Constraints(min_accuracy=0.7).given()
-        {'min_accuracy': 0.7}
-        """
-        return self.model_dump(include=set(Constraints.model_fields), exclude_none=True)
-
-
-class GateRules(Constraints):
-    """What ``lowsr-tradeoff gate`` lets pass.
-
-    Attributes:
-        confidence: Least probability that one operating point meets all of these at once; 0 asks for none.
-        device: Device that has to meet them; unset for the one that decides the study.
-        attacker_data: How much attackers on words may learn from: ``"1x"`` as in the run, or ``"10x"`` or
-            ``"100x"`` of it, extrapolated from the run's learning curves.
-    """
-
-    confidence: Share = 0.95
-    device: str | None = None
-    attacker_data: Literal["1x", "10x", "100x"] = "1x"
-
-    @property
-    def times_the_data(self) -> int:
-        """:attr:`attacker_data` as a number."""
-        return int(self.attacker_data.removesuffix("x"))

@@ -3,25 +3,26 @@
 Precedence: defaults < TOML file < command-line flags. Relative paths in a file are relative to that file.
 """
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from lowsr_tradeoff.records.privacy import LeakKind
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import (
     ClassifySettings,
-    Constraints,
     DeviceType,
     EventsSettings,
-    GateRules,
     PowerSettings,
     PrivacySettings,
     Settings,
     SpeechSettings,
 )
+from lowsr_tradeoff.settings.limits import Constraints, GateRules
 
 MIN_RATE_HZ = 100
 LIBRISPEECH = "librispeech:"
+PrivacyAxis = Literal["words", "known-words", "who", "sex", "presence"]
 
 
 class StudyConfig(Settings):
@@ -35,6 +36,8 @@ class StudyConfig(Settings):
         device_type: What networks are trained on: ``"cuda"`` is a GPU, which gives other last digits. Recognisers
             as published, speaker encoders and speech presence stay on the CPU.
         skip_bad: Go on without unusable input files; the report says how many.
+        privacy_axis: The leak that is an axis of the frontier, beside accuracy and power: words of running speech,
+            words of a list that the attacker knows, who speaks, the speaker's sex, or whether somebody speaks.
         front_ends: Names of other front ends to run the study through as well, for comparison: ``"butterworth4"``.
         include_audio: Put your own clips into the report.
         include_transcripts: Put what is said in your own clips, and what was recognised, into the report.
@@ -46,6 +49,7 @@ class StudyConfig(Settings):
     n_resamples: int = Field(default=2000, ge=100)
     device_type: DeviceType = "cpu"
     skip_bad: bool = False
+    privacy_axis: PrivacyAxis = "words"
     include_audio: bool = False
     include_transcripts: bool = False
     front_end: FrontEnd = FrontEnd()
@@ -74,6 +78,11 @@ class StudyConfig(Settings):
         if above := [rate for rate in self.rates_hz if rate > self.reference_rate_hz]:
             raise ValueError(f"{above} Hz is above the reference rate of {self.reference_rate_hz} Hz")
         return self
+
+    @property
+    def axis(self) -> LeakKind:
+        """:attr:`privacy_axis` as records name it."""
+        return "known words" if self.privacy_axis == "known-words" else self.privacy_axis
 
     def all_rates_hz(self) -> tuple[int, ...]:
         """Return the candidate rates and the reference rate, ascending.

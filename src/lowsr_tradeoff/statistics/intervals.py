@@ -1,9 +1,9 @@
-"""Intervals and paired differences by cluster bootstrap.
+"""Intervals of figures, and of differences, by Student's t over clusters.
 
-Clips of one source recording, and utterances of one speaker, are resampled together, as they are not independent.
-Every statistic is a ratio of sums over rows, so a resample is a vector of weights, and one matrix product computes
-all of them. Reference: Davison & Hinkley, Bootstrap Methods and their Application, 1997, ch. 2 and 3.8 (clusters);
-Clopper & Pearson, Biometrika 26, 1934 (exact binomial interval).
+Clips of one source recording, and utterances of one speaker, are not independent: they are one cluster. ``weights``
+are how often each row is drawn in resamples of the clusters. Rows of one cluster are drawn alike, so weights also
+tell which rows these are. Resamples serve figures that are no ratio of sums, and they order joint draws
+(:mod:`joint_draws`). Reference: Davison & Hinkley, Bootstrap Methods and their Application, 1997, ch. 2 and 3.8.
 """
 
 import zlib
@@ -14,21 +14,28 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.statistics import CONFIDENCE, Floats
+from lowsr_tradeoff.statistics import Z_INTERVAL, Floats
+from lowsr_tradeoff.statistics.cluster_t import (
+    NO_SPREAD,
+    TAILS,
+    Law,
+    exact_interval,
+    hidden_interval,
+    law_of,
+    student,
+)
 
-# Below this many clusters, resampling whole clusters alone underestimates the spread.
-FEW_CLUSTERS = 10
-# Equal ratios of sums can differ by rounding.
-NO_SPREAD = 1e-12
+# Two clusters are never drawn alike in so many resamples.
+N_TOLD_APART = 64
 
 
 @dataclass(frozen=True)
 class Resamples:
-    """How often each unit of a data set is drawn: a cluster, or a row where clusters are few.
+    """How often each cluster of a data set is drawn.
 
     Attributes:
-        units: The unit of each row. Shape ``(n_rows,)``.
-        counts: Draws of each unit. Shape ``(n_resamples, n_units)``.
+        units: The cluster of each row. Shape ``(n_rows,)``.
+        counts: Draws of each cluster. Shape ``(n_resamples, n_clusters)``.
     """
 
     units: NDArray[np.intp]
@@ -51,23 +58,27 @@ def sums_by(groups: NDArray[np.intp], rows: ArrayLike) -> Floats:
 
 
 def resample(clusters: Sequence[str], n_resamples: int, seed: int) -> Resamples:
-    """Return how often each unit is drawn when whole clusters, one named per row, are drawn with replacement.
+    """Return how often each cluster, one named per row, is drawn when whole clusters are drawn with replacement.
 
-    With few clusters the rows are resampled too. Otherwise three speakers with equal scores would have an interval
-    of no width; with both stages it is somewhat too wide, which is the safe side (Davison & Hinkley, 3.8). With one
-    seed, equal clusters are drawn alike, and other clusters independently of them.
+    Where all rows are of one cluster, each row is one: figures then speak of that cluster alone. With one seed,
+    equal clusters are drawn alike, and other clusters independently of them.
     """
-    names, rows = np.unique(np.asarray(clusters), return_inverse=True)
+    names = sorted(set(clusters))
     rng = np.random.default_rng([seed, zlib.crc32("\n".join(map(str, names)).encode())])
-    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_resamples)
-    if len(names) >= FEW_CLUSTERS:
-        return Resamples(rows, drawn.astype(np.float64))
-    weights = np.empty((n_resamples, len(rows)))
-    for cluster in range(len(names)):
-        members = np.flatnonzero(rows == cluster)
-        shares = np.full(len(members), 1 / len(members))
-        weights[:, members] = rng.multinomial(drawn[:, cluster] * len(members), shares)
-    return Resamples(np.arange(len(rows)), weights)
+    units = numbered(clusters)
+    n_units = int(units.max(initial=-1)) + 1
+    drawn = rng.multinomial(n_units, np.full(n_units, 1 / max(1, n_units)), size=n_resamples)
+    return Resamples(units, drawn.astype(np.float64))
+
+
+def numbered(clusters: Sequence[str]) -> NDArray[np.intp]:
+    """Return the number of each row's cluster, from 0; where there is one alone, of each row.
+
+    >>> numbered(["b", "a", "b"]).tolist(), numbered(["a", "a"]).tolist()
+    ([1, 0, 1], [0, 1])
+    """
+    numbers = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    return numbers if numbers.any() else np.arange(len(numbers))
 
 
 def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> Floats:
@@ -79,70 +90,119 @@ def resample_weights(clusters: Sequence[str], n_resamples: int, seed: int) -> Fl
 def pooled_ratio(
     numerator: ArrayLike, denominator: ArrayLike, weights: Floats, n_of: str, *, is_share: bool
 ) -> Measurement:
-    """Return the sum of numerators over the sum of denominators, with a percentile bootstrap interval.
+    """Return the sum of numerators over the sum of denominators, with the interval of its :class:`Law`.
 
-    If every row has the same ratio the bootstrap sees no spread, and :func:`hidden_interval` replaces it: "0 of 64"
-    is not certainty. Its trials are the clusters, not the rows, as rows of one cluster may all be right or wrong
-    together; this gives the widest interval. With few clusters, rows are the trials. ``weights`` are from
-    :func:`resample_weights`, or the counts of :func:`resample` for sums by unit. ``n_of`` says what the
-    denominator counts, ``is_share`` that the ratio is a proportion ∈ [0, 1].
+    If all clusters have the same ratio they show no spread, and the interval is :func:`cluster_t.hidden_interval`:
+    "0 of 64" is not certainty. ``weights`` are from :func:`resample_weights`, or the counts of :func:`resample` for
+    sums by unit. ``n_of`` says what the denominator counts, ``is_share`` that the ratio is a proportion ∈ [0, 1].
     """
     top, bottom = np.asarray(numerator, float), np.asarray(denominator, float)
     total = round(bottom.sum())
     if total == 0:
         return missing(f"there are no {n_of} to count", n_of)
+    law = ratio_law(top, bottom, weights, is_share=is_share)
+    low, high = law.interval()
+    return Measurement(value=law.value, low=_possible(low, top), high=high, n=total, n_of=n_of)
+
+
+def ratio_law(top: Floats, bottom: Floats, weights: Floats, *, is_share: bool) -> Law:
+    """Return the law of a pooled ratio whose denominators are not all zero."""
+    value, residuals = influence(top, bottom)
+    is_counted = (bottom > 0) | (top != 0)
+    return law_of(value, by_cluster(residuals[is_counted], weights[:, is_counted]), is_share=is_share)
+
+
+def influence(top: Floats, bottom: Floats) -> tuple[float, Floats]:
+    """Return a pooled ratio, and what each row adds to its difference from the truth: they add up to 0."""
     value = float(top.sum() / bottom.sum())
-    low, high = percentile_interval(resampled_ratios(top, bottom, weights))
-    if high - low < NO_SPREAD:
-        low, high = hidden_interval(value, _n_drawn_apart(weights[:, bottom > 0]), is_share=is_share)
-    return Measurement(value=value, low=low, high=high, n=total, n_of=n_of)
+    return value, (top - value * bottom) / bottom.sum()
 
 
-def resampled_ratios(numerator: ArrayLike, denominator: ArrayLike, weights: Floats) -> Floats:
-    """Return the pooled ratio in every resample; NaN where no denominator was drawn. Shape ``(n_resamples,)``."""
-    return _ratio(weights @ np.asarray(numerator, float), weights @ np.asarray(denominator, float))
+def by_cluster(rows: Floats, weights: Floats) -> Floats:
+    """Return the sums of rows over clusters, whose rows are drawn alike. Shape ``(n_clusters,)``."""
+    drawn = weights[:N_TOLD_APART].astype(np.int16)
+    _, clusters = np.unique(drawn, axis=1, return_inverse=True)
+    return np.asarray(np.bincount(clusters, weights=rows), float)
+
+
+def resampled_share(value: float, draws: Floats, n_clusters: int, n: int, n_of: str) -> Measurement:
+    """Return a share that is no ratio of sums, with the spread of its resamples for a standard error.
+
+    At 0 and 1, and where all resamples agree, what so many clusters could have missed is added.
+    """
+    spread = float(np.nanstd(draws)) * np.sqrt(n_clusters / max(1, n_clusters - 1))
+    if spread > NO_SPREAD and 0 < value < 1:
+        low, high = Law(value, spread, max(1, n_clusters - 1), n_clusters, is_share=True).interval()
+        return Measurement(value=value, low=low, high=high, n=n, n_of=n_of)
+    low, high = hidden_interval(value, n_clusters, is_share=True)
+    least, most = percentile_interval(draws)
+    return Measurement(value=value, low=min(low, least), high=max(high, most), n=n, n_of=n_of)
 
 
 def mean_measurement(values: ArrayLike, weights: Floats, n_of: str, unit: str) -> Measurement:
-    """Return the mean over rows with a percentile bootstrap interval; ``n_of`` says what a row is."""
+    """Return the mean over rows with its interval; ``n_of`` says what a row is."""
     rows = np.asarray(values, float)
     if len(rows) == 0:
         return missing(f"there are no {n_of}", n_of, unit)
-    low, high = percentile_interval(_ratio(weights @ rows, weights.sum(axis=1)))
-    return Measurement(value=float(rows.mean()), low=low, high=high, n=len(rows), n_of=n_of, unit=unit)
+    value, residuals = influence(rows, np.ones(len(rows)))
+    reach = _reach(by_cluster(residuals, weights))
+    low = _possible(value - reach, rows)
+    return Measurement(value=value, low=low, high=value + reach, n=len(rows), n_of=n_of, unit=unit)
 
 
 def paired_difference(first: ArrayLike, second: ArrayLike, weights: Floats, n_of: str) -> Measurement:
-    """Return the mean over rows of first minus second, both shares ∈ [0, 1], as :func:`pooled_difference` does."""
+    """Return the mean over rows of first minus second, both ∈ [0, 1], as :func:`clustered_difference` does."""
     rows = np.asarray(first, float) - np.asarray(second, float)
-    return pooled_difference(rows, np.ones(len(rows)), weights, n_of)
+    return clustered_difference(by_cluster(rows, weights), by_cluster(np.ones(len(rows)), weights), n_of)
 
 
-def pooled_difference(
-    sums: ArrayLike, sizes: ArrayLike, weights: Floats, n_of: str, luck: ArrayLike = 0.0
-) -> Measurement:
-    """Return the mean of paired differences of shares, ∈ [-1, 1], with a percentile bootstrap interval.
+def clustered_difference(sums: Floats, sizes: Floats, n_of: str, luck: float = 0.0) -> Measurement:
+    """Return the mean of paired differences of shares, ∈ [-1, 1], with its interval.
 
-    If all units differ alike the bootstrap sees no spread. The interval then covers clusters with another
-    difference that could be missing among so many (exact binomial bound): "no difference in 40" is not certainty.
+    If all clusters differ alike they show no spread. The interval then covers clusters with another difference that
+    could be missing among so many (exact binomial bound): "no difference in 40" is not certainty.
 
     Args:
-        sums: Differences summed by unit, or one of each row.
-        sizes: Rows of each unit.
-        weights: How often each unit is drawn. Shape ``(n_resamples, n_units)``.
+        sums: Differences summed by cluster.
+        sizes: Rows of each cluster.
         n_of: What a row is.
-        luck: Random shift of the mean in each resample. Shape ``(n_resamples,)``, or one for all.
+        luck: Standard deviation of the mean by what is not the draw of clusters.
     """
-    top, bottom = np.asarray(sums, float), np.asarray(sizes, float)
+    if sizes.sum() == 0:
+        return missing(f"there are no {n_of}", n_of)
+    value, residuals = influence(sums, sizes)
+    hidden = exact_interval(0, len(sums))[1] if np.ptp(sums / sizes) < NO_SPREAD else 0.0
+    reach = max(hidden, float(np.hypot(_reach(residuals), Z_INTERVAL * luck)))
+    low, high = max(-1.0, value - reach), min(1.0, value + reach)
+    return Measurement(value=value, low=low, high=high, n=round(sizes.sum()), n_of=n_of)
+
+
+def share_difference(
+    first: ArrayLike, second: ArrayLike, sizes: ArrayLike, weights: Floats, n_of: str
+) -> Measurement:
+    """Return first over sizes minus second over sizes, two pooled shares of the same rows, ∈ [-1, 1].
+
+    The interval follows from those of both shares, so that it is as asymmetric as these are near 0 and 1, and from
+    the correlation r of their residuals: ``low = d - sqrt(a**2 + b**2 - 2 r a b)``, where a is how far the first
+    share reaches down and b how far the second reaches up; the upper end likewise (Zou, Psychological Methods 12,
+    2007). If all rows differ alike: as :func:`clustered_difference`.
+    """
+    bottom = np.asarray(sizes, float)
     if bottom.sum() == 0:
         return missing(f"there are no {n_of}", n_of)
-    value = float(top.sum() / bottom.sum())
-    means = _ratio(weights @ top, weights @ bottom)
-    low, high = percentile_interval(means + np.asarray(luck))
-    if np.nanmax(means) - np.nanmin(means) < NO_SPREAD:
-        _, hidden = exact_interval(0, _n_drawn_apart(weights))
-        low, high = min(low, value - hidden), max(high, value + hidden)
-    return Measurement(value=value, low=max(-1.0, low), high=min(1.0, high), n=round(bottom.sum()), n_of=n_of)
+    tops = [np.asarray(rows, float) for rows in (first, second)]
+    laws = [ratio_law(top, bottom, weights, is_share=True) for top in tops]
+    apart = clustered_difference(by_cluster(tops[0] - tops[1], weights), by_cluster(bottom, weights), n_of)
+    if apart.value is None or np.ptp(tops[0] - tops[1]) < NO_SPREAD:
+        return apart
+    one, other = ([law.value - low, high - law.value] for law in laws for low, high in [law.interval()])
+    alike = _correlation(*(by_cluster(influence(top, bottom)[1], weights) for top in tops))
+    down, up = (
+        float(np.sqrt(max(0.0, a**2 + b**2 - 2 * alike * a * b)))
+        for a, b in ((one[0], other[1]), (one[1], other[0]))
+    )
+    ends = {"low": max(-1.0, apart.value - down), "high": min(1.0, apart.value + up)}
+    return apart.model_copy(update=ends)
 
 
 def independent_difference(first: Measurement, second: Measurement) -> Measurement:
@@ -179,46 +239,22 @@ def percentile_interval(draws: ArrayLike) -> tuple[float, float]:
     >>> [round(end, 6) for end in percentile_interval(range(1001))]
     [25.0, 975.0]
     """
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.nanquantile(np.asarray(draws, float), [tail, 1 - tail])
+    low, high = np.nanquantile(np.asarray(draws, float), TAILS)
     return float(low), float(high)
 
 
-def exact_interval(successes: int, trials: int) -> tuple[float, float]:
-    """Return the Clopper-Pearson 95 % interval of a binomial proportion.
-
-    >>> low, high = exact_interval(0, 64)
-    >>> low, round(high, 4)
-    (0.0, 0.056)
-    """
-    from scipy.special import betaincinv  # noqa: PLC0415 - a third of a second, for commands that need no interval
-
-    tail = (1 - CONFIDENCE) / 2
-    low = betaincinv(successes, trials - successes + 1, tail) if successes else 0.0
-    high = betaincinv(successes + 1, trials - successes, 1 - tail) if successes < trials else 1.0
-    return float(low), float(high)
+def _possible(low: float, rows: Floats) -> float:
+    """What is never negative has no interval that reaches below 0."""
+    return max(0.0, low) if rows.min() >= 0 else low
 
 
-def hidden_interval(value: float, n_trials: int, *, is_share: bool) -> tuple[float, float]:
-    """Return the interval of a ratio that is equal in every trial, from what so many trials could have missed.
-
-    With h the exact binomial bound on 0 of n trials, ``low = value - h |value|`` and ``high = value + h * reach``.
-    The reach of a share is ``1 - value``: at 0 and 1 this is the Clopper-Pearson interval. That of an error rate,
-    which has no upper end, is ``max(1, |value|)``: a missed trial has every word wrong, or twice the others' rate.
-
-    >>> [round(end, 3) for end in hidden_interval(0, 20, is_share=False)]
-    [0.0, 0.168]
-    """
-    _, hidden = exact_interval(0, n_trials)
-    reach = 1 - value if is_share else max(1.0, abs(value))
-    return value - hidden * abs(value), value + hidden * reach
+def _reach(residuals: Floats) -> float:
+    """Half the width of a symmetric interval."""
+    law = law_of(0.0, residuals, is_share=False)
+    return float(student(TAILS[1], law.freedom)) * law.standard_error
 
 
-def _n_drawn_apart(weights: Floats) -> int:
-    """Count the independent units: rows of one cluster are drawn alike in every resample, clusters are not."""
-    return int(np.unique(weights[:64], axis=1).shape[1])
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """A resample without a denominator has no ratio."""
-    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
+def _correlation(first: Floats, second: Floats) -> float:
+    """Of residuals, which add up to 0; none with what does not vary."""
+    lengths = float(np.sqrt((first**2).sum() * (second**2).sum()))
+    return float((first * second).sum()) / lengths if lengths > 0 else 0.0

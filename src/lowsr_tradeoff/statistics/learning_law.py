@@ -6,7 +6,7 @@ The law is a saturating power of the amount of data n, 0 < n:
 
 from chance without data to c with unlimited data (power laws: Hestness et al., arXiv 1712.00409; other forms, and
 the limits of extrapolation: Viering & Loog, IEEE TPAMI 45(6), 2023, arXiv 2103.10948). The figures of one curve are
-of the same words; their covariance is that of a bootstrap over speakers, or the spread between folds where that is
+of the same words; their covariance is that of ratios of sums over speakers, or over folds where their variance is
 larger. The fit has the least misfit (y - f)' S^-1 (y - f). The 95 % interval of an extrapolation covers every law
 whose misfit is at most t^2 above the least (profile likelihood: Venzon & Moolgavkar, Applied Statistics 37(1),
 1988), t of Student's distribution, with freedom and width corrected for a covariance estimated from few speakers
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import LearningLaw
 from lowsr_tradeoff.statistics import CONFIDENCE, Floats
-from lowsr_tradeoff.statistics.intervals import resample_weights, sums_by
+from lowsr_tradeoff.statistics.intervals import numbered, sums_by
 
 # Three numbers are fitted.
 MIN_POINTS = 4
@@ -83,8 +83,6 @@ def curve_of(
     speakers: Sequence[str],
     folds: Sequence[int],
     chance: float,
-    n_resamples: int,
-    seed: int,
 ) -> Curve:
     """Return recovery over amounts of data, with the covariance of its figures.
 
@@ -92,17 +90,13 @@ def curve_of(
         amounts: Training data, ascending.
         hits: Words recovered of each recording with each amount. Shape ``(n_points, n_recordings)``.
         words: Words said in each. Shape ``(n_recordings,)``.
-        speakers: Speaker of each recording; resampled as clusters.
+        speakers: Speaker of each recording, the clusters.
         folds: The fold in which each recording was tested.
         chance: Share recovered without data.
-        n_resamples: Bootstrap resamples of speakers.
-        seed: Seed of the resamples.
     """
-    n_words, weights = int(words.sum()), resample_weights(speakers, n_resamples, seed)
-    totals = weights @ words
-    ratios = (weights @ hits.T)[totals > 0] / totals[totals > 0, None]
-    drawn = np.atleast_2d(np.cov(ratios, rowvar=False))
-    spread = np.maximum(0, _between_folds(hits, words, folds) - np.diag(drawn))
+    n_words, drawn = int(words.sum()), _between(hits, words, numbered(speakers))
+    of_folds = np.unique(np.asarray(folds), return_inverse=True)[1]
+    spread = np.maximum(0, np.diag(_between(hits, words, of_folds) - drawn))
     # One word is the resolution of shares.
     covariance = drawn + np.diag(spread + 1 / n_words**2)
     shares = hits.sum(axis=1) / n_words
@@ -204,10 +198,9 @@ def _possible(gains: Floats, curve: Curve) -> Floats:
     return np.clip(gains, 0, 1 - curve.chance)
 
 
-def _between_folds(hits: Counts, words: Counts, folds: Sequence[int]) -> Floats:
-    """Variance of hits / words over all folds, from the folds, as of a ratio of sums. Shape ``(n_points,)``."""
-    _, numbers = np.unique(folds, return_inverse=True)
-    of_fold, said = sums_by(numbers, hits.T), sums_by(numbers, words)
-    off = of_fold - np.outer(said, of_fold.sum(axis=0) / said.sum())
-    variance: Floats = (off**2).sum(axis=0) / said.sum() ** 2 * len(said) / (len(said) - 1)
-    return variance
+def _between(hits: Counts, words: Counts, groups: NDArray[np.intp]) -> Floats:
+    """Covariance of hits / words, as of ratios of sums, from what differs between groups of recordings."""
+    of_group, said = sums_by(groups, hits.T), sums_by(groups, words)
+    off = of_group - np.outer(said, of_group.sum(axis=0) / said.sum())
+    covariance: Floats = off.T @ off / said.sum() ** 2 * len(said) / max(1, len(said) - 1)
+    return covariance

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from lowsr_tradeoff.classify import stage as classify
 from lowsr_tradeoff.decision import frontier
+from lowsr_tradeoff.decision.answer import decide
 from lowsr_tradeoff.decision.front_ends import compare
+from lowsr_tradeoff.decision.leaks import leaks
 from lowsr_tradeoff.power import stage as power
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.privacy import stage as privacy
@@ -54,7 +56,8 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         attacks = privacy.results(other.privacy, store).attacks
         found[name_of(other.study.config.front_end)] = (recognised, attacks)
     functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
-    points = frontier.join(recognition.results, recovered.attacks, drawn.results, config.constraints, front_end)
+    leaked = leaks(recovered.attacks, config.all_rates_hz(), config.reference_rate_hz, front_end)
+    points = frontier.join(recognition.results, leaked, drawn.results, config.constraints, config.axis)
     return Tradeoff(
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
@@ -62,10 +65,12 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         corpora=(study.events.summary, study.speech.summary),
         recognition=recognition,
         privacy=recovered,
+        leaks=leaked,
+        privacy_axis=config.axis,
         power=drawn,
-        front_ends=compare(found, config.rates_hz),
+        front_ends=compare(found, config.rates_hz, config.reference_rate_hz),
         points=points,
-        decision=frontier.decide(points, config.constraints, load_device(config.power.devices[0]).name),
+        decision=decide(points, config.constraints, load_device(config.power.devices[0]).name),
         failures=failures_of(store.failed),
         settings=config.model_dump(mode="json"),
         provenance=fingerprint.provenance(functions, privacy.weights(config)),

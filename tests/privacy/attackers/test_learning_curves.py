@@ -18,6 +18,7 @@ def grown(words_each, **changed):
     known = {
         "rate_hz": 500,
         "attacker": "somebody",
+        "recovers": "words",
         "amount_of": "speakers",
         "amounts": AMOUNTS,
         "minutes": AMOUNTS,

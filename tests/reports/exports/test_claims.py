@@ -4,7 +4,8 @@ import re
 
 from tests.replaced import replaced
 
-from lowsr_tradeoff.records.base import missing
+from lowsr_tradeoff.decision.leaks import leaks
+from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.wording import percent
 
@@ -23,8 +24,8 @@ def test_it_names_corpus_front_end_weights_policy_and_the_strongest_with_its_int
     ):
         assert part in text
     for found in tradeoff.privacy.words:
-        assert f"| {found.rate_hz} Hz | {found.attacker} as published | word recovery |" in text
-        assert str(percent(found.word_recovery)) in text
+        recovered = f"| {percent(found.word_recovery)} | {found.attacker} as published |"
+        assert f"| Words recovered | {found.rate_hz} Hz {recovered}" in text
 
 
 def test_what_was_not_tested_is_named_with_the_reason_and_rates(tradeoff):
@@ -41,22 +42,45 @@ def test_it_never_promises(tradeoff, build):
         assert not re.search(r"\b(private|anonymous|unintelligible|safe)\b", text, re.IGNORECASE)
 
 
-def test_a_rate_without_any_attacker_says_so(tradeoff):
-    deaf = tuple(
-        found.model_copy(update={"value": missing("no", "words"), "chance": None})
+def changed(tradeoff, **fields):
+    """The study with other attacks on words, and the leaks of these."""
+    attacks = tuple(
+        found.model_copy(update=fields) if found.recovers == "words" else found
         for found in tradeoff.privacy.attacks
     )
-    assert "| 500 Hz | none was tested |" in claims(replaced(tradeoff, {"privacy.attacks": deaf}))
+    leaked = leaks(attacks, (*tradeoff.rates_hz, 16000), 16000, "ideal")
+    return replaced(tradeoff, {"privacy.attacks": attacks, "leaks": leaked})
+
+
+def test_without_a_figure_at_any_rate_one_line_says_so(tradeoff):
+    text = claims(changed(tradeoff, value=missing("no", "words"), chance=None))
+    assert (
+        "| Words recovered | every rate | not measured: no attacker on words has a figure at the full rate" in text
+    )
 
 
 def test_where_a_step_failed_the_strongest_attacker_is_not_known(tradeoff):
-    lost = tuple(
-        found.model_copy(update={"value": missing("its step failed", "words"), "chance": None, "is_lost": True})
-        for found in tradeoff.privacy.attacks
-        if found.recovers == "words"
+    lost = tradeoff.privacy.attacks[0].model_copy(
+        update={"attacker": "other", "value": missing("its step failed", "words"), "chance": None, "is_lost": True}
     )
-    text = claims(replaced(tradeoff, {"privacy.attacks": lost}))
-    assert f"| 500 Hz | not known: {lost[0].attacker}, whose step failed |" in text
+    attacks = (*tradeoff.privacy.attacks, lost)
+    leaked = leaks(attacks, (*tradeoff.rates_hz, 16000), 16000, "ideal")
+    text = claims(replaced(tradeoff, {"privacy.attacks": attacks, "leaks": leaked}))
+    assert "| Words recovered | 500 Hz | not measured: its step failed | other |" in text
+
+
+def test_who_speaks_is_told_at_each_rate(tradeoff):
+    text = claims(tradeoff)
+    for rate in (500, 1000, 2000, 4000, 16000):
+        assert re.search(
+            rf"Speaker identified \| {rate} Hz \| (8|9)\d\.\d % .*speaker verification, lazy-informed", text
+        )
+
+
+def test_what_nobody_recovers_at_the_full_rate_is_said_before_the_figures(tradeoff):
+    german = Measurement(value=0.02, low=0, high=0.05, n=56, n_of="words")
+    text = claims(changed(tradeoff, value=german))
+    assert "**No figure on words can be used: at the full rate of 16000 Hz" in text
 
 
 def test_names_of_users_break_no_line_and_no_cell(build):

@@ -9,7 +9,7 @@ from tests.reports.conftest import DEVICES, RATES, build_tradeoff
 from lowsr_tradeoff.audio.spectrogram import COLUMNS
 from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.reports.page.html import render
-from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.settings.limits import Constraints
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "<a href=https://evil.example>x</a><img src=x onerror=\"document.title='owned'\">"

@@ -207,7 +207,7 @@ def test_the_results_lie_in_the_page(page, tradeoff):
 def test_results_that_are_too_large_stay_in_their_own_file(tradeoff, manifest, listen, monkeypatch):
     monkeypatch.setattr("lowsr_tradeoff.reports.page.html.MOST_LETTERS", 1000)
     page = render(tradeoff, manifest, listen)
-    assert "in tradeoff.json (schema version 4), which was written beside it" in page
+    assert "in tradeoff.json (schema version 5), which was written beside it" in page
     assert '<script type="text/plain" id="tradeoff"></script>' in page
 
 

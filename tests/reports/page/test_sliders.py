@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from tests.replaced import replaced
 
-from lowsr_tradeoff.decision.chances import PointDraws, p_meets
+from lowsr_tradeoff.decision.chances import p_meets
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports.page import sliders
 from lowsr_tradeoff.reports.page.sliders import HOURS, choices, hours_offered, page_draws, without_draws
-from lowsr_tradeoff.settings.groups import Constraints
+from lowsr_tradeoff.settings.limits import Constraints
 
 
 def test_every_point_keeps_all_its_digits_and_its_reasons(tradeoff):
@@ -86,7 +86,7 @@ def test_units_give_the_study_s_own_probability(build):
             accuracy, words, hours = (
                 tuple(rows[found.rows[point.point_id][axis]]) for axis in ("accuracy", "words", "hours")
             )
-            drawn = PointDraws(accuracy=accuracy, word_recovery=words, power_mw=(), battery_hours=hours)
+            drawn = {"accuracy": accuracy, "word_recovery": words, "battery_hours": hours}
             assert p_meets(drawn, Constraints(**asked), is_feasible=True) == pytest.approx(point.p_meets, abs=0.01)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lowsr_tradeoff.records.privacy import Extrapolation, LearningCurve, LearningPoint
+from lowsr_tradeoff.records.privacy import Extrapolation, LeakKind, LearningCurve, LearningPoint
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights
@@ -17,6 +17,7 @@ class CurveData:
     """What one attacker recovered at one rate, from its least data to all.
 
     Attributes:
+        recovers: The kind of leak.
         amount_of: What the amounts count.
         amounts: Of training data, ascending. Shape ``(n_points,)``.
         minutes: Of training data. Shape ``(n_points,)``.
@@ -30,6 +31,7 @@ class CurveData:
 
     rate_hz: int
     attacker: str
+    recovers: LeakKind
     amount_of: str
     amounts: Sequence[float]
     minutes: Sequence[float]
@@ -44,7 +46,7 @@ class CurveData:
 def learning_curve(config: StudyConfig, data: CurveData) -> LearningCurve:
     """Return recovery over amounts of data with its law, and what 10 and 100 times as much would give."""
     recovered = (data.hits, data.words, data.speakers, data.folds)
-    curve = curve_of(data.amounts, *recovered, data.chance, config.n_resamples, config.seed)
+    curve = curve_of(data.amounts, *recovered, data.chance)
     law = law_of(curve)
     weights = resample_weights(data.speakers, config.n_resamples, config.seed)
     points = (
@@ -55,7 +57,7 @@ def learning_curve(config: StudyConfig, data: CurveData) -> LearningCurve:
         rate_hz=data.rate_hz,
         front_end=name_of(config.front_end),
         attacker=data.attacker,
-        measure="word recovery",
+        recovers=data.recovers,
         amount_of=data.amount_of,
         points=tuple(points),
         law=law,

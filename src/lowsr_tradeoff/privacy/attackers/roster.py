@@ -3,6 +3,7 @@
 Every report lists all of them; one that was not asked for is listed as not tested.
 """
 
+from lowsr_tradeoff.privacy.attackers import published_figures
 from lowsr_tradeoff.privacy.attackers.adapted import attack as adapted
 from lowsr_tradeoff.privacy.attackers.adapted import learning_curve as adapted_curve
 from lowsr_tradeoff.privacy.attackers.attacker import Attacker, GrowingAttacker
@@ -22,6 +23,7 @@ ATTACKERS: tuple[Attacker, ...] = (
     sentences,
     keywords,
     adapted,
+    published_figures,
     speakers,
     sex,
     presence,

@@ -1,4 +1,4 @@
-"""Figures of the recovered words, from pooled counts of utterances; those of one speaker are resampled together.
+"""Figures of the recovered words, from pooled counts of utterances; those of one speaker are one cluster.
 
 Chance is what the same hypotheses recover of other utterances: stop words alone give some hits. Word recovery,
 hits / reference words, is bounded, and insertions do not lower it; the word error rate, (S + D + I) / N, is not
@@ -15,7 +15,7 @@ from lowsr_tradeoff.privacy.words.kinds import KINDS
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import KindRecovery, RateDifference, WordCounts, WordKind
 from lowsr_tradeoff.statistics import Floats
-from lowsr_tradeoff.statistics.intervals import NO_SPREAD, percentile_interval, pooled_difference, pooled_ratio
+from lowsr_tradeoff.statistics.intervals import by_cluster, pooled_ratio, resampled_share, share_difference
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
 # Of every row in every resample, from ``intervals.resample_weights``. Shape ``(n_resamples, n_rows)``.
@@ -72,7 +72,7 @@ def rate_difference(
 ) -> RateDifference:
     """Return the word recovery at one rate in Hz minus that at another, over the same utterances, ∈ [-1, 1]."""
     (rate_hz, rows), (against_rate_hz, others) = first, second
-    found = pooled_difference(_hits(rows) - _hits(others), _words(rows), weights, "words")
+    found = share_difference(_hits(rows), _hits(others), _words(rows), weights, "words")
     return RateDifference(
         rate_hz=rate_hz,
         against_rate_hz=against_rate_hz,
@@ -106,8 +106,6 @@ def cer(rows: Rows, weights: Weights) -> Measurement:
 def wil(rows: Rows, weights: Weights) -> Measurement:
     """Return the word information lost, 1 - H² / (N_reference * N_hypothesis), ∈ [0, 1], of the pooled counts.
 
-    Where every resample gives the same, as without any hit, :func:`intervals.pooled_ratio` says what could hide.
-
     Reference: Morris, Maier & Green, Interspeech 2004.
     """
     hits, spoken = _hits(rows), _words(rows)
@@ -115,10 +113,9 @@ def wil(rows: Rows, weights: Weights) -> Measurement:
     if not spoken.sum():
         return missing("there are no words to count", "words")
     (value,) = _information_lost(*(np.array([counts.sum()]) for counts in (hits, spoken, written)))
-    low, high = percentile_interval(_information_lost(weights @ hits, weights @ spoken, weights @ written))
-    if high - low < NO_SPREAD:
-        return pooled_ratio(value * spoken, spoken, weights, "words", is_share=True)
-    return Measurement(value=float(value), low=low, high=high, n=round(spoken.sum()), n_of="words")
+    drawn = _information_lost(weights @ hits, weights @ spoken, weights @ written)
+    n_speakers = len(by_cluster(spoken[spoken > 0], weights[:, spoken > 0]))
+    return resampled_share(float(value), drawn, n_speakers, round(spoken.sum()), "words")
 
 
 def share(flags: Sequence[bool], weights: Weights) -> Measurement:

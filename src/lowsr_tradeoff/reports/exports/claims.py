@@ -4,10 +4,14 @@ It covers the attackers tested only, and says so.
 """
 
 from collections.abc import Iterator
+from operator import attrgetter
 
+from lowsr_tradeoff.corpora.rows import grouped
+from lowsr_tradeoff.decision.leaks import AT_STAKE
 from lowsr_tradeoff.files.safe_text import markdown as plain
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.sections.decision.verdict import unusable
 from lowsr_tradeoff.reports.sections.speech import strongest
 from lowsr_tradeoff.reports.table import table_lines
 from lowsr_tradeoff.reports.wording import amount, count, hz, listed, percent, shown
@@ -22,9 +26,10 @@ def claims(tradeoff: Tradeoff) -> str:
             "stronger attacker may recover more; none of the figures bounds what can be recovered. Brackets are",
             "95 % intervals.",
             *("", "## What was attacked", "", *_attacked(tradeoff)),
-            *("", "## The strongest attacker tested, at each rate", "", *table_lines(strongest.table(tradeoff))),
+            *("", "## What leaks at each rate", "", *_unusable(tradeoff), *table_lines(strongest.table(tradeoff))),
+            *("", strongest.NOTE),
             *_learning(tradeoff),
-            *("", "## Who, and whether", "", *_others(tradeoff)),
+            *("", "## Every figure of every attacker", "", *_figures(tradeoff)),
             *("", "## What was not tested", "", *_untested(tradeoff)),
             *("", "## How", "", *_how(tradeoff), ""),
         )
@@ -44,7 +49,7 @@ def _attacked(tradeoff: Tradeoff) -> Iterator[str]:
 
 def _learning(tradeoff: Tradeoff) -> Iterator[str]:
     if tradeoff.privacy.learning_curves:
-        yield from ("", "## Attackers on words, with more to learn from", "")
+        yield from ("", "## Attackers with more to learn from", "")
     for curve in tradeoff.privacy.learning_curves:
         who = f"{plain(curve.attacker)}, {hz(curve.rate_hz)}"
         for more in curve.extrapolations:
@@ -52,18 +57,20 @@ def _learning(tradeoff: Tradeoff) -> Iterator[str]:
             yield f"- {who}, {what}, extrapolated: {plain(str(percent(more.value)))}"
 
 
-def _others(tradeoff: Tradeoff) -> Iterator[str]:
-    found = [
-        attack
-        for attack in tradeoff.privacy.attacks
-        if attack.recovers != "words" and attack.value.value is not None
-    ]
-    for name, measure in dict.fromkeys((attack.attacker, attack.measure) for attack in found):
-        group = [attack for attack in found if (attack.attacker, attack.measure) == (name, measure)]
+def _unusable(tradeoff: Tradeoff) -> Iterator[str]:
+    for fault in unusable(tradeoff):
+        yield from (f"**{plain(fault)}**", "")
+
+
+def _figures(tradeoff: Tradeoff) -> Iterator[str]:
+    found = [attack for attack in tradeoff.privacy.attacks if attack.value.value is not None]
+    for of, group in grouped(found, attrgetter("recovers", "attacker", "measure", "front_end")).items():
+        kind, name, measure, front_end = of
         each = ", ".join(f"{shown(attack.value).brief} at {hz(attack.rate_hz)}" for attack in group)
-        yield f"- {plain(name)}, {plain(measure)}: {each}"
+        behind = "" if front_end == tradeoff.front_end else f", front end {front_end}"
+        yield f"- {AT_STAKE[kind]}: {plain(name)}, {plain(measure)}{plain(behind)}: {each}"
     if not found:
-        yield "Nobody tried to tell who speaks, or whether somebody does."
+        yield "No attacker was tested."
 
 
 def _untested(tradeoff: Tradeoff) -> Iterator[str]:

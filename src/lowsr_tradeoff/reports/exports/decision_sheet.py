@@ -16,10 +16,10 @@ from lowsr_tradeoff.reports.sections.decision.placing import (
     standing,
     subject_point,
 )
-from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline, warnings
+from lowsr_tradeoff.reports.sections.decision.verdict import axis_columns, explanation, headline, unusable, warnings
 from lowsr_tradeoff.reports.sections.speech import strongest as strongest_attackers
 from lowsr_tradeoff.reports.table import Table, table_lines
-from lowsr_tradeoff.reports.wording import accuracy_title, number, percent, point_name, share_of_draws
+from lowsr_tradeoff.reports.wording import point_name, share_of_draws
 
 
 def decision_sheet(tradeoff: Tradeoff) -> str:
@@ -39,6 +39,8 @@ def decision_sheet(tradeoff: Tradeoff) -> str:
 
 
 def _answer(tradeoff: Tradeoff) -> Iterator[str]:
+    for fault in unusable(tradeoff):
+        yield from (f"**{plain(fault)}**", "")
     yield f"**{plain(headline(tradeoff))}**"
     for sentence in (*explanation(tradeoff), *_certainty(tradeoff), *warnings(tradeoff)):
         yield from ("", plain(sentence))
@@ -62,17 +64,17 @@ def _evidence(tradeoff: Tradeoff) -> Iterator[str]:
 
 def _by_rate(tradeoff: Tradeoff) -> Table:
     names = {point.point_id: point_name(point) for point in deciding_points(tradeoff)}
+    columns = axis_columns(tradeoff)
     return Table(
         f"One point at each rate, on {tradeoff.decision.device}",
         (
-            *("Point", accuracy_title(tradeoff), "Words recovered", "Average power", "Battery"),
+            *("Point", *(heading for heading, _ in columns)),
             *("On the frontier, probability", "Meets the constraints, probability", "Standing"),
         ),
         tuple(
             (
                 point_name(point),
-                *(percent(figure) for figure in (point.accuracy, point.word_recovery)),
-                *(number(figure) for figure in (point.power_mw, point.battery_hours)),
+                *(cell(point) for _, cell in columns),
                 *(share_of_draws(p) for p in (point.p_frontier, point.p_meets)),
                 standing(point, names),
             )
@@ -82,9 +84,10 @@ def _by_rate(tradeoff: Tradeoff) -> Table:
 
 
 def _attackers(tradeoff: Tradeoff) -> Iterator[str]:
-    """The strongest attacker on words at each rate, which decides, then all attackers."""
+    """The strongest attacker of each kind at each rate, which decides, then all attackers."""
     strongest = strongest_attackers.table(tradeoff)
-    yield from (f"{plain(strongest.caption)}:", "", *table_lines(strongest), "", "All that were tested:", "")
+    yield from (f"{plain(strongest.caption)}:", "", *table_lines(strongest), "", strongest_attackers.NOTE)
+    yield from ("", "All that were tested:", "")
     tried = [found for found in tradeoff.privacy.attacks if found.value.value is not None]
     for attacker, setup in dict.fromkeys((found.attacker, found.setup) for found in tried):
         yield f"- {plain(attacker)}: {plain(setup)}"

@@ -12,6 +12,7 @@ from lowsr_tradeoff.records.privacy import (
     AttackResult,
     Extrapolation,
     KindRecovery,
+    Leak,
     LearningPoint,
     PrivacyResult,
     RateDifference,
@@ -34,6 +35,7 @@ STAGES = {
     "intelligibility": "privacy",
     "attacks": "attack",
     "learning_curves": "attack",
+    "leaks": "leak",
     "devices": "devices",
     "errors": "validation",
     "front_ends": "microphones",
@@ -53,6 +55,7 @@ TEMPLATES: dict[type[Record], dict[str, str]] = {
     HumpTest: {"part": "hump at {middle_rates_hz} Hz", "against": "{outer_rates_hz} Hz"},
     ModelError: {"device": "{scope}", "part": "{check}", "against": "{method}; not seen: {held_out}"},
     LearningPoint: {"part": "learnt from {amount:.4g}"},
+    Leak: {"part": "{kind}"},
     Extrapolation: {"part": "{times} times the data"},
 }
 TESTS = ("p_value", "p_holm", "nb_p", "p_better", "p_equivalent", "p_worse")
@@ -63,10 +66,10 @@ Row = dict[str, Any]
 def rows(tradeoff: Tradeoff) -> Iterator[Row]:
     """Return every figure with the names of what it is of; steps that failed have a reason and no value.
 
-    ``part`` is the class of a recall, the kind of a word, an attacker's figure or its chance level, the component
-    or clock of a power, the alpha and T of a sensitivity, or a published source; ``against`` is the second of a
-    paired difference. ``measure`` is the path of the field: ``on_test_clips.accuracy``. Of operating points only
-    the probabilities have rows: their other figures have rows already.
+    ``part`` is the class of a recall, the kind of a word or leak, an attacker's figure or its chance level, the
+    component or clock of a power, the alpha and T of a sensitivity, or a published source; ``against`` is the
+    second of a paired difference. ``measure`` is the path of the field: ``on_test_clips.accuracy``. Of operating
+    points only the probabilities have rows: their other figures have rows already.
     """
     for field, value in tradeoff:
         stage = STAGES.get(field, field)

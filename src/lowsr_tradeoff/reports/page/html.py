@@ -40,7 +40,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             tradeoff=tradeoff,
             headline=verdict.headline(tradeoff),
             explanation=verdict.explanation(tradeoff),
-            warnings=verdict.warnings(tradeoff),
+            warnings=(*verdict.unusable(tradeoff), *verdict.warnings(tradeoff)),
             verdict_table=verdict.table(tradeoff),
             not_measured=not_measured(tradeoff),
             decision=on_decision,

@@ -1,6 +1,6 @@
 """The data of the page's sliders: every operating point, the ends of its intervals, and its joint draws.
 
-The page decides in JavaScript by the rules of :func:`decision.frontier.decide`, on figures with all their digits,
+The page decides in JavaScript by the rules of :func:`decision.answer.decide`, on figures with all their digits,
 and counts the draws that meet all limits as :func:`decision.chances.p_meets` does. Draws are whole numbers of two
 bytes, with as many decimals as fit: five for a share that varies by less than 0.65.
 """
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from lowsr_tradeoff.decision.frontier import strongest_at
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
+from lowsr_tradeoff.records.privacy import LeakKind
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision.placing import is_on_frontier
 from lowsr_tradeoff.reports.wording import point_name
@@ -26,6 +26,8 @@ HOURS = (
 # Largest size of a page's draws before compression; a very large study embeds fewer of each figure.
 MOST_BYTES = 1_000_000
 DECIMALS = 5
+# Leaks that have a limit, as the page's script calls them.
+LIMITED: dict[str, LeakKind] = {"words": "words", "known": "known words", "who": "who"}
 TOP = 65_535
 
 
@@ -36,7 +38,7 @@ class PageDraws:
     Attributes:
         n_draws: Draws of each figure in the page.
         scales: Per row, the units in 1 and the offset in units.
-        rows: Per point the row of accuracy, words and hours; ``None`` where the figure was not drawn.
+        rows: Per point the row of each figure that can have a limit; ``None`` where it was not drawn.
         content: All rows, two bytes a draw, little-endian.
     """
 
@@ -95,6 +97,7 @@ def without_draws(tradeoff: Tradeoff) -> Tradeoff:
         update={
             "recognition": tradeoff.recognition.model_copy(update={"results": recognised}),
             "privacy": tradeoff.privacy.model_copy(update={"attacks": recovered}),
+            "leaks": tuple(leak.model_copy(update={"draws": ()}) for leak in tradeoff.leaks),
             "power": tradeoff.power.model_copy(update={"results": drawn}),
         }
     )
@@ -103,7 +106,8 @@ def without_draws(tradeoff: Tradeoff) -> Tradeoff:
 def _point(point: OperatingPoint) -> dict[str, Any]:
     axes = {
         "accuracy": point.accuracy,
-        "words": point.word_recovery,
+        **{name: getattr(point, LEAK_FIELDS[kind]) for name, kind in LIMITED.items()},
+        "privacy": point.privacy,
         "power": point.power_mw,
         "hours": point.battery_hours,
     }
@@ -127,17 +131,13 @@ def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, tuple
     hours = {
         (found.rate_hz, found.grid, found.device): found.battery_hours_draws for found in tradeoff.power.results
     }
-    rates_hz = dict.fromkeys(point.rate_hz for point in tradeoff.points)
-    strongest = {
-        rate_hz: strongest_at(tradeoff.privacy.attacks, rate_hz, tradeoff.front_end) for rate_hz in rates_hz
-    }
+    leaked = {(leak.kind, leak.rate_hz): leak.draws for leak in tradeoff.leaks}
     for point in tradeoff.points:
-        attack = strongest[point.rate_hz]
         yield (
             point,
             {
                 "accuracy": accuracy.get((point.rate_hz, point.grid, point.arm), ()),
-                "words": attack.value_draws if attack else (),
+                **{name: leaked.get((kind, point.rate_hz), ()) for name, kind in LIMITED.items()},
                 "hours": hours.get((point.rate_hz, point.grid, point.device), ()),
             },
         )

@@ -1,10 +1,12 @@
-// Which points qualify, by the rules of lowsr_tradeoff.frontier.decide: a limit is held against the worse end of a
+// Which points qualify, by the rules of lowsr_tradeoff.decision.answer.decide: a limit is held against the worse end of a
 // 95 % interval; a figure that is not known meets no limit.
 
 const VALUE = 0, LOW = 1, HIGH = 2;
 const LIMITS = [
   {name: "min_accuracy", figure: "accuracy", end: LOW, isLeast: true},
   {name: "max_word_recovery", figure: "words", end: HIGH, isLeast: false},
+  {name: "max_known_word_recovery", figure: "known", end: HIGH, isLeast: false},
+  {name: "max_speaker_identification", figure: "who", end: HIGH, isLeast: false},
   {name: "min_battery_hours", figure: "hours", end: LOW, isLeast: true},
 ];
 
@@ -36,9 +38,9 @@ function orWorst(value, worst) {
   return value === null ? worst : value;
 }
 
-// Least power, then fewest words, then most accuracy, each at its worse end.
+// Least power, then least leak on the privacy axis, then most accuracy, each at its worse end.
 function preference(point) {
-  return [orWorst(point.power[HIGH], Infinity), orWorst(point.words[HIGH], Infinity),
+  return [orWorst(point.power[HIGH], Infinity), orWorst(point.privacy[HIGH], Infinity),
     -orWorst(point.accuracy[LOW], -Infinity)];
 }
 

@@ -4,6 +4,8 @@
 const CONTROLS = {
   min_accuracy: {figure: "accuracy", isOff: (shown) => shown <= 0, off: 0},
   max_word_recovery: {figure: "words", isOff: (shown) => shown >= 100, off: 100},
+  max_known_word_recovery: {figure: "known", isOff: (shown) => shown >= 100, off: 100},
+  max_speaker_identification: {figure: "who", isOff: (shown) => shown >= 100, off: 100},
   min_battery_hours: {figure: "hours", isOff: (shown) => shown <= 0, off: 0},
 };
 
@@ -90,7 +92,7 @@ function answerRow(judged, answer, chance) {
   const {point} = judged, isIn = answer.isAsked && judged.misses.length === 0;
   const made = row([
     `${point.rate_hz} Hz`,
-    ...["accuracy", "words", "hours"].map((name) => interval(name, point[name], point.reasons[name])),
+    ...["accuracy", "words", "known", "who", "hours"].map((name) => interval(name, point[name], point.reasons[name])),
     standingWords(judged, answer.isAsked),
     chanceWords(chance),
   ], 1);

@@ -3,6 +3,8 @@
 const WORDS = {
   accuracy: {name: "accuracy", unit: "\u00a0%", factor: 100},
   words: {name: "words recovered", unit: "\u00a0%", factor: 100},
+  known: {name: "known words above chance", unit: "\u00a0%", factor: 100},
+  who: {name: "speakers identified", unit: "\u00a0%", factor: 100},
   power: {name: "average power", unit: "\u00a0mW", factor: 1},
   hours: {name: "battery life", unit: "\u00a0h", factor: 1},
 };
@@ -27,6 +29,7 @@ function written(figure, value) {
 function interval(figure, [value, low, high], reason) {
   if (value === null) return `not measured: ${reason}`;
   const {unit, factor} = WORDS[figure];
+  if (value === low && value === high) return `${plain(value * factor, 3)}${unit}`;
   if (low === null || high === null) return `${plain(value * factor, 3)}${unit}, no interval`;
   return `${plain(value * factor, 3)}${unit} [${plain(low * factor, 3)}, ${plain(high * factor, 3)}]`;
 }
@@ -56,6 +59,8 @@ function askedWords(limits) {
   const each = [];
   if (limits.min_accuracy !== undefined) each.push(`accuracy of at least ${written("accuracy", limits.min_accuracy)}`);
   if (limits.max_word_recovery !== undefined) each.push(`word recovery of at most ${written("words", limits.max_word_recovery)}`);
+  if (limits.max_known_word_recovery !== undefined) each.push(`known words above chance of at most ${written("known", limits.max_known_word_recovery)}`);
+  if (limits.max_speaker_identification !== undefined) each.push(`speaker identification of at most ${written("who", limits.max_speaker_identification)}`);
   if (limits.min_battery_hours !== undefined) each.push(`at least ${written("hours", limits.min_battery_hours)} on the battery`);
   return each.join(", ");
 }

@@ -32,8 +32,9 @@ def test_balanced_accuracy_is_that_of_sklearn():
     rng = np.random.default_rng(0)
     truth, answers = (rng.random((2, 90)) < [[0.2], [0.4]]).astype(int)
     people = [f"s{i // 3}" for i in range(90)]
-    found = sex.balanced_accuracy(truth, answers, people, 500, 0)
+    found, draws = sex.balanced_accuracy(truth, answers, people, 500, 0)
     assert found.value == pytest.approx(balanced_accuracy_score(truth, answers))
+    assert np.quantile(draws, [0.025, 0.5, 0.975]) == pytest.approx([found.low, found.value, found.high], abs=2e-3)
     assert found.low < found.value < found.high
 
 

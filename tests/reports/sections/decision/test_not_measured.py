@@ -8,7 +8,7 @@ from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
 def test_what_was_not_measured_comes_from_the_records(build):
     tradeoff = build(attacker="imagined attacker")
     text = "\n".join(not_measured(tradeoff))
-    assert "Attackers other than imagined attacker as published." in text
+    assert "Attackers other than imagined attacker as published; closed vocabulary" in text
     assert "Not tested: Whisper adapted to the rate (not asked for; run with --attackers all)." in text
     assert "Power on real hardware" in text
     assert "one seed" in text

@@ -1,7 +1,9 @@
 import re
 
+from tests.replaced import replaced
 from tests.reports.conftest import QUALIFIES, TOO_MUCH
 
+from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
 from lowsr_tradeoff.reports.sections.decision.placing import find
 from lowsr_tradeoff.reports.sections.decision.verdict import (
@@ -9,6 +11,7 @@ from lowsr_tradeoff.reports.sections.decision.verdict import (
     comparison,
     headline,
     open_choices,
+    unusable,
     verdict,
     warnings,
 )
@@ -74,22 +77,46 @@ def test_the_reference_is_not_compared_with_itself(tradeoff):
     assert table.columns == ("Measure", "Value")
 
 
-def test_a_different_attacker_at_each_rate_is_named_and_not_subtracted(tradeoff):
-    subject = next(p for p in tradeoff.points if p.rate_hz == 500 and p.device == tradeoff.decision.device)
-    others = tuple(p.model_copy(update={"attacker": "digits"}) if p.rate_hz == 500 else p for p in tradeoff.points)
-    changed = tradeoff.model_copy(update={"points": others})
-    row = next(
-        r
-        for r in comparison(changed, subject.model_copy(update={"attacker": "digits"})).rows
-        if "ords" in str(r[0])
+def test_each_kind_of_leak_has_a_row_and_the_strongest_attacker_is_named(tradeoff):
+    table = comparison(tradeoff, find(tradeoff, "1000-native-cssd-stm32u575"))
+    rows = {row[0]: row for row in table.rows}
+    assert rows["Words recovered"][-1] == "lower, intervals apart"
+    assert rows["Speaker identified"][1].value.startswith("91")
+    assert rows["Strongest attacker on words"][1:3] == ("whisper tiny.en as published",) * 2
+
+
+def test_a_published_figure_is_not_compared_with_one_of_this_speech(tradeoff):
+    subject = find(tradeoff, "1000-native-cssd-stm32u575")
+    published = Measurement(value=0.7, low=0.7, high=0.7, n=2620, n_of="utterances", basis="published")
+    table = comparison(tradeoff, subject.model_copy(update={"word_recovery": published}))
+    rows = {row[0]: row for row in table.rows}
+    assert rows["Words recovered"][-1] == "one is published, of other speech: not compared"
+    assert str(rows["Words recovered"][1]) == "70.0 % published, n = 2620 utterances"
+
+
+def test_what_nobody_recovers_at_the_full_rate_is_said_first(tradeoff):
+    german = tuple(
+        found.model_copy(update={"value": Measurement(value=0.02, low=0, high=0.05, n=56, n_of="words")})
+        if found.recovers == "words" and found.value.value is not None
+        else found
+        for found in tradeoff.privacy.attacks
     )
-    assert row[0] == "Words recovered by the strongest attacker"
-    assert "digits" in str(row[-1])
-    assert subject.attacker in str(row[-1])
+    first, second, *_ = verdict(replaced(tradeoff, {"privacy.attacks": german}))
+    assert first.startswith("No figure on words can be used: at the full rate of 16000 Hz whisper tiny.en")
+    assert "do not belong together, or the language is not English" in first
+    assert second == headline(tradeoff)
+    assert unusable(tradeoff) == ()
+
+
+def test_the_leak_that_is_the_axis_is_shown_and_named(build):
+    tradeoff = build(axis="who")
+    assert "Not beaten on accuracy, who speaks and power together" in verdict(tradeoff)[1]
+    assert any("strongest attacker on who speaks: speaker verification" in line for line in verdict(tradeoff))
+    assert "Sex told from the voice" in choices(build(axis="sex"), tradeoff.points[:1]).columns
 
 
 def test_the_choice_of_rates_names_the_attacker_behind_each_figure(tradeoff):
     points = tradeoff.points[:2]
     table = choices(tradeoff, points)
-    at = table.columns.index("By attacker")
+    at = table.columns.index("Strongest attacker on words")
     assert [row[at] for row in table.rows] == [point.attacker for point in points]

@@ -21,7 +21,7 @@ def curve(rate_hz, beyond, attacker="closed vocabulary, trained at the rate", am
         rate_hz=rate_hz,
         front_end="ideal",
         attacker=attacker,
-        measure="word recovery",
+        recovers="known words",
         amount_of=amount_of,
         points=tuple(
             LearningPoint(amount=n, minutes=n / 4, value=words(0.9 - 0.8 / (1 + n / 5))) for n in (1, 3, 5, 11, 22)

@@ -93,6 +93,7 @@ def _curve_data(plan: CurvePlan, rate_hz: int, store: Store, published: float) -
     return CurveData(
         rate_hz=rate_hz,
         attacker=attack.name_of(plan.config),
+        recovers="words",
         amount_of=plan.unit,
         amounts=list(plan.amounts.values()),
         minutes=[float(np.mean([store.meta(step.needs[0])["minutes"] for step in of_share])) for of_share in steps],

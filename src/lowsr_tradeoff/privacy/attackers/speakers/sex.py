@@ -11,7 +11,6 @@ from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested, RatePlan, failed
 from lowsr_tradeoff.privacy.attackers.speakers.attack import attacks_of, embedding_step
 from lowsr_tradeoff.privacy.attackers.speakers.sex_regression import Classes, SexSettings, labelled, sexes
-from lowsr_tradeoff.privacy.attackers.speakers.verification import with_interval
 from lowsr_tradeoff.privacy.bundled_weights import speaker_encoder
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
@@ -19,7 +18,10 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
-from lowsr_tradeoff.statistics.intervals import resample_weights
+from lowsr_tradeoff.statistics import Draws
+from lowsr_tradeoff.statistics.cluster_t import law_of
+from lowsr_tradeoff.statistics.intervals import by_cluster, influence, resample_weights
+from lowsr_tradeoff.statistics.joint_draws import law_draws
 
 STAGE = "attack-sex"
 
@@ -44,21 +46,23 @@ def results(plan: RatePlan[tuple[int, int]], store: Store) -> tuple[AttackResult
     """Return how often the sex is predicted right by either attacker at every rate, lowest first."""
     classes = sexes(plan.speech)
     return tuple(
-        _result(plan.config, classes, rate_hz, attacker, trained_hz, _accuracy(plan, store, rate_hz, trained_hz))
+        _result(plan.config, classes, rate_hz, attacker, trained_hz, *_accuracy(plan, store, rate_hz, trained_hz))
         for rate_hz, attacker, trained_hz in attacks_of(plan.config, MISMATCHED, INFORMED)
     )
 
 
 def balanced_accuracy(
     truth: Classes, answers: Classes, people: Sequence[str], n_resamples: int, seed: int
-) -> Measurement:
-    """Return the mean over classes of the share of their utterances that is predicted right, ∈ [0, 1]."""
+) -> tuple[Measurement, Draws]:
+    """Return the mean over classes of the share of their utterances predicted right, ∈ [0, 1], and its draws."""
     weights = resample_weights(people, n_resamples, seed)
-    right, of_class = (truth == answers)[:, None], truth[:, None] == np.arange(truth.max() + 1)
-    value = float(np.mean((right & of_class).sum(axis=0) / of_class.sum(axis=0)))
-    drawn = weights @ of_class
-    shares = np.divide(weights @ (right & of_class), drawn, out=np.full_like(drawn, np.nan), where=drawn > 0)
-    return with_interval(value, shares.mean(axis=1), len(truth), len(set(people)))
+    by_class = [(np.where(truth == label, truth == answers, 0.0), (truth == label) * 1.0) for label in set(truth)]
+    values, residuals = zip(*(influence(right, all_of) for right, all_of in by_class), strict=True)
+    residual = np.sum(residuals, axis=0) / len(values)
+    law = law_of(float(np.mean(values)), by_cluster(residual, weights), is_share=True)
+    low, high = law.interval()
+    found = Measurement(value=law.value, low=low, high=high, n=len(truth), n_of="utterances")
+    return found, law_draws(law, residual, weights)
 
 
 def _step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, trained_hz: int) -> Step:
@@ -73,7 +77,13 @@ def _step(config: StudyConfig, speech: SpeechCorpus, rate_hz: int, trained_hz: i
 
 
 def _result(
-    config: StudyConfig, classes: Sequence[str], rate_hz: int, attacker: str, trained_hz: int, value: Measurement
+    config: StudyConfig,
+    classes: Sequence[str],
+    rate_hz: int,
+    attacker: str,
+    trained_hz: int,
+    value: Measurement,
+    draws: Draws = (),
 ) -> AttackResult:
     chance = Measurement(value=1 / len(classes), n=value.n, n_of=value.n_of, basis="counted") if value.n else None
     return AttackResult(
@@ -86,6 +96,7 @@ def _result(
         chance=chance,
         is_leak=True,
         competes=True,
+        value_draws=draws,
         setup=(
             f"Softmax regression on Resemblyzer's points, trained at {trained_hz} Hz, cross-validated by speaker; "
             f"classes as metadata.csv names them: {', '.join(classes) or 'none'}."
@@ -93,10 +104,12 @@ def _result(
     )
 
 
-def _accuracy(plan: RatePlan[tuple[int, int]], store: Store, rate_hz: int, trained_hz: int) -> Measurement:
+def _accuracy(
+    plan: RatePlan[tuple[int, int]], store: Store, rate_hz: int, trained_hz: int
+) -> tuple[Measurement, Draws]:
     step, classes = plan.by_rate[rate_hz, trained_hz], sexes(plan.speech)
     if why := store.failed.get(step):
-        return failed(why, "utterances")
+        return failed(why, "utterances"), ()
     answers = np.array([classes.index(answer) for answer in store.meta(step)["answers"]], np.intp)
     _, truth, people = labelled(plan.speech)
     return balanced_accuracy(truth, answers, people, plan.config.n_resamples, plan.config.seed)

@@ -14,13 +14,8 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.statistics import Floats
-from lowsr_tradeoff.statistics.intervals import (
-    NO_SPREAD,
-    hidden_interval,
-    percentile_interval,
-    pooled_ratio,
-    resample_weights,
-)
+from lowsr_tradeoff.statistics.cluster_t import NO_SPREAD
+from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights, resampled_share
 
 FALSE_POSITIVES = 0.01
 # Weights in memory at once.
@@ -62,7 +57,8 @@ def verification(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple
     n_speakers, n_impostors = comparisons.scores.shape[1], comparisons.scores.size - len(comparisons.own)
     values, draws = _figures(comparisons, n_resamples, seed)
     eer, found = (
-        with_interval(*pair, len(comparisons.own), n_speakers) for pair in zip(values, draws, strict=True)
+        resampled_share(float(value), drawn, n_speakers, len(comparisons.own), "utterances")
+        for value, drawn in zip(values, draws, strict=True)
     )
     if n_impostors * FALSE_POSITIVES < 1:
         found = missing(
@@ -128,14 +124,6 @@ def _figures(comparisons: Comparisons, n_resamples: int, seed: int) -> tuple[Flo
     passed = (error_rates(scores, is_own.ravel(), block) for block in chain([np.ones((1, is_own.size))], weights))
     figures = np.concatenate([(crossing(*shares), passing(*shares)) for shares in passed], axis=1)
     return figures[:, 0], figures[:, 1:]
-
-
-def with_interval(value: float, draws: Floats, n_utterances: int, n_speakers: int) -> Measurement:
-    """Return a share with its interval; where all resamples agree, the interval is by the number of speakers."""
-    low, high = percentile_interval(draws)
-    if high - low < NO_SPREAD:
-        low, high = hidden_interval(float(value), n_speakers, is_share=True)
-    return Measurement(value=float(value), low=low, high=high, n=n_utterances, n_of="utterances")
 
 
 def _pair_weights(drawn: Floats, own: NDArray[np.intp], is_own: NDArray[np.bool_]) -> Floats:

@@ -84,6 +84,7 @@ def _curve_data(plan: CurvePlan, rate_hz: int, store: Store) -> CurveData:
     return CurveData(
         rate_hz=rate_hz,
         attacker=attack.ATTACKER,
+        recovers="known words",
         amount_of="speakers" if names_speakers(corpus) else "recordings",
         amounts=[float(np.mean(_n_speakers(corpus, share, seed))) for share in by_share],
         minutes=[n * corpus.clip_s / 60 for n in n_recordings],

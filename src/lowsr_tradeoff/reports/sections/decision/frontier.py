@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from lowsr_tradeoff.decision.leaks import AT_STAKE
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
@@ -25,7 +26,7 @@ from lowsr_tradeoff.reports.wording import (
 )
 
 PALE = 0.7
-# Marker diameter in pixels where no word is recovered, and the addition where all are.
+# Marker diameter in pixels where nothing leaks, and the addition where all does.
 SMALLEST, LARGER = 8, 14
 TICKED = (1, 2, 3, 5, 7)
 LANE = "cannot<br>run"
@@ -88,11 +89,12 @@ def caption(tradeoff: Tradeoff) -> str:
     """Return what the figure shows."""
     points = placing.deciding_points(tradeoff)
     on = [point for point in points if placing.is_on_frontier(point)]
+    leak = AT_STAKE[tradeoff.privacy_axis]
     share = f"{len(on)} of {count(len(points), 'operating point')} on {tradeoff.decision.device}"
     return sentences(
         f"{share} {'is' if len(on) == 1 else 'are'} on the frontier (filled): no other is at least as good on"
-        " accuracy, word recovery and power, and better on one",
-        "Hollow ones are dominated; the larger a marker, the more words are recovered; where limits are set, what"
+        f" accuracy, {leak} and power, and better on one",
+        f"Hollow ones are dominated; the larger a marker, the more leaks of {leak}; where limits are set, what"
         " misses one is grey and the answer is ringed",
         *_ends(placing.best_by_rate(on)),
         *_undrawn(points),
@@ -141,14 +143,14 @@ def _of_rate(
 
 
 def _sized(points: Sequence[OperatingPoint], look: plot.Style, more: plot.Spec) -> plot.Spec:
-    """Markers as large as the words that can be recovered, grey where the study's limits are missed."""
+    """Markers as large as the leak on the privacy axis, grey where the study's limits are missed."""
     return plot.markers(
         [point.power_mw.value for point in points],
         [point.accuracy.value for point in points],
         {
             "color": [plot.GREY if point.fails else look.colour for point in points],
             "symbol": look.symbol,
-            "size": [SMALLEST + LARGER * (point.word_recovery.value or 0.0) for point in points],
+            "size": [SMALLEST + LARGER * (point.privacy.value or 0.0) for point in points],
         },
         ids=[point.point_id for point in points],
         meta=look.colour,

@@ -31,7 +31,7 @@ def is_on_frontier(point: OperatingPoint) -> bool:
 
 def unmeasured(point: OperatingPoint) -> tuple[str, ...]:
     """Return why the point has no place on the frontier's axes; empty when it has one."""
-    axes = (point.accuracy, point.word_recovery, point.power_mw)
+    axes = (point.accuracy, point.privacy, point.power_mw)
     return tuple(dict.fromkeys(axis.reason for axis in axes if axis.reason))
 
 
@@ -103,6 +103,8 @@ def compared(first: Measurement, second: Measurement) -> str:
     >>> compared(low, high)
     'lower, intervals apart'
     """
+    if (first.basis == "published") != (second.basis == "published"):
+        return "one is published, of other speech: not compared"
     if first.low is None or first.high is None or second.low is None or second.high is None:
         return "no interval to compare"
     if first.low > second.high:

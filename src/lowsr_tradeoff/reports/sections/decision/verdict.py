@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from lowsr_tradeoff.decision.leaks import AT_STAKE
+from lowsr_tradeoff.decision.yardstick import faults
 from lowsr_tradeoff.records.classify import Contrast
-from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
-from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Row, Table, table_of
+from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, leak_columns, shown_kinds, table_of
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
     Shown,
@@ -23,9 +25,7 @@ from lowsr_tradeoff.reports.wording import (
     support,
 )
 
-AXES: tuple[Column[OperatingPoint], ...] = (
-    ("Accuracy", lambda point: percent(point.accuracy)),
-    ("Words recovered", lambda point: percent(point.word_recovery)),
+COSTS: tuple[Column[OperatingPoint], ...] = (
     ("Average power", lambda point: number(point.power_mw)),
     ("Battery", lambda point: number(point.battery_hours)),
 )
@@ -36,7 +36,13 @@ def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
     subject = placing.subject_point(tradeoff)
     shown = open_choices(tradeoff) if subject is None else (subject, placing.reference_point(tradeoff, subject))
     each = [f"{point_name(point)}: {'; '.join(axes(point))}" for point in dict.fromkeys(shown) if point is not None]
-    return (headline(tradeoff), *explanation(tradeoff), *each, *warnings(tradeoff))
+    return (*unusable(tradeoff), headline(tradeoff), *explanation(tradeoff), *each, *warnings(tradeoff))
+
+
+def unusable(tradeoff: Tradeoff) -> tuple[str, ...]:
+    """Return which kinds of leak have no figure that can be used, because nobody succeeds at the full rate."""
+    found = faults(tradeoff.privacy.attacks, tradeoff.reference_rate_hz, tradeoff.front_end)
+    return tuple(f"No figure on {AT_STAKE[kind]} can be used: {fault}." for kind, fault in found.items())
 
 
 def open_choices(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
@@ -67,19 +73,17 @@ def explanation(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def axes(point: OperatingPoint) -> tuple[str, ...]:
-    """Return the point's accuracy, word recovery, power and battery hours, each as text."""
-    names = ("accuracy", f"words recovered by {point.attacker}", "average power", "battery")
-    return tuple(f"{name} {cell}" for name, cell in zip(names, axis_cells(point), strict=True))
-
-
-def axis_cells(point: OperatingPoint) -> Row:
-    """Return the point's figures on the four axes."""
-    return tuple(cell(point) for _, cell in AXES)
+    """Return the point's accuracy, leaks, power and battery hours, each as text."""
+    columns = (*leak_columns(point.privacy_axis), *COSTS)
+    each = (f"{name[0].lower()}{name[1:]} {cell(point)}" for name, cell in columns)
+    strongest = f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {point.attacker}"
+    return (f"accuracy {percent(point.accuracy)}", *each, strongest)
 
 
 def axis_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
-    """Return the four axes as columns of a table, with the fault of the protocol where it has one."""
-    return ((accuracy_title(tradeoff), AXES[0][1]), *AXES[1:])
+    """Return accuracy, leaks and power as columns of a table, with the fault of the protocol where it has one."""
+    accuracy: Column[OperatingPoint] = (accuracy_title(tradeoff), lambda point: percent(point.accuracy))
+    return (accuracy, *leak_columns(tradeoff.privacy_axis), *COSTS)
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -97,7 +101,7 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
             NAMED[0],
             *axis_columns(tradeoff),
             ("Power saved", lambda point: percent(point.power_saved)),
-            ("By attacker", lambda point: point.attacker),
+            (f"Strongest attacker on {AT_STAKE[tradeoff.privacy_axis]}", lambda point: point.attacker),
             *NAMED[1:],
         ),
     )
@@ -105,26 +109,30 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
 
 def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
     """Return a point beside the reference rate on the same device."""
-    reference = placing.reference_point(tradeoff, subject)
-    is_same = reference is None or reference.attacker == subject.attacker
-    attacker = subject.attacker if is_same else "the strongest attacker"
-    names = (accuracy_title(tradeoff), f"Words recovered by {attacker}", "Average power", "Battery")
+    reference, columns = placing.reference_point(tradeoff, subject), axis_columns(tradeoff)
+    strongest = f"Strongest attacker on {AT_STAKE[tradeoff.privacy_axis]}"
     if reference is None or reference == subject:
-        rows = tuple(zip(names, axis_cells(subject), strict=True))
-        return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), rows)
+        own = (*((name, cell(subject)) for name, cell in columns), (strongest, subject.attacker))
+        return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), own)
+    leaked = [LEAK_FIELDS[kind] for kind in shown_kinds(tradeoff.privacy_axis)]
     differences = (
         _accuracy_difference(tradeoff, subject, reference),
-        placing.compared(subject.word_recovery, reference.word_recovery)
-        if is_same
-        else f"{subject.attacker} against {reference.attacker}: not comparable",
+        *(placing.compared(getattr(subject, field), getattr(reference, field)) for field in leaked),
         # Draws of one device are shared by its rates, so the saving is known better than either power.
         f"{percent(subject.power_saved)} saved",
         "as power",
     )
+    rows = (
+        *(
+            (name, cell(subject), cell(reference), difference)
+            for (name, cell), difference in zip(columns, differences, strict=True)
+        ),
+        (strongest, subject.attacker, reference.attacker, ""),
+    )
     return Table(
         f"{point_name(subject)} against {point_name(reference)}, both on {subject.device}",
         ("Measure", hz(subject.rate_hz), f"{hz(reference.rate_hz)}, the reference", "Difference"),
-        tuple(zip(names, axis_cells(subject), axis_cells(reference), differences, strict=True)),
+        rows,
     )
 
 
@@ -169,7 +177,8 @@ def _why_recommended(tradeoff: Tradeoff, recommended: str) -> str:
     best, n_points = point_name(placing.find(tradeoff, recommended)), len(tradeoff.decision.qualifying)
     if n_points == 1:
         return f"{best} is the only point that meets it."
-    order = "least power, then least word recovery, then most accuracy, at their pessimistic ends"
+    leak = AT_STAKE[tradeoff.privacy_axis]
+    order = f"least power, then least leak of {leak}, then most accuracy, at their pessimistic ends"
     return f"{best} is the first of {n_points} points that meet it, by {order}."
 
 
@@ -182,9 +191,13 @@ def _nearest(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def _choice(tradeoff: Tradeoff) -> str:
-    how = "Set --min-accuracy, --max-word-recovery or --min-battery-hours to get a recommendation."
+    how = (
+        "Set --min-accuracy, --max-word-recovery, --max-known-word-recovery, --max-speaker-identification or"
+        " --min-battery-hours to get a recommendation."
+    )
     open_points = open_choices(tradeoff)
     if not open_points:
         return f"No point on {tradeoff.decision.device} has all three figures. {how}"
     rates = listed(hz(point.rate_hz) for point in open_points)
-    return f"Not beaten on accuracy, speech and power together, on {tradeoff.decision.device}: {rates}. {how}"
+    leak = AT_STAKE[tradeoff.privacy_axis]
+    return f"Not beaten on accuracy, {leak} and power together, on {tradeoff.decision.device}: {rates}. {how}"

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from lowsr_tradeoff.corpora.rows import grouped
+from lowsr_tradeoff.decision.leaks import AT_STAKE
+from lowsr_tradeoff.privacy.attackers.published_figures import RECOVERED
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, rate_axis, series, share_axis, spec, style, text
@@ -12,8 +14,6 @@ from lowsr_tradeoff.reports.table import Cell, Row, Table
 from lowsr_tradeoff.reports.wording import Shown, by_chance, hz, listed, percent, share, shown
 
 ATTACK = attrgetter("attacker", "measure", "front_end")
-# 1 - word error rate, a lower bound of word recovery: Pohlhausen & Bitzer, SPSC 2025, second-hand.
-RETRAINED = ((500, 1 - 0.5215), (800, 1 - 0.2755), (1600, 1 - 0.0890))
 # Attackers and conditions differ from those here; the first two are cited second-hand.
 PUBLISHED = (
     (
@@ -96,9 +96,12 @@ def caption(tradeoff: Tradeoff) -> str:
 
 
 def _on_words(tradeoff: Tradeoff) -> list[list[AttackResult]]:
-    """The figures of each tested attacker on words."""
-    attacks = tradeoff.privacy.attacks
-    tested = (found for found in attacks if found.recovers == "words" and found.value.value is not None)
+    """The figures of each attacker on words that was tested on this speech."""
+    tested = (
+        found
+        for found in tradeoff.privacy.attacks
+        if found.recovers == "words" and found.value.value is not None and found.value.basis != "published"
+    )
     return [*grouped(tested, ATTACK).values()]
 
 
@@ -112,11 +115,13 @@ def _published() -> Spec:
         "type": "scatter",
         "mode": "lines+markers",
         "name": text("published: retrained at the rate, LibriSpeech, 1 less its word error rate"),
-        "x": [rate_hz for rate_hz, _ in RETRAINED],
-        "y": [recovered for _, recovered in RETRAINED],
+        "x": list(RECOVERED),
+        "y": list(RECOVERED.values()),
         "line": {"color": GREY, "dash": "dash"},
         "marker": {"color": GREY, "symbol": "x", "size": 8},
-        "hovertext": [f"published, {hz(rate_hz)}: at least {share(recovered)}" for rate_hz, recovered in RETRAINED],
+        "hovertext": [
+            f"published, {hz(rate_hz)}: at least {share(recovered)}" for rate_hz, recovered in RECOVERED.items()
+        ],
         "hoverinfo": "text",
     }
 
@@ -124,11 +129,12 @@ def _published() -> Spec:
 def _row(group: Sequence[AttackResult], rates_hz: Sequence[int]) -> Row:
     first, by_rate = group[0], {found.rate_hz: found for found in group}
     direction = "more is recovered where it is higher" if first.is_leak else "more is recovered where it is lower"
+    compared = "; attackers are compared by it" if first.competes else ""
     figures: list[Cell] = [_figure(by_rate.get(rate_hz)) for rate_hz in rates_hz]
     return (
         first.attacker,
-        first.recovers,
-        f"{first.measure} ({direction})",
+        AT_STAKE[first.recovers],
+        f"{first.measure} ({direction}{compared})",
         *figures,
         by_chance(first),
         first.setup,

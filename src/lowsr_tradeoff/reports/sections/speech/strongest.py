@@ -1,18 +1,29 @@
-"""The strongest attacker on words at each rate, which decisions use, and behind other front ends."""
+"""What leaks at each rate by kind, which decisions use, and behind other front ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
-from lowsr_tradeoff.decision.frontier import strongest_at
-from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.corpora.rows import grouped
+from lowsr_tradeoff.decision.frontier import attacker_of
+from lowsr_tradeoff.decision.leaks import on_scale
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.privacy import Leak
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import Row, Table, table_of
+from lowsr_tradeoff.reports.table import LEAKS, Row, Table, table_of
 from lowsr_tradeoff.reports.wording import by_chance, hz, percent
+
+NOTE = (
+    "Kinds of leak are never merged. In each joint draw the largest figure of all attackers counts, so that the"
+    " interval is that of the strongest. A recording can be thinned to a lower rate, so it leaks at least what that"
+    " rate leaks. Known words are of a list that the attacker knows, on a scale where 0 % is guessing; their share"
+    " by chance is given as it is, not on that scale."
+)
 
 
 def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
-    """Yield the strongest attackers, as the page prints them, also behind other front ends where there are some."""
-    yield Entry("The strongest attacker", table=table(tradeoff))
+    """Yield what leaks, as the page prints it, also behind other front ends where there are some."""
+    yield Entry("What leaks", table=table(tradeoff), note=NOTE)
     if tradeoff.front_ends:
         yield Entry(
             heading="Other front ends",
@@ -23,26 +34,29 @@ def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
 
 
 def table(tradeoff: Tradeoff) -> Table:
-    """Return the strongest attacker on words at each rate; the page, the decision and the claim sheet print it."""
-    attacks = tradeoff.privacy.attacks
-    rates_hz = sorted({found.rate_hz for found in attacks})
+    """Return what leaks of each kind at each rate; the page, the decision and the claim sheet print it."""
     return Table(
-        "The strongest attacker tested at each rate, by its figure above chance",
-        ("Rate", "Attacker", "Figure", "It recovers", "By chance"),
-        tuple(_row(rate_hz, strongest_at(attacks, rate_hz, tradeoff.front_end)) for rate_hz in rates_hz),
+        "What leaks at each rate, by its strongest attacker",
+        (
+            "At stake",
+            "Rate",
+            "Leaks",
+            "Strongest attacker",
+            "By chance",
+            "At this rate alone",
+            "Measured on this speech",
+        ),
+        tuple(
+            row
+            for leaks in grouped(tradeoff.leaks, attrgetter("kind")).values()
+            for row in _of_kind(tradeoff, leaks)
+        ),
+        n_heads=2,
     )
 
 
-def _row(rate_hz: int, attack: AttackResult | None) -> Row:
-    if attack is not None and attack.is_lost:
-        return hz(rate_hz), f"not known: {attack.attacker}, whose step failed", "", "", ""
-    if attack is None or attack.value.value is None:
-        return hz(rate_hz), "none was tested", "", "", ""
-    return hz(rate_hz), attack.attacker, attack.measure, percent(attack.value), by_chance(attack)
-
-
 def front_ends(tradeoff: Tradeoff) -> Table:
-    """Return accuracy and strongest attacker through every front end compared."""
+    """Return accuracy and the leak of words through every front end compared."""
     return table_of(
         "The same study through other front ends",
         tradeoff.front_ends,
@@ -51,7 +65,37 @@ def front_ends(tradeoff: Tradeoff) -> Table:
             ("Front end", lambda one: one.front_end),
             ("Accuracy", lambda one: percent(one.accuracy)),
             ("Strongest attacker", lambda one: one.attacker),
-            ("It recovers", lambda one: percent(one.word_recovery)),
+            (LEAKS["words"], lambda one: percent(one.word_recovery)),
         ),
         n_heads=2,
     )
+
+
+def _of_kind(tradeoff: Tradeoff, leaks: Sequence[Leak]) -> Iterator[Row]:
+    """A row for each rate; one for all of them where none has a figure, for one reason."""
+    kind, reasons = LEAKS[leaks[0].kind], {leak.envelope.reason for leak in leaks}
+    if len(reasons) == 1 and None not in reasons:
+        yield kind, "every rate", percent(leaks[0].envelope), "not known", "", "", ""
+        return
+    every = {(leak.kind, leak.rate_hz): leak for leak in leaks}
+    for leak in leaks:
+        attacker, ours = attacker_of(every, leak.kind, leak.rate_hz), _measured(tradeoff, leak)
+        yield (
+            *(kind, hz(leak.rate_hz), percent(leak.envelope), attacker),
+            by_chance(every[leak.kind, leak.envelope_rate_hz]),
+            percent(leak.strongest),
+            "nothing" if ours is None else percent(ours),
+        )
+
+
+def _measured(tradeoff: Tradeoff, leak: Leak) -> Measurement | None:
+    """The largest figure of a kind and rate that is of this study's own speech."""
+    found = [
+        on_scale(attack).value
+        for attack in tradeoff.privacy.attacks
+        if attack.competes
+        and (attack.recovers, attack.rate_hz, attack.front_end) == (leak.kind, leak.rate_hz, leak.front_end)
+        and attack.value.value is not None
+        and attack.value.basis != "published"
+    ]
+    return max(found, key=lambda figure: figure.value or 0.0, default=None)
