@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers import known_words, recognisers
@@ -97,30 +96,31 @@ def _results(plan: CandidatePlan, rate_hz: int, store: Store) -> Iterator[Attack
         yield found.model_copy(update={"is_lost": True})
         return
     weights, chance = _weights(plan), _chance(plan, store)
-    hits, hits_by_length = _hits(plan, store.arrays(plan.by_rate[rate_hz]))
-    each = np.ones(len(hits))
-    recovered = pooled_ratio(hits, each, weights, plan.of, is_share=True)
-    yield known_words.result(rate_hz, front_end, name, recovered, chance, setup, share_draws(hits, each, weights))
-    by_length_alone = pooled_ratio(hits_by_length, each, weights, plan.of, is_share=True)
+    said, hits, hits_by_length = _counts(plan, store.arrays(plan.by_rate[rate_hz]))
+    recovered = pooled_ratio(hits, said, weights, plan.of, is_share=True)
+    yield known_words.result(rate_hz, front_end, name, recovered, chance, setup, share_draws(hits, said, weights))
+    by_length_alone = pooled_ratio(hits_by_length, said, weights, plan.of, is_share=True)
     control = known_words.result(rate_hz, front_end, name, by_length_alone, chance, setup)
     yield control.model_copy(update={"measure": BY_LENGTH, "competes": False})
 
 
 def _weights(plan: CandidatePlan) -> Floats:
-    """How often each place counts in resamples of speakers, ``(n_resamples, n_places)``."""
-    speakers = [plan.speech.utterances[place.utterance].speaker for places in plan.lists for place in places]
+    """How often each utterance counts in resamples of speakers, ``(n_resamples, n_utterances)``."""
+    speakers = [utterance.speaker for utterance in plan.speech.utterances]
     return resample_weights(speakers, plan.config.n_resamples, plan.config.seed)
 
 
-def _hits(plan: CandidatePlan, arrays: Mapping[str, Floats]) -> NDArray[np.bool_]:
-    """Whether the truth was picked at each place, by likelihood and by length, ``(2, n_places)``."""
+def _counts(plan: CandidatePlan, arrays: Mapping[str, Floats]) -> Floats:
+    """Candidates of each utterance that were said, picked by likelihood, by length, ``(3, n_utterances)``."""
+    counts = np.zeros((3, len(plan.speech.utterances)))
     ends = np.cumsum([len(places) for places in plan.lists])
-    by_list = []
     for places, scores in zip(plan.lists, np.split(arrays["scores"], ends[:-1]), strict=True):
         truth = [place.truth for place in places]
         likely = by_likelihood(scores[:, : len(places[0].texts)])
-        by_list.append([likely == truth, by_length(places, arrays["seconds"]) == truth])
-    return np.concatenate(by_list, axis=1)
+        alike = by_length(places, arrays["seconds"])
+        for place, is_hit, is_hit_by_length in zip(places, likely == truth, alike == truth, strict=True):
+            counts[:, place.utterance] += 1, is_hit, is_hit_by_length
+    return counts
 
 
 def _chance(plan: CandidatePlan, store: Store) -> Measurement:
@@ -130,8 +130,8 @@ def _chance(plan: CandidatePlan, store: Store) -> Measurement:
     is what the attacker gets right that hears noise: a doctor fits into no sentence about the rent.
     """
     if plan.unheard is not None:
-        hits, _ = _hits(plan, store.arrays(plan.unheard))
-        return pooled_ratio(hits, np.ones(len(hits)), _weights(plan), plan.of, is_share=True)
+        said, hits, _ = _counts(plan, store.arrays(plan.unheard))
+        return pooled_ratio(hits, said, _weights(plan), plan.of, is_share=True)
     commonest = [max(np.bincount([place.truth for place in places])) for places in plan.lists]
     n = sum(map(len, plan.lists))
     return Measurement(value=float(sum(commonest)) / n, n=n, n_of=plan.of, basis="counted")
