@@ -94,7 +94,7 @@ def functions():
 
 
 def test_every_planned_step_names_a_function_that_runs_it(functions):
-    assert len(functions) == 14
+    assert len(functions) == 13
     for name in functions:
         module, _, function = name.partition(":")
         assert callable(getattr(import_module(f"lowsr_tradeoff.{module}"), function))

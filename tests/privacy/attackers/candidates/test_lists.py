@@ -13,7 +13,7 @@ KEYWORDS = with_utterances(
 
 def test_every_sentence_is_in_one_list_of_sentences_of_about_its_length():
     found = lists.lists_of(SPEECH, "sentences")
-    assert [len(places[0].texts) for places in found] == [8] * 8
+    assert [len(places[0].texts) for places in found] == [4] * 16
     assert sorted(place.utterance for places in found for place in places) == list(range(64))
     for places in found:
         assert {place.texts for place in places} == {places[0].texts}

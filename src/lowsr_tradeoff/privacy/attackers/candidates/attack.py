@@ -14,7 +14,7 @@ from lowsr_tradeoff.privacy.attackers import known_words, recognisers
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested, failed
 from lowsr_tradeoff.privacy.attackers.candidates.lists import List, ListOf, lists_of
 from lowsr_tradeoff.privacy.attackers.candidates.picks import by_length, by_likelihood
-from lowsr_tradeoff.privacy.attackers.candidates.step import CandidateSettings
+from lowsr_tradeoff.privacy.attackers.candidates.weighing import CandidateSettings
 from lowsr_tradeoff.privacy.captures import captures_of
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import AttackResult
@@ -25,7 +25,7 @@ from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import pooled_ratio, resample_weights
 from lowsr_tradeoff.statistics.joint_draws import share_draws
 
-STAGE, RUN = "attack-candidates", "privacy.attackers.candidates.step:run"
+STAGE = "attack-candidates"
 BY_LENGTH = f"{known_words.MEASURE} by length alone"
 NO_TRANSCRIPTS = "the corpus has no transcripts to choose from; add a column text to metadata.csv"
 TOO_FEW: dict[ListOf, str] = {
@@ -85,7 +85,9 @@ def _step(
 ) -> Step[CandidateSettings]:
     settings = CandidateSettings(captures=captures_of(config, speech, rate_hz), of=of, is_heard=is_heard)
     where = f"at {rate_hz} Hz" if is_heard else "without the recordings"
-    return Step(STAGE, RUN, settings, f"list of {of} {where}", "speech")
+    # Encoded together with what is transcribed at the rate.
+    together = f"{recognisers.MOONSHINE} {where}"
+    return Step(STAGE, recognisers.MOONSHINE_RUN, settings, f"list of {of} {where}", "speech", together=together)
 
 
 def _results(plan: CandidatePlan, rate_hz: int, store: Store) -> Iterator[AttackResult]:

@@ -15,7 +15,7 @@ from lowsr_tradeoff.corpora.clips import SpeechCorpus
 ListOf = Literal["sentences", "keywords"]
 
 # The time of the attack grows with it. A longer list is harder for the attacker.
-LEAST_CANDIDATES, MOST_CANDIDATES = 2, 8
+LEAST_CANDIDATES, MOST_CANDIDATES = 2, 4
 
 
 @dataclass(frozen=True)
