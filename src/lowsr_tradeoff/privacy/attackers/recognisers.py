@@ -88,9 +88,14 @@ def moonshine(config: StudyConfig, speech: SpeechCorpus) -> Recogniser | NotTest
             weights_sha256=bundled_weights.MOONSHINE,
             batch_size=config.privacy.batch_size,
         )
-        label = f"{MOONSHINE} at {rate_hz} Hz"
-        steps[rate_hz] = Step(RECOGNISE, MOONSHINE_RUN, settings, label, "speech", together=label)
+        label, together = f"{MOONSHINE} at {rate_hz} Hz", heard_together(settings.captures)
+        steps[rate_hz] = Step(RECOGNISE, MOONSHINE_RUN, settings, label, "speech", together=together)
     return Recogniser(MOONSHINE, "onnxruntime", POLICY, steps)
+
+
+def heard_together(captures: CaptureSettings) -> str:
+    """Return the name by which Moonshine's steps on the same recordings run in one call."""
+    return f"{MOONSHINE} at {captures.rate_hz} Hz, {captures.front_end!r}"
 
 
 def why_no_moonshine() -> str | None:

@@ -154,6 +154,8 @@ def test_a_recording_is_encoded_once_for_transcript_sentences_and_keywords(monke
     first = recognisers.moonshine(ALL, SPEECH).transcribed[1000]
     steps = (first, sentences.plan(ALL, SPEECH).by_rate[1000], keywords.plan(ALL, SPEECH).by_rate[1000])
     assert make_batches(steps) == [steps]
+    other = StudyConfig(rates_hz=(1000,), front_end={"filter": "none"})
+    assert len(make_batches([first, sentences.plan(other, SPEECH).by_rate[1000]])) == 2
     store = Store(tmp_path)
     run_batch({"speech": SPEECH}, store, steps)
     assert len(calls) == 64

@@ -85,8 +85,7 @@ def _step(
 ) -> Step[CandidateSettings]:
     settings = CandidateSettings(captures=captures_of(config, speech, rate_hz), of=of, is_heard=is_heard)
     where = f"at {rate_hz} Hz" if is_heard else "without the recordings"
-    # Encoded together with what is transcribed at the rate.
-    together = f"{recognisers.MOONSHINE} {where}"
+    together = recognisers.heard_together(settings.captures) if is_heard else None
     return Step(STAGE, recognisers.MOONSHINE_RUN, settings, f"list of {of} {where}", "speech", together=together)
 
 
