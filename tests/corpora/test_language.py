@@ -4,7 +4,7 @@ from tests.privacy.embedded import SPEECH
 from lowsr_tradeoff.corpora.language import foreign_language
 
 FOREIGN = {
-    "de": ("Mein Arzt hat den Termin auf Donnerstag verschoben.", "Sie bewahrt den Schlüssel unter dem Topf auf."),
+    "de": ("Mein Arzt hat den Termin auf Donnerstag verschoben.", "Der Schlüssel liegt auf dem Tisch im Flur."),
     "es": ("Mi médico cambió la cita al jueves.", "Guarda la llave debajo de la maceta."),
     "fr": ("Mon médecin a déplacé le rendez-vous à jeudi.", "Elle garde la clé sous le pot de fleurs."),
     "it": ("Il mio medico ha spostato l'appuntamento a giovedì.", "Tiene la chiave sotto il vaso."),

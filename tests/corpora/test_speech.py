@@ -172,7 +172,7 @@ GERMAN = (
     "Ruf Martin heute Abend an, bevor du gehst.",
     "Die Miete kostet neunhundert Euro im Monat.",
     "Ja, am Montag.",
-    "Nein, der Schlüssel liegt unter dem Blumentopf.",
+    "Nein, der Schlüssel liegt auf dem Tisch im Flur.",
 )
 
 

@@ -30,6 +30,13 @@ def test_a_language_whose_words_cannot_be_counted_is_refused_with_the_remedy(tmp
         load_config(tmp_path / "c.toml")
 
 
+def test_a_larger_whisper_that_is_not_tried_is_refused():
+    with pytest.raises(ConfigError, match="larger_weights is of an attacker that is not tried"):
+        load_config(None, {"privacy": {"larger_weights": "small.en"}})
+    asked = load_config(None, {"privacy": {"larger_weights": "small.en", "attackers": "all"}})
+    assert asked.privacy.larger_weights == "small.en"
+
+
 def test_curves_of_attackers_that_are_not_tried_are_refused():
     with pytest.raises(ConfigError, match='set attackers = "all" too'):
         load_config(None, {"privacy": {"learning_curves": "all"}})

@@ -150,7 +150,8 @@ class PrivacySettings(Settings):
     Attributes:
         attackers: ``"default"``: two recognisers as published, one that has a list of the sentences, single words
             learnt at the rate, speakers, sex and speech presence. ``"all"``: also a list of the keywords, two
-            learners of single words, bandwidth extension, a recogniser adapted to the rate, learning curves.
+            learners of single words, bandwidth extension, a recogniser adapted to the rate, beam search, a larger
+            Whisper, the likelier of two transcripts and learning curves.
         learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
             ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
             recogniser as well, whose time that multiplies by up to five.
@@ -161,7 +162,7 @@ class PrivacySettings(Settings):
         engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.
         weights: A size of Whisper that its library has downloaded (``"small.en"``), a folder with a model in
             CTranslate2 form, or a ``.pt`` file for openai-whisper; ``None`` for the bundled tiny.en.
-        larger_weights: Another Whisper that attacks too where all attackers are asked for, named as ``weights``.
+        larger_weights: Another Whisper that attacks as well with ``attackers = "all"``, named like ``weights``.
         policy: ``"forced"`` writes every clip down; ``"default"`` writes nothing where Whisper's own thresholds say
             that nobody speaks. Both are greedy at temperature 0 and never sample.
         language: Of the speech; the normaliser and the list of stop words are English.
@@ -194,6 +195,12 @@ class PrivacySettings(Settings):
             raise ValueError(
                 'learning_curves = "all" is of attackers that are not tried: set attackers = "all" too'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_larger(self) -> Self:
+        if self.larger_weights is not None and self.attackers != "all":
+            raise ValueError('larger_weights is of an attacker that is not tried: set attackers = "all" too')
         return self
 
 

@@ -8,7 +8,7 @@ from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.corpora.clips import read
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.privacy.whisper import ctranslate
-from lowsr_tradeoff.privacy.whisper.transcribe import transcribe as transcribe_with
+from lowsr_tradeoff.privacy.whisper.transcribe import write
 from lowsr_tradeoff.privacy.whisper.weights import attacker, digests, folder_of
 from lowsr_tradeoff.privacy.words import count, pooled
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -169,7 +169,7 @@ def test_default_policy_writes_nothing_where_nobody_speaks(whisper):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_reference_engine_hears_the_same_words(whisper):
     clips = list(clips_at(16000, SENTENCES[:2]))
-    heard = transcribe_with(SETTINGS.model_copy(update={"engine": "openai-whisper"}), clips)
+    heard = [each.text for each in write(SETTINGS.model_copy(update={"engine": "openai-whisper"}), clips)]
     assert [count.normalise(text) for text in heard] == [
         count.normalise(text) for text in transcribe(whisper, clips)
     ]

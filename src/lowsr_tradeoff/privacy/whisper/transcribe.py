@@ -41,10 +41,10 @@ def run(steps: Sequence[Step[RecogniseSettings]], speech: SpeechCorpus, store: S
         asked = settings.model_dump(include={"engine", "policy", "batch_size", "pad_s"})
         privacy = PrivacySettings(weights=settings.weights, **asked)
         clips = (captured_at_16k(utterance, settings.captures) for utterance in speech.utterances)
-        store.write(step, rows_of(transcribe(privacy, clips, settings.n_beams)))
+        store.write(step, rows_of(write(privacy, clips, settings.n_beams)))
 
 
-def transcribe(privacy: PrivacySettings, clips: Iterable[Samples], n_beams: int = 1) -> list[Written]:
+def write(privacy: PrivacySettings, clips: Iterable[Samples], n_beams: int = 1) -> list[Written]:
     """Return what the Whisper of a study writes of each clip at 16 kHz; ``n_beams`` above 1: by beam search."""
     if privacy.engine == "openai-whisper":
         from lowsr_tradeoff.privacy.whisper import openai  # noqa: PLC0415 - imports torch
