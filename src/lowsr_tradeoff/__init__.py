@@ -9,6 +9,7 @@ frontier, a decision and one page (``reports``).
 (500, 1000, 2000, 4000)
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from lowsr_tradeoff.settings.toml import load_config
 
 __version__ = "0.1.0"
+
+# From 1.32 on onnxruntime reports its use to its makers, and keeps an identifier in the user's folder. It reads this
+# when it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = ["Run", "StudyConfig", "Tradeoff", "figures", "frames", "load_config", "load_run", "run_study"]
 

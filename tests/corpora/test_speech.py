@@ -168,6 +168,23 @@ def test_every_bad_row_is_told_and_skipping_goes_on_without_it(corpus, rows, bre
     told_and_skipped(corpus, message, len(rows) + (break_it is no_row), 1)
 
 
+GERMAN = (
+    "Ruf Martin heute Abend an, bevor du gehst.",
+    "Die Miete kostet neunhundert Euro im Monat.",
+    "Ja, am Montag.",
+    "Nein, der Schlüssel liegt auf dem Tisch im Flur.",
+)
+
+
+@pytest.mark.parametrize("skip_bad", [True, False])
+def test_transcripts_in_another_language_of_latin_script_are_refused(corpus, rows, skip_bad):
+    for row, text in zip(rows, GERMAN, strict=True):
+        row[1], row[4] = text, ""
+    write_table(corpus, [HEADER, *rows])
+    with pytest.raises(DataError, match=r"s: its transcripts are not English but, as it seems, .* 'de'"):
+        load(corpus, skip_bad=skip_bad)
+
+
 def test_all_problems_are_in_one_message(corpus, rows):
     for break_it in (unspoken, no_row, outside, repeated):
         break_it(corpus, rows)

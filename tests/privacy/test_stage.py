@@ -102,6 +102,30 @@ def test_results_hold_what_was_counted(plan, finished):
     assert [kind.kind for kind in full.kinds] == ["content words", "stop words", "digits"]
 
 
+def test_utterances_without_a_word_are_left_out_and_counted(tmp_path):
+    changes = ({}, {"text": "Mhm."}, {"text": "[laughter]"})
+    utterances = [
+        dataclasses.replace(said, keywords=(), **change)
+        for said, change in zip(SPEECH.utterances, changes, strict=True)
+    ]
+    speech = corpus_of(utterances)
+    plan, store = stage.plan(CONFIG, speech), Store(tmp_path)
+    for step in plan.steps:
+        if step.stage == "recognise":
+            store.write(
+                step, {"transcripts": [said.text for said in SPEECH.utterances], "mean_logprobs": [0.0] * 3}
+            )
+    run_all([step for step in plan.steps if step.stage == "words"], speech, store)
+    for step in plan.signal.steps:
+        store.failed[step] = "not run"
+    found = stage.results(plan, store)
+    assert {(one.n_utterances, one.n_wordless, one.n_speakers) for one in found.words} == {(1, 2, 1)}
+    for one in found.words:
+        assert (one.wer.value, one.insertions.value, one.word_recovery.value) == (0, 0, 1)
+        assert one.empty_outputs.n == 1
+    assert {one.difference.value for one in found.rate_differences} == {0}
+
+
 def test_both_recognisers_compete_with_joint_draws(plan, finished):
     attacks = [attack for attack in stage.results(plan, finished).attacks if attack.value.value is not None]
     assert {attack.attacker for attack in attacks} == {

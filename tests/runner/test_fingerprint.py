@@ -127,7 +127,7 @@ def test_another_version_of_a_library_changes_the_key(monkeypatch):
 
 
 def test_other_instructions_change_the_keys_of_what_computes_in_int8_and_no_others(monkeypatch):
-    functions = {"privacy.whisper.transcribe:run": True, "privacy.moonshine.transcribe:run": True}
+    functions = {"privacy.whisper.transcribe:run": True, "privacy.attackers.moonshine_step:run": True}
     functions |= {"privacy.words.step:run": False, "classify.train_step:run": False}
     before = {function: code_of(function) for function in functions}
     monkeypatch.setattr(fingerprint, "instructions", lambda: "another processor's")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     attackers="privacy.attackers",
     published_attackers="privacy.published_attackers",
     learning_curves="privacy.learning_curves",
+    words="privacy.words_source",
     min_accuracy="constraints.min_accuracy",
     max_word_recovery="constraints.max_word_recovery",
     max_known_word_recovery="constraints.max_known_word_recovery",

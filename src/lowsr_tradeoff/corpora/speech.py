@@ -8,7 +8,8 @@ from typing import Literal
 from lowsr_tradeoff.corpora.check import clip_ids, summarise, usable
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.corpora.inspect import AudioInfo
-from lowsr_tradeoff.corpora.rows import Problem, count_skipped, without_faults
+from lowsr_tradeoff.corpora.language import foreign_language
+from lowsr_tradeoff.corpora.rows import Listing, Problem, count_skipped, without_faults
 from lowsr_tradeoff.corpora.speech_layouts import TABLE, SpeechRow, list_speech
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -39,7 +40,7 @@ def load_speech(
     fault_functions = (_text_fault, _language_fault, _keyword_fault)
     rows, info_of, problems = usable(listing, fault_functions, (*rates_hz, reference_rate_hz), cache)
     rows, clipped = without_faults(rows, [lambda row: _clipping_fault(info_of[row.path])])
-    problems += [*listing.problems, *clipped]
+    problems += [*listing.problems, *clipped, *_language_problems(listing, rows)]
     if not rows:
         problems.append(Problem(listing.root.name, "holds no usable utterance", n_clips=0, is_skippable=False))
     n_skipped = count_skipped(listing.name, problems, skip_bad=skip_bad)
@@ -77,13 +78,26 @@ def _note(rows: Sequence[SpeechRow]) -> str:
     return " ".join(sentences)
 
 
+def _language_problems(listing: Listing[SpeechRow], rows: Sequence[SpeechRow]) -> list[Problem]:
+    """Return that the transcripts, all together, are not English: a short one alone does not tell its language."""
+    texts = [row.annotation for row in rows if row.is_transcribed] if listing.is_own else []
+    code = foreign_language(texts) if texts else None
+    if code is None:
+        return []
+    reason = (
+        f"its transcripts are not English but, as it seems, of the language {code!r}, and words can be counted in "
+        "English alone so far; bring English speech"
+    )
+    return [Problem(listing.name, reason, n_clips=0, is_skippable=False)]
+
+
 def _text_fault(row: SpeechRow) -> str | None:
     has_text = not row.is_transcribed or any(c.isalnum() for c in row.annotation)
     return None if has_text else f"has no transcript; {row.remedy}"
 
 
 def _language_fault(row: SpeechRow) -> str | None:
-    """Return why a transcript is not English: no recogniser of English would recover a word of it."""
+    """Return that a transcript is in another script: no recogniser of English would recover a word of it."""
     letters = [c for c in row.annotation if c.isalpha()]
     n_foreign = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters)
     if n_foreign <= len(letters) / 2:

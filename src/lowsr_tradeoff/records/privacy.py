@@ -60,6 +60,8 @@ class PrivacyResult(Record):
         insertions: I / words of the reference; may exceed 1.
         repetition_loops: Share of transcripts that repeat themselves.
         empty_outputs: Share of transcripts without a word.
+        n_utterances: Utterances whose reference has a word; the figures are of these.
+        n_wordless: The others: the normaliser leaves no word of ``"Mhm."``.
     """
 
     rate_hz: int
@@ -83,6 +85,7 @@ class PrivacyResult(Record):
     empty_outputs: Measurement
     n_utterances: int
     n_speakers: int
+    n_wordless: int = 0
 
 
 class RateDifference(Record):

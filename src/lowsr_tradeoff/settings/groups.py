@@ -148,15 +148,17 @@ class PrivacySettings(Settings):
     """Who tries to understand.
 
     Attributes:
-        attackers: ``"default"``: two recognisers as published, spoken digits learnt at the rate, speakers, sex and
-            speech presence. ``"all"``: bandwidth extension, a recogniser adapted to the rate, beam search, a larger
-            Whisper, the likelier of two transcripts, a second speaker encoder and learning curves as well.
+        attackers: ``"default"``: two recognisers as published, one that has a list of the sentences, single words
+            learnt at the rate, speakers, sex and speech presence. ``"all"``: also a list of the keywords, two
+            learners of single words, bandwidth extension, a recogniser adapted to the rate, beam search, a larger
+            Whisper, the likelier of two transcripts, a second speaker encoder and learning curves.
         learning_curves: Which of all attackers learn from growing shares of their data too: ``"none"``,
             ``"vocabulary"``, the closed one, at a few seconds a share and rate, or ``"all"``, the adapted
             recogniser as well, whose time that multiplies by up to five.
         published_attackers: Whether published figures of a recogniser trained at low rates count as an attacker's.
-        words_source: The closed vocabulary that an attacker learns: ``"digits"`` (embedded), a folder with a
-            subfolder per word, or a CSV ``path,label,source`` whose source is the speaker.
+        words_source: Single words that an attacker learns: ``"digits"`` (embedded), a folder with a subfolder per
+            word, or a CSV ``path,label,source`` whose source is the speaker; ``None`` for the digits with the
+            embedded speech, and for none with your own.
         engine: What runs the recogniser: CTranslate2, or openai-whisper as the reference.
         weights: A size of Whisper that its library has downloaded (``"small.en"``), a folder with a model in
             CTranslate2 form, or a ``.pt`` file for openai-whisper; ``None`` for the bundled tiny.en.
@@ -171,7 +173,7 @@ class PrivacySettings(Settings):
     attackers: Literal["default", "all"] = "default"
     learning_curves: Literal["none", "vocabulary", "all"] = "vocabulary"
     published_attackers: bool = True
-    words_source: FilePath = "digits"
+    words_source: FilePath | None = None
     engine: Engine = "ctranslate2"
     weights: FilePath | None = None
     larger_weights: FilePath | None = None

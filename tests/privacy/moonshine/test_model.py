@@ -56,25 +56,25 @@ def test_the_shortest_clips_are_decoded(moonshine, n_samples):
 
 
 def test_the_likelihood_of_its_own_words_is_what_it_said_while_writing(moonshine, states):
-    for clip, each in zip(CLIPS[:3], states, strict=False):
+    for each in states[:3]:
         (written,) = model.decode(moonshine, [each])
         n_tokens = len(pieces.tokens_of(moonshine.pieces, written.text)) + 1
-        (found,) = model.log_likelihoods(moonshine, clip, [written.text])
+        (found,) = model.log_likelihoods(moonshine, each, [written.text])
         assert found == pytest.approx(n_tokens * written.mean_logprob, abs=0.3)
 
 
-def test_of_all_sentences_the_one_that_was_said_is_the_likeliest(moonshine):
+def test_of_all_sentences_the_one_that_was_said_is_the_likeliest(moonshine, states):
     texts = [utterance.text for utterance in SENTENCES]
-    found = np.array([model.log_likelihoods(moonshine, clip, texts) for clip in CLIPS])
+    found = np.array([model.log_likelihoods(moonshine, each, texts) for each in states])
     assert (found < 0).all()
     assert found.argmax(axis=1).tolist() == list(range(len(SENTENCES)))
 
 
-def test_the_order_of_texts_and_what_else_is_asked_change_no_likelihood(moonshine):
+def test_the_order_of_texts_and_what_else_is_asked_change_no_likelihood(moonshine, states):
     texts = [utterance.text for utterance in SENTENCES]
-    together = model.log_likelihoods(moonshine, CLIPS[0], texts)
-    assert model.log_likelihoods(moonshine, CLIPS[0], texts[::-1])[::-1] == pytest.approx(together)
-    alone = [model.log_likelihoods(moonshine, CLIPS[0], [text])[0] for text in islice(texts, 3)]
+    together = model.log_likelihoods(moonshine, states[0], texts)
+    assert model.log_likelihoods(moonshine, states[0], texts[::-1])[::-1] == pytest.approx(together)
+    alone = [model.log_likelihoods(moonshine, states[0], [text])[0] for text in islice(texts, 3)]
     assert alone == pytest.approx(together[:3], rel=0.05, abs=0.3)
 
 

@@ -51,6 +51,18 @@ def test_counts_add_up_and_recovery_is_a_proportion(pairs):
     assert 0 <= recovery.low <= recovery.value <= recovery.high <= 1
 
 
+def test_utterances_without_a_word_are_counted_in_no_figure():
+    rows = [counts_of("rent key", "rent"), counts_of("Mhm.", "the dog"), counts_of("[laughter]", "ha ha")]
+    kept, weights = pooled.with_words(rows, once(rows))
+    assert kept == rows[:1]
+    assert weights.shape == (200, 1)
+    assert pooled.wer(kept, weights).value == 1 / 2
+    assert pooled.insertions(kept, weights).value == 0
+    none, no_weights = pooled.with_words(rows[1:], once(rows[1:]))
+    assert all(figure(none, no_weights).value is None for figure in FIGURES)
+    assert pooled.word_recovery_draws(none, no_weights) == ()
+
+
 def test_counts_are_pooled_before_dividing():
     long = "the dog sat by the bank near my garage"
     rows = [counts_of("rent", "dog key bank"), counts_of(long, long)]

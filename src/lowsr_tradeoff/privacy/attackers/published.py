@@ -84,7 +84,7 @@ def results(plan: PublishedPlan | NotTested, store: Store, weights: Weights) -> 
     """Return what a recogniser recovers; the weights are of utterances in resamples."""
     if isinstance(plan, NotTested):
         return Heard((), plan.results, ())
-    rows = _counts(plan, store)
+    rows, weights = _with_words(_counts(plan, store), weights)
     words = tuple(_result(plan, rate_hz, rows[rate_hz], weights) for rate_hz in rows)
     differences = (
         pooled.rate_difference(low, high, weights, plan.recogniser.name) for low, high in pairwise(rows.items())
@@ -128,6 +128,13 @@ def _counts(plan: PublishedPlan, store: Store) -> dict[int, Rows]:
     return of_finished(lambda hz: counts_of(plan.counted[hz], store), plan.counted)
 
 
+def _with_words(rows: Mapping[int, Rows], weights: Weights) -> tuple[dict[int, Rows], Weights]:
+    """The rows of utterances in which a word is said, the same ones at every rate, and their weights."""
+    kept = {rate_hz: pooled.with_words(found, weights) for rate_hz, found in rows.items()}
+    of_kept = next((its for _, its in kept.values()), weights)
+    return {rate_hz: found for rate_hz, (found, _) in kept.items()}, of_kept
+
+
 def _transcripts(plan: PublishedPlan, rate_hz: int, store: Store) -> Transcripts:
     names = [utterance.clip_id for utterance in plan.speech.utterances]
     texts = store.meta(plan.recogniser.transcribed[rate_hz])["transcripts"]
@@ -168,4 +175,5 @@ def _result(plan: PublishedPlan, rate_hz: int, rows: Rows, weights: Weights) -> 
         empty_outputs=pooled.share([row.is_empty for row in rows], weights),
         n_utterances=len(rows),
         n_speakers=len({row.speaker for row in rows}),
+        n_wordless=len(plan.speech.utterances) - len(rows),
     )

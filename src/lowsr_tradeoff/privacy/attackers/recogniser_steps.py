@@ -173,7 +173,8 @@ def _result(plan: TrainedPlan, rate_hz: int, steps: Sequence[Step], store: Store
     if why := next((store.failed[step] for step in steps if step in store.failed), None):
         return lost(rate_hz, config, plan.attacker, why)
     rows = [row for step in steps for row in counts_of(step, store)]
-    weights = resample_weights([row.speaker for row in rows], config.n_resamples, config.seed)
+    draws = resample_weights([row.speaker for row in rows], config.n_resamples, config.seed)
+    rows, weights = pooled.with_words(rows, draws)
     recovered, chance = (figure(rows, weights) for figure in (pooled.word_recovery, pooled.word_chance))
     found = result(rate_hz, config, plan.attacker, plan.setup, recovered, chance)
     return found.model_copy(update={"value_draws": pooled.word_recovery_draws(rows, weights)})

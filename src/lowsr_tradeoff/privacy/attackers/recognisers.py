@@ -10,7 +10,7 @@ from lowsr_tradeoff.privacy import bundled_weights
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED, NotTested
 from lowsr_tradeoff.privacy.attackers.recogniser_steps import not_tested
 from lowsr_tradeoff.privacy.captures import CaptureSettings, captures_of
-from lowsr_tradeoff.privacy.moonshine.transcribe import POLICY, MoonshineSettings
+from lowsr_tradeoff.privacy.moonshine.settings import POLICY, MoonshineSettings
 from lowsr_tradeoff.privacy.whisper.decoding import policy_of
 from lowsr_tradeoff.privacy.whisper.transcribe import RecogniseSettings
 from lowsr_tradeoff.privacy.whisper.weights import attacker, digests
@@ -19,7 +19,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.study import StudyConfig
 
 RECOGNISE = "recognise"
-MOONSHINE = "moonshine-tiny"
+MOONSHINE, MOONSHINE_RUN = "moonshine-tiny", "privacy.attackers.moonshine_step:run"
 N_BEAMS = 5
 NO_MOONSHINE = (
     "moonshine-voice 0.0.49, whose weights it takes, is not installed; install that version: there are wheels for "
@@ -88,9 +88,14 @@ def moonshine(config: StudyConfig, speech: SpeechCorpus) -> Recogniser | NotTest
             weights_sha256=bundled_weights.MOONSHINE,
             batch_size=config.privacy.batch_size,
         )
-        run, label = "privacy.moonshine.transcribe:run", f"{MOONSHINE} at {rate_hz} Hz"
-        steps[rate_hz] = Step(RECOGNISE, run, settings, label, "speech")
+        label, together = f"{MOONSHINE} at {rate_hz} Hz", heard_together(settings.captures)
+        steps[rate_hz] = Step(RECOGNISE, MOONSHINE_RUN, settings, label, "speech", together=together)
     return Recogniser(MOONSHINE, "onnxruntime", POLICY, steps)
+
+
+def heard_together(captures: CaptureSettings) -> str:
+    """Return the name by which Moonshine's steps on the same recordings run in one call."""
+    return f"{MOONSHINE} at {captures.rate_hz} Hz, {captures.front_end!r}"
 
 
 def why_no_moonshine() -> str | None:

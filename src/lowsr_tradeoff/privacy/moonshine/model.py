@@ -70,15 +70,18 @@ def encode(moonshine: Moonshine, x: Samples) -> States:
     return np.asarray(states[0], np.float32)
 
 
-def write(moonshine: Moonshine, clips: Iterable[Samples], batch_size: int) -> list[Written]:
-    """Return what is written of each clip at 16 kHz, beyond 30 s in equal parts; clips are read as needed."""
+def heard(moonshine: Moonshine, x: Samples) -> list[States]:
+    """Return the encoder states of a clip at 16 kHz, beyond 30 s of each of equal parts."""
+    return [encode(moonshine, part) for part in windows(level(x), 0)]
+
+
+def write(moonshine: Moonshine, clips: Iterable[Sequence[States]], batch_size: int) -> list[Written]:
+    """Return what is written of each clip, of which :func:`heard` gave the states; clips are read as needed."""
     found: list[Written] = []
     rest = iter(clips)
     while group := list(islice(rest, BATCHES * batch_size)):
-        cut = [windows(level(clip), 0) for clip in group]
-        states = [encode(moonshine, x) for parts in cut for x in parts]
-        written = iter(_decode_all(moonshine, states, batch_size))
-        found += [joined(islice(written, len(parts))) for parts in cut]
+        written = iter(_decode_all(moonshine, [states for parts in group for states in parts], batch_size))
+        found += [joined(islice(written, len(parts))) for parts in group]
     return found
 
 
@@ -101,15 +104,14 @@ def decode(moonshine: Moonshine, states: Sequence[States]) -> Iterator[Written]:
         yield Written(pieces.text_of(moonshine.pieces, its[:n]), float(scores[:n].sum()), n)
 
 
-def log_likelihoods(moonshine: Moonshine, x: Samples, texts: Sequence[str]) -> NDArray[np.float64]:
+def log_likelihoods(moonshine: Moonshine, states: States, texts: Sequence[str]) -> NDArray[np.float64]:
     """Return ln p(text | sound) of each text, its end included: the sum over its tokens. Shape ``(n_texts,)``.
 
     Args:
         moonshine: The model.
-        x: The sound at 16 kHz, at most 30 s.
+        states: Encoder states of the sound.
         texts: As Moonshine would write them: it was taught capitals and full stops.
     """
-    states = encode(moonshine, x)
     tokens = [pieces.tokens_of(moonshine.pieces, text) for text in texts]
     found = np.empty(len(texts))
     for places in _batches([len(each) + 1 for each in tokens]):

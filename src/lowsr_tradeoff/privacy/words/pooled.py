@@ -23,6 +23,12 @@ Weights = Floats
 Rows = Sequence[UtteranceCounts]
 
 
+def with_words(rows: Rows, weights: Weights) -> tuple[list[UtteranceCounts], Weights]:
+    """Return the rows whose reference has a word, and their weights; of ``"Mhm."`` the normaliser leaves none."""
+    kept = [i for i, row in enumerate(rows) if row.words.reference_words]
+    return [rows[i] for i in kept], weights[:, kept]
+
+
 def pooled_counts(rows: Rows) -> WordCounts:
     """Return the sums of the word counts."""
     return WordCounts(**{name: sum(getattr(row.words, name) for row in rows) for name in WordCounts.model_fields})

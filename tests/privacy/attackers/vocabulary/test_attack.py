@@ -62,7 +62,8 @@ def test_results_pool_words_and_derive_numbers(tmp_path):
     # 9 of 27 speakers are recovered whole, so a third of the words and a third of the numbers, of any length.
     assert [result.value.value for result in (words, pin, telephone)] == pytest.approx([1 / 3] * 3)
     assert [result.chance.value for result in (words, pin, telephone)] == pytest.approx([0.1, 1e-4, 1e-10])
-    assert (words.measure, pin.measure) == ("word recovery", "recovery of a 4-digit PIN")
+    assert (words.measure, pin.measure) == ("known-word recovery", "recovery of a 4-digit PIN")
+    assert (words.recovers, words.competes, pin.competes) == ("known words", True, False)
     assert (words.rate_hz, words.front_end, words.value.n) == (500, "ideal", 540)
     # By speaker: 540 independent words would have an interval of less than ±.05.
     assert words.value.low < 0.25
@@ -82,9 +83,21 @@ def test_another_vocabulary_has_no_numbers_and_says_when_speakers_are_unknown(tm
     for step in plan.steps:
         store.write(step, {}, {"scores": np.tile(np.array([1, 0], np.float32), (10, 1))})
     (first, *_), measures = (found := attack.results(plan, store)), {row.measure for row in found}
-    assert measures == {"word recovery"}
+    assert measures == {"known-word recovery"}
     assert (first.value.value, first.chance.value) == (0.5, 0.5)
     assert "may have been heard in training" in first.setup
+
+
+def test_own_speech_is_attacked_without_digits_unless_they_are_asked_for():
+    own = config_of(speech={"source": "my-speech"})
+    plan = attack.plan(own, SPEECH)
+    assert plan.steps == ()
+    assert [row.rate_hz for row in plan.results] == [500, 2000, 4000]
+    assert {row.value.reason for row in plan.results} == {attack.NO_WORDS}
+    asked = config_of(speech={"source": "my-speech"}, privacy={"words_source": "digits"})
+    assert [step.key for step in attack.plan(asked, SPEECH).steps] == [
+        step.key for step in attack.plan(CONFIG, SPEECH).steps
+    ]
 
 
 def test_words_that_changed_after_planning_are_refused(tmp_path):

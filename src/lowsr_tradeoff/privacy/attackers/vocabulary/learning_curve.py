@@ -12,6 +12,7 @@ from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_number
 from lowsr_tradeoff.privacy.attackers.learning_curves import CurveData, learning_curve
 from lowsr_tradeoff.privacy.attackers.shares import shares_of
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack
+from lowsr_tradeoff.privacy.attackers.vocabulary.figures import chance_of
 from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
     SpotterSettings,
     load_words,
@@ -45,13 +46,14 @@ class CurvePlan:
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> CurvePlan | None:  # noqa: ARG001 - every attacker's signature
     """Return the steps of every share through the study's microphone, or ``None`` where they were not asked for."""
-    if config.privacy.attackers != "all" or config.privacy.learning_curves == "none":
+    words = word_list_of(config)
+    if words is None or config.privacy.attackers != "all" or config.privacy.learning_curves == "none":
         return None
-    corpus = load_words(word_list_of(config))
+    corpus = load_words(words)
     shares = growing_shares(corpus, config.seed)
     by_rate = {
         whole.settings.captures.rate_hz: {share: _step(whole, share) for share in shares} | {1.0: whole}
-        for whole in attack.steps_of(config, corpus)
+        for whole in attack.steps_of(config, words)
         if whole.settings.captures.front_end == config.front_end
     }
     return CurvePlan(config, corpus, by_rate)
@@ -90,7 +92,7 @@ def _curve_data(plan: CurvePlan, rate_hz: int, store: Store) -> CurveData:
         words=np.ones(len(truth), int),
         speakers=[clip.source for clip in corpus.clips],
         folds=[clip.fold for clip in corpus.clips],
-        chance=attack.chance_of(corpus),
+        chance=chance_of(corpus),
         setup=f"{corpus.summary.n_clips} recordings of {len(corpus.summary.classes)} words ({corpus.summary.name})",
     )
 

@@ -24,7 +24,12 @@ from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.learning.train import Images, fit, predict, scale_of, seeded_network
 from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.privacy.attackers.shares import as_long
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import SpotterSettings, load_words, training_speakers
+from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
+    SpotterSettings,
+    WordList,
+    load_words,
+    training_speakers,
+)
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -43,12 +48,18 @@ def run(steps: Sequence[Step[SpotterSettings]], speech: SpeechCorpus, store: Sto
     """
     for step in steps:
         settings = step.settings
-        corpus = load_words(settings.words)
-        if corpus.summary.digest != settings.captures.corpus:
-            raise StageError(f"{settings.words.source}: has changed since the run was planned; run again")
+        corpus = planned_words(settings.words, settings.captures)
         scores = answers(corpus, settings.captures, settings.recipe, settings.share, settings.device_type)
         meta = {"clips": [clip.clip_id for clip in corpus.clips], **gpu_named(settings.device_type)}
         store.write(step, meta, {"scores": scores})
+
+
+def planned_words(words: WordList, settings: CaptureSettings) -> EventCorpus:
+    """Return the recordings of a vocabulary. Raises StageError where it changed after planning."""
+    corpus = load_words(words)
+    if corpus.summary.digest != settings.corpus:
+        raise StageError(f"{words.source}: has changed since the run was planned; run again")
+    return corpus
 
 
 def answers(

@@ -29,30 +29,41 @@ class WordList(Settings):
     skip_bad: bool
 
 
-class SpotterSettings(Settings):
-    """What the class scores depend on.
+class MachineSettings(Settings):
+    """What the scores of a support vector machine depend on.
 
     Attributes:
         words: Where the vocabulary lies; the digest in ``captures`` says what it holds.
         captures: The microphone.
         clip_s: Seconds of each word that are used.
-        recipe: How the network is trained.
-        device_type: What it computes on.
-        share: Of the speakers of the other folds, whom it learns from.
     """
 
     words: WordList = Field(exclude=True)
     captures: CaptureSettings
     clip_s: float
+
+
+class SpotterSettings(MachineSettings):
+    """What the scores of a network depend on.
+
+    Attributes:
+        recipe: How it is trained.
+        device_type: What it computes on.
+        share: Of the speakers of the other folds, whom it learns from.
+    """
+
     recipe: Recipe
     device_type: DeviceType
     share: float = 1.0
 
 
-def word_list_of(config: StudyConfig) -> WordList:
-    """Return the vocabulary of a study."""
+def word_list_of(config: StudyConfig) -> WordList | None:
+    """Return the vocabulary of a study, the digits by default; ``None`` for own speech without a vocabulary."""
+    source = config.privacy.words_source or ("digits" if config.speech.source == "demo" else None)
+    if source is None:
+        return None
     return WordList(
-        source=config.privacy.words_source,
+        source=source,
         rates_hz=config.rates_hz,
         reference_rate_hz=config.reference_rate_hz,
         seed=config.seed,

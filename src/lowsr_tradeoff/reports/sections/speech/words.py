@@ -79,6 +79,8 @@ def caption(tradeoff: Tradeoff) -> str:
         in_order = sorted(found, key=lambda result: result.rate_hz)
         shares = [f"{percent(result.word_recovery).brief} at {hz(result.rate_hz)}" for result in in_order]
         each.append(f"Share of the words that {attacker} recovers: {listed(shares)}")
+    if n_wordless := max((result.n_wordless for result in tradeoff.privacy.words), default=0):
+        each.append(f"Not counted: {n_wordless} utterances of which no word is left to compare, as of “Mhm.”")
     return sentences(*each or ["No attacker was tried"], "Bars are 95 % intervals")
 
 
