@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# From 1.32 on onnxruntime reports its use to its makers, and keeps an identifier in the user's folder. It reads this
-# when it is imported.
+# From 1.32 on onnxruntime reports its use to its makers and keeps an identifier in the user's folder. It reads this
+# setting on import.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = ["Run", "StudyConfig", "Tradeoff", "figures", "frames", "load_config", "load_run", "run_study"]
