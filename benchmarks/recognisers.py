@@ -71,7 +71,9 @@ def by_whisper(clips: Sequence[Samples]) -> list[str]:
 
 def by_moonshine(clips: Sequence[Samples]) -> list[str]:
     """Return what the tool's Moonshine hears."""
-    return [each.text for each in moonshine.write(moonshine.load(), clips, SETTINGS.batch_size)]
+    model = moonshine.load()
+    states = (moonshine.heard(model, clip) for clip in clips)
+    return [each.text for each in moonshine.write(model, states, SETTINGS.batch_size)]
 
 
 def in_parallel(pool: ProcessPoolExecutor, work: Transcribe, clips: Sequence[Samples]) -> list[str]:
