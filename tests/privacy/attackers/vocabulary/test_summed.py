@@ -12,8 +12,8 @@ SPEECH = None
 
 
 def config_of(**privacy):
-    rates = {"rates_hz": (500,), "reference_rate_hz": 2000, "n_resamples": 200}
-    return load_config(None, {**rates, "privacy": {"attackers": "all", **privacy}})
+    study = {"rates_hz": (500,), "reference_rate_hz": 2000, "n_resamples": 200, "front_end": {"filter": "ideal"}}
+    return load_config(None, {**study, "privacy": {"attackers": "all", **privacy}})
 
 
 CONFIG = config_of()
