@@ -25,6 +25,6 @@ def run(steps: Sequence[Step[ChooseSettings]], _: SpeechCorpus, store: Store) ->
 
 
 def _worth(written: tuple[str, float]) -> tuple[bool, float]:
-    """A recogniser is sure of silence, and of a sentence that it says again and again: these are worth the least."""
+    """A recogniser is sure of silence, and of what it says again and again: these are worth the least."""
     text, mean_logprob = written
     return text != "" and compression_ratio(text) <= COMPRESSION_RATIO_THRESHOLD, mean_logprob
