@@ -81,7 +81,7 @@ def test_another_rate_costs_only_itself(small_study, small_run):
     stages, n_held = count_steps(open_study(config, out), Store(out))
     # Two folds at one rate: shared raw, finetuned, basd, cssd and native finetuned, basd, cssd.
     assert stages["train"] == 2 * 7
-    assert stages["recognise"] == stages["intelligibility"] == 1
+    assert (stages["recognise"], stages["intelligibility"]) == (2, 1)
     assert n_held > 0
 
 
@@ -191,7 +191,7 @@ def with_a_hole(small_study, small_run, out, monkeypatch, pattern):
     [
         ("500 Hz shared cssd.*fold 1", -1, set()),
         ("^16000 Hz shared", -1, set()),
-        ("(Whisper|words) at 1000 Hz", 0, {("words", 1000)}),
+        ("tiny(.en)? at 1000 Hz", 0, {("words", 1000)}),
         ("words learnt at 500 Hz|presence at 500 Hz", 0, {("known words", 500), ("presence", 500)}),
         ("repetition|diagnostics", None, set()),
     ],
