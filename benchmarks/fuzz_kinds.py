@@ -100,7 +100,7 @@ def table_kind(folder: Path) -> Kind:
     speech = [("a.wav", "the key is under the mat", "ann", "key"), ("b.wav", "nine hundred dollars", "bob", "")]
     files = {
         folder / "events" / "events.csv": _csv("path,label,fold,source", events),
-        folder / "events" / "excel.csv": b"sep=;\r\n" + _csv("Filename,Class,Fold,fsID", events).replace(b",", b";"),
+        folder / "events" / "excel.csv": b"sep=;\r\n" + _csv("Filename;Class;Fold;fsID", events, ";"),
         folder / "urban" / "UrbanSound8K.csv": _csv("slice_file_name,fsID,fold,class", urban),
         folder / "speech" / "metadata.csv": _csv("file,text,speaker,keywords", speech),
         folder / "trace.csv": _csv("time (ms),current (uA)", trace),
@@ -160,10 +160,10 @@ def _sound(form: str, subtype: str, seed: int = 0) -> bytes:
     return file.getvalue()
 
 
-def _csv(header: str, rows: Sequence[Sequence[object]]) -> bytes:
+def _csv(header: str, rows: Sequence[Sequence[object]], delimiter: str = ",") -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(header.split(","))
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow(header.split(delimiter))
     writer.writerows(rows)
     return out.getvalue().encode()
 
