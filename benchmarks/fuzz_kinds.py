@@ -87,17 +87,21 @@ def phone_kinds(folder: Path) -> Iterator[Kind]:
 
 
 def table_kind(folder: Path) -> Kind:
-    """Return tables: of events, of speech, a current trace, the answers of a listening test."""
-    for name in ("events/a", "events/b", "events/c", "events/d", "speech/a", "speech/b"):
+    """Return tables: of events in three forms, of speech, a current trace, the answers of a listening test."""
+    events_of_folds = tuple(f"urban/fold{1 + i % 2}/{name}" for i, name in enumerate("abcd"))
+    for name in (*(f"events/{name}" for name in "abcd"), *events_of_folds, "speech/a", "speech/b"):
         path = folder / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_sound("WAV", "PCM_16", seed=ord(name[-1])))
     trace = [(0.001 * i, 1000 + 100 * (i % 7)) for i in range(400)]
     answers = [("p", 1, "me", "true", f"clip-{i}", 1, "nine lives") for i in range(4)]
     events = [(f"{name}.wav", "xy"[name > "b"], 1 + "abcd".index(name) % 2, name) for name in "abcd"]
+    urban = [(f"{name}.wav", name, 1 + i % 2, "xy"[name > "b"]) for i, name in enumerate("abcd")]
     speech = [("a.wav", "the key is under the mat", "ann", "key"), ("b.wav", "nine hundred dollars", "bob", "")]
     files = {
         folder / "events" / "events.csv": _csv("path,label,fold,source", events),
+        folder / "events" / "excel.csv": b"sep=;\r\n" + _csv("Filename;Class;Fold;fsID", events, ";"),
+        folder / "urban" / "UrbanSound8K.csv": _csv("slice_file_name,fsID,fold,class", urban),
         folder / "speech" / "metadata.csv": _csv("file,text,speaker,keywords", speech),
         folder / "trace.csv": _csv("time (ms),current (uA)", trace),
         folder / "answers.csv": _csv("pack,form,listener,consent,clip,plays,text", answers),
@@ -156,10 +160,10 @@ def _sound(form: str, subtype: str, seed: int = 0) -> bytes:
     return file.getvalue()
 
 
-def _csv(header: str, rows: Sequence[Sequence[object]]) -> bytes:
+def _csv(header: str, rows: Sequence[Sequence[object]], delimiter: str = ",") -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(header.split(","))
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow(header.split(delimiter))
     writer.writerows(rows)
     return out.getvalue().encode()
 
@@ -175,7 +179,7 @@ def _read_sound(path: Path) -> None:
 
 
 def _read_table(path: Path) -> object:
-    if path.name == "events.csv":
+    if path.name in {"events.csv", "excel.csv", "UrbanSound8K.csv"}:
         return load_events(str(path), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)
     if path.name == "metadata.csv":
         return load_speech(str(path.parent), (1000,), 8000, skip_bad=False, cache=None)
