@@ -84,7 +84,7 @@ def test_doctor_finds_this_machine_fit(call):
     code, out, _ = call("doctor")
     assert code == 0
     assert "MISSING" not in out
-    assert "Whisper weights" in out
+    assert "recognisers' weights" in out
 
 
 def test_init_writes_settings_and_never_over_a_file_unless_told(call, tmp_path, monkeypatch):
