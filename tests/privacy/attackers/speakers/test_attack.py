@@ -103,3 +103,9 @@ def test_an_edit_elsewhere_does_not_embed_anew_but_another_microphone_does(speec
     deaf = CONFIG.model_copy(update={"front_end": CONFIG.front_end.model_copy(update={"bits": 8})})
     assert low == again != attack.plan(deaf, speech).steps[0]
     assert low == attack.plan(CONFIG.model_copy(update={"n_resamples": 300}), speech).steps[0]
+
+
+def test_an_attacker_whose_step_failed_might_have_been_the_strongest(speech, tmp_path):
+    plan = attack.plan(CONFIG, speech)
+    lost = Store(tmp_path, failed=dict.fromkeys(plan.steps, "killed"))
+    assert all(result.is_lost and "killed" in result.value.reason for result in attack.results(plan, lost))

@@ -74,3 +74,9 @@ def test_a_speaker_with_two_sexes_is_refused(speech):
     mixed = replace(speech.utterances[0], sex="male")
     with pytest.raises(DataError, match="two sexes to af_heart"):
         sex.plan(CONFIG, replace(speech, utterances=(mixed, *speech.utterances[1:])))
+
+
+def test_an_attacker_whose_step_failed_might_have_been_the_strongest(speech, tmp_path):
+    plan = sex.plan(CONFIG, speech)
+    lost = Store(tmp_path, failed=dict.fromkeys(plan.steps, "killed"))
+    assert all(result.is_lost and "killed" in result.value.reason for result in sex.results(plan, lost))

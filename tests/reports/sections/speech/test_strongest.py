@@ -6,13 +6,14 @@ from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import FrontEndResult
 from lowsr_tradeoff.reports.sections.speech import strongest
 from lowsr_tradeoff.reports.wording import percent
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
 RATES = (500, 1000, 2000, 4000, 16000)
 
 
 def with_published(tradeoff):
-    attacks = (*tradeoff.privacy.attacks, *published_figures.plan(StudyConfig(), None).results)
+    attacks = (*tradeoff.privacy.attacks, *published_figures.plan(StudyConfig(front_end=FrontEnd()), None).results)
     return replaced(tradeoff, {"privacy.attacks": attacks, "leaks": leaks(attacks, RATES, 16000, "ideal")})
 
 

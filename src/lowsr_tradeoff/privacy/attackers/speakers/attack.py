@@ -69,12 +69,13 @@ RESEMBLYZER = Encoder(
 
 @dataclass(frozen=True)
 class Figure:
-    """A measure, its value, its chance level, and its joint draws."""
+    """A measure, its value, its chance level, its joint draws, and whether its step failed."""
 
     measure: str
     value: Measurement
     chance: float | None = None
     draws: Draws = ()
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ def _result(config: StudyConfig, rate_hz: int, attacker: str, setup: str, figure
         is_leak=measure != EQUAL_ERROR_RATE,
         competes=measure == IDENTIFICATION,
         value_draws=figure.draws,
+        is_lost=figure.is_lost,
         setup=setup,
     )
 
@@ -169,7 +171,7 @@ def _figures(plan: SpeakerPlan, store: Store, rate_hz: int, enrolled_hz: int) ->
     try:
         tested, enrolled = (store.arrays(plan.by_rate[hz])["embeddings"] for hz in (rate_hz, enrolled_hz))
     except FailedStepError as error:
-        yield from (Figure(name, missing(str(error), "utterances")) for name in MEASURES)
+        yield from (Figure(name, missing(str(error), "utterances"), is_lost=True) for name in MEASURES)
         return
     draws = plan.config.n_resamples, plan.config.seed
     names, kept = [utterance.speaker for utterance in plan.speech.utterances], returning(plan.speech)

@@ -45,9 +45,12 @@ def plan(config: StudyConfig, speech: SpeechCorpus) -> RatePlan[tuple[int, int]]
 def results(plan: RatePlan[tuple[int, int]], store: Store) -> tuple[AttackResult, ...]:
     """Return how often the sex is predicted right by either attacker at every rate, lowest first."""
     classes = sexes(plan.speech)
+    found = (
+        (_result(plan.config, classes, hz, attacker, own_hz, *_accuracy(plan, store, hz, own_hz)), (hz, own_hz))
+        for hz, attacker, own_hz in attacks_of(plan.config, MISMATCHED, INFORMED)
+    )
     return tuple(
-        _result(plan.config, classes, rate_hz, attacker, trained_hz, *_accuracy(plan, store, rate_hz, trained_hz))
-        for rate_hz, attacker, trained_hz in attacks_of(plan.config, MISMATCHED, INFORMED)
+        result.model_copy(update={"is_lost": plan.by_rate[pair] in store.failed}) for result, pair in found
     )
 
 
