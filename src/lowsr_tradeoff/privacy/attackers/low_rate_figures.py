@@ -20,4 +20,5 @@ def recovered_at(rate_hz: float) -> float | None:
     if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
         return None
     octaves = [math.log2(hz) for hz in RECOVERED]
-    return float(np.interp(math.log2(rate_hz), octaves, list(RECOVERED.values())))
+    share = np.interp(math.log2(rate_hz), octaves, list(RECOVERED.values()))
+    return round(float(share), 4)

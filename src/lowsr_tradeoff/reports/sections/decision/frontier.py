@@ -229,7 +229,9 @@ def ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> 
 def hover(point: OperatingPoint) -> str:
     """Return the text beside a point under the pointer."""
     sure = f"probability of being on the frontier {share_of_draws(point.p_frontier)}"
-    return "<br>".join((f"<b>{plot.text(point_name(point))}</b>", *map(plot.text, (*axes(point), sure))))
+    return "<br>".join(
+        (f"<b>{plot.text(point_name(point))}</b>", *map(plot.text, (*axes(point, point.attacker), sure)))
+    )
 
 
 def bounds(tradeoff: Tradeoff, drawn_on: dict[str, str]) -> list[plot.Spec]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.front_end import front_end
@@ -17,15 +18,16 @@ def not_measured(tradeoff: Tradeoff) -> tuple[str, ...]:
 def _speech(tradeoff: Tradeoff) -> Iterator[str]:
     """What no attacker looked for in speech; only the listening test asks listeners."""
     tested = [found for found in tradeoff.privacy.attacks if found.value.value is not None]
-    untried = dict.fromkeys(
-        f"{found.attacker} ({found.value.reason})"
-        for found in tradeoff.privacy.attacks
-        if found.value.value is None
+    untried = grouped(
+        [found for found in tradeoff.privacy.attacks if found.value.value is None], lambda found: found.value.reason
     )
     if tested:
         # Their names hold commas.
         tried = "; ".join(dict.fromkeys(found.attacker for found in tested))
-        others = f" Not tested: {'; '.join(untried)}." if untried else ""
+        others = "".join(
+            f" Not tested ({reason}): {'; '.join(dict.fromkeys(found.attacker for found in same))}."
+            for reason, same in untried.items()
+        )
         yield (
             f"Attackers other than {tried}.{others} That a recogniser fails does not make speech"
             " unintelligible: one trained at the low rate recovers far more."

@@ -8,6 +8,7 @@ from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.sections.speech.strongest import attacker
 from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, leak_columns, shown_kinds, table_of
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
@@ -35,7 +36,8 @@ def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return the answer as lines of text, the most important first."""
     subject = placing.subject_point(tradeoff)
     shown = open_choices(tradeoff) if subject is None else (subject, placing.reference_point(tradeoff, subject))
-    each = [f"{point_name(point)}: {'; '.join(axes(point))}" for point in dict.fromkeys(shown) if point is not None]
+    named = ((point, attacker(tradeoff, point)) for point in dict.fromkeys(shown) if point is not None)
+    each = [f"{point_name(point)}: {'; '.join(axes(point, strongest))}" for point, strongest in named]
     return (*unusable(tradeoff), headline(tradeoff), *explanation(tradeoff), *each, *warnings(tradeoff))
 
 
@@ -72,12 +74,15 @@ def explanation(tradeoff: Tradeoff) -> tuple[str, ...]:
     return (where, *_nearest(tradeoff))
 
 
-def axes(point: OperatingPoint) -> tuple[str, ...]:
-    """Return the point's accuracy, leaks, power and battery hours, each as text."""
+def axes(point: OperatingPoint, strongest: str) -> tuple[str, ...]:
+    """Return the point's accuracy, leaks, power and battery hours and its strongest attacker, each as text."""
     columns = (*leak_columns(point.privacy_axis), *COSTS)
     each = (f"{name[0].lower()}{name[1:]} {cell(point)}" for name, cell in columns)
-    strongest = f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {point.attacker}"
-    return (f"accuracy {percent(point.accuracy)}", *each, strongest)
+    return (
+        f"accuracy {percent(point.accuracy)}",
+        *each,
+        f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {strongest}",
+    )
 
 
 def axis_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
@@ -101,7 +106,7 @@ def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
             NAMED[0],
             *axis_columns(tradeoff),
             ("Power saved", lambda point: percent(point.power_saved)),
-            (f"Strongest attacker on {AT_STAKE[tradeoff.privacy_axis]}", lambda point: point.attacker),
+            (f"Strongest attacker on {AT_STAKE[tradeoff.privacy_axis]}", lambda point: attacker(tradeoff, point)),
             *NAMED[1:],
         ),
     )
@@ -112,7 +117,7 @@ def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
     reference, columns = placing.reference_point(tradeoff, subject), axis_columns(tradeoff)
     strongest = f"Strongest attacker on {AT_STAKE[tradeoff.privacy_axis]}"
     if reference is None or reference == subject:
-        own = (*((name, cell(subject)) for name, cell in columns), (strongest, subject.attacker))
+        own = (*((name, cell(subject)) for name, cell in columns), (strongest, attacker(tradeoff, subject)))
         return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), own)
     leaked = [LEAK_FIELDS[kind] for kind in shown_kinds(tradeoff.privacy_axis)]
     differences = (
@@ -127,7 +132,7 @@ def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
             (name, cell(subject), cell(reference), difference)
             for (name, cell), difference in zip(columns, differences, strict=True)
         ),
-        (strongest, subject.attacker, reference.attacker, ""),
+        (strongest, attacker(tradeoff, subject), attacker(tradeoff, reference), ""),
     )
     return Table(
         f"{point_name(subject)} against {point_name(reference)}, both on {subject.device}",

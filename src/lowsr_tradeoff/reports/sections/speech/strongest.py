@@ -5,8 +5,9 @@ from operator import attrgetter
 
 from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.decision.frontier import attacker_of
-from lowsr_tradeoff.decision.leaks import on_scale
+from lowsr_tradeoff.decision.leaks import at, on_scale
 from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.privacy import Leak
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
@@ -72,6 +73,13 @@ def front_ends(tradeoff: Tradeoff) -> Table:
     )
 
 
+def attacker(tradeoff: Tradeoff, point: OperatingPoint) -> str:
+    """Return the strongest attacker of a point; beside published figures, also what was measured on this speech."""
+    leak = at(tradeoff.leaks, point.privacy_axis, point.rate_hz)
+    ours = _measured(tradeoff, leak) if leak and leak.envelope.basis == "published" else None
+    return f"{point.attacker}; on this speech {percent(ours)}" if ours else point.attacker
+
+
 def _of_kind(tradeoff: Tradeoff, leaks: Sequence[Leak]) -> Iterator[Row]:
     """A row for each rate; one for all of them where none has a figure, for one reason."""
     kind, reasons = LEAKS[leaks[0].kind], {leak.envelope.reason for leak in leaks}
@@ -80,9 +88,9 @@ def _of_kind(tradeoff: Tradeoff, leaks: Sequence[Leak]) -> Iterator[Row]:
         return
     every = {(leak.kind, leak.rate_hz): leak for leak in leaks}
     for leak in leaks:
-        attacker, ours = attacker_of(every, leak.kind, leak.rate_hz), _measured(tradeoff, leak)
+        strongest, ours = attacker_of(every, leak.kind, leak.rate_hz), _measured(tradeoff, leak)
         yield (
-            *(kind, hz(leak.rate_hz), percent(leak.envelope), attacker),
+            *(kind, hz(leak.rate_hz), percent(leak.envelope), strongest),
             by_chance(every[leak.kind, leak.envelope_rate_hz]),
             percent(leak.strongest),
             "nothing" if ours is None else percent(ours),
