@@ -11,10 +11,11 @@ from lowsr_tradeoff.privacy.stage import draws
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
 SPEECH = dataclasses.replace(EMBEDDED, utterances=EMBEDDED.utterances[:3])
-CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200)
+CONFIG = StudyConfig(rates_hz=(2000,), n_resamples=200, front_end=FrontEnd())
 
 
 def asked(**privacy):
