@@ -64,7 +64,7 @@ def reached(function: str) -> tuple[str, ...]:
     """Return the modules that a function's module reaches by imports, its own among them, in order of name.
 
     >>> reached("statistics.joint_draws:kept")
-    ('statistics', 'statistics.intervals', 'statistics.joint_draws')
+    ('statistics', 'statistics.cluster_t', 'statistics.intervals', 'statistics.joint_draws')
     """
     left, found = [function.partition(":")[0]], set[str]()
     while left:

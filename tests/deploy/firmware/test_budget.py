@@ -46,13 +46,15 @@ def test_a_device_without_that_limit_takes_all():
 def test_central_values_are_those_by_hand():
     chosen = choose_target(build_tradeoff(), 1000, "cssd", "stm32u575")
     cost, core, effort = chosen.result.cost, load_device("stm32u575").core, effort_of(chosen)
-    spectrum = 26 * cost.fft_size * math.log2(cost.fft_size)
+    spectrum = 11 * cost.fft_size * math.log2(cost.fft_size)
     assert effort.front_end.value == pytest.approx(cost.frames * (spectrum + 9.5 * cost.mel_nonzeros))
     assert effort.network.value == pytest.approx(1.4 * cost.macs["conv"] + 1.94 * cost.macs["linear"])
     cycles = effort.front_end.value + effort.network.value
     assert effort.clock_mhz in {point.clock.value for point in core.clocks.values()}
     assert effort.duration_s.value == pytest.approx(cycles / effort.clock_mhz / 1e6)
-    assert effort.real_time_factor.value == pytest.approx(effort.duration_s.value / cost.window_s)
+    # Capturing takes cycles beside those of a window: restoring the rate, moving samples.
+    assert effort.real_time_factor == chosen.power.real_time_factor
+    assert effort.real_time_factor.value > effort.duration_s.value / cost.window_s
     for figure in (effort.front_end, effort.network, effort.duration_s):
         assert figure.low < figure.value < figure.high
         assert figure.basis == "modelled"

@@ -161,7 +161,7 @@ def recoverability(student: Runs | None, teacher: Runs, clips: ClipTable) -> Mea
         return missing("the teacher says the same of all clips", CLIPS)
     # Relative to the mean spread the denominators sum to the number of clips, whatever the scale of the scores.
     explained, total = (spread - error) / spread.mean(), spread / spread.mean()
-    return pooled_ratio(explained, total, clips.weights, CLIPS, is_share=True)
+    return pooled_ratio(explained, total, clips.weights, CLIPS, is_share=False)
 
 
 def class_energies(found: Evidence) -> tuple[ClassEnergy, ...]:

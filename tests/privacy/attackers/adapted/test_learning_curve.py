@@ -7,9 +7,15 @@ from tests.privacy.embedded import SPEECH, counted
 from lowsr_tradeoff.privacy.attackers import held_out
 from lowsr_tradeoff.privacy.attackers.adapted import attack, learning_curve, training
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
-CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, privacy={"attackers": "all", "learning_curves": "all"})
+CONFIG = StudyConfig(
+    rates_hz=(1000,),
+    n_resamples=200,
+    front_end=FrontEnd(),
+    privacy={"attackers": "all", "learning_curves": "all"},
+)
 # Of 12 speakers, by 0.9 - 0.8 / (1 + n / 3).
 RISING = {1 / 16: 0.3, 1 / 8: 0.42, 1 / 4: 0.5, 1 / 2: 0.63, 1.0: 0.74}
 
