@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from lowsr_tradeoff.audio.decode import BLOCK_SAMPLES, decode, decode_blocks
+from lowsr_tradeoff.audio.decode import BLOCK_SAMPLES, Excerpt, decode, decode_blocks
 from lowsr_tradeoff.errors import DataError
 
 KINDS = [
@@ -132,3 +132,40 @@ def test_what_is_too_long_for_a_clip_is_refused_whole_and_read_in_blocks(tmp_pat
 def test_a_path_with_a_zero_byte_is_no_audio(tmp_path):
     with pytest.raises(DataError, match="cannot be read as audio"):
         decode(tmp_path / "a\0.wav")
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
+@pytest.mark.parametrize("begin", [0, 1, BLOCK_SAMPLES - 1, 2 * BLOCK_SAMPLES])
+def test_an_excerpt_is_that_part_of_the_whole(tmp_path, suffix, begin):
+    path = tmp_path / f"a.{suffix}"
+    soundfile.write(path, noise(3 * BLOCK_SAMPLES, 2), 16000)
+    whole, rate_hz = decode(path)
+    excerpt = Excerpt(path, begin / 16000, (begin + BLOCK_SAMPLES) / 16000)
+    assert np.abs(decode(excerpt)[0] - whole[begin : begin + BLOCK_SAMPLES]).max() < 1e-6
+    assert rate_hz == 16000
+
+
+def test_only_the_blocks_of_an_excerpt_are_decoded(tmp_path, monkeypatch):
+    path, n_read = tmp_path / "a.flac", []
+    soundfile.write(path, noise(20 * BLOCK_SAMPLES), 16000)
+    read = soundfile.SoundFile.read
+
+    def counted(*args, **kwargs):
+        block = read(*args, **kwargs)
+        n_read.append(len(block))
+        return block
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", counted)
+    decode(Excerpt(path, 10.0, 10.5))
+    assert n_read == [BLOCK_SAMPLES]
+
+
+@pytest.mark.parametrize("behind_s", [0.0009, 0.0011])
+def test_times_are_as_exact_as_three_decimals(tmp_path, behind_s):
+    soundfile.write(tmp_path / "a.wav", noise(48000), 48000)
+    excerpt = Excerpt(tmp_path / "a.wav", 0.5, 1 + behind_s)
+    if behind_s < 0.001:
+        assert decode(excerpt)[0].size == 24000
+    else:
+        with pytest.raises(DataError, match=r"ends at 1\.000 s, before the part from 0\.5 s to 1\.0011 s"):
+            decode(excerpt)

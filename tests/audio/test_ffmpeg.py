@@ -8,7 +8,7 @@ import pytest
 from tests.audio.phones import TONE_HZ, write
 
 from lowsr_tradeoff.audio import ffmpeg
-from lowsr_tradeoff.audio.decode import decode, decode_blocks
+from lowsr_tradeoff.audio.decode import Excerpt, decode, decode_blocks
 from lowsr_tradeoff.corpora.inspect import AudioInfo, UnusableAudio, inspect_files
 from lowsr_tradeoff.errors import DataError
 
@@ -101,3 +101,12 @@ def test_a_reader_that_stops_early_leaves_no_process(tmp_path):
     start = time.process_time()
     blocks.close()
     assert time.process_time() - start < 1
+
+
+def test_an_excerpt_of_a_phones_recording_is_that_part_of_the_whole(tmp_path):
+    path = write(tmp_path / "a.m4a", "aac", "fltp", 16000, 12.0)
+    samples, rate_hz = decode(Excerpt(path, 5.0, 6.5))
+    assert rate_hz == 16000
+    assert np.array_equal(samples, decode(path)[0][80000:104000])
+    with pytest.raises(DataError, match=r"a\.m4a: ends at 12\.\d* s, before the part from 12\.0 s to 13\.0 s"):
+        decode(Excerpt(path, 12.0, 13.0))
