@@ -87,9 +87,10 @@ def phone_kinds(folder: Path) -> Iterator[Kind]:
 
 
 def table_kind(folder: Path) -> Kind:
-    """Return tables: of events in three forms, of speech, a current trace, the answers of a listening test."""
+    """Return tables: of events in five forms, of speech, a current trace, the answers of a listening test."""
     events_of_folds = tuple(f"urban/fold{1 + i % 2}/{name}" for i, name in enumerate("abcd"))
-    for name in (*(f"events/{name}" for name in "abcd"), *events_of_folds, "speech/a", "speech/b"):
+    parts = "parts/a", "parts/b"
+    for name in (*(f"events/{name}" for name in "abcd"), *events_of_folds, *parts, "speech/a", "speech/b"):
         path = folder / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_sound("WAV", "PCM_16", seed=ord(name[-1])))
@@ -97,11 +98,16 @@ def table_kind(folder: Path) -> Kind:
     answers = [("p", 1, "me", "true", f"clip-{i}", 1, "nine lives") for i in range(4)]
     events = [(f"{name}.wav", "xy"[name > "b"], 1 + "abcd".index(name) % 2, name) for name in "abcd"]
     urban = [(f"{name}.wav", name, 1 + i % 2, "xy"[name > "b"]) for i, name in enumerate("abcd")]
+    selections = [(1, "Waveform", 0, 0.1, "x"), (1, "Spectrogram", 0, 0.1, "x"), (2, "Waveform", 0.1, 0.2, "y")]
     speech = [("a.wav", "the key is under the mat", "ann", "key"), ("b.wav", "nine hundred dollars", "bob", "")]
     files = {
         folder / "events" / "events.csv": _csv("path,label,fold,source", events),
         folder / "events" / "excel.csv": b"sep=;\r\n" + _csv("Filename;Class;Fold;fsID", events, ";"),
         folder / "urban" / "UrbanSound8K.csv": _csv("slice_file_name,fsID,fold,class", urban),
+        folder / "parts" / "a.txt": b"0.0\t0.1\tx\n\\\t300.0\t-1.0\n0.1\t0.2\ty\n",
+        folder / "parts" / "b.Table.1.selections.txt": _csv(
+            "Selection\tView\tBegin Time (s)\tEnd Time (s)\tAnnotation", selections, "\t"
+        ),
         folder / "speech" / "metadata.csv": _csv("file,text,speaker,keywords", speech),
         folder / "trace.csv": _csv("time (ms),current (uA)", trace),
         folder / "answers.csv": _csv("pack,form,listener,consent,clip,plays,text", answers),
@@ -179,8 +185,9 @@ def _read_sound(path: Path) -> None:
 
 
 def _read_table(path: Path) -> object:
-    if path.name in {"events.csv", "excel.csv", "UrbanSound8K.csv"}:
-        return load_events(str(path), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)
+    if path.parent.name in {"events", "urban", "parts"}:
+        source = path.parent if path.parent.name == "parts" else path
+        return load_events(str(source), 2, None, 0, (1000,), 8000, skip_bad=False, cache=None)
     if path.name == "metadata.csv":
         return load_speech(str(path.parent), (1000,), 8000, skip_bad=False, cache=None)
     return trace_power(path, 3.0) if path.name == "trace.csv" else read_answers(path)

@@ -90,22 +90,3 @@ def test_what_macos_and_windows_add_is_no_class(tmp_path):
 def test_what_is_no_sound_is_counted(tmp_path):
     listing = list_events(str(touch(tmp_path, "dog/a.wav", "dog/a.txt", "rain/b.wav", "rain/b.txt", "LICENSE")))
     assert "3 files are no sounds by their names and were passed over (2 .txt, 1 without suffix)" in listing.note
-
-
-@pytest.mark.parametrize(
-    ("table", "content"),
-    [
-        ("rec.txt", "0.500000\t2.250000\tblackbird\n3.0\t4.0\train\n"),
-        (
-            "rec.Table.1.selections.txt",
-            "Selection\tBegin Time (s)\tEnd Time (s)\n1\t0.5\t2\n",
-        ),
-    ],
-)
-def test_a_recording_with_a_table_of_labels_is_told_how_to_cut(tmp_path, table, content):
-    touch(tmp_path, "rec.wav", "other.wav", "other.txt")
-    (tmp_path / table).write_text(content)
-    (tmp_path / "other.txt").write_bytes(b"gr\xfc\xdf")
-    found = dict(problems_of(list_events(str(tmp_path))))
-    assert f"is a recording with a table of labels, {table}; save what it names as a file each" in found["rec.wav"]
-    assert found["other.wav"] == "lies in no class folder"

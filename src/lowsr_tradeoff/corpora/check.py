@@ -9,22 +9,23 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Literal
 
+from lowsr_tradeoff.audio.decode import Excerpt
 from lowsr_tradeoff.corpora.clips import EventClip, Utterance
 from lowsr_tradeoff.corpora.inspect import AudioInfo, Inspection, UnusableAudio, inspect_files
-from lowsr_tradeoff.corpora.rows import FaultOf, Listing, Problem, R, path_fault, repeats, without_faults
+from lowsr_tradeoff.corpora.rows import FaultOf, Listing, Problem, R, grouped, path_fault, repeats, without_faults
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.records.run import CorpusSummary
 
 
 def usable(
     listing: Listing[R], fault_functions: Sequence[FaultOf[R]], rates_hz: Sequence[int], cache: Path | None
-) -> tuple[list[R], dict[Path, AudioInfo], list[Problem]]:
-    """Return the rows that can be used, what their files hold, and every problem of the other rows.
+) -> tuple[list[R], dict[Path | Excerpt, AudioInfo], list[Problem]]:
+    """Return the rows that can be used, what their files or parts hold, and every problem of the other rows.
 
     The reference rate is the last of ``rates_hz``; ``cache`` is a file that stores inspections.
     """
     paths = {row.path: path_fault(listing.root, row.path) for row in listing.rows}
-    inspected = inspect_files((path for path, fault in paths.items() if fault is None), cache)
+    inspected = inspect_files(dict.fromkeys(row.audio for row in listing.rows if paths[row.path] is None), cache)
     repeated = _repetitions(listing.rows, inspected)
     kept, problems = without_faults(
         listing.rows,
@@ -33,23 +34,30 @@ def usable(
             *fault_functions,
             lambda row: paths[row.path],
             lambda row: repeated.get(row.where),
-            lambda row: audio_fault(inspected[row.path], rates_hz) if row.path in inspected else None,
+            lambda row: audio_fault(inspected[row.audio], rates_hz) if row.audio in inspected else None,
         ],
     )
-    return kept, {path: info for path, info in inspected.items() if isinstance(info, AudioInfo)}, problems
+    return kept, {audio: info for audio, info in inspected.items() if isinstance(info, AudioInfo)}, problems
 
 
-def _repetitions(rows: Sequence[R], inspected: Mapping[Path, Inspection]) -> dict[str, str]:
-    """Return rows that name a file again, or one with the same bytes: they would be on both sides of a split."""
+def _repetitions(rows: Sequence[R], inspected: Mapping[Path | Excerpt, Inspection]) -> dict[str, str]:
+    """Return rows that name a file or a part again, or a file with the same bytes.
+
+    They would be on both sides of a split.
+    """
 
     def digest(row: R) -> str | None:
-        info = inspected.get(row.path)
+        info = inspected.get(row.audio)
         return info.digest if isinstance(info, AudioInfo) else None
 
-    files = repeats(
-        rows, lambda row: row.path.resolve() if row.path in inspected else None, "names the same file as"
-    )
-    return files | repeats([row for row in rows if row.where not in files], digest, "has the same bytes as")
+    real = {row.path: row.path.resolve() for row in rows if row.audio in inspected}
+    verb = f"names the same {'part' if any(row.span_s for row in rows) else 'file'} as"
+    again = repeats(rows, lambda row: (real[row.path], row.span_s) if row.path in real else None, verb)
+    of_file = grouped((row for row in rows if digest(row) and row.where not in again), lambda row: real[row.path])
+    copies = repeats([group[0] for group in of_file.values()], digest, "has the same bytes as")
+    return again | {
+        row.where: reason for group in of_file.values() if (reason := copies.get(group[0].where)) for row in group
+    }
 
 
 def audio_fault(inspected: Inspection, rates_hz: Sequence[int]) -> str | None:
@@ -71,8 +79,19 @@ def rate_fault(source_rate_hz: int, rates_hz: Sequence[int]) -> str | None:
     return f"is sampled at {source_rate_hz} Hz, below the {', '.join(map(str, above))} Hz asked for; {remedy}"
 
 
-def clip_ids(listing: Listing[R], rows: Iterable[R]) -> list[str]:
-    """Return the names of clips: their paths below the corpus folder, links followed."""
+def clip_ids(listing: Listing[R], rows: Sequence[R]) -> list[str]:
+    """Return the names of clips: their paths below the corpus folder, links followed, and what part they are.
+
+    A part is written as W3C's Media Fragments URI 1.0 does: ``day1/rec.wav#t=0.5,2.25``.
+    """
+    return [
+        name + ("#t={},{}".format(*row.span_s) if row.span_s else "")
+        for name, row in zip(file_names(listing, rows), rows, strict=True)
+    ]
+
+
+def file_names(listing: Listing[R], rows: Iterable[R]) -> list[str]:
+    """Return the paths of files below the corpus folder, links followed."""
     root = listing.root.resolve()
     return [row.path.resolve().relative_to(root).as_posix() for row in rows]
 
@@ -108,6 +127,6 @@ def summarise(
 
 
 def _unfinished(audio: Sequence[AudioInfo]) -> str:
-    n = sum(info.is_open_ended for info in audio)
+    n = len({info.digest for info in audio if info.is_open_ended})
     many = f"{n} files have" if n > 1 else "1 file has"
     return f"{many} the header of a recording that was not finished and was read to the end." if n else ""

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from glob import escape
 from pathlib import Path
 
+from lowsr_tradeoff.corpora.label_tables import list_labelled_parts
 from lowsr_tradeoff.corpora.rows import EventRow, Listing, Problem
 from lowsr_tradeoff.corpora.sound_files import audio_files, files_below, is_audio, is_meant, passed_over
 
@@ -20,12 +20,12 @@ ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>\d+)-[A-Z]+(-\d+)?")
 # {speaker}_nohash_{take}: P. Warden, Speech Commands: A Dataset for Limited-Vocabulary Speech Recognition, 2018.
 SPEECH_COMMAND_NAME = re.compile(r"(?P<speaker>[0-9a-f]{8})_nohash_\d+")
 BACKGROUND = "_background_noise_"
-# A label track of Audacity: start, end and label between tabs, in seconds.
-AUDACITY = re.compile(rb"\d+(\.\d+)?\t\d+(\.\d+)?(\t|\r?\n|$)")
 
 
 def list_class_folders(root: Path) -> Listing[EventRow]:
-    """Return the rows of a folder with a subfolder per class; parts of a split are its folds.
+    """Return the rows of a folder with a subfolder per class, or of recordings with a table of labels beside each.
+
+    Parts of a split above them are folds.
 
     Raises:
         DataError: A folder cannot be listed.
@@ -40,6 +40,8 @@ def list_class_folders(root: Path) -> Listing[EventRow]:
     # "train" alone beside others is a class of vehicles.
     if len(parts) > 1 or (parts and parts == full):
         return _split(root, parts, [path for path in (*full, *loose) if path not in parts])
+    if labelled := list_labelled_parts(root):
+        return labelled
     rows, note = _meaning_of_names(
         tuple(
             EventRow(path.relative_to(root).as_posix(), path, folder.name, None, fold="", source="")
@@ -49,24 +51,9 @@ def list_class_folders(root: Path) -> Listing[EventRow]:
     )
     empty = [folder for folder in sounds if folder not in full]
     problems = [Problem(folder.name, "is a class folder without audio", n_clips=0) for folder in empty]
-    problems += [Problem(path.name, _why_loose(path)) for path in loose]
+    problems += [Problem(path.name, "lies in no class folder") for path in loose]
     notes = filter(None, (note, passed_over(files_below(root))))
     return Listing(root.resolve().name, root, rows, tuple(problems), " ".join(notes))
-
-
-def _why_loose(sound: Path) -> str:
-    """Why a sound beside class folders cannot be used; long recordings come with a table of what is heard when."""
-    track = sound.with_suffix(".txt")
-    tables = sorted(sound.parent.glob(f"{escape(sound.stem)}*.selections.txt"))
-    if track.is_file():
-        with track.open("rb") as file:
-            tables += [track] if AUDACITY.match(file.read(100)) else []
-    if not tables:
-        return "lies in no class folder"
-    return (
-        f"is a recording with a table of labels, {tables[0].name}; save what it names as a file each, in a folder "
-        "for each label (Audacity: Export Multiple by labels; Raven: Save Selections As), or name them in a CSV"
-    )
 
 
 def _split(root: Path, parts: Sequence[Path], others: Sequence[Path]) -> Listing[EventRow]:
@@ -77,10 +64,11 @@ def _split(root: Path, parts: Sequence[Path], others: Sequence[Path]) -> Listing
     problems = [Problem(path.name, beside, n_clips=0, is_skippable=False) for path in others]
     rows: list[EventRow] = []
     for part, fold in zip(parts, _fold_numbers(parts), strict=True):
-        if any(map(is_audio, part.iterdir())):
+        labelled = list_labelled_parts(part)
+        if labelled is None and any(map(is_audio, part.iterdir())):
             problems.append(Problem(part.name, bare, n_clips=0, is_skippable=False))
             continue
-        inner = list_class_folders(part)
+        inner = labelled or list_class_folders(part)
         rows += [replace(row, where=f"{part.name}/{row.where}", fold=fold) for row in inner.rows]
         problems += [replace(problem, where=f"{part.name}/{problem.where}") for problem in inner.problems]
     note = f"Folds are the folders {names}." if len(parts) > 1 else ""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import Samples
-from lowsr_tradeoff.audio.decode import decode
+from lowsr_tradeoff.audio.decode import Excerpt, decode
 from lowsr_tradeoff.corpora.demo_events import Take, synthesise
 from lowsr_tradeoff.records.run import CorpusSummary
 
@@ -21,7 +21,7 @@ class EventClip:
         fold: Its test fold, from 1.
         source: The recording it was cut from; one source stays in one fold.
         digest: Hash of its content.
-        audio: A file, or the parameters of its synthesis.
+        audio: A file, a part of one, or the parameters of its synthesis.
     """
 
     clip_id: str
@@ -29,7 +29,7 @@ class EventClip:
     fold: int
     source: str
     digest: str
-    audio: Path | Take
+    audio: Path | Excerpt | Take
 
 
 @dataclass(frozen=True)

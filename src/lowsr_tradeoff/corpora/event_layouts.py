@@ -33,9 +33,10 @@ class Columns:
 def list_events(source: str) -> Listing[EventRow]:
     """Return the rows of a corpus on disk.
 
-    The source is ``"digits"``, a folder with a subfolder per class, a CSV ``path,label[,fold][,source]``, or a
-    published corpus: ESC-50, UrbanSound8K, the folder of a TAU Urban Acoustic Scenes development set, or the
-    ``evaluation_setup`` in it. Of a published corpus its folder, its folder of sounds or its table can be given.
+    The source is ``"digits"``, a folder with a subfolder per class, one of recordings with tables of labels, a CSV
+    ``path,label[,fold][,source]``, or a published corpus: ESC-50, UrbanSound8K, the folder of a TAU Urban Acoustic
+    Scenes development set, or the ``evaluation_setup`` in it. Of a published corpus its folder, its folder of
+    sounds or its table can be given.
 
     Raises:
         DataError: There is no such corpus, or its table cannot be read.

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lowsr_tradeoff.corpora.check import clip_ids, rate_fault, summarise, usable
+from lowsr_tradeoff.corpora.check import clip_ids, file_names, rate_fault, summarise, usable
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.corpora.demo_events import takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
 from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC, list_events
 from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
-from lowsr_tradeoff.corpora.inspect import AudioInfo
+from lowsr_tradeoff.corpora.inspect import AudioInfo, content_digest
 from lowsr_tradeoff.corpora.labels import labels_alike
 from lowsr_tradeoff.corpora.rows import EventRow, FaultOf, Listing, Problem, count_skipped
 from lowsr_tradeoff.files.writing import digest_of
@@ -77,8 +77,8 @@ def load_events(
     alike = labels_alike([row.annotation for row in listing.rows])
     rows, unfit = fit_for_folds(rows, n_folds)
     n_skipped = count_skipped(listing.name, [*listing.problems, *alike, *problems, *unfit], skip_bad=skip_bad)
-    audio = [info_of[row.path] for row in rows]
-    clips = _clips(rows, clip_ids(listing, rows), audio, n_folds, seed)
+    audio = [info_of[row.audio] for row in rows]
+    clips = _clips(listing, rows, audio, n_folds, seed)
     return _corpus(listing, clips, audio, clip_s, n_skipped, _note(rows, seed))
 
 
@@ -97,14 +97,15 @@ def _demo(seed: int, rates_hz: Sequence[int], clip_s: float | None) -> EventCorp
 
 
 def _clips(
-    rows: Sequence[EventRow], names: Sequence[str], audio: Sequence[AudioInfo], n_folds: int, seed: int
+    listing: Listing[EventRow], rows: Sequence[EventRow], audio: Sequence[AudioInfo], n_folds: int, seed: int
 ) -> list[EventClip]:
-    sources = [row.source or name for row, name in zip(rows, names, strict=True)]
+    # The parts of a recording share its name.
+    sources = [row.source or name for row, name in zip(rows, file_names(listing, rows), strict=True)]
     given = [int(row.fold) for row in rows if row.fold]
     folds = renumber(given) if given else assign_folds([row.annotation for row in rows], sources, n_folds, seed)
     return [
-        EventClip(name, row.annotation, fold, source, info.digest, row.path)
-        for name, row, fold, source, info in zip(names, rows, folds, sources, audio, strict=True)
+        EventClip(name, row.annotation, fold, source, content_digest(row.audio, info.digest), row.audio)
+        for name, row, fold, source, info in zip(clip_ids(listing, rows), rows, folds, sources, audio, strict=True)
     ]
 
 
@@ -126,7 +127,7 @@ def _corpus(
 def _note(rows: Sequence[EventRow], seed: int) -> str:
     has_folds = any(row.fold for row in rows)
     note = "Folds are the corpus's own." if has_folds else f"Folds were made by class and source (seed {seed})."
-    if n_alone := sum(not row.source for row in rows):
+    if n_alone := sum(not row.source and not row.span_s for row in rows):
         note += (
             f" {n_alone} of {len(rows)} files name no source and count as one each: "
             "figures are too good where several were cut from one recording."

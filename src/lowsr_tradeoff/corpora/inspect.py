@@ -1,19 +1,20 @@
 """What audio files hold, and why some cannot be used, before any work.
 
-Each file is decoded once, in blocks. Results are stored by the hash of the file's bytes.
+Each file, or part of one, is decoded once, in blocks. Results are stored by a hash of bytes and part.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
-from lowsr_tradeoff.audio.decode import decode_blocks
+from lowsr_tradeoff.audio.decode import Excerpt, decode_blocks
 from lowsr_tradeoff.audio.sound_size import find_sound
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import sha256_of
-from lowsr_tradeoff.files.writing import seal, unseal, write_atomic
+from lowsr_tradeoff.files.writing import digest_of, seal, unseal, write_atomic
 from lowsr_tradeoff.records.base import Record
 from lowsr_tradeoff.runner.fingerprint import code_of
 
@@ -24,10 +25,10 @@ FULL_SCALE = 1 - 2**-14
 
 
 class AudioInfo(Record):
-    """What a usable file holds.
+    """What a usable file, or a part of one, holds.
 
     Attributes:
-        digest: Hash of its bytes.
+        digest: Hash of the bytes of the whole file.
         n_at_full_scale: Samples that the recorder could not have shown louder.
         is_open_ended: Whether its header does not say where the sound ends: it was read to the end of the file.
     """
@@ -45,7 +46,7 @@ class AudioInfo(Record):
 
 
 class UnusableAudio(Record):
-    """Why a file cannot be used at any rate."""
+    """Why a file or a part of one cannot be used at any rate."""
 
     reason: str
 
@@ -54,27 +55,36 @@ Inspection = AudioInfo | UnusableAudio
 
 
 class InspectionCache(Record):
-    """Earlier inspections, by the hash of a file's bytes, and the code that made them."""
+    """Earlier inspections by :func:`content_digest`, and the code that made them."""
 
     code: str
     files: dict[str, Inspection]
 
 
-def inspect_files(paths: Iterable[Path], cache: Path | None) -> dict[Path, Inspection]:
-    """Return what each existing file holds, decoding only those whose bytes ``cache`` does not know."""
+def content_digest(audio: Path | Excerpt, file_digest: str) -> str:
+    """Return the hash of a file's bytes, which is given, or for a part of it one of that hash and the part."""
+    return digest_of([file_digest, audio.begin_s, audio.end_s]) if isinstance(audio, Excerpt) else file_digest
+
+
+def inspect_files(audio: Iterable[Path | Excerpt], cache: Path | None) -> dict[Path | Excerpt, Inspection]:
+    """Return what each existing file, or part of one, holds, decoding only what ``cache`` does not know."""
     code = code_of("corpora.inspect:inspect_files")
     known = _cached(cache, code)
-    found: dict[Path, Inspection] = {}
+    found: dict[Path | Excerpt, Inspection] = {}
     new: dict[str, Inspection] = {}
-    for path in paths:
+    # A recording with many parts is hashed once.
+    hash_of = functools.cache(sha256_of)
+    for each in audio:
+        path = each.path if isinstance(each, Excerpt) else each
         try:
-            digest = sha256_of(path)
+            file_digest = hash_of(path)
         except OSError as error:
-            found[path] = UnusableAudio(reason=f"cannot be read ({error.strerror})")
+            found[each] = UnusableAudio(reason=f"cannot be read ({error.strerror})")
             continue
+        digest = content_digest(each, file_digest)
         if digest not in known and digest not in new:
-            new[digest] = _inspect(path, digest)
-        found[path] = known.get(digest) or new[digest]
+            new[digest] = _inspect(each, path, file_digest)
+        found[each] = known.get(digest) or new[digest]
     if cache and new:
         write_atomic(cache, seal(InspectionCache(code=code, files={**known, **new}).model_dump_json().encode()))
     return found
@@ -89,12 +99,12 @@ def _cached(cache: Path | None, code: str) -> Mapping[str, Inspection]:
     return stored.files if stored and stored.code == code else {}
 
 
-def _inspect(path: Path, digest: str) -> Inspection:
+def _inspect(audio: Path | Excerpt, path: Path, digest: str) -> Inspection:
     if path.stat().st_size == 0:
         return UnusableAudio(reason="is empty (0 bytes)")
     n_samples, n_at_full_scale, peak, source_rate_hz = 0, 0, 0.0, 0
     try:
-        for block, rate_hz in decode_blocks(path, is_clip=True):
+        for block, rate_hz in decode_blocks(audio, is_clip=True):
             source_rate_hz = rate_hz
             n_samples += len(block)
             n_at_full_scale += int(np.count_nonzero(np.abs(block) > FULL_SCALE))

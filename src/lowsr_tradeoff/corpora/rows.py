@@ -1,10 +1,11 @@
 """Rows of a corpus before any audio is read: where each was listed, its file and annotation, and its problems."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from lowsr_tradeoff.audio.decode import Excerpt
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.safe_text import line
 
@@ -14,18 +15,25 @@ MOST_LISTED = 10
 
 @dataclass(frozen=True)
 class CorpusRow:
-    """One file of a corpus.
+    """One file of a corpus, or one part of a recording.
 
     Attributes:
         where: How messages name it.
         annotation: The label or transcript: two rows of one file that differ in it contradict each other.
         fault: What is wrong with how it was listed, or ``None``.
+        span_s: Begin and end of the part; ``None`` for the whole file.
     """
 
     where: str
     path: Path
     annotation: str
     fault: str | None
+    span_s: tuple[float, float] | None = field(default=None, kw_only=True)
+
+    @property
+    def audio(self) -> Path | Excerpt:
+        """What is to be decoded."""
+        return Excerpt(self.path, *self.span_s) if self.span_s else self.path
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,12 @@ def load_speech(
     listing = list_speech(source)
     fault_functions = (_text_fault, _language_fault, _keyword_fault)
     rows, info_of, problems = usable(listing, fault_functions, (*rates_hz, reference_rate_hz), cache)
-    rows, clipped = without_faults(rows, [lambda row: _clipping_fault(info_of[row.path])])
+    rows, clipped = without_faults(rows, [lambda row: _clipping_fault(info_of[row.audio])])
     problems += [*listing.problems, *clipped, *_language_problems(listing, rows)]
     if not rows:
         problems.append(Problem(listing.root.name, "holds no usable utterance", n_clips=0, is_skippable=False))
     n_skipped = count_skipped(listing.name, problems, skip_bad=skip_bad)
-    audio = [info_of[row.path] for row in rows]
+    audio = [info_of[row.audio] for row in rows]
     utterances = tuple(map(_utterance, clip_ids(listing, rows), rows, audio))
     group_of: Literal["speakers", "sources"] = "speakers" if any(row.speaker for row in rows) else "sources"
     summary = summarise(listing, utterances, audio, n_skipped, _note(rows), group_of)

@@ -24,7 +24,7 @@ EXCEL_SEP = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 # What others call a column; used where it has no column of the name itself.
 USUAL_NAMES = {
     "path": ("file", "filename", "file_name", "filepath", "file_path", "fname"),
-    "label": ("class", "category", "class_name", "scene_label"),
+    "label": ("class", "category", "class_name", "scene_label", "annotation", "species", "common name"),
     "source": ("src_file", "fsid", "source_id", "recording_id"),
     "file": ("path", "filename", "file_name", "filepath", "file_path", "fname"),
     "text": ("transcript", "transcription", "sentence"),

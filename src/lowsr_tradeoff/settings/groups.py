@@ -33,7 +33,8 @@ class EventsSettings(Settings):
 
     Attributes:
         source: Sounds to recognise: ``"demo"`` (synthesised), ``"digits"`` (embedded spoken digits), a folder with
-            a subfolder per class, a CSV ``path,label[,fold][,source]``, or a published corpus (docs/data.md).
+            a subfolder per class, one of recordings with tables of labels, a CSV ``path,label[,fold][,source]``, or
+            a published corpus (docs/data.md).
         n_folds: Folds to make where the corpus brings none.
         clip_s: Seconds the network hears; ``None`` takes what 19 clips in 20 fit into, at most 10 s.
     """
