@@ -112,15 +112,6 @@ def amount(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
 
 
-def kib(n_bytes: float) -> str:
-    """Return a size of memory.
-
-    >>> kib(100_000)
-    '97.7 KiB'
-    """
-    return f"{digits(n_bytes / 1024)} KiB"
-
-
 def hz(rate_hz: int) -> str:
     """Return a rate with its unit."""
     return f"{rate_hz} Hz"

@@ -8,7 +8,7 @@ from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, table_of
-from lowsr_tradeoff.reports.wording import digits, hz, kib
+from lowsr_tradeoff.reports.wording import digits, hz
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -36,8 +36,8 @@ def table(tradeoff: Tradeoff) -> Table:
             ("The same a window", lambda cost: digits(_million_macs(cost))),
             ("Window", lambda cost: f"{cost.window_s:g} s"),
             ("Parameters", lambda cost: str(cost.parameters)),
-            ("Weights at int8", lambda cost: kib(cost.weight_bytes)),
-            ("Activations at int8", lambda cost: kib(cost.activation_bytes)),
+            ("Weights at int8", lambda cost: _kib(cost.weight_bytes)),
+            ("Activations at int8", lambda cost: _kib(cost.activation_bytes)),
         ),
         n_heads=2,
     )
@@ -55,8 +55,8 @@ def one_classification(tradeoff: Tradeoff) -> Table:
             ("Front end", _front_end),
             ("Multiply-accumulates", lambda cost: f"{digits(_million_macs(cost))} million"),
             ("Parameters", lambda cost: str(cost.parameters)),
-            ("Weights", lambda cost: kib(cost.weight_bytes)),
-            ("Activations", lambda cost: kib(cost.activation_bytes)),
+            ("Weights", lambda cost: _kib(cost.weight_bytes)),
+            ("Activations", lambda cost: _kib(cost.activation_bytes)),
         ),
         n_heads=2,
     )
@@ -83,3 +83,7 @@ def _description(tradeoff: Tradeoff) -> str:
             return f"{network}, {start}, {adapted.get(adapt, f'adapted by {adapt}')}"
         case _:
             return "not named in the settings"
+
+
+def _kib(n_bytes: float) -> str:
+    return f"{digits(n_bytes / 1024)} KiB"
