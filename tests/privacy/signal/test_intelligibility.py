@@ -136,6 +136,11 @@ def test_mean_tells_how_many_could_be_scored():
     assert mean.high > 0.7
 
 
+def test_a_correlation_has_no_interval_above_one():
+    mean = mean_score(rows_of(1.0, 1.0, 0.97), "stoi", resample_weights(["a", "b", "c"], 200, 0), "1")
+    assert mean.low < mean.value < mean.high == 1.0
+
+
 def test_mean_of_nothing_says_why():
     mean = mean_score(rows_of(None, None), "stoi", resample_weights(["a", "b"], 200, 0), "1")
     assert (mean.value, mean.reason) == (None, "it is silent")

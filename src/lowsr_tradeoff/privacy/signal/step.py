@@ -36,7 +36,9 @@ def mean_score(rows: Sequence[SignalScores], name: str, weights: Floats, unit: s
         kind = name if name == "pesq_nb" else name.replace("estoi", "stoi").replace("pesq_wb", "pesq")
         reasons = {getattr(row, f"{kind}_reason") for row in rows}
         return missing("; ".join(sorted(filter(None, reasons))) or "there are no utterances", "utterances", unit)
-    return mean_measurement([values[i] for i in kept], weights[:, kept], n_of, unit)
+    found = mean_measurement([values[i] for i in kept], weights[:, kept], n_of, unit)
+    is_correlation = unit == "1" and found.high is not None and found.high > 1
+    return found.model_copy(update={"high": 1.0}) if is_correlation else found
 
 
 def _result(plan: RatePlan[int], rate_hz: int, store: Store, weights: Floats) -> IntelligibilityResult:
