@@ -10,7 +10,7 @@ def test_what_was_not_measured_comes_from_the_records(build):
     tradeoff = build(attacker="imagined attacker")
     text = "\n".join(not_measured(tradeoff))
     assert "Attackers other than imagined attacker as published; closed vocabulary" in text
-    assert "Not tested: Whisper adapted to the rate (not asked for; run with --attackers all)." in text
+    assert "Not tested (not asked for; run with --attackers all): Whisper adapted to the rate." in text
     assert "Power on real hardware" in text
     assert "one seed" in text
     assert "2 files of demo (events): unusable and skipped." in text
