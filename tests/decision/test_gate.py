@@ -14,7 +14,7 @@ from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.decision.gate import gate
 from lowsr_tradeoff.decision.leaks import at, leaks
-from lowsr_tradeoff.decision.more_data import rates_of, with_more_data
+from lowsr_tradeoff.decision.more_data import with_more_data
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.privacy.attackers import published_figures
 from lowsr_tradeoff.records.base import Measurement, missing
@@ -276,7 +276,7 @@ def test_of_several_attackers_with_more_data_the_strongest_decides(grown):
         with_adapted(grown, *(curve(hz, words(ten), ADAPTED) for hz in NOW)) for ten in (0.25, 0.45)
     )
     for tradeoff, strongest in ((weaker, ATTACKER), (stronger, ADAPTED)):
-        leaked = leaks(with_more_data(tradeoff, 10), rates_of(tradeoff), 16000, "ideal")
+        leaked = leaks(with_more_data(tradeoff, 10), tradeoff.all_rates_hz(), 16000, "ideal")
         here = at(leaked, "words", 500)
         assert here.attacker == f"{strongest}, extrapolated to 10 times its 21.6 speakers"
     assert passed(weaker, attacker_data="10x", max_word_recovery=0.4) == {500}

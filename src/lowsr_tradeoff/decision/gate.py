@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.decision.answer import decide, misses
 from lowsr_tradeoff.decision.leaks import leaks
-from lowsr_tradeoff.decision.more_data import rates_of, with_more_data
+from lowsr_tradeoff.decision.more_data import with_more_data
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records.decision import (
     LEAK_FIELDS,
@@ -41,7 +41,7 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
     verdicts = tuple(
         _verdict([point for point in points if point.rate_hz == rate_hz], rules)
         or _unmeasured(rate_hz, tradeoff.failures)
-        for rate_hz in rates_of(tradeoff)
+        for rate_hz in tradeoff.all_rates_hz()
     )
     passing = {verdict.point_id for verdict in verdicts if verdict.passes}
     best = _decide([point for point in points if point.point_id in passing], rules).recommended
@@ -64,7 +64,7 @@ def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     device = rules.device or tradeoff.decision.device
     attacks = with_more_data(tradeoff, rules.times_the_data)
     counted = [a for a in attacks if rules.published_attackers or a.value.basis != "published"]
-    leaked = leaks(counted, rates_of(tradeoff), tradeoff.reference_rate_hz, tradeoff.front_end)
+    leaked = leaks(counted, tradeoff.all_rates_hz(), tradeoff.reference_rate_hz, tradeoff.front_end)
     joined = frontier.join(
         tradeoff.recognition.results,
         leaked,

@@ -24,17 +24,12 @@ def with_more_data(tradeoff: Tradeoff, times: int) -> tuple[AttackResult, ...]:
     return (*tradeoff.privacy.attacks, *_extrapolated(tradeoff, times))
 
 
-def rates_of(tradeoff: Tradeoff) -> list[int]:
-    """Return the candidate rates and the full rate of a run in Hz, ascending."""
-    return sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
-
-
 def _extrapolated(tradeoff: Tradeoff, times: int) -> Iterator[AttackResult]:
     """Every attacker that has a learning curve, at every rate, with so many times its data."""
     all_curves = tradeoff.privacy.learning_curves
     for name in dict.fromkeys(curve.attacker for curve in all_curves):
         curves = {curve.rate_hz: curve for curve in all_curves if curve.attacker == name}
-        for rate_hz in rates_of(tradeoff):
+        for rate_hz in tradeoff.all_rates_hz():
             if curve := curves.get(rate_hz):
                 amount = curve.points[-1].amount
                 held = f"{amount:.3g}" if amount < 1000 else f"{amount:.0f}"

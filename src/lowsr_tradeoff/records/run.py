@@ -92,6 +92,10 @@ class Tradeoff(Record):
     settings: dict[str, JsonValue]
     provenance: Provenance
 
+    def all_rates_hz(self) -> tuple[int, ...]:
+        """Return the candidate rates and the reference rate, ascending."""
+        return tuple(sorted({*self.rates_hz, self.reference_rate_hz}))
+
 
 class Manifest(Record):
     """How the run was computed: this may differ between two runs with equal figures.

@@ -63,8 +63,7 @@ def aside_of(index: int, n_lines: int) -> float:
 
 def rate_styles(tradeoff: Tradeoff) -> dict[int, Style]:
     """Return how each rate is drawn, the same in every figure."""
-    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
-    return {rate: style(index) for index, rate in enumerate(rates_hz)}
+    return {rate: style(index) for index, rate in enumerate(tradeoff.all_rates_hz())}
 
 
 def text(words: str) -> str:

@@ -40,24 +40,8 @@ Row = Mapping[str, str]
 def held_out_errors() -> tuple[ModelError, ...]:
     """Return the errors of powers read on boards and on products, and of the time of whole inferences."""
     return (
-        model_error(
-            [predict_power(row) for row in read_table("capture")],
-            "power of parts of a board",
-            "boards",
-            "the profile's parts, added up",
-            "the reading itself",
-            TARGET,
-            are_rows_shown=True,
-        ),
-        model_error(
-            [predict_power(row) for row in read_table("products")],
-            "power of whole products",
-            "wearables",
-            "the profile's parts, added up",
-            "the reading itself",
-            TARGET,
-            are_rows_shown=True,
-        ),
+        _power_error("capture", "power of parts of a board", "boards"),
+        _power_error("products", "power of whole products", "wearables"),
         model_error(
             [predict_latency(row) for row in read_table("latency")],
             "latency of networks",
@@ -94,6 +78,12 @@ def predict_latency(row: Row) -> Prediction:
     duration: Draws = inference_work(core, macs, sample) / (clock_mhz(core, sample) * 1e6)
     name = f"{row['device']}: {row['network']} by {row['stack']} at {row['clock_mhz']} MHz"
     return _beside(name, row["device"], float(row["ms"]), 1e3 * duration, "ms", row["source"])
+
+
+def _power_error(table: str, check: str, scope: str) -> ModelError:
+    parts, left_out = "the profile's parts, added up", "the reading itself"
+    rows = [predict_power(row) for row in read_table(table)]
+    return model_error(rows, check, scope, parts, left_out, TARGET, are_rows_shown=True)
 
 
 def _parts_mw(profile: DeviceProfile, row: Row, sample: Sample) -> Draws:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested
 from lowsr_tradeoff.privacy.attackers.low_rate_figures import HIGHEST_HZ, LOWEST_HZ, recovered_at
+from lowsr_tradeoff.privacy.attackers.recogniser_steps import result
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.front_end import name_of
 from lowsr_tradeoff.settings.study import StudyConfig
 
 ATTACKER = "recogniser trained at the rate, published"
@@ -39,7 +39,6 @@ def results(plan: NotTested, store: Store) -> tuple[AttackResult, ...]:  # noqa:
 
 
 def _results(config: StudyConfig) -> Iterator[AttackResult]:
-    front_end = name_of(config.front_end)
     for rate_hz in config.all_rates_hz():
         share = recovered_at(min(rate_hz, HIGHEST_HZ))
         if not config.privacy.published_attackers:
@@ -48,15 +47,4 @@ def _results(config: StudyConfig) -> Iterator[AttackResult]:
             value = missing(f"nothing is published below {LOWEST_HZ} Hz", "utterances")
         else:
             value = Measurement(value=share, n=N_UTTERANCES, n_of="utterances", basis="published")
-        yield AttackResult(
-            rate_hz=rate_hz,
-            front_end=front_end,
-            attacker=ATTACKER,
-            recovers="words",
-            measure="word recovery",
-            value=value,
-            chance=None,
-            is_leak=True,
-            competes=True,
-            setup=SETUP,
-        )
+        yield result(rate_hz, config, ATTACKER, SETUP, value, None)

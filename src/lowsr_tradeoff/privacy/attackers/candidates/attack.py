@@ -77,7 +77,8 @@ def plan_of(config: StudyConfig, speech: SpeechCorpus, of: ListOf) -> CandidateP
 
 def results(plan: CandidatePlan, store: Store) -> tuple[AttackResult, ...]:
     """Return how often the right candidate is picked at every rate: by the recogniser, and by length alone."""
-    return tuple(found for rate_hz in plan.by_rate for found in _results(plan, rate_hz, store))
+    weights = _weights(plan)
+    return tuple(found for rate_hz in plan.by_rate for found in _results(plan, rate_hz, store, weights))
 
 
 def _step(
@@ -89,14 +90,14 @@ def _step(
     return Step(STAGE, recognisers.MOONSHINE_RUN, settings, f"list of {of} {where}", "speech", together=together)
 
 
-def _results(plan: CandidatePlan, rate_hz: int, store: Store) -> Iterator[AttackResult]:
+def _results(plan: CandidatePlan, rate_hz: int, store: Store, weights: Floats) -> Iterator[AttackResult]:
     steps = filter(None, (plan.by_rate[rate_hz], plan.unheard))
     name, setup, front_end = attacker(plan.of), _setup(plan), plan.config.front_end
     if why := next((store.failed[step] for step in steps if step in store.failed), None):
         found = known_words.result(rate_hz, front_end, name, failed(why, plan.of), None, setup)
         yield found.model_copy(update={"is_lost": True})
         return
-    weights, chance = _weights(plan), _chance(plan, store)
+    chance = _chance(plan, store, weights)
     said, hits, hits_by_length = _counts(plan, store.arrays(plan.by_rate[rate_hz]))
     recovered = pooled_ratio(hits, said, weights, plan.of, is_share=True)
     yield known_words.result(rate_hz, front_end, name, recovered, chance, setup, share_draws(hits, said, weights))
@@ -124,7 +125,7 @@ def _counts(plan: CandidatePlan, arrays: Mapping[str, Floats]) -> Floats:
     return counts
 
 
-def _chance(plan: CandidatePlan, store: Store) -> Measurement:
+def _chance(plan: CandidatePlan, store: Store, weights: Floats) -> Measurement:
     """What is recovered without the recordings.
 
     Of sentences it is the share of the commonest in each list: 1 / N where all are equally common. Of keywords it
@@ -132,7 +133,7 @@ def _chance(plan: CandidatePlan, store: Store) -> Measurement:
     """
     if plan.unheard is not None:
         said, hits, _ = _counts(plan, store.arrays(plan.unheard))
-        return pooled_ratio(hits, said, _weights(plan), plan.of, is_share=True)
+        return pooled_ratio(hits, said, weights, plan.of, is_share=True)
     commonest = [max(np.bincount([place.truth for place in places])) for places in plan.lists]
     n = sum(map(len, plan.lists))
     return Measurement(value=float(sum(commonest)) / n, n=n, n_of=plan.of, basis="counted")

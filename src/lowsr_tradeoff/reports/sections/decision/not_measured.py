@@ -72,8 +72,7 @@ def _filter(tradeoff: Tradeoff) -> str:
 
 
 def _data(tradeoff: Tradeoff) -> Iterator[str]:
-    rates_hz = sorted({*tradeoff.rates_hz, tradeoff.reference_rate_hz})
-    yield f"Rates other than {listed(map(str, rates_hz))} Hz."
+    yield f"Rates other than {listed(map(str, tradeoff.all_rates_hz()))} Hz."
     if max((result.n_seeds for result in tradeoff.recognition.results), default=1) == 1:
         yield "The spread between trainings: every network was trained from one seed."
     for corpus in tradeoff.corpora:
