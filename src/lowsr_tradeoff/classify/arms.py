@@ -12,7 +12,7 @@ from typing import Literal
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
 from lowsr_tradeoff.records.network import ArmName, Condition, Grid
-from lowsr_tradeoff.settings.groups import COMPACT
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6
@@ -229,10 +229,10 @@ def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> 
     is_best_kept = is_tested and chosen.protocol == "paper"
     return Recipe(
         **chosen.model_dump(
-            include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}
+            include={"batch_size", "learning_rate", "weight_decay", "crop", "is_varied", "mixup", "optimiser"}
         ),
         epochs=max(1, int(chosen.epochs * (arm.full_rate_epochs if is_reference else arm.epochs))),
-        dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
+        dropout=DROPOUT if chosen.network in (*COMPACT, *YAMNETS) else PANNS_DROPOUT,
         smoothing=arm.smoothing,
         is_averaged=arm.is_averaged,
         is_best_kept=is_best_kept,

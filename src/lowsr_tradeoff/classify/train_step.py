@@ -6,7 +6,7 @@ Test clips decide nothing, except under the paper's protocol, whose results are 
 import copy
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -29,6 +29,7 @@ from lowsr_tradeoff.learning.adapt import adapt, merge
 from lowsr_tradeoff.learning.cost import model_cost
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
 from lowsr_tradeoff.learning.mel import lay_out
+from lowsr_tradeoff.learning.networks.probe import Probe, embedded
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.recipe import Cell, Recipe
 from lowsr_tradeoff.learning.train import AS_IT_IS, Outputs, Scale, epochs, fit, predict, scale_of, seeded_generator
@@ -113,12 +114,17 @@ def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
     network = start(inputs)
     adaptation = adapt(network, settings.adapt, seeded_generator(inputs.seeds), settings.adapt_rank)
     rng = np.random.default_rng(inputs.seeds)
-    if recipe.is_best_kept:
-        tested = scale.standardise(inputs.images_of(settings.held_out))
-        history, last, loss = _keep_best(network, data, recipe, tested, inputs.truth_of(settings.held_out), rng)
+    tested = scale.standardise(inputs.images_of(settings.held_out)) if recipe.is_best_kept else None
+    learner: Recogniser = network
+    if settings.adapt == "probe":
+        learner, recipe = Probe(network), recipe.model_copy(update={"is_varied": False, "crop": 1.0})
+        data = replace(data, views=tuple(embedded(network, view) for view in data.views), fill=0.0)
+        tested = None if tested is None else embedded(network, tested)
+    if tested is not None:
+        history, last, loss = _keep_best(learner, data, recipe, tested, inputs.truth_of(settings.held_out), rng)
         log: dict[str, object] = {"accuracy_by_epoch": history}
     else:
-        last, loss, log = None, fit(network, data, recipe, rng), {}
+        last, loss, log = None, fit(learner, data, recipe, rng), {}
     if not math.isfinite(loss):
         raise StageError(
             f"training diverged at a learning rate of {recipe.learning_rate}; lower classify.learning_rate"

@@ -14,6 +14,7 @@ class Recipe(Settings):
         dropout: Share of the embedding that is dropped in training.
         smoothing: Share of every label spread over all classes.
         is_averaged: Whether the network also follows the running mean of its own weights.
+        crop: Share of each clip that one step hears.
         is_best_kept: Whether the epoch that is best on the test fold is kept: the paper's protocol.
     """
 
@@ -27,6 +28,7 @@ class Recipe(Settings):
     dropout: float = 0.2
     smoothing: float = 0.0
     is_averaged: bool = False
+    crop: float = 1.0
     is_best_kept: bool = False
     patience: int | None = None
 

@@ -10,6 +10,7 @@ from lowsr_tradeoff.learning.networks.mobilenet_v2 import MobileNetV2
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser, initialised
 from lowsr_tradeoff.learning.networks.resnet38 import ResNet38
 from lowsr_tradeoff.learning.networks.small_vgg import SmallVgg
+from lowsr_tradeoff.learning.networks.yamnet import BLOCKS, SMALL_BLOCKS, Yamnet
 from lowsr_tradeoff.records.network import Network
 
 
@@ -39,5 +40,8 @@ def _made(network: Network, n_classes: int, as_published: bool) -> Recogniser:  
             return ResNet38(n_classes, as_published=as_published)
         case "mobilenetv2":
             return MobileNetV2(n_classes)
+        case "yamnet" | "yamnet_256":
+            is_large = network == "yamnet"
+            return Yamnet(n_classes, BLOCKS if is_large else SMALL_BLOCKS, is_folded=is_large)
         case _:
             assert_never(network)
