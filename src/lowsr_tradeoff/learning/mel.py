@@ -59,6 +59,11 @@ class Layout:
         return self.mel_bands, self.n_frames // self.pooled_frames
 
     @property
+    def frame(self) -> int:
+        """Samples in one frame; an FFT that is longer goes on with zeros."""
+        return YAMNET_WINDOW if self.is_yamnet else self.fft_size
+
+    @property
     def starts(self) -> tuple[int, ...]:
         """First column of each part of the image that the network reads by itself."""
         return patch_starts(self.n_frames) if self.is_yamnet else (0,)

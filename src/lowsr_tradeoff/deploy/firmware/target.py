@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.classify.arms import arm_of
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import Layout, lay_out
+from lowsr_tradeoff.learning.mel import SHARED_RATE_HZ, Layout, front_of, lay_out
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
 from lowsr_tradeoff.power.stage import estimate
@@ -13,7 +13,7 @@ from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.settings.groups import COMPACT
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
@@ -35,7 +35,8 @@ class Target:
     @property
     def layout(self) -> Layout:
         """Frames and mel bands of its images."""
-        return lay_out(self.result.rate_hz, self.result.grid, self.result.cost.window_s)
+        front = front_of(self.config.classify.network)
+        return lay_out(self.result.rate_hz, self.result.grid, self.result.cost.window_s, front)
 
     @property
     def name(self) -> str:
@@ -68,11 +69,12 @@ def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str
 
 
 def _usable_results(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> list[ClassifyResult]:
-    """Return the results of compact networks at a rate whose images are computed at that rate."""
-    if config.classify.network not in COMPACT:
+    """Return the results at a rate whose images are computed at that rate."""
+    network = config.classify.network
+    if network not in (*COMPACT, *YAMNETS):
         raise ConfigError(
-            f"{config.classify.network}: has a front end of its own, made for large machines; run the study with "
-            f"--network {' or '.join(sorted(COMPACT))}"
+            f"{network}: has a front end of its own, made for large machines; run the study with "
+            f"--network {' or '.join(sorted((*COMPACT, 'yamnet_256')))}"
         )
     at_rate = [result for result in tradeoff.recognition.results if result.rate_hz == rate_hz]
     if not at_rate:
@@ -80,6 +82,12 @@ def _usable_results(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> li
         raise ConfigError(f"--rate {rate_hz}: the run has {rates} Hz; take one of these, or run the study with it")
     trained = [result for result in at_rate if arm_of(result.arm).is_trained]
     usable = [result for result in trained if result.cost.model_rate_hz == rate_hz]
+    if not usable and network in YAMNETS:
+        raise ConfigError(
+            f"--rate {rate_hz}: {network} hears {SHARED_RATE_HZ} Hz, and the run restored its captures to "
+            f"that, which the front end in C does not; hand over --rate {SHARED_RATE_HZ}, or run the study with "
+            f"--network {' or '.join(COMPACT)}"
+        )
     if not usable:
         raise ConfigError(
             f"--rate {rate_hz}: the run's networks hear it on the shared grid alone, restored to 16 kHz, which "
