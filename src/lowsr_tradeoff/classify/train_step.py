@@ -28,11 +28,21 @@ from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.adapt import adapt, merge
 from lowsr_tradeoff.learning.cost import model_cost
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
-from lowsr_tradeoff.learning.mel import lay_out
-from lowsr_tradeoff.learning.networks.probe import Probe, embedded
+from lowsr_tradeoff.learning.mel import Front, lay_out
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
+from lowsr_tradeoff.learning.probe import HEAD_FIRST, fit_head
 from lowsr_tradeoff.learning.recipe import Cell, Recipe
-from lowsr_tradeoff.learning.train import AS_IT_IS, Outputs, Scale, epochs, fit, predict, scale_of, seeded_generator
+from lowsr_tradeoff.learning.train import (
+    AS_IT_IS,
+    Images,
+    Outputs,
+    Scale,
+    epochs,
+    fit,
+    predict,
+    scale_of,
+    seeded_generator,
+)
 from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Arrays, Store
@@ -115,16 +125,18 @@ def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
     adaptation = adapt(network, settings.adapt, seeded_generator(inputs.seeds), settings.adapt_rank)
     rng = np.random.default_rng(inputs.seeds)
     tested = scale.standardise(inputs.images_of(settings.held_out)) if recipe.is_best_kept else None
-    learner: Recogniser = network
+    log: dict[str, object] = {}
+    last = None
     if settings.adapt == "probe":
-        learner, recipe = Probe(network), recipe.model_copy(update={"is_varied": False, "crop": 1.0})
-        data = replace(data, views=tuple(embedded(network, view) for view in data.views), fill=0.0)
-        tested = None if tested is None else embedded(network, tested)
-    if tested is not None:
-        history, last, loss = _keep_best(learner, data, recipe, tested, inputs.truth_of(settings.held_out), rng)
-        log: dict[str, object] = {"accuracy_by_epoch": history}
+        loss = fit_head(network, data, recipe, rng)
     else:
-        last, loss, log = None, fit(learner, data, recipe, rng), {}
+        if recipe.is_head_first and inputs.origin() is None:
+            fit_head(network, replace(data, teachers=None), HEAD_FIRST, rng)
+        if tested is None:
+            loss = fit(network, data, recipe, rng)
+        else:
+            history, last, loss = _keep_best(network, data, recipe, tested, inputs.truth_of(settings.held_out), rng)
+            log["accuracy_by_epoch"] = history
     if not math.isfinite(loss):
         raise StageError(
             f"training diverged at a learning rate of {recipe.learning_rate}; lower classify.learning_rate"
@@ -147,10 +159,17 @@ def _training_data(inputs: StepInputs, cell: Cell | None) -> tuple[TrainingData,
     data = TrainingData(
         views=tuple(scale.standardise(view) for view in views),
         labels=labels,
-        fill=0.0 if is_compact else float(views[0].mean(dtype=np.float64)),
+        fill=_fill(inputs.settings.front, views[0]),
         teachers=teacher_outputs(inputs, cell, labels),
     )
     return data.to(inputs.device), scale
+
+
+def _fill(front: Front, images: Images) -> float:
+    """What hidden bands and frames hold: the mean, or silence for YAMNet, which knows no clip without it."""
+    if front == "compact":
+        return 0.0
+    return float(images.min() if front == "yamnet" else images.mean(dtype=np.float64))
 
 
 def _keep_best(

@@ -157,6 +157,12 @@ class ClassifySettings(Settings):
             raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
         if LAST_BLOCKS.fullmatch(self.adapt) and self.network not in YAMNETS:
             raise ValueError(f'adapt = "{self.adapt}" is for {" and ".join(YAMNETS)}, not for {self.network}')
+        if self.adapt == "probe" and self.protocol == "paper":
+            raise ValueError(
+                "protocol paper keeps the best epoch of a whole network: a probe takes protocol honest"
+            )
+        if self.adapt == "probe" and "attention" in self.arms:
+            raise ValueError('attention compares feature maps, which adapt = "probe" does not change: leave it out')
         if self.crop < 1 and not self.is_varied:
             raise ValueError("crop takes another part of a clip each time, which is_varied = false forbids")
         if self.protocol == "honest" and self.patience:
