@@ -63,7 +63,8 @@ def run(
     """Measure everything and write the report. The default command.
 
     Args:
-        config: Settings in TOML, or the name of a preset: pretrained, paper-esc50, paper-tau2019. Flags go before the file.
+        config: Settings in TOML, or the name of a preset: pretrained, paper-esc50, paper-tau2019. Flags go before
+            the file.
         front_ends: Front ends of the microphone, comma separated: device, ideal, none, fir64, butterworth4,
             sigma-delta. The first decides, the others are compared with it. When left out: device, the filter that
             the first device's profile names.

@@ -60,7 +60,7 @@ class Probe(Recogniser):
 
 
 def fit_head(network: Recogniser, data: TrainingData, recipe: Recipe, rng: np.random.Generator) -> float:
-    """Train the head of a network in place, on embeddings that are computed once; return the last epoch's mean loss.
+    """Train a network's head in place, on embeddings that are computed once; return the last epoch's mean loss.
 
     Clips are mixed by the recipe, and neither rolled nor cut nor masked.
     """
