@@ -38,6 +38,10 @@ def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json 
     all at once with the probability asked for. What was not measured never passes. Exit code 0 says that a rate
     passes, 6 that none does.
 
+    Examples:
+        lowsr-tradeoff gate my-run --min-accuracy 70% --max-word-recovery 10%
+        lowsr-tradeoff gate my-run --config rules.toml
+
     Args:
         run: The run's folder, or its tradeoff.json.
         config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
@@ -59,6 +63,9 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
 
     Differences of figures come with intervals. Runs on other events or classes, or without a common rate, are
     refused with exit code 7.
+
+    Examples:
+        lowsr-tradeoff compare run-a run-b --html comparison.html
 
     Args:
         runs: Folders of runs, or their tradeoff.json; the others are compared with the first.

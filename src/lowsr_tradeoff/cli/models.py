@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, app
+from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, Rate, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def train(
     given: Given,
     *,
-    rate: int,
+    rate: Rate,
     to: Folder,
     arm: str = "finetuned",
     grid: Literal["shared", "native"] = "shared",
@@ -48,6 +48,9 @@ def train(
     """Train one network for one rate and write it to a model folder.
 
     First networks trained alike are tested by cross-validation, then one is trained on all clips.
+
+    Examples:
+        lowsr-tradeoff train --rate 1k --arm cssd --events my-sounds --to my-model
 
     Args:
         rate: The microphone's rate in Hz.
@@ -91,6 +94,9 @@ def predict(
     A file that cannot be read is named; one that is silent, badly scaled or too short has a remark and no label.
     The others go on, and the exit code is 3.
 
+    Examples:
+        lowsr-tradeoff predict my-model street.wav kitchen.m4a --per window
+
     Args:
         model: A model folder.
         files: WAV, FLAC, M4A or other sound files at the model's rate or above.
@@ -127,6 +133,9 @@ def predict(
 @app.command
 def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str | None = None) -> None:
     """Write a model's network as ONNX: from log-mel image to class scores.
+
+    Examples:
+        lowsr-tradeoff export my-model --onnx model.onnx --int8 --calibration my-sounds
 
     Args:
         model: A model folder.

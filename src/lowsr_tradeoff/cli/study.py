@@ -4,10 +4,13 @@ import sys
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from lowsr_tradeoff.cli.app import Flag, Folder, Jobs, Json, Quiet, app
-from lowsr_tradeoff.cli.flags import Given, integers, with_settings
+from cyclopts import Parameter
+
+from lowsr_tradeoff.cli import values
+from lowsr_tradeoff.cli.app import COMPUTE, DATA, MEASURE, OUTPUT, Flag, Folder, Jobs, Json, Quiet, Share, app
+from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
@@ -47,20 +50,25 @@ if TYPE_CHECKING:
 def run(
     given: Given,
     *,
-    config: Path | None = None,
-    front_ends: str | None = None,
-    bits: str | None = None,
-    out: Folder = Path("lowsr-run"),
+    config: Annotated[Path | None, Parameter(metavar="FILE", group=DATA)] = None,
+    front_ends: Annotated[str | None, Parameter(metavar="LIST", group=MEASURE)] = None,
+    bits: Annotated[str | None, Parameter(metavar="LIST", group=MEASURE)] = None,
+    out: Annotated[Folder, Parameter(group=OUTPUT)] = Path("lowsr-run"),
     jobs: Jobs = None,
-    step_timeout: float = 86400.0,
-    cluster: str | None = None,
-    gpu_share: float | None = None,
-    shard: str | None = None,
-    dry_run: Flag = False,
+    step_timeout: Annotated[float, Parameter(metavar="SECONDS", group=COMPUTE)] = 86400.0,
+    cluster: Annotated[str | None, Parameter(metavar="ADDRESS", group=COMPUTE)] = None,
+    gpu_share: Annotated[Share | None, Parameter(group=COMPUTE)] = None,
+    shard: Annotated[str | None, Parameter(metavar="I/N", group=COMPUTE)] = None,
+    dry_run: Annotated[Flag, Parameter(group=OUTPUT)] = False,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Measure everything and write the report. The default command.
+
+    Examples:
+        lowsr-tradeoff --rates 500,1k,2k,4k
+        lowsr-tradeoff --rates 1k,2k --events my-sounds --speech my-speech --out my-run
+        lowsr-tradeoff --min-accuracy 70% --max-word-recovery 10% --min-battery-hours 72 --dry-run
 
     Args:
         config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
@@ -79,7 +87,7 @@ def run(
     from lowsr_tradeoff.settings.toml import load_config
 
     if bits:
-        decides_bits, *others_bits = integers("--bits", bits)
+        decides_bits, *others_bits = values.integers("--bits", bits)
         given = {**given, "front_end": {"bits": decides_bits}, "compared_bits": others_bits}
     study = load_config(config, given)
     if front_ends:
@@ -99,6 +107,9 @@ def run(
 def merge(*runs: Path, out: Folder) -> None:
     """Put the parts of a study that ran with --shard into one folder, every result checked.
 
+    Examples:
+        lowsr-tradeoff merge part-1 part-2 --out all
+
     Args:
         runs: The folders of the parts.
         out: The folder for all of them; then run --config OUT/config.toml --out OUT, which makes the report.
@@ -115,6 +126,9 @@ def merge(*runs: Path, out: Folder) -> None:
 def report(folder: Path, /) -> None:
     """Write the report of a finished run again.
 
+    Examples:
+        lowsr-tradeoff report my-run
+
     Args:
         folder: The run's folder.
     """
@@ -126,6 +140,9 @@ def report(folder: Path, /) -> None:
 @app.command
 def doctor(*, out: Folder = Path("lowsr-run")) -> None:
     """Check that this machine has all that a run needs, and name the remedy for what is missing.
+
+    Examples:
+        lowsr-tradeoff doctor --out my-run
 
     Args:
         out: Folder that the run is to write.
@@ -224,6 +241,9 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
 @app.command
 def init(to: Path = Path("study.toml"), /, *, force: Flag = False) -> None:
     """Write a settings file: every setting with its meaning, unit, allowed values and default.
+
+    Examples:
+        lowsr-tradeoff init study.toml
 
     Args:
         to: The file to write.
