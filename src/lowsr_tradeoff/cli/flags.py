@@ -36,8 +36,8 @@ GROUPS = {
 def with_settings(**paths: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that adds an optional flag per setting: ``rates="rates_hz"`` is ``--rates``.
 
-    The command's first argument is a table of the settings that were given, as :func:`load_config` takes it. What is
-    wrong with a setting that was given by a flag is told with the flag's name.
+    The command's first argument is a table of the settings that were given, as :func:`load_config` takes it. A
+    fault of a setting that was given by a flag is told with the flag's name.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:

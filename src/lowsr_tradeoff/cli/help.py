@@ -52,9 +52,8 @@ def help_text(app: "App", arguments: Sequence[str]) -> str:
     chain, apps, _ = app.parse_commands(words)
     command = apps[-1]
     options = [each for each in command.assemble_argument_collection(parse_docstring=True) if each.show]
-    told, _, rest = (
-        inspect.getdoc(command.default_command or app).partition("\n\nArgs:") if chain else (app.help, "", "")
-    )
+    text = inspect.getdoc(command.default_command) if chain else app.help
+    told = str(text).partition("\n\nArgs:")[0]
     lines = [
         _usage(chain, options),
         "",

@@ -45,8 +45,7 @@ def starter_toml() -> str:
 
 
 def described() -> dict[str, dict[str, Any]]:
-    """Return what flags are made from: meaning, kind, choices, default and whether
-    it is a share of 0 to 1, of every setting by its dotted name.
+    """Return what flags are made from: all that they tell of every setting, by its dotted name.
 
     ``described.json`` holds it, for a command line that does not load the settings; made anew by
     ``python -m lowsr_tradeoff.settings.starter``.
