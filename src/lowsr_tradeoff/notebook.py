@@ -13,6 +13,7 @@ from lowsr_tradeoff.reports.exports.rows import frame, points_frame
 from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 from lowsr_tradeoff.reports.page.html import sections
 from lowsr_tradeoff.reports.sections.entry import drawings
+from lowsr_tradeoff.runner import unfinished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,7 @@ def run_study(
 
     run = study.run_study(config, Path(out), jobs, report)
     write_run(Path(out), run.tradeoff, run.manifest, run.listen)
+    unfinished.end(Path(out))
     return run
 
 

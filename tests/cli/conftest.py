@@ -1,3 +1,7 @@
+import os
+import pty
+import sys
+
 import pytest
 
 from lowsr_tradeoff.cli import main as cli
@@ -14,3 +18,19 @@ def call(capsys):
         return left.value.code, captured.out, captured.err
 
     return run
+
+
+def on_a_terminal(arguments, variables):
+    """Run the command line with all its streams on a terminal of 80 columns, and return what it showed."""
+    seen = []
+
+    def read(descriptor):
+        seen.append(os.read(descriptor, 1 << 16))
+        return seen[-1]
+
+    program = "import sys; from lowsr_tradeoff.cli.main import main; main(sys.argv[1:])"
+    environment = {"TERM": "xterm", "COLUMNS": "80", **{k: v for k, v in os.environ.items() if k != "NO_COLOR"}}
+    environment |= variables
+    command = ["env", "-i", *(f"{k}={v}" for k, v in environment.items()), sys.executable, "-c", program]
+    pty.spawn([*command, *arguments], read)
+    return b"".join(seen).decode()

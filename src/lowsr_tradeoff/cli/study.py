@@ -11,11 +11,14 @@ from cyclopts import Parameter
 from lowsr_tradeoff.cli import values
 from lowsr_tradeoff.cli.app import COMPUTE, DATA, MEASURE, OUTPUT, Flag, Folder, Jobs, Json, Quiet, Share, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import tell, tell_json
+from lowsr_tradeoff.cli.printing import Line, Marked, tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lowsr_tradeoff.records.run import Tradeoff
     from lowsr_tradeoff.runner.schedule import Resources
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -207,9 +210,8 @@ def _run_shard(config: "StudyConfig", out: Path, shard: str, resources: "Resourc
 
 def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: bool, is_quiet: bool) -> None:
     from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_run
-    from lowsr_tradeoff.reports.sections.decision.verdict import verdict
-    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
     from lowsr_tradeoff.reports.wording import class_counts
+    from lowsr_tradeoff.runner import unfinished
     from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:
@@ -228,14 +230,32 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
     if not is_quiet:
         tell(f"classes: {class_counts(tradeoff.corpora[0])}", to=sys.stderr)
     page = write_run(out, tradeoff, finished.manifest, finished.listen)
+    unfinished.end(out)
     if is_json:
         written = {"report": page, "tradeoff": out / TRADEOFF}
         tell_json({**written, "decision": tradeoff.decision, "failures": tradeoff.failures})
     else:
-        tell(*verdict(tradeoff), *published_lines(tradeoff), page)
+        tell(*_answer(tradeoff), page)
     if tradeoff.failures:
         lines = [f"  {failure.step}: {failure.reason}" for failure in tradeoff.failures]
         raise PartialRunError("\n".join([f"steps failed: {len(lines)}; the report shows what is missing:", *lines]))
+
+
+def _answer(tradeoff: "Tradeoff") -> "Iterator[Line]":
+    """The verdict, a row a rate, and what speaks against the figures."""
+    from lowsr_tradeoff.reports.sections.decision.terminal import aligned, meets, rates_table
+    from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline, unusable, warnings
+    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
+
+    yield from (*unusable(tradeoff), headline(tradeoff), *explanation(tradeoff), "")
+    head, *rows = aligned(rates_table(tradeoff))
+    are_met = meets(tradeoff)
+    yield f"{head}{'   limits' if are_met else ''}".rstrip()
+    for i, row in enumerate(rows):
+        yield (f"{row}   ", Marked("met" if are_met[i] else "missed", are_met[i])) if are_met else row.rstrip()
+    yield ""
+    yield f"Each rate by its best network on {tradeoff.decision.device}; ranges are 95 % intervals."
+    yield from (*published_lines(tradeoff), *warnings(tradeoff))
 
 
 @app.command

@@ -14,6 +14,7 @@ from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.records.run import Run
+from lowsr_tradeoff.runner import unfinished
 from lowsr_tradeoff.runner.executor import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Outcome, Progress, Resources, describe, missing_steps, run_missing
@@ -61,10 +62,11 @@ def run_study(
         study = open_study(config, out, is_run_here=cluster is None)
         planned, run = plan(study), partial(run_batch, study.corpora, store)
         wanted = planned.steps
+        write_atomic(out / CONFIG, dump_toml(config).encode())
+        unfinished.begin(out, wanted)
         outcome = run_missing(wanted, store, run, Resources(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
-        write_atomic(out / CONFIG, dump_toml(config).encode())
         finished = replace(store, failed=outcome.failures)
         tradeoff = assemble(planned, finished)
         transcripts = privacy.transcripts(planned.through[0].privacy, finished)
