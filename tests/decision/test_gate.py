@@ -171,7 +171,8 @@ def test_it_names_the_attackers_that_the_words_say_nothing_of():
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"), [({}, "nothing to decide by"), ({**EASY, "device": "toaster"}, "only of stm32u575, ")]
+    ("rules", "told"),
+    [({}, "nothing to decide by"), ({**EASY, "device": "toaster"}, "there are stm32u575, stm32u385, ")],
 )
 def test_rules_that_decide_nothing_are_refused(rules, told):
     with pytest.raises(ConfigError, match=told):

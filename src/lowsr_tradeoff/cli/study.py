@@ -2,23 +2,20 @@
 
 import sys
 from pathlib import Path
-from shutil import copy
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli import values
+from lowsr_tradeoff.cli import costs, values
+from lowsr_tradeoff.cli.answer import answer
 from lowsr_tradeoff.cli.app import COMPUTE, DATA, MEASURE, OUTPUT, Flag, Folder, Jobs, Json, Quiet, Share, app
+from lowsr_tradeoff.cli.dry_run import dry_run_lines
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import Line, Marked, tell, tell_json
+from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lowsr_tradeoff.records.run import Tradeoff
     from lowsr_tradeoff.runner.schedule import Resources
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -99,7 +96,7 @@ def run(
         study = study.model_copy(update={"front_end": decides, "front_ends": tuple(others)})
     resources = _resources(jobs, step_timeout, cluster, gpu_share, study.device_type)
     if dry_run:
-        _dry_run(study, out, is_run_here=cluster is None)
+        tell(*dry_run_lines(study, out, resources.jobs, is_run_here=cluster is None))
     elif shard:
         _run_shard(study, out, shard, resources, is_quiet=quiet)
     else:
@@ -160,29 +157,6 @@ def doctor(*, out: Folder = Path("lowsr-run")) -> None:
         raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
 
 
-def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
-    from lowsr_tradeoff.reports.wording import class_counts, count
-    from lowsr_tradeoff.runner.store import Store
-    from lowsr_tradeoff.study.plan import INSPECTED, check_out, open_study
-    from lowsr_tradeoff.study.run import count_steps
-
-    check_out(config, out)
-    # What a run has found out of the files is used, and nothing is written there.
-    with TemporaryDirectory() as folder:
-        if (out / INSPECTED).is_file():
-            copy(out / INSPECTED, folder)
-        study = open_study(config, Path(folder), is_run_here=is_run_here)
-    stages, n_held = count_steps(study, Store(out), is_run_here=is_run_here)
-    for corpus in (study.events.summary, study.speech.summary):
-        held = f"{count(corpus.n_clips, 'clip')} of {corpus.duration_s:.1f} s together, {corpus.n_skipped} skipped"
-        tell(f"{corpus.kind}: {corpus.name}, {held} ({corpus.note})")
-    tell(f"classes: {class_counts(study.events.summary)}")
-    tell(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
-    for stage, n in stages.items():
-        tell(f"to run: {n} x {stage}")
-    tell(f"already there: {n_held} steps in {out}")
-
-
 def _resources(
     jobs: int | None, step_timeout_s: float, cluster: str | None, gpu_share: float | None, device_type: str
 ) -> "Resources":
@@ -227,6 +201,8 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
     for label in finished.damaged:
         tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
     tradeoff = finished.tradeoff
+    if resources.cluster is None:
+        costs.remember(show.took_s, {corpus.kind: corpus.n_clips for corpus in tradeoff.corpora})
     if not is_quiet:
         tell(f"classes: {class_counts(tradeoff.corpora[0])}", to=sys.stderr)
     page = write_run(out, tradeoff, finished.manifest, finished.listen)
@@ -235,27 +211,10 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
         written = {"report": page, "tradeoff": out / TRADEOFF}
         tell_json({**written, "decision": tradeoff.decision, "failures": tradeoff.failures})
     else:
-        tell(*_answer(tradeoff), page)
+        tell(*answer(tradeoff), page)
     if tradeoff.failures:
         lines = [f"  {failure.step}: {failure.reason}" for failure in tradeoff.failures]
         raise PartialRunError("\n".join([f"steps failed: {len(lines)}; the report shows what is missing:", *lines]))
-
-
-def _answer(tradeoff: "Tradeoff") -> "Iterator[Line]":
-    """The verdict, a row a rate, and what speaks against the figures."""
-    from lowsr_tradeoff.reports.sections.decision.terminal import aligned, meets, rates_table
-    from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline, unusable, warnings
-    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
-
-    yield from (*unusable(tradeoff), headline(tradeoff), *explanation(tradeoff), "")
-    head, *rows = aligned(rates_table(tradeoff))
-    are_met = meets(tradeoff)
-    yield f"{head}{'   limits' if are_met else ''}".rstrip()
-    for i, row in enumerate(rows):
-        yield (f"{row}   ", Marked("met" if are_met[i] else "missed", are_met[i])) if are_met else row.rstrip()
-    yield ""
-    yield f"Each rate by its best network on {tradeoff.decision.device}; ranges are 95 % intervals."
-    yield from (*published_lines(tradeoff), *warnings(tradeoff))
 
 
 @app.command

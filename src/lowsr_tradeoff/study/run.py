@@ -19,6 +19,7 @@ from lowsr_tradeoff.runner.executor import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Outcome, Progress, Resources, describe, missing_steps, run_missing
 from lowsr_tradeoff.runner.shards import CONFIG, steps_of_shard
+from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml
@@ -104,8 +105,8 @@ def run_shard(
     return outcome
 
 
-def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tuple[dict[str, int], int]:
-    """Return how many steps of each stage would run, and how many of the wanted ones are there already.
+def steps_to_run(study: Study, store: Store, *, is_run_here: bool = True) -> tuple[list[Step], int]:
+    """Return the steps that would run, and how many of the wanted ones are there already.
 
     Raises:
         MissingResourceError: They would run on this machine's GPU, and there is none.
@@ -114,7 +115,4 @@ def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tupl
     todo = missing_steps(wanted, store)
     if is_run_here:
         require_gpu(todo)
-    stages = dict.fromkeys((step.stage for step in todo), 0)
-    for step in todo:
-        stages[step.stage] += 1
-    return stages, len(set(wanted) - set(todo))
+    return todo, len(set(wanted) - set(todo))
