@@ -138,11 +138,12 @@ def test_what_cannot_work_is_told_before_any_work(call, tmp_path, monkeypatch, a
     assert not list(tmp_path.rglob("steps"))
 
 
-def test_a_place_that_cannot_be_written_is_a_failed_stage(call, small_study, tmp_path):
+def test_a_folder_that_cannot_be_written_is_a_missing_resource(call, small_study, tmp_path):
     (tmp_path / "file").write_text("")
     code, _, err = call("--config", small_study, "--out", tmp_path / "file" / "run")
-    assert code == 4
+    assert code == 3
     assert "choose another --out" in err
+    assert call("init", tmp_path / "file" / "study.toml")[0] == 3
 
 
 def test_an_unforeseen_error_keeps_its_traceback(monkeypatch):

@@ -1,7 +1,7 @@
 """What steps of each kind take, so that a run can say how long it goes on.
 
 The first guess is shipped (``configs/step_costs.json``; ``docs/benchmarks.md`` says how it was made). What this
-machine took replaces it: after each run the seconds of each kind are kept in the user's cache folder, and nothing else.
+machine took replaces it: after each run the seconds of each kind, and nothing else, are kept in the user's cache.
 """
 
 import json
@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.errors import LowsrError
 
 SHIPPED = Path(__file__).parents[1] / "configs" / "step_costs.json"
 # Clips of each corpus of the default run, which the shipped costs are of.
@@ -55,7 +55,7 @@ def remember(took_s: Mapping[str, Sequence[float]], n_clips: Mapping[str, int]) 
     }
     if own:
         before = {kind: s for kind, s in seconds().items() if kind not in own}
-        with suppress(StageError, OSError):
+        with suppress(LowsrError, OSError):
             write_atomic(kept(), json.dumps({**before, **own}, indent=1, sort_keys=True).encode())
 
 

@@ -54,8 +54,8 @@ def run_study(
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
-        MissingResourceError: There is no GPU; nothing has run.
-        StageError: The folder cannot be written, or no step that counts has finished; finished steps are kept.
+        MissingResourceError: There is no GPU, or the folder cannot be written; nothing has run.
+        StageError: The disk is full, or no step that counts has finished; finished steps are kept.
     """
     check_out(config, out)
     start, store = time.monotonic(), Store(out)
@@ -88,9 +88,9 @@ def run_shard(
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
-        MissingResourceError: There is no GPU; nothing has run.
+        MissingResourceError: There is no GPU, or the folder cannot be written; nothing has run.
         PartialRunError: Some steps failed; the others are kept.
-        StageError: All failed, or the folder cannot be written.
+        StageError: All failed, or the disk is full.
     """
     check_out(config, out)
     store = Store(out)
