@@ -160,7 +160,7 @@ def test_a_trace_gives_power_and_a_device(call, trace, tmp_path):
     ("arguments", "code", "told"),
     [
         ([], 2, "either a model"),
-        (["small_vgg", "--device", "stm32u575"], 2, "give both --device"),
+        (["small_vgg", "--device", "stm32u575"], 2, "give --device (the profile to change)"),
         (["no_such_network"], 2, "small_vgg"),
         (["small_vgg", "--seconds", "1"], 2, "5 s or more"),
         (["--trace", "absent.csv", "--voltage-v", "3"], 3, "absent.csv"),

@@ -108,7 +108,7 @@ def test_init_writes_settings_and_never_over_a_file_unless_told(call, tmp_path, 
     assert call("init")[0] == 0
     code, _, err = call("init")
     assert code == 2
-    assert "study.toml: is there already; name another file, or write over it with --force" in err
+    assert "study.toml: exists already; name another file, or write over it with --force" in err
     assert call("init", "--force")[0] == 0
     code, out, _ = call("init", "other.toml")
     assert code == 0

@@ -127,7 +127,7 @@ def predict(
             tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
             n_bad += 1
     if n_bad:
-        raise DataError(f"{n_bad} of {len(files)} files could not be heard; lines or remarks above say why")
+        raise DataError(f"{n_bad} of {len(files)} files could not be classified; the lines above say why")
 
 
 @app.command
@@ -148,9 +148,9 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
     from lowsr_tradeoff.deploy.model.predict import load_model
 
     if int8 and calibration is None:
-        raise ConfigError("--int8: needs --calibration, sounds like those of use with the model's labels")
+        raise ConfigError("--int8: add --calibration with sounds that have the model's labels, as in use")
     if calibration and not int8:
-        raise ConfigError("--calibration: sets the ranges of int8; give --int8 too, or leave it out")
+        raise ConfigError("--calibration: is for int8 alone; add --int8, or leave it out")
     loaded = load_model(read_package(model))
     corpus = _calibration(loaded, calibration) if calibration else None
     difference = export_onnx(loaded, onnx)

@@ -162,9 +162,9 @@ def measure_power(
     from lowsr_tradeoff.power.profiles.devices import load_device, profile_toml
 
     if (device is None) != (out is None):
-        raise ConfigError("give both --device (whose other parts stay modelled) and --out (the file), or neither")
+        raise ConfigError("give --device (the profile to change) and --out (the file to write) both, or neither")
     if (model is None) == (trace is None):
-        raise ConfigError("give either a model to run here or a --trace, for example measure-power small_vgg")
+        raise ConfigError("give a model to run here (measure-power small_vgg) or a --trace, and not both")
     base = load_device(device) if device else None
     record, profile = _traced(trace, voltage_v, covers, base) if trace else _inferred(str(model), seconds, base)
     if json_:

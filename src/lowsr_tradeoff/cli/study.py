@@ -154,7 +154,7 @@ def doctor(*, out: Folder = Path("lowsr-run")) -> None:
         word = "ok" if check.is_ok else "MISSING" if check.is_needed else "advice"
         tell(f"{word:7}  {check.what}: {check.detail}")
     if not all(check.is_ok for check in checks if check.is_needed):
-        raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
+        raise MissingResourceError("a run needs what is missing; each MISSING line above says what to do")
 
 
 def _resources(
@@ -199,7 +199,7 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
             gpu_share=resources.gpu_share,
         )
     for label in finished.damaged:
-        tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
+        tell(f"{label}: its result in {out} was damaged or of another version, and is computed anew", to=sys.stderr)
     tradeoff = finished.tradeoff
     if resources.cluster is None:
         costs.remember(show.took_s, {corpus.kind: corpus.n_clips for corpus in tradeoff.corpora})
@@ -214,7 +214,9 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
         tell(*answer(tradeoff), page)
     if tradeoff.failures:
         lines = [f"  {failure.step}: {failure.reason}" for failure in tradeoff.failures]
-        raise PartialRunError("\n".join([f"steps failed: {len(lines)}; the report shows what is missing:", *lines]))
+        raise PartialRunError(
+            "\n".join([f"steps failed: {len(lines)}; the report says what is missing without them:", *lines])
+        )
 
 
 @app.command
@@ -232,6 +234,6 @@ def init(to: Path = Path("study.toml"), /, *, force: Flag = False) -> None:
     from lowsr_tradeoff.settings.starter import starter_toml
 
     if to.exists() and not force:
-        raise ConfigError(f"{to}: is there already; name another file, or write over it with --force")
+        raise ConfigError(f"{to}: exists already; name another file, or write over it with --force")
     write_atomic(to, starter_toml().encode())
     tell(f"{to}\nChange what you need, then: lowsr-tradeoff --config {to}")
