@@ -14,6 +14,8 @@ from typing import Any
 from lowsr_tradeoff.errors import LowsrError
 
 SHIPPED = Path(__file__).parents[1] / "configs" / "step_costs.json"
+# Finished steps of a kind that tell what the next ones take.
+N_RECENT = 10
 # Clips of each corpus of the default run, which the shipped costs are of.
 DEFAULT_CLIPS = {"events": 400, "speech": 64}
 
@@ -64,7 +66,7 @@ def left_s(
 ) -> float:
     """Return about how many seconds the rest takes: the steps left of each kind, shared among the processes.
 
-    A kind takes the mean of its steps that are finished. One of which none is finished takes what is known of it,
+    A kind takes the mean of its last finished steps, since other work on the machine comes and goes. One of which none is finished takes what is known of it,
     scaled by what the finished ones took against what is known of them; one of which nothing is known, the mean of
     the others.
 
@@ -73,7 +75,7 @@ def left_s(
     >>> left_s({"train": [10, 10]}, {"train": 1, "attack": 1}, 1, {"train": 5, "attack": 20})
     50.0
     """
-    expected = {kind: _mean(each) for kind, each in took_s.items()}
+    expected = {kind: _mean(each[-N_RECENT:]) for kind, each in took_s.items()}
     seen = [kind for kind in expected if kind in known_s]
     known = sum(known_s[kind] * len(took_s[kind]) for kind in seen)
     scale = sum(sum(took_s[kind]) for kind in seen) / known if known else 1.0
