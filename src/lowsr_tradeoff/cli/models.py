@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, app
+from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, Rate, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def train(
     given: Given,
     *,
-    rate: int,
+    rate: Rate,
     to: Folder,
     arm: str = "finetuned",
     grid: Literal["shared", "native"] = "shared",
@@ -48,6 +48,9 @@ def train(
     """Train one network for one rate and write it to a model folder.
 
     First networks trained alike are tested by cross-validation, then one is trained on all clips.
+
+    Examples:
+        lowsr-tradeoff train --rate 1k --arm cssd --events my-sounds --to my-model
 
     Args:
         rate: The microphone's rate in Hz.
@@ -91,6 +94,9 @@ def predict(
     A file that cannot be read is named; one that is silent, badly scaled or too short has a remark and no label.
     The others go on, and the exit code is 3.
 
+    Examples:
+        lowsr-tradeoff predict my-model street.wav kitchen.m4a --per window
+
     Args:
         model: A model folder.
         files: WAV, FLAC, M4A or other sound files at the model's rate or above.
@@ -121,12 +127,15 @@ def predict(
             tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
             n_bad += 1
     if n_bad:
-        raise DataError(f"{n_bad} of {len(files)} files could not be heard; lines or remarks above say why")
+        raise DataError(f"{n_bad} of {len(files)} files could not be classified; the lines above say why")
 
 
 @app.command
 def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str | None = None) -> None:
     """Write a model's network as ONNX: from log-mel image to class scores.
+
+    Examples:
+        lowsr-tradeoff export my-model --onnx model.onnx --int8 --calibration my-sounds
 
     Args:
         model: A model folder.
@@ -139,9 +148,9 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
     from lowsr_tradeoff.deploy.model.predict import load_model
 
     if int8 and calibration is None:
-        raise ConfigError("--int8: needs --calibration, sounds like those of use with the model's labels")
+        raise ConfigError("--int8: add --calibration with sounds that have the model's labels, as in use")
     if calibration and not int8:
-        raise ConfigError("--calibration: sets the ranges of int8; give --int8 too, or leave it out")
+        raise ConfigError("--calibration: is for int8 alone; add --int8, or leave it out")
     loaded = load_model(read_package(model))
     corpus = _calibration(loaded, calibration) if calibration else None
     difference = export_onnx(loaded, onnx)

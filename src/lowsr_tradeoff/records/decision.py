@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import Probability
 from lowsr_tradeoff.records.network import ArmName, Grid
@@ -192,6 +194,7 @@ class RateVerdict(Record):
             at the rate failed.
         p_meets: Probability that the point meets all constraints at once; ``None`` without joint draws.
         shortfalls: Empty when it passes.
+        figures: The point's figure that each constraint is about, by the name of the constraint.
     """
 
     rate_hz: int
@@ -199,6 +202,7 @@ class RateVerdict(Record):
     passes: bool
     p_meets: Probability | None
     shortfalls: tuple[Shortfall, ...]
+    figures: dict[str, Measurement] = Field(default_factory=dict)
 
 
 class GateResult(Record):

@@ -3,6 +3,7 @@
 Precedence: defaults < TOML file < command-line flags. Relative paths in a file are relative to that file.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -76,15 +77,18 @@ class StudyConfig(Settings):
         if not rates_hz:
             raise ValueError("give at least one rate, for example 500,1000,2000,4000")
         if repeated := sorted({rate for rate in rates_hz if rates_hz.count(rate) > 1}):
-            raise ValueError(f"rates are given twice: {repeated}")
+            raise ValueError(f"{_hz(repeated)} are given twice; give each rate once")
         if low := [rate for rate in rates_hz if rate < MIN_RATE_HZ]:
-            raise ValueError(f"{low} Hz is below {MIN_RATE_HZ} Hz, the least that has bands to listen to")
+            raise ValueError(f"{_hz(low)}: below {MIN_RATE_HZ} Hz no band is left to listen to; give higher rates")
         return tuple(sorted(rates_hz))
 
     @model_validator(mode="after")
     def _check_reference(self) -> Self:
         if above := [rate for rate in self.rates_hz if rate > self.reference_rate_hz]:
-            raise ValueError(f"{above} Hz is above the reference rate of {self.reference_rate_hz} Hz")
+            raise ValueError(
+                f"{_hz(above)}: above the reference rate of {self.reference_rate_hz} Hz; give lower rates, or set"
+                " reference_rate_hz higher"
+            )
         return self
 
     @property
@@ -99,3 +103,7 @@ class StudyConfig(Settings):
         (1000, 16000)
         """
         return tuple(sorted({*self.rates_hz, self.reference_rate_hz}))
+
+
+def _hz(rates_hz: Sequence[int]) -> str:
+    return f"{', '.join(map(str, rates_hz))} Hz"

@@ -22,6 +22,9 @@ from lowsr_tradeoff.settings.study import LIBRISPEECH, StudyConfig
 from lowsr_tradeoff.settings.toml import EMBEDDED
 
 INSPECTED = "inspected.json"
+# By any of these a folder is known as that of a run; what systems put into any folder is none of its content.
+RUN_FILES = {INSPECTED, "steps", "tradeoff.json", ".lock"}
+OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 T = TypeVar("T")
 
@@ -64,11 +67,19 @@ def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> S
 
 
 def check_out(config: StudyConfig, out: Path) -> None:
-    """Raise ``ConfigError`` where a run folder is, or lies in, a folder of sounds: all that is in there is read."""
+    """Raise ``ConfigError`` where a run folder is, or lies in, a folder of sounds, or holds what no run wrote.
+
+    All that is in a folder of sounds is read.
+    """
     for source in (config.events.source, config.speech.source.removeprefix(LIBRISPEECH)):
         folder = Path(source)
         if source not in EMBEDDED and folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
             raise ConfigError(f"--out {out}: is or lies in the corpus folder {folder}; choose another --out")
+    there = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+    others = [name for name in there if name not in OF_SYSTEMS]
+    if others and not RUN_FILES & set(there):
+        named = ", ".join([*others[:3], *(["…"] if len(others) > 3 else [])])
+        raise ConfigError(f"--out {out}: holds other things than a run ({named}); name a new folder")
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,15 @@ def points_frame(tradeoff: Tradeoff) -> "pd.DataFrame":
     """Return one row for each operating point: its figures with their ends, its probabilities, its standing."""
     import pandas as pd  # noqa: PLC0415 - likewise
 
-    return pd.DataFrame([_point(point) for point in tradeoff.points])
+    table = pd.DataFrame([_point(point) for point in tradeoff.points])
+    # A column without any figure is one of numbers too.
+    numbers = [name for name in table.columns if name.startswith((*_figures(), "p_"))]
+    return table.astype(dict.fromkeys(numbers, "float64"))
+
+
+def _figures() -> Iterator[str]:
+    """The fields of an operating point that are figures."""
+    return (name for name, field in OperatingPoint.model_fields.items() if field.annotation is Measurement)
 
 
 def _point(point: OperatingPoint) -> Row:
