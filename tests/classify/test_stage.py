@@ -188,7 +188,7 @@ def test_repetitions_are_averaged_per_clip(corpus, store):
 
 
 def test_results_of_a_run_that_is_not_finished_say_which_step_is_missing(corpus, tmp_path):
-    with pytest.raises(StageError, match=r"1000 Hz shared raw, fold 1, .* missing or damaged; run again"):
+    with pytest.raises(StageError, match=r"1000 Hz classical, fold 1, .* missing or damaged; run again"):
         stage.results(stage.plan(CONFIG, corpus), Store(tmp_path / "empty"))
 
 
