@@ -255,6 +255,12 @@ def test_one_point_per_result_and_device_with_its_own_figures():
     assert p.battery_hours == POWER[2].battery_hours
 
 
+def test_what_is_no_network_has_no_point_and_moves_no_other():
+    control = CLASSIFY[3].model_copy(update={"arm": "classical", "cost": None, "accuracy": measured(0.999)})
+    points = joined(classify=[*CLASSIFY, control])
+    assert points == joined()
+
+
 def test_a_point_has_each_kind_of_leak_and_its_axis():
     p = joined()["1000-native-cssd-u385"]
     assert (p.privacy, p.attacker) == (p.word_recovery, "whisper")

@@ -30,7 +30,7 @@ from lowsr_tradeoff.statistics.intervals import Resamples, resample
 
 
 def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
-    """Return the steps that train and compare networks, those that choose alpha and T, and the diagnostics.
+    """Return the steps of networks and controls to compare, those that choose alpha and T, and the diagnostics.
 
     Raises:
         ConfigError: The clips are too short for a rate.
@@ -42,7 +42,7 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
         front = front_of(chosen.network)
         lay_out(condition.rate_hz, condition.grid, corpus.clip_s, front, as_published=chosen.as_published)
     chosen_by = {condition: planner.chosen_by(condition) for condition in trained}
-    return ClassifyPlan(config, corpus, trained, chosen_by, planner.diagnosis(trained))
+    return ClassifyPlan(config, corpus, trained, planner.controls(), chosen_by, planner.diagnosis(trained))
 
 
 def results(plan: ClassifyPlan, store: Store) -> Recognition:
@@ -57,9 +57,10 @@ def results(plan: ClassifyPlan, store: Store) -> Recognition:
     clips = clips_of(corpus, *folds_of(corpus))
     sources, folds = [clip.source for clip in clips], [clip.fold for clip in clips]
     draws = resample(sources, config.n_resamples, config.seed)
-    answers = of_finished(lambda condition: answers_of(plan.trained[condition], corpus, store), plan.trained)
+    tested = plan.tested
+    answers = of_finished(lambda condition: answers_of(tested[condition], corpus, store), tested)
     found = tuple(
-        _result(plan, condition, its, draws, store.meta(plan.trained[condition][0])["cost"])
+        _result(plan, condition, its, draws, store.meta(tested[condition][0]).get("cost"))
         for condition, its in answers.items()
     )
     diagnoses, humps = _diagnosed(plan.diagnosis, store)
@@ -92,7 +93,7 @@ def _result(
         n_sources=len({clip.source for clip in corpus.clips}),
         n_folds=len(folds_of(corpus)),
         n_seeds=plan.config.classify.n_seeds,
-        cost=ModelCost.model_validate(cost),
+        cost=None if cost is None else ModelCost.model_validate(cost),
         accuracy_draws=accuracy_draws(answers, draws),
     )
 

@@ -36,7 +36,7 @@ def join(
     axis: LeakKind,
     other_front_ends: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[OperatingPoint, ...]:
-    """Return one point per rate, feature layout, arm and device, judged against its device's other points.
+    """Return one point per rate, feature layout, arm of a network and device, judged against its device's others.
 
     Of each kind of leak it has the envelope at its rate; that of the kind ``axis`` is an axis of the frontier. A
     missing figure stays missing, with its reason. Devices with another front end than the study's, each with the
@@ -44,9 +44,10 @@ def join(
     """
     leaked = {(leak.kind, leak.rate_hz): leak for leak in leaks}
     drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
+    networks = [result for result in classify if result.cost is not None]
     points: list[OperatingPoint] = []
     for device in dict.fromkeys(result.device for result in power):
-        parts = [(result, drawn.get((result.rate_hz, result.grid, device))) for result in classify]
+        parts = [(result, drawn.get((result.rate_hz, result.grid, device))) for result in networks]
         group = [_point(result, device, leaked, axis, powered) for result, powered in parts]
         draws = [_drawn(result, leaked, powered) for result, powered in parts]
         if own := other_front_ends.get(device):

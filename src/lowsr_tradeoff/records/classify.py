@@ -29,7 +29,8 @@ class ClassifyResult(Record):
         macro_f1: Mean of F1 over classes.
         n_sources: Recordings from which the clips were cut.
         n_seeds: Repetitions with other initialisations and batch orders.
-        cost: Computation of one classification.
+        cost: Computation of one classification; ``None`` for the classical control, whose comparisons have no
+            published price on any device. It has no operating point.
         accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.statistics.joint_draws`).
         confusion: Predictions of all repetitions: a row for each true class, a column for each predicted class, in
             the order of ``class_recall``.
@@ -47,7 +48,7 @@ class ClassifyResult(Record):
     n_sources: int
     n_folds: int
     n_seeds: int
-    cost: ModelCost
+    cost: ModelCost | None
     accuracy_draws: tuple[float, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
 
@@ -59,7 +60,8 @@ class Contrast(Record):
         rate_hz: Of the first arm, as ``grid`` and ``arm``.
         against: The second arm, with ``against_rate_hz`` and ``against_grid``.
         difference: Accuracy of the first minus that of the second.
-        is_declared: Whether it is in the family declared before any training; the others are exploratory.
+        is_declared: Whether it is in a family declared before any training: the paper's arms among themselves, or
+            these against the classical control; the others are exploratory.
         p_value: Two-sided, by flipping the signs of whole sources.
         p_holm: The same, adjusted by Holm's method for the size of the family; ``None`` if exploratory.
         nb_p: Two-sided, of Nadeau and Bengio's t-test on folds; ``None`` where the folds do not differ.

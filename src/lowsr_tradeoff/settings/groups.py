@@ -93,7 +93,7 @@ class ClassifySettings(Settings):
             clips that are not varied), ``"lora"`` and ``"dora"`` (adapters), ``"last:2"`` (its last two blocks).
         adapt_rank: Rank of the adapters.
         grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
-        arms: Ways of training to compare.
+        arms: Ways of training to compare; ``"classical"`` is no network but the control that networks must beat.
         protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
             flatters, and reports by how much.
         patience: Epochs without a better one after which the paper's protocol stops; ``None`` for never.
@@ -121,7 +121,7 @@ class ClassifySettings(Settings):
     adapt: Adapt = "full"
     adapt_rank: int = Field(default=8, ge=1)
     grids: tuple[Grid, ...] = ("shared", "native")
-    arms: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd")
+    arms: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd", "classical")
     protocol: Literal["honest", "paper"] = "honest"
     patience: int | None = Field(default=None, ge=1)
     optimiser: Literal["adamw_one_cycle", "adam_amsgrad"] = "adamw_one_cycle"

@@ -47,7 +47,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     recognition = classify.results(own.classify, store)
     recovered = privacy.results(own.privacy, store)
     # Arms differ in their training, not in what they compute at inference.
-    costs = {(result.rate_hz, result.grid): result.cost for result in recognition.results}
+    costs = {(each.rate_hz, each.grid): each.cost for each in recognition.results if each.cost is not None}
     drawn = power.results(config, tuple(costs.values()))
     front_end, device = name_of(config.front_end), load_device(config.power.devices[0]).name
     found = {front_end: (recognition.results, recovered.attacks, drawn.results)}

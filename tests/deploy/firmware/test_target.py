@@ -53,6 +53,8 @@ def test_what_the_run_does_not_have_is_told_with_what_it_has(tradeoff):
         choose_target(tradeoff, 1000, "dkd", None)
     with pytest.raises(ConfigError, match="--arm raw: the run has"):
         choose_target(tradeoff, 1000, "raw", None)
+    with pytest.raises(ConfigError, match=r"--arm classical: is no network .*leave --arm out"):
+        choose_target(tradeoff, 1000, "classical", None)
 
 
 def test_a_run_on_the_shared_grid_alone_is_told_how_to_get_another(tradeoff):

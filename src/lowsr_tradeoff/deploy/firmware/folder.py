@@ -63,7 +63,7 @@ def write_handover(
     require_onnx()
     if is_held_out_counted:
         find_compiler()
-    _require_room(target, target.result.cost.weight_bytes)
+    _require_room(target, target.cost.weight_bytes)
     store = Store(run)
     with locked(run):
         plan = _plan(run, tradeoff, target, is_held_out_counted=is_held_out_counted)
@@ -78,7 +78,7 @@ def write_handover(
 
 def _require_room(target: Target, n_weight_bytes: int) -> None:
     """Check the memory of the front end in fixed point, which takes less than in float."""
-    memory = memory_of(target.layout, Q15, n_weight_bytes, target.result.cost.activation_bytes)
+    memory = memory_of(target.layout, Q15, n_weight_bytes, target.cost.activation_bytes)
     if problems := list(memory_problems(memory, target.profile)):
         raise ConfigError(
             f"{target.profile.name}: {'; '.join(problems)}; take another --device, or run the study with a smaller "
@@ -151,7 +151,7 @@ def _record(
     n_vectors: int,
     held_out: tuple[ChainAccuracy, ...],
 ) -> HandoverRecord:
-    n_bytes, activations = weight_bytes(network), target.result.cost.activation_bytes
+    n_bytes, activations = weight_bytes(network), target.cost.activation_bytes
     scale, zero_point = input_quantisation(network)
     return HandoverRecord(
         name=target.name,

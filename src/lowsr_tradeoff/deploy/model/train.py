@@ -94,6 +94,10 @@ def condition_of(config: StudyConfig) -> Condition:
     """Return the one condition of a study of one rate, one grid and one arm."""
     (rate_hz,), (grid,), (arm,) = config.rates_hz, config.classify.grids, config.classify.arms
     reference_hz = config.reference_rate_hz
+    if not arm_of(arm).is_network:
+        raise ConfigError(
+            f"--arm {arm}: is no network but the control that networks must beat; take --arm finetuned"
+        )
     if not arm_of(arm).is_trained:
         raise ConfigError(f"--arm {arm}: trains no network; take another, or --rate {reference_hz} --arm finetuned")
     condition = Condition(rate_hz, grid, arm)

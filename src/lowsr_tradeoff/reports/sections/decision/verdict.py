@@ -8,6 +8,7 @@ from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.sections.recognition import control
 from lowsr_tradeoff.reports.sections.speech.strongest import attacker
 from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, leak_columns, shown_kinds, table_of
 from lowsr_tradeoff.reports.wording import (
@@ -162,6 +163,7 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
     return (
         *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
         *_failed(tradeoff),
+        *control.warnings(tradeoff),
         *((f"All accuracies: {OPTIMISTIC}.",) if is_optimistic(tradeoff) else ()),
         *(_split(corpus) for corpus in tradeoff.corpora if corpus.split_sources),
     )
