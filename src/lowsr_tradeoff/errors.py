@@ -10,6 +10,11 @@ LowsrError
     └── PartialRunError   a run with results that lack some steps
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class LowsrError(Exception):
     """Base of all errors with a message meant for the user."""
@@ -41,3 +46,11 @@ class FailedStepError(StageError):
 
 class PartialRunError(StageError):
     """A run that delivered its results without those of the steps that failed; the message names each."""
+
+
+def tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
+    """Return what was loaded, or its ``DataError`` as text, so that errors of several loads come together."""
+    try:
+        return load(), None
+    except DataError as error:
+        return None, str(error)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
+from lowsr_tradeoff.classify.alarms.plan import AlarmPlan
 from lowsr_tradeoff.classify.arms import (
     arm_of,
     conditions_of,
@@ -44,6 +45,7 @@ class ClassifyPlan:
         trained: What is compared, repetition by repetition, fold by fold; the reference last.
         chosen_by: By pair of alpha and T, the networks whose answers to an inner fold choose.
         diagnosis: The diagnostics of why ways of training differ.
+        alarms: Scores of continuous sound, where one class raises alarms.
     """
 
     config: StudyConfig
@@ -51,12 +53,14 @@ class ClassifyPlan:
     trained: Mapping[Condition, tuple[Training, ...]]
     chosen_by: Mapping[Condition, Mapping[Cell, tuple[Training, ...]]]
     diagnosis: Step[DiagnosisSettings]
+    alarms: AlarmPlan
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps that results are read from."""
         chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
-        return (*(step for runs in (*self.trained.values(), *chosen) for step in runs), self.diagnosis)
+        networks = (step for runs in (*self.trained.values(), *chosen) for step in runs)
+        return (*networks, *self.alarms.steps, self.diagnosis)
 
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
@@ -276,6 +280,7 @@ class Planner:
             transfer=transfer_of(config, condition, cell),
             tuned_as=replace(condition, arm=arm.tuned_as),
             device_type=config.device_type,
+            is_kept=is_tested and config.alarms.target is not None,
         )
 
 

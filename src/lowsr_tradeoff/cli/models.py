@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     checkpoint="classify.checkpoint",
     epochs="classify.epochs",
     events="events.source",
+    target="alarms.target",
+    background="alarms.background",
     reference_rate="reference_rate_hz",
     seed="seed",
     device_type="device_type",

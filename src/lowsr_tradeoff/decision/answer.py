@@ -15,6 +15,8 @@ CALLED = {
     "known_word_recovery": "known-word recovery above chance",
     "speaker_identification": "speaker identification",
     "battery_hours": "battery life",
+    "recall": "recall of the target",
+    "false_alarms_per_hour": "false alarms per hour",
 }
 
 

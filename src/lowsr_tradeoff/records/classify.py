@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lowsr_tradeoff.records.alarms import AlarmResult, AlarmSetup
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost
@@ -31,6 +32,7 @@ class ClassifyResult(Record):
         n_seeds: Repetitions with other initialisations and batch orders.
         cost: Computation of one classification.
         accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.statistics.joint_draws`).
+        alarm: Of the class that the device listens for; ``None`` without one, or where its steps failed.
         confusion: Predictions of all repetitions: a row for each true class, a column for each predicted class, in
             the order of ``class_recall``.
     """
@@ -50,6 +52,7 @@ class ClassifyResult(Record):
     cost: ModelCost
     accuracy_draws: tuple[float, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
+    alarm: AlarmResult | None = None
 
 
 class Contrast(Record):
@@ -137,7 +140,11 @@ class Published(Record):
 
 
 class Recognition(Record):
-    """What is recognised, how the ways of training differ, and diagnoses of why."""
+    """What is recognised, how the ways of training differ, and diagnoses of why.
+
+    Attributes:
+        alarms: What is scored in continuous sound; ``None`` where no class raises alarms.
+    """
 
     results: tuple[ClassifyResult, ...]
     contrasts: tuple[Contrast, ...]
@@ -146,3 +153,4 @@ class Recognition(Record):
     published: tuple[Published, ...]
     diagnoses: tuple[Diagnosis, ...]
     humps: tuple[HumpTest, ...]
+    alarms: AlarmSetup | None = None

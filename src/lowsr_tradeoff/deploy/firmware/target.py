@@ -58,7 +58,8 @@ def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str
     result = _of_arm(tradeoff, _usable_results(tradeoff, config, rate_hz), arm)
     settings = config.power.model_copy(update={"devices": (device or config.power.devices[0],)})
     (profile,) = fitted_devices(settings)
-    (power,) = estimate(profile, [result.cost], settings, config.seed, config.n_resamples)
+    alarms = {(rate_hz, result.grid): result.alarm.alarms_per_hour} if result.alarm else {}
+    (power,) = estimate(profile, [result.cost], settings, config.seed, config.n_resamples, alarms=alarms)
     if power.infeasible:
         raise ConfigError(
             f"{profile.name} cannot run {config.classify.network} at {rate_hz} Hz: {'; '.join(power.infeasible)}; "
