@@ -16,7 +16,7 @@ CALLED = {
     "speaker_identification": "speaker identification",
     "battery_hours": "battery life",
     "recall": "recall of the target",
-    "false_alarms_per_hour": "false alarms per hour",
+    "false_alarms_per_hour": "false alarms",
 }
 
 

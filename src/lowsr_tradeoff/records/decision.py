@@ -65,7 +65,7 @@ class OperatingPoint(Record):
     p_meets: Probability | None = None
     privacy_axis: LeakKind = "words"
     recall: Measurement = missing(NO_TARGET, CLIPS)
-    false_alarms_per_hour: Measurement = missing(NO_TARGET, FALSE_ALARMS, "1/h")
+    false_alarms_per_hour: Measurement = missing(NO_TARGET, FALSE_ALARMS, "per hour")
 
     @property
     def privacy(self) -> Measurement:

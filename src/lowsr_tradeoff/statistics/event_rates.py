@@ -14,7 +14,7 @@ from lowsr_tradeoff.statistics import Draws, Floats
 from lowsr_tradeoff.statistics.cluster_t import TAILS
 from lowsr_tradeoff.statistics.joint_draws import N_JOINT, kept
 
-UNIT = "1/h"
+UNIT = "per hour"
 
 
 def rate_per_hour(counts: ArrayLike, hours: ArrayLike, n_of: str) -> Measurement:

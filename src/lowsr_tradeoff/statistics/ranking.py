@@ -1,7 +1,7 @@
 """How well scores put wanted windows before others: average precision and the area under the ROC curve.
 
-Reference: Davis & Goadrich, The Relationship between Precision-Recall and ROC Curves, ICML 2006. Ties count as one
-step of the curves, as in scikit-learn.
+Reference: Davis & Goadrich, The Relationship between Precision-Recall and ROC Curves, ICML 2006. Tied scores are
+one step of either curve, as in scikit-learn.
 """
 
 import numpy as np
@@ -9,38 +9,39 @@ from numpy.typing import NDArray
 
 from lowsr_tradeoff.statistics import Floats
 
-# Resamples at once: bounds memory over a day of windows.
-CHUNK = 50
-
 
 def ranking(
     scores: Floats, is_wanted: NDArray[np.bool_], weights: Floats, units: NDArray[np.intp]
 ) -> tuple[Floats, Floats]:
     """Return average precision and ROC area of each resample, ∈ [0, 1]; NaN where one of the kinds is not drawn.
 
+    Only scores of wanted windows are steps, so clusters are counted between these: a day of windows takes no more
+    time or memory than an hour.
+
     Shape:
         ``scores`` and ``is_wanted`` ``(n,)``; ``units``, the cluster of each, ``(n,)``; ``weights``, how often each
         cluster is drawn, ``(n_resamples, n_clusters)``. Returns ``(n_resamples,)`` each.
     """
-    order = np.argsort(-scores, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
-    pairs = [
-        _curves(weights[start : start + CHUNK][:, units[order]], is_wanted[order], ends)
-        for start in range(0, len(weights), CHUNK)
-    ]
-    precision, area = (np.concatenate([pair[kind] for pair in pairs]) for kind in (0, 1))
-    return precision, area
+    levels = np.unique(scores[is_wanted])
+    n_levels, n_clusters = len(levels), weights.shape[1]
 
+    def drawn(rows: NDArray[np.bool_], numbers: NDArray[np.intp]) -> Floats:
+        """Windows drawn, by number of the level, ``(n_resamples, n_levels + 1)``."""
+        cells = np.bincount(numbers * n_clusters + units[rows], minlength=(n_levels + 1) * n_clusters)
+        return np.asarray(weights @ cells.reshape(n_levels + 1, n_clusters).T, float)
 
-def _curves(drawn: Floats, is_wanted: NDArray[np.bool_], ends: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    hits = np.cumsum(drawn * is_wanted, axis=1)[:, ends]
-    others = np.cumsum(drawn * ~is_wanted, axis=1)[:, ends]
-    n_wanted, n_other = hits[:, -1:], others[:, -1:]
+    found = drawn(is_wanted, np.searchsorted(levels, scores[is_wanted]))[:, :n_levels]
+    others = scores[~is_wanted]
+    # How many levels each of the others reaches, and how many it exceeds.
+    reached, exceeded = (
+        _from_above(drawn(~is_wanted, np.searchsorted(levels, others, side))) for side in ("right", "left")
+    )
+    hits, n_other = _from_above(found), reached[:, :1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        recall, false = hits / n_wanted, others / n_other
-        precision = np.where(hits > 0, hits / (hits + others), 0.0)
-        steps = np.diff(recall, prepend=0.0, axis=1)
-        # Trapezoids: half of the steps of tied scores count.
-        heights = (recall + np.concatenate([np.zeros_like(recall[:, :1]), recall[:, :-1]], axis=1)) / 2
-        area = (np.diff(false, prepend=0.0, axis=1) * heights).sum(axis=1)
-    return (steps * precision).sum(axis=1), area
+        precision = np.where(hits > 0, hits / (hits + reached[:, 1:]), 0.0)
+        beaten = 1 - (reached[:, 1:] + exceeded[:, 1:]) / 2 / n_other
+        return (found * precision).sum(axis=1) / hits[:, 0], (found * beaten).sum(axis=1) / hits[:, 0]
+
+
+def _from_above(counts: Floats) -> Floats:
+    return np.asarray(np.cumsum(counts[:, ::-1], axis=1)[:, ::-1])

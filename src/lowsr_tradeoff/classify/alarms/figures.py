@@ -62,7 +62,7 @@ class FoldScores:
         while at < len(over):
             counts[self.recording[over[at]]] += 1
             # A thousandth of a second covers the rounding of times.
-            at = int(np.searchsorted(starts_s, starts_s[at] + hold_s - 1e-3))
+            at = max(at + 1, int(np.searchsorted(starts_s, starts_s[at] + hold_s - 1e-3)))
         return counts
 
     def detected(self, threshold: float) -> Floats:
@@ -128,12 +128,17 @@ def threshold_for(folds: Sequence[FoldScores], per_hour: float, hold_s: float) -
         counts = np.concatenate([fold.n_false(threshold, hold_s) for fold in folds])
         return quantiles(counts, hours, TAILS)[1] <= per_hour
 
-    # False alarms grow as the threshold falls, but for a few that merge: the one that is found keeps the bound.
-    kept, lost = 0, len(candidates)
+    # False alarms grow as the threshold falls, but for a few that merge: the one that is found keeps the bound. As
+    # many windows as lie in the hold of one alarm count once, so more windows than these cannot keep it.
+    kept, lost = 0, min(len(candidates), 1 + round((per_hour * hours.sum() + 1) * (1 + hold_s / _hop_s(folds))))
     while lost - kept > 1:
         middle = (kept + lost) // 2
         kept, lost = (middle, lost) if keeps(candidates[middle]) else (kept, middle)
     return float(candidates[kept])
+
+
+def _hop_s(folds: Sequence[FoldScores]) -> float:
+    return min((float(fold.start_s[1] - fold.start_s[0]) for fold in folds if len(fold.start_s) > 1), default=1.0)
 
 
 def least_bound(folds: Sequence[FoldScores]) -> float:
@@ -150,7 +155,7 @@ def _point(
     folds: Sequence[FoldScores], hold_s: float, per_hour: float, n_resamples: int, seed: int
 ) -> tuple[AlarmPoint, tuple[float, ...], tuple[float, ...]]:
     """Recall and false alarms of every fold at the threshold of the others, with their joint draws."""
-    found = [threshold_for([other for other in folds if other is not fold], per_hour, hold_s) for fold in folds]
+    found = [threshold_for([*folds[:i], *folds[i + 1 :]], per_hour, hold_s) for i in range(len(folds))]
     chosen = [threshold for threshold in found if threshold is not None]
     if len(chosen) < len(folds):
         return _unresolved(folds, per_hour), (), ()

@@ -80,9 +80,16 @@ def axes(point: OperatingPoint, strongest: str) -> tuple[str, ...]:
     each = (f"{name[0].lower()}{name[1:]} {cell(point)}" for name, cell in columns)
     return (
         f"accuracy {percent(point.accuracy)}",
+        *_alarms(point),
         *each,
         f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {strongest}",
     )
+
+
+def _alarms(point: OperatingPoint) -> tuple[str, ...]:
+    if point.recall.value is None:
+        return ()
+    return (f"recall of the target {percent(point.recall)}", f"false alarms {number(point.false_alarms_per_hour)}")
 
 
 def axis_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
@@ -97,7 +104,7 @@ def _alarm_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
         return ()
     return (
         (f"Recall of {tradeoff.recognition.alarms.target}", lambda point: percent(point.recall)),
-        ("False alarms per hour", lambda point: number(point.false_alarms_per_hour)),
+        ("False alarms", lambda point: number(point.false_alarms_per_hour)),
     )
 
 

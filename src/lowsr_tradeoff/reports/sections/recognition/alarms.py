@@ -76,10 +76,10 @@ def table(tradeoff: Tradeoff) -> Table:
         (
             *_named(),
             ("Recall", lambda one: percent(one[1].operating.recall)),
-            ("False alarms per hour", lambda one: number(one[1].operating.false_alarms_per_hour)),
+            ("False alarms", lambda one: number(one[1].operating.false_alarms_per_hour)),
             ("Asked for per hour, at most", lambda one: amount(one[1].operating.per_hour)),
             ("Threshold for use, probability", lambda one: threshold(one[1].operating.threshold)),
-            ("Alarms per hour, true and false", lambda one: number(one[1].alarms_per_hour)),
+            ("Alarms, true and false", lambda one: number(one[1].alarms_per_hour)),
         ),
         n_heads=3,
     )
@@ -122,8 +122,8 @@ def definitions(setup: AlarmSetup) -> str:
         f" {count(setup.n_sources, 'source')}, in {setup.hours:.3g} h of other sounds ({setup.background})",
         "each clip and each second of background is scored by the network that was not trained on its fold"
         + (", and the background was taken to hold nothing of the target" if not setup.is_strung else ""),
-        f"windows of {setup.window_s:g} s follow each other every {setup.hop_s:g} s; an alarm is a window at or above"
-        f" the threshold, and within {setup.hold_s:g} s of it no second one counts",
+        f"windows of {setup.window_s:g} s follow each other every {setup.hop_s:g} s; an alarm is a window at or"
+        f" above the threshold, and within {setup.hold_s:g} s of it no second one counts",
         "a clip is recalled when any window that holds at least half of it is at or above the threshold; windows"
         " without any of it raise false alarms",
         "the threshold of a fold is chosen on the others: the lowest at which the upper end of the 95 % interval of"
