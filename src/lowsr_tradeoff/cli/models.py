@@ -171,8 +171,8 @@ def _print_prediction(model: "Model", file: Path, prediction: "Prediction", form
         window = {"file": str(file), "start_s": start_s, "end_s": end_s}
         values = None if prediction.probabilities is None else prediction.probabilities.round(6).tolist()
         every = values and dict(zip(classes, values, strict=True))
-        alarm = {} if prediction.is_alarm is None else {"alarm": prediction.is_alarm}
-        tell_json({**window, "label": label, "probabilities": every, "remark": prediction.fault, **alarm})
+        raised = {} if prediction.is_alarm is None else {"alarm": prediction.is_alarm}
+        tell_json({**window, "label": label, "probabilities": every, "remark": prediction.fault, **raised})
 
 
 def _print_csv(*fields: object) -> None:

@@ -37,7 +37,14 @@ def events_of(config: StudyConfig, cache: Path | None) -> EventCorpus:
     background, no_background = tried(partial(_background_of, config, cache))
     if events is None or background is None:
         raise DataError("\n".join(filter(None, (no_events, no_background))))
-    return replace(events, background=background)
+    clip_of = {clip.digest: clip.clip_id for clip in events.clips}
+    trained_on = [
+        Problem(each.name, f"has the same bytes as the clip {clip_of[each.digest]}, which networks are trained on")
+        for each in background
+        if each.digest in clip_of
+    ]
+    count_skipped(f"background {config.alarms.background}", trained_on, skip_bad=config.skip_bad)
+    return replace(events, background=tuple(each for each in background if each.digest not in clip_of))
 
 
 def _background_of(config: StudyConfig, cache: Path | None) -> tuple[Recording, ...]:
