@@ -10,8 +10,10 @@ LowsrError
     └── PartialRunError   a run with results that lack some steps
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
+T = TypeVar("T")
 # So many names can be listed in a message and still be read.
 MOST_LISTED = 8
 
@@ -66,3 +68,11 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     if near := difflib.get_close_matches(name.strip().lower(), by_lower, n=1):
         return f"did you mean {by_lower[near[0]]}?"
     return otherwise if otherwise and len(names) > MOST_LISTED else f"there are {', '.join(names)}"
+
+
+def tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
+    """Return what was loaded, or its ``DataError`` as text, so that errors of several loads come together."""
+    try:
+        return load(), None
+    except DataError as error:
+        return None, str(error)

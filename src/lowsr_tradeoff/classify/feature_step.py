@@ -32,7 +32,7 @@ class FeatureSettings(Settings):
     """What the feature images of one fold depend on.
 
     Attributes:
-        front: Which images: the compact networks', YAMNet's, those of one of the PANNs, or the control's statistics.
+        front: Which images: the compact networks', YAMNet's, those of a PANN, or the control's statistics.
         as_published: As in ``ClassifySettings``.
         clips: Hash of the fold's clips, names and contents, in order.
         seed: Base of the microphone's noise.

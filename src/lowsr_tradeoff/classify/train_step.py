@@ -47,6 +47,9 @@ from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Arrays, Store
 
+# A study tests hundreds of networks; larger ones are trained again where their weights are needed.
+MOST_KEPT_BYTES = 4 << 20
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -111,6 +114,21 @@ def _reused(inputs: StepInputs) -> tuple[Recogniser, Scale]:
     if origin is None:
         raise StageError(f"{inputs.step.label}: no network was planned to answer with")
     return trained_network(inputs, origin)
+
+
+def tested_network(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> tuple[Recogniser, Scale]:
+    """Return the network that a finished step tested, and the scale of its input.
+
+    Where its weights are not kept it is trained again, to the same weights.
+    """
+    inputs, settings = gather(step, corpus, store), step.settings
+    if "scale" in (own := store.arrays(step)):
+        return trained_network(inputs, own)
+    if settings.recipe is None:
+        return _reused(inputs)
+    with repeatable(settings.device_type):
+        trained = learn(inputs, settings.recipe, chosen_cell(settings, corpus, inputs.networks))
+    return trained.network, trained.scale
 
 
 def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
@@ -206,10 +224,11 @@ def _answers(trained: Trained, inputs: StepInputs, folds: Sequence[int], part: s
 
 
 def _weights(trained: Trained, settings: TrainSettings) -> Arrays:
-    """The weights if another step starts from them or they are deployed; a student's are not kept."""
-    if settings.held_out and settings.rate_hz != settings.reference_rate_hz:
-        return {}
+    """The weights if another step starts from them or they are deployed; else only small ones that are wanted."""
     weights = {f"{WEIGHTS}{name}": weight.cpu().numpy() for name, weight in trained.network.state_dict().items()}
+    is_kept = settings.is_kept and sum(weight.nbytes for weight in weights.values()) <= MOST_KEPT_BYTES
+    if settings.held_out and settings.rate_hz != settings.reference_rate_hz and not is_kept:
+        return {}
     return {"scale": np.array([trained.scale.mean, trained.scale.std]), **weights}
 
 

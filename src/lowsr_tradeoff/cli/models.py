@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     checkpoint="classify.checkpoint",
     epochs="classify.epochs",
     events="events.source",
+    target="alarms.target",
+    background="alarms.background",
     reference_rate="reference_rate_hz",
     seed="seed",
     device_type="device_type",
@@ -62,7 +64,7 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
     """
     from lowsr_tradeoff.deploy.model.train import train_model
-    from lowsr_tradeoff.reports.wording import class_counts, percent, points
+    from lowsr_tradeoff.reports.wording import class_counts, number, percent, points
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
@@ -75,6 +77,9 @@ def train(
     tested = package.settings.tested
     tell(f"classes: {class_counts(package.settings.corpus)}")
     tell(f"accuracy in cross-validation: {percent(tested.accuracy)}")
+    if rule := package.settings.alarm:
+        tell(f"recall of {rule.target}: {percent(rule.tested.recall)}")
+        tell(f"false alarms: {number(rule.tested.false_alarms_per_hour)}")
     if tested.int8:
         tell(f"in int8, minus float: {points(tested.int8.difference)}")
     tell(to)
@@ -92,7 +97,8 @@ def predict(
     """Name the sounds in audio files; files of any length take little memory.
 
     A file that cannot be read is named; one that is silent, badly scaled or too short has a remark and no label.
-    The others go on, and the exit code is 3.
+    The others go on, and the exit code is 3. A model that was trained with --target says of every window whether it
+    raises an alarm, and of a file whether any does.
 
     Examples:
         lowsr-tradeoff predict my-model street.wav kitchen.m4a --per window
@@ -113,10 +119,12 @@ def predict(
         raise ConfigError(f"--hop {hop}: give seconds above 0")
     loaded = load_model(read_package(model))
     if format_ == "csv":
-        _print_csv("file", "start_s", "end_s", "label", "probability", "remark")
+        alarm = ("alarm",) if loaded.settings.alarm else ()
+        _print_csv("file", "start_s", "end_s", "label", "probability", "remark", *alarm)
     n_bad = 0
     for file in files:
-        windows = predict_windows(loaded, file, hop or loaded.settings.clip_s)
+        rule = loaded.settings.alarm
+        windows = predict_windows(loaded, file, hop or (rule.hop_s if rule else loaded.settings.clip_s))
         try:
             is_heard = False
             for prediction in windows if per == "window" else (mean_prediction(windows),):
@@ -166,12 +174,14 @@ def _print_prediction(model: "Model", file: Path, prediction: "Prediction", form
     start_s, end_s = round(prediction.start_s, 3), round(prediction.end_s, 3)
     if form == "csv":
         shown = None if probability is None else f"{probability:.4f}"
-        _print_csv(str(file), start_s, end_s, label, shown, prediction.fault)
+        alarm = () if prediction.is_alarm is None else ("yes" if prediction.is_alarm else "no",)
+        _print_csv(str(file), start_s, end_s, label, shown, prediction.fault, *alarm)
     else:
         window = {"file": str(file), "start_s": start_s, "end_s": end_s}
         values = None if prediction.probabilities is None else prediction.probabilities.round(6).tolist()
         every = values and dict(zip(classes, values, strict=True))
-        tell_json({**window, "label": label, "probabilities": every, "remark": prediction.fault})
+        raised = {} if prediction.is_alarm is None else {"alarm": prediction.is_alarm}
+        tell_json({**window, "label": label, "probabilities": every, "remark": prediction.fault, **raised})
 
 
 def _print_csv(*fields: object) -> None:

@@ -38,6 +38,7 @@ TARGET_MISSED = 8
     listen_s="power.listen_s",
     every_s="power.every_s",
     wake_share="power.wake_share",
+    alarms_per_hour="power.alarms_per_hour",
     seed="seed",
 )
 def power(

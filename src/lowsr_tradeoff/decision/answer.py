@@ -15,6 +15,8 @@ CALLED = {
     "known_word_recovery": "known words recovered above chance",
     "speaker_identification": "speakers identified",
     "battery_hours": "battery life",
+    "recall": "recall of the target",
+    "false_alarms_per_hour": "false alarms",
 }
 
 

@@ -35,8 +35,8 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
     if not rules.given():
         raise ConfigError(
             "no limit is set, so there is nothing to decide by: set --min-accuracy, --max-word-recovery,"
-            " --max-known-word-recovery, --max-speaker-identification or --min-battery-hours, or a table [gate] in"
-            " --config"
+            " --max-known-word-recovery, --max-speaker-identification, --min-battery-hours, --min-recall or"
+            " --max-false-alarms-per-hour, or a table [gate] in --config"
         )
     points = _points(tradeoff, rules)
     verdicts = tuple(

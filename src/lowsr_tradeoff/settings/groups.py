@@ -249,6 +249,8 @@ class PowerSettings(Settings):
         every_s: Length of that cycle in seconds.
         wake_share: Share of the time that sound keeps the device awake, when a microphone that can wakes it;
             ``None`` for a device that is awake without being woken.
+        alarms_per_hour: Alarms in an hour of listening, each of which sends and writes its label or its window;
+            ``None`` for all the time. A study with a target puts in what it measures.
     """
 
     devices: tuple[FilePath, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "efr32xg24"), min_length=1)
@@ -265,6 +267,7 @@ class PowerSettings(Settings):
     listen_s: Positive | None = None
     every_s: Positive | None = None
     wake_share: Share | None = None
+    alarms_per_hour: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _check_duty(self) -> Self:

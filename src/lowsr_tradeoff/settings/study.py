@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from lowsr_tradeoff.records.privacy import LeakKind
+from lowsr_tradeoff.settings.alarms import AlarmSettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import (
     ClassifySettings,
@@ -63,6 +64,7 @@ class StudyConfig(Settings):
     classify: ClassifySettings = ClassifySettings()
     privacy: PrivacySettings = PrivacySettings()
     power: PowerSettings = PowerSettings()
+    alarms: AlarmSettings = AlarmSettings()
     constraints: Constraints = Constraints()
     gate: GateRules = GateRules()
 
@@ -90,6 +92,25 @@ class StudyConfig(Settings):
                 " reference_rate_hz higher"
             )
         return self
+
+    @model_validator(mode="after")
+    def _check_target(self) -> Self:
+        if self.alarms.target is not None:
+            return self
+        named = {
+            "alarms.background": self.alarms.background,
+            "constraints.min_recall": self.constraints.min_recall,
+            "constraints.max_false_alarms_per_hour": self.constraints.max_false_alarms_per_hour,
+        }
+        if given := [name for name, value in named.items() if value is not None]:
+            raise ValueError(f"{', '.join(given)}: is about alarms for one class; name it with --target")
+        return self
+
+    @property
+    def alarms_asked_for(self) -> float:
+        """False alarms per hour that thresholds are set for."""
+        limit = self.constraints.max_false_alarms_per_hour
+        return self.alarms.per_hour or (limit / 2 if limit else 1.0)
 
     @property
     def axis(self) -> LeakKind:

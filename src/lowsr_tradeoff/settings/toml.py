@@ -46,6 +46,7 @@ PATHS = (
     ("privacy", "words_source"),
     ("power", "devices"),
     ("power", "microphone"),
+    ("alarms", "background"),
     ("front_end", "scene", "impulse_response"),
     ("front_end", "scene", "environment"),
 )

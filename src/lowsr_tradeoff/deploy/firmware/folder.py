@@ -109,7 +109,7 @@ def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) ->
     tolerance = score_tolerance(network, images, quantisation[0] * settings.scale_std, seed)
     scores = class_scores(open_session(network), images)
     files = {
-        **{source.name: source.read_bytes() for source in sorted(C_SOURCES.iterdir(), key=lambda file: file.name)},
+        **_sources(has_alarm=settings.alarm is not None),
         "settings.h": settings_header(layout, settings, quantisation, tolerance).encode(),
         "tables.h": tables(layout).encode(),
         NETWORK: network,
@@ -123,6 +123,12 @@ def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) ->
     files["README.md"] = readme(record, len(plan.corpus.clips)).encode()
     sums = "".join(f"{sha256_of(files[name])}  {name}\n" for name in sorted(files))
     return {**files, SUMS: sums.encode()}
+
+
+def _sources(*, has_alarm: bool) -> Files:
+    """The C sources and the Makefile; those of alarms only where a class raises some."""
+    sources = sorted(C_SOURCES.iterdir(), key=lambda file: file.name)
+    return {file.name: file.read_bytes() for file in sources if has_alarm or not file.name.startswith("alarm.")}
 
 
 def _training_images(plan: ModelPlan, store: Store) -> Images:
@@ -176,4 +182,5 @@ def _record(
         effort=effort_of(target),
         corpus_digest=settings.corpus.digest,
         made_by=settings.made_by,
+        alarm=settings.alarm,
     )

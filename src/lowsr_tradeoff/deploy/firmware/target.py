@@ -61,7 +61,8 @@ def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str
     cost = next(cost for of_one, cost in usable if of_one is result)
     settings = config.power.model_copy(update={"devices": (device or config.power.devices[0],)})
     (profile,) = fitted_devices(settings)
-    (power,) = estimate(profile, [cost], settings, config.seed, config.n_resamples)
+    alarms = {(rate_hz, result.grid): result.alarm.alarms_per_hour} if result.alarm else {}
+    (power,) = estimate(profile, [cost], settings, config.seed, config.n_resamples, alarms=alarms)
     if power.infeasible:
         raise ConfigError(
             f"{profile.name} cannot run {config.classify.network} at {rate_hz} Hz: {'; '.join(power.infeasible)}; "

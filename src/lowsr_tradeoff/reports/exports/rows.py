@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lowsr_tradeoff.records.alarms import AlarmPoint
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import ClassRecall, Contrast, Published, Sensitivity
 from lowsr_tradeoff.records.decision import OperatingPoint
@@ -43,6 +44,7 @@ STAGES = {
 }
 # How a record that is one of several of its kind is named, by column, from its fields.
 TEMPLATES: dict[type[Record], dict[str, str]] = {
+    AlarmPoint: {"part": "at most {per_hour:.3g} false alarms per hour"},
     ClassRecall: {"part": "{label}"},
     ClassEnergy: {"part": "{label}"},
     KindRecovery: {"part": "{kind}"},

@@ -81,15 +81,32 @@ def axes(point: OperatingPoint, strongest: str) -> tuple[str, ...]:
     each = (f"{name[0].lower()}{name[1:]} {cell(point)}" for name, cell in columns)
     return (
         f"accuracy {percent(point.accuracy)}",
+        *_alarms(point),
         *each,
         f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {strongest}",
     )
 
 
+def _alarms(point: OperatingPoint) -> tuple[str, ...]:
+    if point.recall.value is None:
+        return ()
+    return (f"recall of the target {percent(point.recall)}", f"false alarms {number(point.false_alarms_per_hour)}")
+
+
 def axis_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
     """Return accuracy, leaks and power as columns of a table, with the fault of the protocol where it has one."""
     accuracy: Column[OperatingPoint] = (accuracy_title(tradeoff), lambda point: percent(point.accuracy))
-    return (accuracy, *leak_columns(tradeoff.privacy_axis), *COSTS)
+    return (accuracy, *_alarm_columns(tradeoff), *leak_columns(tradeoff.privacy_axis), *COSTS)
+
+
+def _alarm_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
+    """Return recall and false alarms where the study listens for one class."""
+    if tradeoff.recognition.alarms is None:
+        return ()
+    return (
+        (f"Recall of {tradeoff.recognition.alarms.target}", lambda point: percent(point.recall)),
+        ("False alarms", lambda point: number(point.false_alarms_per_hour)),
+    )
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -121,8 +138,10 @@ def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
         own = (*((name, cell(subject)) for name, cell in columns), (strongest, attacker(tradeoff, subject)))
         return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), own)
     leaked = [LEAK_FIELDS[kind] for kind in shown_kinds(tradeoff.privacy_axis)]
+    alarmed = ("recall", "false_alarms_per_hour") if tradeoff.recognition.alarms else ()
     differences = (
         _accuracy_difference(tradeoff, subject, reference),
+        *(placing.compared(getattr(subject, field), getattr(reference, field)) for field in alarmed),
         *(placing.compared(getattr(subject, field), getattr(reference, field)) for field in leaked),
         # Draws of one device are shared by its rates, so the saving is known better than either power.
         f"{percent(subject.power_saved)} saved",

@@ -5,6 +5,7 @@ from lowsr_tradeoff.reports.sections import diagnosis
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.sections.recognition import (
     accuracy,
+    alarms,
     choices,
     confusions,
     contrasts,
@@ -33,6 +34,7 @@ def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
         accuracy.entry(tradeoff),
         recall.entry(tradeoff),
         *confusions.entries(tradeoff),
+        *alarms.entries(tradeoff),
         contrasts.entry(tradeoff),
         *control.entries(tradeoff),
         *published.entries(tradeoff),
