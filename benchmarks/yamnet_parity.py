@@ -1,8 +1,8 @@
 """How near YAMNet in torch is to its published TensorFlow Lite file.
 
-``python benchmarks/yamnet_parity.py WEIGHTS.tflite EXPECTED.json CLIPS`` compares the scores that the file gives for
-parts of clips, stored in a JSON file as ``rows`` of ``clip``, ``start_sample`` and ``scores_over_0.01``. The file
-computes in int8: its scores are multiples of 1/256, so several classes can be first.
+``python benchmarks/yamnet_parity.py WEIGHTS.tflite EXPECTED.json CLIPS`` compares scores with those that the file
+gives for parts of clips, stored in a JSON file as ``rows`` of ``clip``, ``start_sample`` and ``scores_over_0.01``.
+The file computes in int8: its scores are multiples of 1/256, so several classes can be first.
 """
 
 import json

@@ -15,6 +15,7 @@ from lowsr_tradeoff.classify.arms import (
     arm_name,
     arm_of,
     conditions_of,
+    controls_of,
     drawn,
     in_order,
     origin_of,
@@ -59,7 +60,7 @@ def test_every_row_names_a_loss_there_is_and_arms_there_are(arm):
 
 
 def test_the_papers_arms_are_drawn_first_and_no_more_than_there_are_colours():
-    assert drawn(reversed(EVERY_ARM)) == ("raw", "finetuned", "basd", "cssd", "basd_cssd", "generation2")
+    assert drawn(reversed(EVERY_ARM)) == ("raw", "finetuned", "basd", "cssd", "classical", "basd_cssd")
     assert drawn(["dkd", "finetuned"]) == in_order(["dkd", "finetuned"]) == ("finetuned", "dkd")
     assert (arm_name("dkd"), arm_name("of another version")) == ("DKD", "of another version")
 
@@ -73,6 +74,14 @@ def test_a_rate_that_is_the_reference_appears_once():
 def test_what_uses_the_references_layout_has_no_other(arm):
     config = CONFIG.model_copy(update={"classify": ClassifySettings(arms=(arm,))})
     assert {x.grid for x in conditions_of(config) if x.arm == arm} == {"shared"}
+
+
+def test_the_control_is_one_a_rate_the_full_one_among_them_whatever_the_grids():
+    for grids in (("shared",), ("native",), ("shared", "native")):
+        config = CONFIG.model_copy(update={"classify": ClassifySettings(arms=("cssd", "classical"), grids=grids)})
+        assert [condition.rate_hz for condition in controls_of(config)] == [500, 1000, 16000]
+        assert not any(condition.arm == "classical" for condition in conditions_of(config))
+    assert controls_of(CONFIG.model_copy(update={"classify": ClassifySettings(arms=("cssd",))})) == ()
 
 
 def test_the_ladder_ends_below_its_rung():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from lowsr_tradeoff.classify.arms import conditions_of, reference_of
+from lowsr_tradeoff.classify.arms import conditions_of, controls_of, reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts, is_supported, rivals_of
 from lowsr_tradeoff.classify.scores import Answers
 from lowsr_tradeoff.records.base import Measurement, missing
@@ -13,6 +13,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig()
 REFERENCE = reference_of(CONFIG)
+EVERY_CONDITION = (*conditions_of(CONFIG), *controls_of(CONFIG))
 TRUTH = np.zeros(200, int)
 
 
@@ -34,10 +35,9 @@ def beside(right: np.ndarray, *more: np.ndarray) -> dict[Condition, Answers]:
 
 
 def test_the_declared_pairs_of_the_default_study():
-    conditions = dict.fromkeys(conditions_of(CONFIG), answers_with(TRUTH == 0))
     pairs = [
         (c.rate_hz, c.grid, c.arm, c.against_rate_hz, c.against_grid, c.against)
-        for c in compare(conditions)
+        for c in compare(dict.fromkeys(EVERY_CONDITION, answers_with(TRUTH == 0)))
         if c.rate_hz == 1000
     ]
     assert pairs == [
@@ -51,14 +51,16 @@ def test_the_declared_pairs_of_the_default_study():
         (1000, "native", "cssd", 1000, "native", "basd"),
         (1000, "native", "cssd", 16000, "shared", "finetuned"),
         (1000, "native", "cssd", 1000, "shared", "cssd"),
-    ]
+        *((1000, grid, arm, 1000, "native", "classical")
+          for grid in ("shared", "native") for arm in ("finetuned", "basd", "cssd")),
+    ]  # fmt: skip
 
 
 def test_an_arm_that_was_not_asked_for_is_not_compared_with():
     condition = Condition(1000, "shared", "cssd")
     answers = {condition: answers_with(TRUTH == 0), REFERENCE: answers_with(TRUTH == 0)}
     assert [(c.against_rate_hz, c.against) for c in compare(answers)] == [(16000, "finetuned")]
-    assert len(rivals_of(condition, REFERENCE)) == 3
+    assert len(rivals_of(condition, REFERENCE)) == 4
 
 
 def test_a_paired_difference_is_sharper_than_two_intervals():
@@ -105,9 +107,8 @@ def test_what_is_missing_supports_nothing():
 
 
 def test_the_family_is_the_papers_three_questions_at_every_rate_and_layout():
-    conditions = dict.fromkeys(conditions_of(CONFIG), answers_with(TRUTH == 0))
-    found = compare(conditions)
-    declared = [c for c in found if c.is_declared]
+    found = compare(dict.fromkeys(EVERY_CONDITION, answers_with(TRUTH == 0)))
+    declared = [c for c in found if c.is_declared and c.against != "classical"]
     assert {(c.arm, c.against) for c in declared} == {
         ("basd", "finetuned"),
         ("cssd", "finetuned"),
@@ -116,6 +117,25 @@ def test_the_family_is_the_papers_three_questions_at_every_rate_and_layout():
     assert len(declared) == 3 * len(CONFIG.rates_hz) * 2
     assert all((c.rate_hz, c.grid) == (c.against_rate_hz, c.against_grid) for c in declared)
     assert all((c.p_holm is None) is not c.is_declared for c in found)
+
+
+def test_whether_the_papers_arms_beat_the_control_is_another_family_at_the_full_rate_too():
+    found = compare(dict.fromkeys(EVERY_CONDITION, answers_with(TRUTH == 0)))
+    declared = [c for c in found if c.is_declared and c.against == "classical"]
+    assert {(c.rate_hz, c.grid, c.arm) for c in declared} == {
+        (c.rate_hz, c.grid, c.arm) for c in conditions_of(CONFIG) if c.arm != "raw"
+    }
+    assert all((c.rate_hz, "native") == (c.against_rate_hz, c.against_grid) for c in declared)
+
+
+def test_the_control_changes_no_p_of_the_papers_questions_and_is_adjusted_for_its_own():
+    answers = beside(*np.random.default_rng(3).random((3, 200)) < [[0.5], [0.6], [0.8]])
+    alone = compare(answers)
+    found = compare({**answers, Condition(1000, "native", "classical"): answers_with(np.arange(200) % 10 > 3)})
+    assert found[: len(alone)] == alone
+    control = found[len(alone) :]
+    stepped = np.maximum.accumulate(np.array(sorted(c.p_value for c in control)) * [3, 2, 1]).clip(max=1)
+    assert sorted(c.p_holm for c in control) == pytest.approx(stepped)
 
 
 def test_another_way_of_training_is_held_against_fine_tuning_and_cssd_and_explores():

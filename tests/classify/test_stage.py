@@ -64,6 +64,27 @@ def test_what_differs_above_half_the_rate_is_confused_and_below_it_is_not(found,
     assert hearing.accuracy.value > 0.9
 
 
+def test_the_control_hears_what_there_is_to_hear_at_every_rate_and_costs_nothing_known(found):
+    deaf, hearing, full = (found[0][Condition(rate_hz, "native", "classical")] for rate_hz in (1000, 4000, 16000))
+    assert recall_of(deaf, "high a") + recall_of(deaf, "high b") < 1.5
+    assert recall_of(deaf, "low") > 0.8
+    assert min(hearing.accuracy.value, full.accuracy.value) > 0.9
+    assert deaf.cost is hearing.cost is None
+    assert [(c.grid, c.arm) for c in found[1] if (c.rate_hz, c.against) == (16000, "classical")] == [
+        ("shared", "finetuned")
+    ]
+
+
+def test_the_control_answers_without_the_clips_of_its_test_fold(corpus, store, tmp_path):
+    """With other clips in the test fold it answers those otherwise, and writes the same for none."""
+    step = stage.plan(CONFIG, corpus).controls[Condition(1000, "native", "classical")][0]
+    folds = {clip.clip_id: clip.fold for clip in corpus.clips}
+    assert {folds[name] for name in store.meta(step)["clips"]} == {step.settings.held_out}
+    again = Store(tmp_path / "again")
+    run_all([step], corpus, again)
+    assert store.arrays(step)["test_logits"].tobytes() == again.arrays(step)["test_logits"].tobytes()
+
+
 def test_the_reference_hears_all_and_is_lost_at_a_low_rate_untrained(found):
     reference, raw = found[0][reference_of(CONFIG)], found[0][Condition(1000, "shared", "raw")]
     assert reference.accuracy.value > 0.9
@@ -74,7 +95,7 @@ def test_results_come_by_rate_with_the_reference_last(found):
     order = list(found[0])
     assert [condition.rate_hz for condition in order] == sorted(condition.rate_hz for condition in order)
     assert order[-1] == reference_of(CONFIG)
-    assert len(order) == 2 * 7 + 1
+    assert len(order) == 2 * 7 + 1 + 3
 
 
 def test_results_say_what_they_rest_on(found):
@@ -167,7 +188,7 @@ def test_repetitions_are_averaged_per_clip(corpus, store):
 
 
 def test_results_of_a_run_that_is_not_finished_say_which_step_is_missing(corpus, tmp_path):
-    with pytest.raises(StageError, match=r"1000 Hz shared raw, fold 1, .* missing or damaged; run again"):
+    with pytest.raises(StageError, match=r"1000 Hz classical, fold 1, .* missing or damaged; run again"):
         stage.results(stage.plan(CONFIG, corpus), Store(tmp_path / "empty"))
 
 

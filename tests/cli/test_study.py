@@ -1,6 +1,7 @@
 """Commands on a study: run it, plan it, write its settings, examine the machine."""
 
 import json
+import re
 
 import pytest
 
@@ -52,6 +53,9 @@ def test_a_dry_run_shows_the_plan_and_runs_nothing(call, small_study, tmp_path):
     code, out, _ = call("--config", small_study, "--out", tmp_path / "run", "--dry-run")
     assert code == 0
     assert "to run: 30 x train" in out
+    assert re.search(r"^time: about .* with \d+ at once \(a guess", out, re.MULTILINE)
+    assert re.search(r"^memory: about \d+\.\d GB \(\d+\.\d GB free\)$", out, re.MULTILINE)
+    assert re.search(r"^disk: about 0\.1 GB \(.* free in ", out, re.MULTILINE)
     assert "12 clips of 6.0 s together, 0 skipped" in out
     assert "classes: high 6, low 6" in out
     assert list(tmp_path.iterdir()) == []
@@ -80,6 +84,18 @@ def test_an_empty_run_folder_is_refused(call):
     assert "--out: is empty; name a folder" in err
 
 
+def test_a_folder_that_holds_other_things_is_refused(call, small_study, tmp_path):
+    (tmp_path / ".DS_Store").write_text("")
+    assert call("--config", small_study, "--out", tmp_path, "--dry-run")[0] == 0
+    for name in ("a", "b", "c", "thesis.tex"):
+        (tmp_path / name).write_text("")
+    for more in (["--dry-run"], ["--shard", "1/2"], []):
+        code, _, err = call("--config", small_study, "--out", tmp_path, *more)
+        assert code == 2
+        assert "holds other things than a run (a, b, c, …); name a new folder" in err
+    assert {file.name for file in tmp_path.iterdir()} == {".DS_Store", "a", "b", "c", "thesis.tex"}
+
+
 def test_doctor_finds_this_machine_fit(call):
     code, out, _ = call("doctor")
     assert code == 0
@@ -92,7 +108,7 @@ def test_init_writes_settings_and_never_over_a_file_unless_told(call, tmp_path, 
     assert call("init")[0] == 0
     code, _, err = call("init")
     assert code == 2
-    assert "study.toml: is there already; name another file, or write over it with --force" in err
+    assert "study.toml: exists already; name another file, or write over it with --force" in err
     assert call("init", "--force")[0] == 0
     code, out, _ = call("init", "other.toml")
     assert code == 0

@@ -255,6 +255,12 @@ def test_one_point_per_result_and_device_with_its_own_figures():
     assert p.battery_hours == POWER[2].battery_hours
 
 
+def test_what_is_no_network_has_no_point_and_moves_no_other():
+    control = CLASSIFY[3].model_copy(update={"arm": "classical", "cost": None, "accuracy": measured(0.999)})
+    points = joined(classify=[*CLASSIFY, control])
+    assert points == joined()
+
+
 def test_a_point_has_each_kind_of_leak_and_its_axis():
     p = joined()["1000-native-cssd-u385"]
     assert (p.privacy, p.attacker) == (p.word_recovery, "whisper")
@@ -324,7 +330,7 @@ def test_joined_points_carry_what_they_fail():
     points = joined(constraints=Constraints(min_accuracy=0.65))
     assert points["1000-shared-cssd-u385"].fails == ()
     (sentence,) = points["500-shared-cssd-u385"].fails
-    assert sentence == "accuracy 0.59 (low end of 0.59…0.61, n = 400 clips) is below 0.65"
+    assert sentence == "sounds recognised 60 %, could be 59 % (n = 400 clips); required 65 %: 6 points short"
 
 
 def test_a_device_with_another_front_end_has_none_of_the_figures_measured_behind_the_first():

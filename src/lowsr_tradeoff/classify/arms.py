@@ -11,12 +11,11 @@ from itertools import product
 from typing import Literal
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
-from lowsr_tradeoff.records.network import ArmName, Condition, Grid
+from lowsr_tradeoff.records.network import ArmName, Condition, Grid, Network
 from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6
-DROPOUT, PANNS_DROPOUT = 0.2, 0.5
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Source:
 
 FINETUNED, BASD, CSSD = Source("finetuned"), Source("basd"), Source("cssd")
 REFERENCE = Source("finetuned", "full rate")
+# It hears the capture at its own rate, whatever the networks' layouts are.
+CONTROL = Source("classical", grid="native")
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,13 @@ class Arm:
         full_rate_epochs: The same for the network of this name at the full rate.
         smoothing: Share of every label that is spread over all classes.
         is_averaged: Whether it follows the running mean of its own weights.
+        is_network: Whether it is a network. The control has no layout of images, no teacher and no operating point;
+            it is trained at the full rate too.
         is_shared_only: Whether it uses the images of the reference's own layout.
         below_hz: It exists only below this rate.
         rivals: Networks it is compared with.
-        family: Those rivals at the same rate and grid whose p-values are adjusted together.
+        family: Those rivals at the same rate and grid whose p-values are adjusted together; the control in it is
+            a family of its own, whatever the grid.
     """
 
     name: ArmName
@@ -78,26 +82,30 @@ class Arm:
     full_rate_epochs: float = 1.0
     smoothing: float = 0.0
     is_averaged: bool = False
+    is_network: bool = True
     is_shared_only: bool = False
     below_hz: float = float("inf")
-    rivals: tuple[Source, ...] = (FINETUNED, CSSD)
+    rivals: tuple[Source, ...] = (FINETUNED, CSSD, CONTROL)
     family: tuple[ArmName, ...] = ()
 
     def exists(self, rate_hz: int, grid: Grid) -> bool:
         """Return whether there is such a network below the full rate."""
-        return rate_hz < self.below_hz and (grid == "shared" or not self.is_shared_only)
+        return self.is_network and rate_hz < self.below_hz and (grid == "shared" or not self.is_shared_only)
 
 
 # fmt: off
 ARMS = (
     Arm("raw", "raw", "the full-rate network as it is, given low-rate clips", "paper",
         start=REFERENCE, is_trained=False, is_shared_only=True, rivals=()),
-    Arm("finetuned", "fine-tuned", "trained at the low rate on labels alone", "paper", rivals=(Source("raw"),)),
+    Arm("finetuned", "fine-tuned", "trained at the low rate on labels alone", "paper",
+        rivals=(Source("raw"), CONTROL), family=("classical",)),
     Arm("basd", "BASD", "taught by the fine-tuned network of the same rate", "paper",
-        teachers=(FINETUNED,), tuned_as="basd", rivals=(FINETUNED,), family=("finetuned",)),
+        teachers=(FINETUNED,), tuned_as="basd", rivals=(FINETUNED, CONTROL), family=("finetuned", "classical")),
     Arm("cssd", "CSSD", "taught by the full-rate network, which hears the clip at the full rate", "paper",
-        teachers=(REFERENCE,), rivals=(FINETUNED, BASD, REFERENCE, Source("cssd", grid="shared")),
-        family=("finetuned", "basd")),
+        teachers=(REFERENCE,), rivals=(FINETUNED, BASD, REFERENCE, Source("cssd", grid="shared"), CONTROL),
+        family=("finetuned", "basd", "classical")),
+    Arm("classical", "classical control", "extra trees and a support vector machine on statistics of the capture's"
+        " log spectrum, trained at the rate: what networks must beat", "no network", is_network=False, rivals=()),
     Arm("basd_cssd", "BASD and CSSD", "taught by both of these teachers at once", "chains",
         teachers=(FINETUNED, REFERENCE)),
     Arm("generation2", "generation 2", "taught by BASD", "chains", teachers=(BASD,), tuned_as="basd"),
@@ -151,6 +159,11 @@ def arm_name(arm: str) -> str:
     return next((row.title for row in ARMS if row.name == arm), arm)
 
 
+def no_networks() -> tuple[ArmName, ...]:
+    """Return the arms that are no networks, which no device can be given."""
+    return tuple(arm.name for arm in ARMS if not arm.is_network)
+
+
 def in_order(arms: Iterable[ArmName]) -> tuple[ArmName, ...]:
     """Return the arms that occur, each once, group by group.
 
@@ -171,8 +184,14 @@ def reference_of(config: StudyConfig) -> Condition:
     return Condition(config.reference_rate_hz, "shared", "finetuned")
 
 
+def controls_of(config: StudyConfig) -> tuple[Condition, ...]:
+    """Return the conditions without a network, by ascending rate, the full rate among them."""
+    named = [arm for arm in config.classify.arms if not arm_of(arm).is_network]
+    return tuple(Condition(rate_hz, "native", arm) for rate_hz in config.all_rates_hz() for arm in named)
+
+
 def conditions_of(config: StudyConfig) -> tuple[Condition, ...]:
-    """Return what a study compares, by ascending rate, the reference last."""
+    """Return the networks that a study compares, by ascending rate, the reference last."""
     return (
         *(
             Condition(rate_hz, grid, arm)
@@ -217,6 +236,13 @@ def cells_of(config: StudyConfig, condition: Condition) -> tuple[Cell, ...]:
     return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
 
 
+def dropout_of(network: Network) -> float:
+    """Return the share of the embedding that training drops; none where a trained head must keep its scores."""
+    if network in YAMNETS:
+        return 0.0
+    return 0.2 if network in COMPACT else 0.5
+
+
 def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> Recipe | None:
     """Return how a network is trained, or ``None`` for an arm that trains nothing.
 
@@ -232,7 +258,8 @@ def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> 
             include={"batch_size", "learning_rate", "weight_decay", "crop", "is_varied", "mixup", "optimiser"}
         ),
         epochs=max(1, int(chosen.epochs * (arm.full_rate_epochs if is_reference else arm.epochs))),
-        dropout=DROPOUT if chosen.network in (*COMPACT, *YAMNETS) else PANNS_DROPOUT,
+        dropout=dropout_of(chosen.network),
+        is_head_first=chosen.checkpoint is not None and chosen.network in YAMNETS and chosen.adapt != "probe",
         smoothing=arm.smoothing,
         is_averaged=arm.is_averaged,
         is_best_kept=is_best_kept,

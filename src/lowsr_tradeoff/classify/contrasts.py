@@ -1,8 +1,9 @@
 """Which conditions are compared; all pairs are declared before any training.
 
 Both of a pair answered the same clips, so the difference is taken per clip, its interval by source recording. The
-paper's three questions, at every rate and layout, are one family with p-values adjusted for its size. Every other
-comparison is exploratory, with its interval unadjusted.
+paper's three questions, at every rate and layout, are one family with p-values adjusted for its size. Whether the
+paper's arms beat the control without a network is another. Every other comparison is exploratory, with its interval
+unadjusted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,16 +64,19 @@ def contrasts(
 ) -> tuple[Contrast, ...]:
     """Return the differences in accuracy between conditions that both answered.
 
-    ``answers`` are in the order of the report, ``sources`` and ``folds`` those of each clip.
+    ``answers`` are in the order of the report, ``sources`` and ``folds`` those of each clip. Networks against the
+    control come last.
     """
     named = [(one, rival) for one in answers for rival in rivals_of(one, reference) if rival in answers]
-    if not named:
-        return ()
     right = {condition: (its.predicted == its.truth).astype(float) for condition, its in answers.items()}
-    differences = np.stack([right[one] - right[rival] for one, rival in named])
-    family = np.array([is_declared(*pair) for pair in named])
-    tested = _tested(differences, sources, folds, family, seed)
-    return tuple(_contrast(*pair, found) for pair, found in zip(named, tested, strict=True))
+    found: list[Contrast] = []
+    for is_network in (True, False):
+        if pairs := [pair for pair in named if arm_of(pair[1].arm).is_network is is_network]:
+            differences = np.stack([right[one] - right[rival] for one, rival in pairs])
+            family = np.array([is_declared(*pair) for pair in pairs])
+            tested = _tested(differences, sources, folds, family, seed)
+            found += [_contrast(*pair, its) for pair, its in zip(pairs, tested, strict=True)]
+    return tuple(found)
 
 
 def rivals_of(condition: Condition, reference: Condition) -> tuple[Condition, ...]:
@@ -86,14 +90,14 @@ def rivals_of(condition: Condition, reference: Condition) -> tuple[Condition, ..
 
 
 def is_declared(condition: Condition, rival: Condition) -> bool:
-    """Return whether a comparison is of the family that p-values are adjusted for.
+    """Return whether a comparison is of a family that p-values are adjusted for.
 
     >>> at_16k = Condition(16000, "shared", "finetuned")
     >>> is_declared(Condition(1000, "shared", "cssd"), at_16k)
     False
     """
-    same = (condition.rate_hz, condition.grid) == (rival.rate_hz, rival.grid)
-    return same and rival.arm in arm_of(condition.arm).family
+    is_alike = condition.grid == rival.grid or not arm_of(rival.arm).is_network
+    return condition.rate_hz == rival.rate_hz and is_alike and rival.arm in arm_of(condition.arm).family
 
 
 def is_supported(difference: Measurement, p_holm: float | None) -> bool:

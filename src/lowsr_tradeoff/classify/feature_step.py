@@ -8,6 +8,7 @@ and area normalisation after Slaney, Auditory Toolbox, Interval TR 1998-010.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, read
 from lowsr_tradeoff.learning.log_mel import log_mel
 from lowsr_tradeoff.learning.mel import Front, fit_length, lay_out
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
+from lowsr_tradeoff.learning.spectral_statistics import statistics_of
 from lowsr_tradeoff.learning.yamnet_log_mel import yamnet_log_mel
 from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.runner.step import Step
@@ -30,7 +32,7 @@ class FeatureSettings(Settings):
     """What the feature images of one fold depend on.
 
     Attributes:
-        front: Which images: the compact networks', YAMNet's, or those of one of the PANNs.
+        front: Which images: the compact networks', YAMNet's, those of a PANN, or the control's statistics.
         as_published: As in ``ClassifySettings``.
         clips: Hash of the fold's clips, names and contents, in order.
         seed: Base of the microphone's noise.
@@ -38,7 +40,7 @@ class FeatureSettings(Settings):
 
     rate_hz: int
     grid: Grid
-    front: Front
+    front: Front | Literal["statistics"]
     as_published: bool
     fold: int
     clips: str
@@ -50,7 +52,8 @@ class FeatureSettings(Settings):
 def run(steps: Sequence[Step[FeatureSettings]], corpus: EventCorpus, store: Store) -> None:
     """Write ``features`` of one fold for several layouts, reading each clip once and keeping none in memory.
 
-    Shape ``(n_clips, 1, bands, frames)``, in the order of :func:`clips_of`.
+    Shape ``(n_clips, 1, bands, frames)``, of statistics one row of one band, in the order of
+    :func:`clips_of`.
     """
     clips = clips_of(corpus, steps[0].settings.fold)
     names = {"clips": [clip.clip_id for clip in clips]}
@@ -69,7 +72,9 @@ def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:
 
 
 def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
-    """Return the feature image of one capture, for the network that reads it."""
+    """Return the feature image of one capture for the network that reads it, or the control's statistics."""
+    if asked.front == "statistics":
+        return statistics_of(captured, asked.rate_hz, asked.clip_s)
     if asked.front == "compact":
         return log_mel(captured, asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
     if asked.front == "yamnet":
@@ -91,7 +96,7 @@ def _images(
     captures: dict[FeatureSettings, Samples] = {}
     for step in steps:
         asked = step.settings
-        shared = asked.model_copy(update={"grid": "shared"})
+        shared = asked.model_copy(update={"grid": "shared", "front": "compact"})
         if shared not in captures:
             captures[shared] = _captured(samples, source_rate_hz, clip.digest, asked)
         yield step, image_of(captures[shared], asked)

@@ -10,16 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from typing import Literal
 
+from lowsr_tradeoff.classify.alarms.plan import AlarmPlan
 from lowsr_tradeoff.classify.arms import (
     arm_of,
     conditions_of,
+    controls_of,
     origin_of,
     recipe_of,
     reference_of,
     teachers_of,
     transfer_of,
 )
+from lowsr_tradeoff.classify.classical_step import ClassicalSettings
 from lowsr_tradeoff.classify.diagnosis.diagnose import DiagnosisSettings
 from lowsr_tradeoff.classify.diagnosis.spectrum import SpectrumSettings
 from lowsr_tradeoff.classify.feature_step import FeatureSettings
@@ -27,7 +31,7 @@ from lowsr_tradeoff.classify.inner_folds import Folds, inner_folds
 from lowsr_tradeoff.classify.train_settings import Checkpoint, TrainSettings, checkpoint_of
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.files.writing import digest_of
-from lowsr_tradeoff.learning.mel import front_of
+from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.records.network import Condition, Grid
 from lowsr_tradeoff.runner.step import Step
@@ -41,22 +45,32 @@ class ClassifyPlan:
     """The steps of a study's recognition.
 
     Attributes:
-        trained: What is compared, repetition by repetition, fold by fold; the reference last.
+        trained: The networks compared, repetition by repetition, fold by fold; the reference last.
+        controls: The same of what is no network.
         chosen_by: By pair of alpha and T, the networks whose answers to an inner fold choose.
         diagnosis: The diagnostics of why ways of training differ.
+        alarms: Scores of continuous sound, where one class raises alarms.
     """
 
     config: StudyConfig
     corpus: EventCorpus
     trained: Mapping[Condition, tuple[Training, ...]]
+    controls: Mapping[Condition, tuple[Step[ClassicalSettings], ...]]
     chosen_by: Mapping[Condition, Mapping[Cell, tuple[Training, ...]]]
     diagnosis: Step[DiagnosisSettings]
+    alarms: AlarmPlan
+
+    @property
+    def tested(self) -> dict[Condition, tuple[Step, ...]]:
+        """The steps of all that is compared, by ascending rate, the reference last."""
+        return dict(sorted({**self.controls, **self.trained}.items(), key=lambda item: item[0].rate_hz))
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps that results are read from."""
         chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
-        return (*(step for runs in (*self.trained.values(), *chosen) for step in runs), self.diagnosis)
+        answering = (step for runs in (*self.tested.values(), *chosen) for step in runs)
+        return (*answering, *self.alarms.steps, self.diagnosis)
 
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
@@ -65,9 +79,17 @@ def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -
 
 
 def feature_steps(
-    config: StudyConfig, corpus: EventCorpus, rate_hz: int, grid: Grid
+    config: StudyConfig,
+    corpus: EventCorpus,
+    rate_hz: int,
+    grid: Grid,
+    front: Front | Literal["statistics"] | None = None,
 ) -> tuple[Step[FeatureSettings], ...]:
-    """Return the feature steps of one layout, fold by fold; those of one fold decode their clips together."""
+    """Return the feature steps of one layout, fold by fold; those of one fold decode their clips together.
+
+    Without a ``front`` the images are those of the study's network.
+    """
+    named = grid if front is None else front
     return tuple(
         Step(
             stage="features",
@@ -76,7 +98,7 @@ def feature_steps(
             settings=FeatureSettings(
                 rate_hz=rate_hz,
                 grid=grid,
-                front=front_of(config.classify.network),
+                front=front or front_of(config.classify.network),
                 as_published=config.classify.as_published,
                 fold=fold,
                 clips=digest_of([(clip.clip_id, clip.digest) for clip in clips_of(corpus, fold)]),
@@ -84,7 +106,7 @@ def feature_steps(
                 front_end=config.front_end,
                 seed=config.seed,
             ),
-            label=f"features {rate_hz} Hz {grid}, fold {fold}",
+            label=f"features {rate_hz} Hz {named}, fold {fold}",
             together=f"features-{fold}",
         )
         for fold in folds_of(corpus)
@@ -112,6 +134,7 @@ class Planner:
 
     Attributes:
         features: Feature steps made so far, by layout.
+        statistics: Those of the control's statistics, by rate.
         checked: Validated settings, by condition, pair and whether there is a test fold; thousands of steps share
             them.
         made: Training steps made so far.
@@ -120,6 +143,7 @@ class Planner:
     config: StudyConfig
     corpus: EventCorpus
     features: dict[tuple[int, Grid], tuple[Step[FeatureSettings], ...]] = field(default_factory=dict)
+    statistics: dict[int, tuple[Step[FeatureSettings], ...]] = field(default_factory=dict)
     checked: dict[tuple[object, ...], TrainSettings] = field(default_factory=dict)
     made: dict[tuple[object, ...], Training] = field(default_factory=dict)
 
@@ -138,12 +162,23 @@ class Planner:
         """The published weights that every network starts from."""
         return checkpoint_of(self.config.classify.checkpoint)
 
+    @cached_property
+    def tests(self) -> list[tuple[int, int]]:
+        """Every repetition with every test fold."""
+        return list(product(range(self.config.classify.n_seeds), folds_of(self.corpus)))
+
     def trained(self) -> dict[Condition, tuple[Training, ...]]:
         """Return the training steps of every condition, repetition by repetition, fold by fold."""
-        tests = list(product(range(self.config.classify.n_seeds), folds_of(self.corpus)))
         return {
-            condition: tuple(self.network(condition, repetition, (fold,)) for repetition, fold in tests)
+            condition: tuple(self.network(condition, repetition, (fold,)) for repetition, fold in self.tests)
             for condition in conditions_of(self.config)
+        }
+
+    def controls(self) -> dict[Condition, tuple[Step[ClassicalSettings], ...]]:
+        """Return the steps of what is no network, repetition by repetition, fold by fold."""
+        return {
+            condition: tuple(self._control(condition, repetition, fold) for repetition, fold in self.tests)
+            for condition in controls_of(self.config)
         }
 
     def chosen_by(self, condition: Condition) -> dict[Cell, tuple[Training, ...]]:
@@ -206,6 +241,21 @@ class Planner:
             label=_label(settings, cell, is_search=is_search),
             needs=(*self._images(condition), *dict.fromkeys(networks)),
             is_on_gpu=self.config.device_type == "cuda",
+        )
+
+    def _control(self, condition: Condition, repetition: int, fold: int) -> Step[ClassicalSettings]:
+        config, rate_hz = self.config, condition.rate_hz
+        if rate_hz not in self.statistics:
+            self.statistics[rate_hz] = feature_steps(config, self.corpus, rate_hz, condition.grid, "statistics")
+        return Step(
+            stage="control",
+            run="classify.classical_step:run",
+            corpus="events",
+            settings=ClassicalSettings(
+                rate_hz=rate_hz, held_out=fold, repetition=repetition, seed=config.seed, labels=self.labels
+            ),
+            label=f"{rate_hz} Hz {condition.arm}, fold {fold}, repetition {repetition + 1}",
+            needs=self.statistics[rate_hz],
         )
 
     def _images(self, condition: Condition) -> list[Step[FeatureSettings]]:
@@ -276,6 +326,7 @@ class Planner:
             transfer=transfer_of(config, condition, cell),
             tuned_as=replace(condition, arm=arm.tuned_as),
             device_type=config.device_type,
+            is_kept=is_tested and config.alarms.target is not None,
         )
 
 

@@ -35,7 +35,7 @@ def compare(
 def _at(found: Mapping[str, Found], leaked: Leaked, rate_hz: int, device: str) -> Iterator[FrontEndResult]:
     first = next(iter(found.values()))[0]
     best = max(
-        (result for result in first if result.rate_hz == rate_hz),
+        (result for result in first if result.rate_hz == rate_hz and result.cost is not None),
         key=lambda result: result.accuracy.value or 0.0,
         default=None,
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.decision.answer import misses
 from lowsr_tradeoff.decision.chances import PointDraws, p_frontier, p_meets
 from lowsr_tradeoff.decision.leaks import AT_STAKE
-from lowsr_tradeoff.records.base import missing
+from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
 from lowsr_tradeoff.records.power import PowerResult
@@ -25,7 +25,7 @@ from lowsr_tradeoff.statistics import Floats
 Matrix = NDArray[np.bool_]
 Leaks = Mapping[tuple[LeakKind, int], Leak]
 # The fields of a point that are measured behind a front end.
-HEARD = ("accuracy", *LEAK_FIELDS.values())
+HEARD = ("accuracy", *LEAK_FIELDS.values(), "recall", "false_alarms_per_hour")
 
 
 def join(
@@ -36,7 +36,7 @@ def join(
     axis: LeakKind,
     other_front_ends: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[OperatingPoint, ...]:
-    """Return one point per rate, feature layout, arm and device, judged against its device's other points.
+    """Return one point per rate, feature layout, arm of a network and device, judged against its device's others.
 
     Of each kind of leak it has the envelope at its rate; that of the kind ``axis`` is an axis of the frontier. A
     missing figure stays missing, with its reason. Devices with another front end than the study's, each with the
@@ -44,9 +44,10 @@ def join(
     """
     leaked = {(leak.kind, leak.rate_hz): leak for leak in leaks}
     drawn = {(result.rate_hz, result.grid, result.device): result for result in power}
+    networks = [result for result in classify if result.cost is not None]
     points: list[OperatingPoint] = []
     for device in dict.fromkeys(result.device for result in power):
-        parts = [(result, drawn.get((result.rate_hz, result.grid, device))) for result in classify]
+        parts = [(result, drawn.get((result.rate_hz, result.grid, device))) for result in networks]
         group = [_point(result, device, leaked, axis, powered) for result, powered in parts]
         draws = [_drawn(result, leaked, powered) for result, powered in parts]
         if own := other_front_ends.get(device):
@@ -114,12 +115,22 @@ def _point(
         is_dominance_clear=False,
         fails=(),
         privacy_axis=axis,
+        **_alarms(result),
     )
+
+
+def _alarms(result: ClassifyResult) -> dict[str, Measurement]:
+    """Recall and false alarms at the operating point; nothing where no class raises alarms."""
+    if result.alarm is None:
+        return {}
+    found = result.alarm.operating
+    return {"recall": found.recall, "false_alarms_per_hour": found.false_alarms_per_hour}
 
 
 def _unheard(point: OperatingPoint, own: str) -> OperatingPoint:
     reason = f"measured behind another front end than {own}, that of {point.device}; name it first in --device"
-    figures = {field: missing(reason, getattr(point, field).n_of) for field in HEARD}
+    heard = {field: getattr(point, field) for field in HEARD}
+    figures = {field: missing(reason, figure.n_of, figure.unit) for field, figure in heard.items()}
     return point.model_copy(update={**figures, "attacker": "none"})
 
 
@@ -127,6 +138,8 @@ def _drawn(result: ClassifyResult, leaks: Leaks, power: PowerResult | None) -> P
     leaked = ((field, leaks.get((kind, result.rate_hz))) for kind, field in LEAK_FIELDS.items())
     return {
         "accuracy": result.accuracy_draws,
+        "recall": result.alarm.recall_draws if result.alarm else (),
+        "false_alarms_per_hour": result.alarm.false_alarm_draws if result.alarm else (),
         **{field: leak.draws if leak else () for field, leak in leaked},
         "power_mw": power.power_mw_draws if power else (),
         "battery_hours": power.battery_hours_draws if power else (),

@@ -11,7 +11,7 @@ from scipy.fft import rfft
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import POOLED_FRAMES, SHARED_FFT_SIZE, Layout, fit_length, periodic_hann
+from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, fit_length, periodic_hann
 
 LOG_FLOOR = -12.0
 
@@ -71,7 +71,7 @@ def band_levels(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.f
     x = fit_length(restored, round(layout.window_s * layout.model_rate_hz))
     power = _power_spectra(x, layout) * np.float32((SHARED_FFT_SIZE / layout.fft_size) ** 2)
     level = np.log(np.maximum(power @ mel_bank(layout), math.exp(LOG_FLOOR)))
-    columns = level.reshape(-1, POOLED_FRAMES, layout.mel_bands).mean(axis=1)
+    columns = level.reshape(-1, layout.pooled_frames, layout.mel_bands).mean(axis=1)
     return np.ascontiguousarray(columns.T)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lowsr_tradeoff.records.alarms import AlarmResult, AlarmSetup
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost
@@ -29,8 +30,10 @@ class ClassifyResult(Record):
         macro_f1: Mean of F1 over classes.
         n_sources: Recordings from which the clips were cut.
         n_seeds: Repetitions with other initialisations and batch orders.
-        cost: Computation of one classification.
+        cost: Computation of one classification; ``None`` for the classical control, whose comparisons have no
+            published price on any device. It has no operating point.
         accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.statistics.joint_draws`).
+        alarm: Of the class that the device listens for; ``None`` without one, or where its steps failed.
         confusion: Predictions of all repetitions: a row for each true class, a column for each predicted class, in
             the order of ``class_recall``.
     """
@@ -47,9 +50,10 @@ class ClassifyResult(Record):
     n_sources: int
     n_folds: int
     n_seeds: int
-    cost: ModelCost
+    cost: ModelCost | None
     accuracy_draws: tuple[float, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
+    alarm: AlarmResult | None = None
 
 
 class Contrast(Record):
@@ -59,7 +63,8 @@ class Contrast(Record):
         rate_hz: Of the first arm, as ``grid`` and ``arm``.
         against: The second arm, with ``against_rate_hz`` and ``against_grid``.
         difference: Accuracy of the first minus that of the second.
-        is_declared: Whether it is in the family declared before any training; the others are exploratory.
+        is_declared: Whether it is in a family declared before any training: the paper's arms among themselves, or
+            these against the classical control; the others are exploratory.
         p_value: Two-sided, by flipping the signs of whole sources.
         p_holm: The same, adjusted by Holm's method for the size of the family; ``None`` if exploratory.
         nb_p: Two-sided, of Nadeau and Bengio's t-test on folds; ``None`` where the folds do not differ.
@@ -137,7 +142,11 @@ class Published(Record):
 
 
 class Recognition(Record):
-    """What is recognised, how the ways of training differ, and diagnoses of why."""
+    """What is recognised, how the ways of training differ, and diagnoses of why.
+
+    Attributes:
+        alarms: What is scored in continuous sound; ``None`` where no class raises alarms.
+    """
 
     results: tuple[ClassifyResult, ...]
     contrasts: tuple[Contrast, ...]
@@ -146,3 +155,4 @@ class Recognition(Record):
     published: tuple[Published, ...]
     diagnoses: tuple[Diagnosis, ...]
     humps: tuple[HumpTest, ...]
+    alarms: AlarmSetup | None = None

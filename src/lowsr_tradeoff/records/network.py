@@ -15,6 +15,7 @@ Adapt = str
 # fmt: off
 ArmName = Literal[
     "raw", "finetuned", "basd", "cssd",
+    "classical",
     "basd_cssd", "generation2", "generation3", "generation4", "generation5", "ladder",
     "out_of_fold", "cssd_low", "cssd_permuted", "cssd_early",
     "dkd", "standardised", "dist", "rkd", "hint", "attention",

@@ -103,6 +103,17 @@ class Tradeoff(Record):
         """Return the candidate rates and the reference rate, ascending."""
         return tuple(sorted({*self.rates_hz, self.reference_rate_hz}))
 
+    def __repr__(self) -> str:
+        """Return rates, data and answer in one line."""
+        rates = ", ".join(map(str, self.all_rates_hz()))
+        data = ", ".join(f"{corpus.n_clips} clips of {corpus.kind}" for corpus in self.corpora)
+        decided = self.decision
+        answer = decided.recommended or ("no rate meets the limits" if decided.constraints else "no limits set")
+        failed = f"; {len(self.failures)} steps failed" if self.failures else ""
+        return f"<{type(self).__name__}: {rates} Hz; {data}; on {decided.device}: {answer}{failed}>"
+
+    __str__ = __repr__
+
 
 class Manifest(Record):
     """How the run was computed: this may differ between two runs with equal figures.
@@ -179,3 +190,9 @@ class Run(Record):
     manifest: Manifest
     listen: ListenPack
     damaged: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return rates, data and answer in one line."""
+        return repr(self.tradeoff).replace(type(self.tradeoff).__name__, type(self).__name__, 1)
+
+    __str__ = __repr__

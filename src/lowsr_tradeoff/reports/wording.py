@@ -37,6 +37,8 @@ CONSTRAINTS: dict[str, Callable[[float], str]] = {
     "max_known_word_recovery": lambda bound: f"known-word recovery above chance of at most {100 * bound:g} %",
     "max_speaker_identification": lambda bound: f"speaker identification of at most {100 * bound:g} %",
     "min_battery_hours": lambda bound: f"at least {bound:g} h on the battery",
+    "min_recall": lambda bound: f"recall of the target of at least {100 * bound:g} %",
+    "max_false_alarms_per_hour": lambda bound: f"at most {bound:g} false alarms per hour",
 }
 
 

@@ -93,7 +93,7 @@ class ClassifySettings(Settings):
             clips that are not varied), ``"lora"`` and ``"dora"`` (adapters), ``"last:2"`` (its last two blocks).
         adapt_rank: Rank of the adapters.
         grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
-        arms: Ways of training to compare.
+        arms: Ways of training to compare; ``"classical"`` is no network but the control that networks must beat.
         protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
             flatters, and reports by how much.
         patience: Epochs without a better one after which the paper's protocol stops; ``None`` for never.
@@ -121,7 +121,7 @@ class ClassifySettings(Settings):
     adapt: Adapt = "full"
     adapt_rank: int = Field(default=8, ge=1)
     grids: tuple[Grid, ...] = ("shared", "native")
-    arms: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd")
+    arms: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd", "classical")
     protocol: Literal["honest", "paper"] = "honest"
     patience: int | None = Field(default=None, ge=1)
     optimiser: Literal["adamw_one_cycle", "adam_amsgrad"] = "adamw_one_cycle"
@@ -157,6 +157,12 @@ class ClassifySettings(Settings):
             raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
         if LAST_BLOCKS.fullmatch(self.adapt) and self.network not in YAMNETS:
             raise ValueError(f'adapt = "{self.adapt}" is for {" and ".join(YAMNETS)}, not for {self.network}')
+        if self.adapt == "probe" and self.protocol == "paper":
+            raise ValueError(
+                "protocol paper keeps the best epoch of a whole network: a probe takes protocol honest"
+            )
+        if self.adapt == "probe" and "attention" in self.arms:
+            raise ValueError('attention compares feature maps, which adapt = "probe" does not change: leave it out')
         if self.crop < 1 and not self.is_varied:
             raise ValueError("crop takes another part of a clip each time, which is_varied = false forbids")
         if self.protocol == "honest" and self.patience:
@@ -243,6 +249,8 @@ class PowerSettings(Settings):
         every_s: Length of that cycle in seconds.
         wake_share: Share of the time that sound keeps the device awake, when a microphone that can wakes it;
             ``None`` for a device that is awake without being woken.
+        alarms_per_hour: Alarms in an hour of listening, each of which sends and writes its label or its window;
+            ``None`` for all the time. A study with a target puts in what it measures.
     """
 
     devices: tuple[FilePath, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "efr32xg24"), min_length=1)
@@ -259,6 +267,7 @@ class PowerSettings(Settings):
     listen_s: Positive | None = None
     every_s: Positive | None = None
     wake_share: Share | None = None
+    alarms_per_hour: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _check_duty(self) -> Self:

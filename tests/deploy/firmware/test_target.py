@@ -54,6 +54,8 @@ def test_what_the_run_does_not_have_is_told_with_what_it_has(tradeoff):
         choose_target(tradeoff, 1000, "dkd", None)
     with pytest.raises(ConfigError, match="--arm raw: the run has"):
         choose_target(tradeoff, 1000, "raw", None)
+    with pytest.raises(ConfigError, match=r"--arm classical: is no network .*leave --arm out"):
+        choose_target(tradeoff, 1000, "classical", None)
 
 
 def test_a_run_on_the_shared_grid_alone_is_told_how_to_get_another(tradeoff):
@@ -93,5 +95,5 @@ def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):
 
 
 def test_settings_that_are_none_are_told(tradeoff):
-    with pytest.raises(ConfigError, match=r"classify\.network: .*given: 'nought'"):
+    with pytest.raises(ConfigError, match=r'classify\.network: there is no "nought"'):
         choose_target(changed(tradeoff, network="nought"), 1000, None, None)

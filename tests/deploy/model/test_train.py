@@ -60,6 +60,11 @@ def test_arms_that_train_nothing_cannot_be_packaged(arm):
         condition_of(study(arm=arm, grid="shared"))
 
 
+def test_the_control_cannot_be_packaged():
+    with pytest.raises(ConfigError, match=r"--arm classical: is no network .*take --arm finetuned"):
+        condition_of(study(arm="classical"))
+
+
 def test_an_arm_that_needs_the_shared_grid_says_so(two_tones):
     config = study(arm="attention")
     with pytest.raises(ConfigError, match="there is none at 1000 Hz on --grid native"):

@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from http.client import HTTPException
 from importlib.resources import files
@@ -20,7 +19,7 @@ from pydantic import ValidationError, model_validator
 
 from lowsr_tradeoff.corpora.published.download import OnProgress, checksum_of, download, read_json_bytes
 from lowsr_tradeoff.corpora.published.unpack import unpack
-from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
+from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError, did_you_mean
 from lowsr_tradeoff.files.reading import parse_json, read_file
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.records.base import Record
@@ -100,9 +99,7 @@ def find_download(name: str) -> Download:
     """
     if name in downloads():
         return downloads()[name]
-    near = get_close_matches(name, downloads(), n=1)
-    hint = f"did you mean {near[0]}?" if near else f"fetch one of {', '.join(downloads())}"
-    raise ConfigError(f"{name}: nothing of that name; {hint}")
+    raise ConfigError(f"{name}: nothing of that name; {did_you_mean(name, downloads())}")
 
 
 def fetch(wanted: Download, to: Path, sha256: str | None, on_progress: OnProgress) -> Fetched:

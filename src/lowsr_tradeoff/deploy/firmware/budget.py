@@ -50,7 +50,7 @@ def effort_of(target: Target) -> Effort:
 
     The delivered front end computes every frame of a window anew, so nothing is saved where windows overlap.
     """
-    cost, power, config, core = target.result.cost, target.power, target.config, target.profile.core
+    cost, power, config, core = target.cost, target.power, target.config, target.profile.core
     chosen_mhz = next((trial.clock_mhz for trial in power.clocks if trial.is_chosen), None)
     known = {
         "real_time_factor": power.real_time_factor,

@@ -69,7 +69,7 @@ def write_handover(
     require_onnx()
     if is_held_out_counted:
         find_compiler()
-    _require_room(target, target.result.cost.weight_bytes)
+    _require_room(target, target.cost.weight_bytes)
     store = Store(run)
     with locked(run):
         plan = _plan(run, tradeoff, target, is_held_out_counted=is_held_out_counted)
@@ -84,7 +84,7 @@ def write_handover(
 
 def _require_room(target: Target, n_weight_bytes: int) -> None:
     """Check the memory of the front end in fixed point, which takes less than in float."""
-    memory = memory_of(target.layout, Q15, n_weight_bytes, target.result.cost.activation_bytes)
+    memory = memory_of(target.layout, Q15, n_weight_bytes, target.cost.activation_bytes)
     if problems := list(memory_problems(memory, target.profile)):
         raise ConfigError(
             f"{target.profile.name}: {'; '.join(problems)}; take another --device, or run the study with a smaller "
@@ -115,7 +115,7 @@ def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) ->
     tolerance = score_tolerance(network, images, layout, quantisation[0] * settings.scale_std, seed)
     scores = window_scores(network, images, layout)
     files = {
-        **{source.name: source.read_bytes() for source in sorted(C_SOURCES.iterdir(), key=lambda file: file.name)},
+        **_sources(has_alarm=settings.alarm is not None),
         "settings.h": settings_header(layout, settings, quantisation, tolerance).encode(),
         "tables.h": tables(layout).encode(),
         NETWORK: network,
@@ -129,6 +129,12 @@ def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) ->
     files["README.md"] = readme(record, len(plan.corpus.clips)).encode()
     sums = "".join(f"{sha256_of(files[name])}  {name}\n" for name in sorted(files))
     return {**files, SUMS: sums.encode()}
+
+
+def _sources(*, has_alarm: bool) -> Files:
+    """The C sources and the Makefile; those of alarms only where a class raises some."""
+    sources = sorted(C_SOURCES.iterdir(), key=lambda file: file.name)
+    return {file.name: file.read_bytes() for file in sources if has_alarm or not file.name.startswith("alarm.")}
 
 
 def _training_images(plan: ModelPlan, store: Store) -> Images:
@@ -157,7 +163,7 @@ def _record(
     n_vectors: int,
     held_out: tuple[ChainAccuracy, ...],
 ) -> HandoverRecord:
-    n_bytes, activations = weight_bytes(network), target.result.cost.activation_bytes
+    n_bytes, activations = weight_bytes(network), target.cost.activation_bytes
     scale, zero_point = input_quantisation(network)
     return HandoverRecord(
         name=target.name,
@@ -183,4 +189,5 @@ def _record(
         effort=effort_of(target),
         corpus_digest=settings.corpus.digest,
         made_by=settings.made_by,
+        alarm=settings.alarm,
     )

@@ -63,6 +63,7 @@ def settings_header(
         "FE_STEPS_PER_LEVEL": round(steps_per_neper / LEVELS_PER_NEPER * 65536),
         "FE_ZERO_POINT": zero_point,
         "FE_SCORE_TOLERANCE": score_tolerance,
+        **alarm_constants(settings),
     }
     written = {name: f"({c_number(value)})" if value < 0 else c_number(value) for name, value in values.items()}
     lines = (f"#define {name} {value}" for name, value in written.items())
@@ -102,6 +103,19 @@ def sum_scale(layout: Layout) -> float:
     if layout.is_yamnet:
         return 1 / FULL_SCALE
     return (SHARED_FFT_SIZE / layout.fft_size / FULL_SCALE) ** 2
+
+
+def alarm_constants(settings: ModelSettings) -> dict[str, float]:
+    """Return what alarms need, by its name in C; nothing for a network that raises none."""
+    rule = settings.alarm
+    if rule is None:
+        return {}
+    return {
+        "FE_TARGET": settings.classes.index(rule.target),
+        "FE_ALARM_LOG_ODDS": rule.threshold,
+        "FE_HOLD_MS": round(1000 * rule.hold_s),
+        "FE_HOP_MS": round(1000 * rule.hop_s),
+    }
 
 
 def tables(layout: Layout) -> str:

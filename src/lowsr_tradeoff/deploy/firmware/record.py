@@ -1,6 +1,7 @@
 """``handover.json``: a hand-over in numbers."""
 
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated
+from lowsr_tradeoff.records.alarms import AlarmRule
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.network import ArmName, Grid, Network
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -85,6 +86,7 @@ class HandoverRecord(Record):
         tested: What networks that were trained in the same way recognised in the study.
         held_out: The same through int8 and the C front end; empty where it was not counted.
         memory: In float and in fixed point.
+        alarm: When the device raises an alarm; ``None`` for a network that only tells classes apart.
     """
 
     schema_version: int = HANDOVER_VERSION
@@ -111,3 +113,4 @@ class HandoverRecord(Record):
     effort: Effort
     corpus_digest: str
     made_by: str
+    alarm: AlarmRule | None = None

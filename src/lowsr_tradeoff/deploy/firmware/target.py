@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lowsr_tradeoff.classify.arms import arm_of
+from lowsr_tradeoff.classify.arms import arm_of, no_networks
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.mel import SHARED_RATE_HZ, Layout, front_of, lay_out
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
 from lowsr_tradeoff.power.stage import estimate
 from lowsr_tradeoff.records.classify import ClassifyResult
-from lowsr_tradeoff.records.network import Condition
+from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
@@ -20,10 +20,11 @@ from lowsr_tradeoff.settings.toml import load_config
 
 @dataclass(frozen=True)
 class Target:
-    """A network of a run (``config``: the run's settings) and the device that it is for."""
+    """A network of a run, what it computes and the device that it is for; ``config``: the run's settings."""
 
     config: StudyConfig
     result: ClassifyResult
+    cost: ModelCost
     profile: DeviceProfile
     power: PowerResult
 
@@ -36,7 +37,7 @@ class Target:
     def layout(self) -> Layout:
         """Frames and mel bands of its images."""
         front = front_of(self.config.classify.network)
-        return lay_out(self.result.rate_hz, self.result.grid, self.result.cost.window_s, front)
+        return lay_out(self.result.rate_hz, self.result.grid, self.cost.window_s, front)
 
     @property
     def name(self) -> str:
@@ -56,32 +57,40 @@ def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str
         ConfigError: The run has no such network, the device cannot run it, or the run's settings are not valid.
     """
     config = load_config(None, tradeoff.settings)
-    result = _of_arm(tradeoff, _usable_results(tradeoff, config, rate_hz), arm)
+    usable = _usable_results(tradeoff, config, rate_hz, arm)
+    result = _of_arm(tradeoff, [of_one for of_one, _ in usable], arm)
+    cost = next(cost for of_one, cost in usable if of_one is result)
     settings = config.power.model_copy(update={"devices": (device or config.power.devices[0],)})
     (profile,) = fitted_devices(settings)
-    (power,) = estimate(profile, [result.cost], settings, config.seed, config.n_resamples)
+    alarms = {(rate_hz, result.grid): result.alarm.alarms_per_hour} if result.alarm else {}
+    (power,) = estimate(profile, [cost], settings, config.seed, config.n_resamples, alarms=alarms)
     if power.infeasible:
         raise ConfigError(
             f"{profile.name} cannot run {config.classify.network} at {rate_hz} Hz: {'; '.join(power.infeasible)}; "
             "take another --device, or run the study with a smaller --network"
         )
-    return Target(config, result, profile, power)
+    return Target(config, result, cost, profile, power)
 
 
-def _usable_results(tradeoff: Tradeoff, config: StudyConfig, rate_hz: int) -> list[ClassifyResult]:
-    """Return the results at a rate whose images are computed at that rate."""
+def _usable_results(
+    tradeoff: Tradeoff, config: StudyConfig, rate_hz: int, arm: str | None
+) -> list[tuple[ClassifyResult, ModelCost]]:
+    """Return the networks at a rate whose images are computed at that rate, with what each computes."""
     network = config.classify.network
     if network not in (*COMPACT, *YAMNETS):
         raise ConfigError(
             f"{network}: has a front end of its own, made for large machines; run the study with "
             f"--network {' or '.join(sorted((*COMPACT, 'yamnet_256')))}"
         )
+    if arm in no_networks():
+        raise ConfigError(f"--arm {arm}: is no network but the control that networks must beat; leave --arm out")
     at_rate = [result for result in tradeoff.recognition.results if result.rate_hz == rate_hz]
     if not at_rate:
         rates = ", ".join(str(each) for each in sorted({result.rate_hz for result in tradeoff.recognition.results}))
         raise ConfigError(f"--rate {rate_hz}: the run has {rates} Hz; take one of these, or run the study with it")
     trained = [result for result in at_rate if arm_of(result.arm).is_trained]
-    usable = [result for result in trained if result.cost.model_rate_hz == rate_hz]
+    costs = [(result, result.cost) for result in trained if result.cost is not None]
+    usable = [(result, cost) for result, cost in costs if cost.model_rate_hz == rate_hz]
     if not usable and network in YAMNETS:
         raise ConfigError(
             f"--rate {rate_hz}: {network} hears {SHARED_RATE_HZ} Hz, and the run restored its captures to "

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 import torch
+from torch import nn
 
 from lowsr_tradeoff.learning.networks.cnn14 import Cnn14
 from lowsr_tradeoff.learning.networks.cp_mobile import CpMobile
@@ -41,7 +42,7 @@ def _made(network: Network, n_classes: int, as_published: bool) -> Recogniser:  
         case "mobilenetv2":
             return MobileNetV2(n_classes)
         case "yamnet" | "yamnet_256":
-            is_large = network == "yamnet"
-            return Yamnet(n_classes, BLOCKS if is_large else SMALL_BLOCKS, is_folded=is_large)
+            blocks, rectifier = (BLOCKS, nn.ReLU6) if network == "yamnet" else (SMALL_BLOCKS, nn.ReLU)
+            return Yamnet(n_classes, blocks, rectifier)
         case _:
             assert_never(network)

@@ -1,9 +1,9 @@
 """YAMNet and its wearable-size version: MobileNetV1 over patches of 0.96 s, trained on AudioSet.
 
-YAMNet: Plakal & Ellis, github.com/tensorflow/models, research/audioset/yamnet: 3.7 million weights. Its published
-file holds normalisation folded into the convolutions, and rectifiers that stop at 6. ``yamnet_256``: of
-STMicroelectronics' STM32 model zoo, the first five blocks, trained anew: 135 thousand weights, normalisation apart,
-plain rectifiers.
+YAMNet: Plakal & Ellis, github.com/tensorflow/models, research/audioset/yamnet: 3.7 million weights; rectifiers of
+the published file stop at 6. ``yamnet_256``: STMicroelectronics' STM32 model zoo, the first five blocks, trained
+anew: 135 thousand weights, plain rectifiers. Both have their normalisation folded into the convolutions: statistics
+of small batches of low-rate clips, whose upper bands are constant, did not carry over to other clips.
 After Howard et al. (arXiv 1704.04861).
 """
 
@@ -20,14 +20,13 @@ STEM = 32
 # Output channels and stride of each block.
 SMALL_BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1))
 BLOCKS = (*SMALL_BLOCKS, (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
-NORMALISATION_EPS = 1e-4
 
 
 class SameConv(nn.Conv2d):
     """A 3x3 convolution that padded as TensorFlow does: with stride 2, even sides get zeros at the end alone."""
 
-    def __init__(self, n_in: int, n_out: int, stride: int, groups: int, *, bias: bool) -> None:
-        super().__init__(n_in, n_out, 3, stride, padding=2 - stride, groups=groups, bias=bias)
+    def __init__(self, n_in: int, n_out: int, stride: int, groups: int = 1) -> None:
+        super().__init__(n_in, n_out, 3, stride, padding=2 - stride, groups=groups)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return maps of half the bands and frames, or of as many."""
@@ -40,17 +39,18 @@ class Yamnet(Recogniser):
     Args:
         n_classes: Outputs of the head.
         blocks: Output channels and stride of each block after the stem.
-        is_folded: Whether normalisation is folded into the convolutions and rectifiers stop at 6, as published by
-            Google.
+        rectifier: After every convolution.
     """
 
-    def __init__(self, n_classes: int, blocks: tuple[tuple[int, int], ...], *, is_folded: bool) -> None:
+    def __init__(self, n_classes: int, blocks: tuple[tuple[int, int], ...], rectifier: type[nn.Module]) -> None:
         super().__init__()
-        self.stem = nn.Sequential(*_normalised(SameConv(1, STEM, 2, 1, bias=is_folded), is_folded=is_folded))
+        self.stem = nn.Sequential(SameConv(1, STEM, 2), rectifier())
         widths = (STEM, *(n_out for n_out, _ in blocks))
         self.blocks = nn.Sequential(
             *(
-                _separable(n_in, n_out, stride, is_folded=is_folded)
+                nn.Sequential(
+                    SameConv(n_in, n_in, stride, groups=n_in), rectifier(), nn.Conv2d(n_in, n_out, 1), rectifier()
+                )
                 for (n_in, n_out), (_, stride) in zip(pairwise(widths), blocks, strict=True)
             )
         )
@@ -83,15 +83,3 @@ def patches_of(images: Tensor) -> Tensor:
 def _side_by_side(maps: Tensor, n_patches: int) -> Tensor:
     """Shape ``(n * n_patches, channels, bands, frames)`` → ``(n, channels, bands, n_patches * frames)``."""
     return maps.reshape(-1, n_patches, *maps.shape[1:]).permute(0, 2, 3, 1, 4).flatten(3)
-
-
-def _separable(n_in: int, n_out: int, stride: int, *, is_folded: bool) -> nn.Sequential:
-    depthwise = SameConv(n_in, n_in, stride, n_in, bias=is_folded)
-    pointwise = nn.Conv2d(n_in, n_out, 1, bias=is_folded)
-    return nn.Sequential(*_normalised(depthwise, is_folded=is_folded), *_normalised(pointwise, is_folded=is_folded))
-
-
-def _normalised(convolution: nn.Conv2d, *, is_folded: bool) -> tuple[nn.Module, ...]:
-    if is_folded:
-        return convolution, nn.ReLU6(inplace=True)
-    return convolution, nn.BatchNorm2d(convolution.out_channels, NORMALISATION_EPS), nn.ReLU(inplace=True)

@@ -5,7 +5,7 @@ Kernels lie as (frames, bands) there and as (bands, frames) here.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
@@ -24,6 +24,7 @@ Values = NDArray[np.float32]
 MOST_BYTES = 64 << 20
 CONVOLUTION, DEPTHWISE = tflite.BuiltinOperator.CONV_2D, tflite.BuiltinOperator.DEPTHWISE_CONV_2D
 LINEAR = tflite.BuiltinOperator.FULLY_CONNECTED
+NORMALISATION_EPS = 1e-4  # of yamnet_256
 TYPES = {
     tflite.TensorType.FLOAT32: np.float32,
     tflite.TensorType.INT8: np.int8,
@@ -44,7 +45,7 @@ def read_yamnet(path: Path) -> dict[str, Tensor]:
     except (IndexError, ValueError, TypeError, struct.error, AttributeError, OverflowError, KeyError) as error:
         raise DataError(f"{path}: broken or cut off ({error}); fetch it again") from error
     # The first linear layer is the mel bank, which learning/yamnet_log_mel.py computes.
-    names = ("mel", "stem.0", *_block_names(len(BLOCKS), pointwise=2), "head")
+    names = ("mel", "stem.0", *_block_names(len(BLOCKS)), "head")
     if len(layers) != len(names):
         raise DataError(f"{path}: has {len(layers)} layers with weights, YAMNet {len(names)}; give Google's file")
     return {
@@ -64,10 +65,8 @@ def read_yamnet_256(path: Path) -> dict[str, Tensor]:
     weights: dict[str, Tensor] = {}
     try:
         with h5py.File(path, "r") as file:
-            parts = _keras_parts()
-            for name, (group, kernel) in parts.items():
-                stored = file[f"model_weights/model_2/{group}"]
-                weights |= _normalised(name, np.asarray(stored[f"{kernel}:0"]), stored["bn"])
+            for number, name in enumerate(("stem.0", *_block_names(len(SMALL_BLOCKS)))):
+                weights |= _folded(name, file[f"model_weights/model_2/{_keras_group(number)}"])
     except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise DataError(f"{path}: not the Keras file of yamnet_256 ({error}); fetch it again") from error
     return weights
@@ -114,33 +113,29 @@ def _constant(model: tflite.Model, tensor: tflite.Tensor) -> Values:
     return values
 
 
-def _block_names(n_blocks: int, pointwise: int) -> Sequence[str]:
-    return [f"blocks.{number}.{at}" for number in range(n_blocks) for at in (0, pointwise)]
+def _block_names(n_blocks: int) -> list[str]:
+    return [f"blocks.{number}.{at}" for number in range(n_blocks) for at in (0, 2)]
 
 
-def _keras_parts() -> dict[str, tuple[str, str]]:
-    """Return Keras' group and kernel of each convolution."""
-    names = _block_names(len(SMALL_BLOCKS), pointwise=3)
-    kinds = (("depthwise_conv", "depthwise_kernel"), ("pointwise_conv", "kernel"))
-    parts = {name: (f"layer{2 + at // 2}/{kinds[at % 2][0]}", kinds[at % 2][1]) for at, name in enumerate(names)}
-    return {"stem.0": ("layer1/conv", "kernel"), **parts}
+def _keras_group(number: int) -> str:
+    """Return the group of a convolution, counted from the stem.
+
+    >>> _keras_group(0), _keras_group(1), _keras_group(2), _keras_group(3)
+    ('layer1/conv', 'layer2/depthwise_conv', 'layer2/pointwise_conv', 'layer3/depthwise_conv')
+    """
+    if number == 0:
+        return "layer1/conv"
+    return f"layer{2 + (number - 1) // 2}/{'depthwise' if number % 2 else 'pointwise'}_conv"
 
 
-def _normalised(name: str, kernel: Values, statistics: h5py.Group) -> dict[str, Tensor]:
-    """Return a convolution and its normalisation, which has no gain in Keras: here it is 1."""
-    is_depthwise = kernel.shape[3] == 1 and kernel.shape[2] > 1
-    kernel = kernel.transpose((2, 3, 1, 0) if is_depthwise else (3, 2, 1, 0))
-    *parts, number = name.split(".")
-    norm = ".".join([*parts, str(int(number) + 1)])
-    bias, mean, variance = (
-        np.asarray(statistics[f"{key}:0"]) for key in ("beta", "moving_mean", "moving_variance")
+def _folded(name: str, group: h5py.Group) -> dict[str, Tensor]:
+    """Return a convolution with its normalisation, which has no gain, folded in."""
+    is_depthwise = "depthwise_kernel:0" in group
+    kernel = np.asarray(group["depthwise_kernel:0" if is_depthwise else "kernel:0"], np.float64)
+    beta, mean, variance = (
+        np.asarray(group["bn"][f"{key}:0"], np.float64) for key in ("beta", "moving_mean", "moving_variance")
     )
-    found = {
-        f"{name}.weight": kernel,
-        f"{norm}.weight": np.ones_like(bias),
-        f"{norm}.bias": bias,
-        f"{norm}.running_mean": mean,
-        f"{norm}.running_var": variance,
-    }
-    tensors = {key: torch.from_numpy(np.array(values, np.float32, order="C")) for key, values in found.items()}
-    return {**tensors, f"{norm}.num_batches_tracked": torch.tensor(0)}
+    gain = (variance + NORMALISATION_EPS) ** -0.5
+    weight = kernel.transpose((2, 3, 1, 0) if is_depthwise else (3, 2, 1, 0)) * gain[:, None, None, None]
+    folded = {"weight": weight, "bias": beta - mean * gain}
+    return {f"{name}.{key}": torch.from_numpy(np.array(values, np.float32)) for key, values in folded.items()}

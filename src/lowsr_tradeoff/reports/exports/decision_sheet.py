@@ -17,6 +17,7 @@ from lowsr_tradeoff.reports.sections.decision.placing import (
     subject_point,
 )
 from lowsr_tradeoff.reports.sections.decision.verdict import axis_columns, explanation, headline, unusable, warnings
+from lowsr_tradeoff.reports.sections.recognition import alarms
 from lowsr_tradeoff.reports.sections.speech import strongest as strongest_attackers
 from lowsr_tradeoff.reports.table import Table, table_lines
 from lowsr_tradeoff.reports.wording import point_name, share_of_draws
@@ -58,7 +59,11 @@ def _certainty(tradeoff: Tradeoff) -> Iterator[str]:
 
 def _evidence(tradeoff: Tradeoff) -> Iterator[str]:
     yield "Intervals are 95 %; n says what a figure rests on. Probabilities are from draws of all stages together."
-    for table in (verdict.table(tradeoff), _by_rate(tradeoff)):
+    tables = [verdict.table(tradeoff), _by_rate(tradeoff)]
+    if setup := tradeoff.recognition.alarms:
+        yield from ("", plain(alarms.definitions(setup)))
+        tables.append(alarms.table(tradeoff))
+    for table in tables:
         yield from ("", f"{plain(table.caption)}:", "", *table_lines(table))
 
 

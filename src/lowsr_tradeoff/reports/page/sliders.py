@@ -90,7 +90,10 @@ def page_draws(tradeoff: Tradeoff) -> PageDraws:
 def without_draws(tradeoff: Tradeoff) -> Tradeoff:
     """Return a study whose figures keep their intervals and lose their draws, which take more than all the rest."""
     power = {"power_mw_draws": (), "battery_hours_draws": ()}
-    recognised = tuple(found.model_copy(update={"accuracy_draws": ()}) for found in tradeoff.recognition.results)
+    recognised = tuple(
+        found.model_copy(update={"accuracy_draws": (), "alarm": found.alarm and found.alarm.without_draws()})
+        for found in tradeoff.recognition.results
+    )
     recovered = tuple(found.model_copy(update={"value_draws": ()}) for found in tradeoff.privacy.attacks)
     drawn = tuple(found.model_copy(update=power) for found in tradeoff.power.results)
     return tradeoff.model_copy(
@@ -110,6 +113,8 @@ def _point(point: OperatingPoint) -> dict[str, Any]:
         "privacy": point.privacy,
         "power": point.power_mw,
         "hours": point.battery_hours,
+        "recall": point.recall,
+        "alarms": point.false_alarms_per_hour,
     }
     return {
         "id": point.point_id,
@@ -125,16 +130,18 @@ def _point(point: OperatingPoint) -> dict[str, Any]:
 
 
 def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, tuple[float, ...]]]]:
-    accuracy = {
-        (found.rate_hz, found.grid, found.arm): found.accuracy_draws for found in tradeoff.recognition.results
-    }
+    recognised = {(found.rate_hz, found.grid, found.arm): found for found in tradeoff.recognition.results}
     hours = {
         (found.rate_hz, found.grid, found.device): found.battery_hours_draws for found in tradeoff.power.results
     }
     leaked = {(leak.kind, leak.rate_hz): leak.draws for leak in tradeoff.leaks}
     for point in tradeoff.points:
+        found = recognised.get((point.rate_hz, point.grid, point.arm))
+        alarm = found.alarm if found else None
         heard = {
-            "accuracy": accuracy.get((point.rate_hz, point.grid, point.arm), ()),
+            "accuracy": found.accuracy_draws if found else (),
+            "recall": alarm.recall_draws if alarm else (),
+            "alarms": alarm.false_alarm_draws if alarm else (),
             **{name: leaked.get((kind, point.rate_hz), ()) for name, kind in LIMITED.items()},
         }
         if point.device in tradeoff.other_front_ends:

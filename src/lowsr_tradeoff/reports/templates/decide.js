@@ -8,6 +8,8 @@ const LIMITS = [
   {name: "max_known_word_recovery", figure: "known", end: HIGH, isLeast: false},
   {name: "max_speaker_identification", figure: "who", end: HIGH, isLeast: false},
   {name: "min_battery_hours", figure: "hours", end: LOW, isLeast: true},
+  {name: "min_recall", figure: "recall", end: LOW, isLeast: true},
+  {name: "max_false_alarms_per_hour", figure: "alarms", end: HIGH, isLeast: false},
 ];
 
 function meets(limit, figure, bound) {

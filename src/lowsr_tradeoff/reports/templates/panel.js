@@ -32,7 +32,7 @@ function shownAt(name, stop, hours) {
 }
 
 function isLimit(name, bound) {
-  return name in CONTROLS && Number.isFinite(bound) && bound >= 0;
+  return LIMITS.some((limit) => limit.name === name) && Number.isFinite(bound) && bound >= 0;
 }
 
 function fromAddress(hash) {

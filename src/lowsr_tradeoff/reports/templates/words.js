@@ -7,6 +7,8 @@ const WORDS = {
   who: {name: "speakers identified", unit: "\u00a0%", factor: 100},
   power: {name: "average power", unit: "\u00a0mW", factor: 1},
   hours: {name: "battery life", unit: "\u00a0h", factor: 1},
+  recall: {name: "recall of the target", unit: "\u00a0%", factor: 100},
+  alarms: {name: "false alarms", unit: "\u00a0per hour", factor: 1},
 };
 
 function plain(value, digits) {
@@ -62,5 +64,7 @@ function askedWords(limits) {
   if (limits.max_known_word_recovery !== undefined) each.push(`known words above chance of at most ${written("known", limits.max_known_word_recovery)}`);
   if (limits.max_speaker_identification !== undefined) each.push(`speaker identification of at most ${written("who", limits.max_speaker_identification)}`);
   if (limits.min_battery_hours !== undefined) each.push(`at least ${written("hours", limits.min_battery_hours)} on the battery`);
+  if (limits.min_recall !== undefined) each.push(`recall of the target of at least ${written("recall", limits.min_recall)}`);
+  if (limits.max_false_alarms_per_hour !== undefined) each.push(`false alarms of at most ${written("alarms", limits.max_false_alarms_per_hour)}`);
   return each.join(", ");
 }

@@ -8,6 +8,7 @@ from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.sections.recognition import control
 from lowsr_tradeoff.reports.sections.speech.strongest import attacker
 from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, leak_columns, shown_kinds, table_of
 from lowsr_tradeoff.reports.wording import (
@@ -80,15 +81,32 @@ def axes(point: OperatingPoint, strongest: str) -> tuple[str, ...]:
     each = (f"{name[0].lower()}{name[1:]} {cell(point)}" for name, cell in columns)
     return (
         f"accuracy {percent(point.accuracy)}",
+        *_alarms(point),
         *each,
         f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {strongest}",
     )
 
 
+def _alarms(point: OperatingPoint) -> tuple[str, ...]:
+    if point.recall.value is None:
+        return ()
+    return (f"recall of the target {percent(point.recall)}", f"false alarms {number(point.false_alarms_per_hour)}")
+
+
 def axis_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
     """Return accuracy, leaks and power as columns of a table, with the fault of the protocol where it has one."""
     accuracy: Column[OperatingPoint] = (accuracy_title(tradeoff), lambda point: percent(point.accuracy))
-    return (accuracy, *leak_columns(tradeoff.privacy_axis), *COSTS)
+    return (accuracy, *_alarm_columns(tradeoff), *leak_columns(tradeoff.privacy_axis), *COSTS)
+
+
+def _alarm_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
+    """Return recall and false alarms where the study listens for one class."""
+    if tradeoff.recognition.alarms is None:
+        return ()
+    return (
+        (f"Recall of {tradeoff.recognition.alarms.target}", lambda point: percent(point.recall)),
+        ("False alarms", lambda point: number(point.false_alarms_per_hour)),
+    )
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -120,8 +138,10 @@ def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
         own = (*((name, cell(subject)) for name, cell in columns), (strongest, attacker(tradeoff, subject)))
         return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), own)
     leaked = [LEAK_FIELDS[kind] for kind in shown_kinds(tradeoff.privacy_axis)]
+    alarmed = ("recall", "false_alarms_per_hour") if tradeoff.recognition.alarms else ()
     differences = (
         _accuracy_difference(tradeoff, subject, reference),
+        *(placing.compared(getattr(subject, field), getattr(reference, field)) for field in alarmed),
         *(placing.compared(getattr(subject, field), getattr(reference, field)) for field in leaked),
         # Draws of one device are shared by its rates, so the saving is known better than either power.
         f"{percent(subject.power_saved)} saved",
@@ -162,6 +182,7 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
     return (
         *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
         *_failed(tradeoff),
+        *control.warnings(tradeoff),
         *((f"All accuracies: {OPTIMISTIC}.",) if is_optimistic(tradeoff) else ()),
         *(_split(corpus) for corpus in tradeoff.corpora if corpus.split_sources),
     )

@@ -5,9 +5,11 @@ from lowsr_tradeoff.reports.sections import diagnosis
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.sections.recognition import (
     accuracy,
+    alarms,
     choices,
     confusions,
     contrasts,
+    control,
     network,
     published,
     recall,
@@ -32,7 +34,9 @@ def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
         accuracy.entry(tradeoff),
         recall.entry(tradeoff),
         *confusions.entries(tradeoff),
+        *alarms.entries(tradeoff),
         contrasts.entry(tradeoff),
+        *control.entries(tradeoff),
         *published.entries(tradeoff),
         choices.entry(tradeoff),
         network.entry(tradeoff),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from lowsr_tradeoff.classify.arms import arm_name
+from lowsr_tradeoff.classify.arms import arm_name, arm_of
 from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
@@ -21,12 +21,17 @@ def entry(tradeoff: Tradeoff) -> Entry:
     )
 
 
+def between_networks(tradeoff: Tradeoff) -> list[Contrast]:
+    """Return the differences between two networks; those from the control are :mod:`control`'s."""
+    return [contrast for contrast in tradeoff.recognition.contrasts if arm_of(contrast.against).is_network]
+
+
 def table(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
     """Return the paired differences declared before any training, or those that explore, with their tests."""
     which = "declared beforehand" if is_declared else "that explore"
     return table_of(
         f"Paired differences in accuracy on the same clips, {which}",
-        [contrast for contrast in tradeoff.recognition.contrasts if contrast.is_declared is is_declared],
+        [contrast for contrast in between_networks(tradeoff) if contrast.is_declared is is_declared],
         (
             ("First", lambda of: f"{hz(of.rate_hz)}, {arm_name(of.arm)}, {of.grid}"),
             ("Second", lambda of: f"{hz(of.against_rate_hz)}, {arm_name(of.against)}, {of.against_grid}"),
@@ -46,7 +51,7 @@ def table(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
 
 def caption(tradeoff: Tradeoff) -> str:
     """Return how the differences were tested, and what could have been found at all."""
-    declared = [contrast for contrast in tradeoff.recognition.contrasts if contrast.is_declared]
+    declared = [contrast for contrast in between_networks(tradeoff) if contrast.is_declared]
     if not declared:
         return "No difference was declared beforehand: all of them explore."
     return sentences(

@@ -65,7 +65,8 @@ def one_classification(tradeoff: Tradeoff) -> Table:
 
 
 def _costs(tradeoff: Tradeoff) -> Iterable[ModelCost]:
-    return {(result.rate_hz, result.grid): result.cost for result in tradeoff.recognition.results}.values()
+    results = tradeoff.recognition.results
+    return {(each.rate_hz, each.grid): each.cost for each in results if each.cost is not None}.values()
 
 
 def _million_macs(cost: ModelCost) -> float:

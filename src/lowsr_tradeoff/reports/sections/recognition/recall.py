@@ -27,8 +27,8 @@ def entry(tradeoff: Tradeoff) -> Entry:
 
 
 def drawn_results(tradeoff: Tradeoff) -> tuple[ClassifyResult, ...]:
-    """Return each rate's result to draw: CSSD on the last feature layout it ran on, else the last result."""
-    results = tradeoff.recognition.results
+    """Return each rate's network to draw: CSSD on the last feature layout it ran on, else the last one."""
+    results = [result for result in tradeoff.recognition.results if result.cost is not None]
     grid = next((result.grid for result in reversed(results) if result.arm == DRAWN_ARM), None)
     shown: dict[int, ClassifyResult] = {}
     for result in sorted(results, key=lambda result: (result.arm, result.grid) == (DRAWN_ARM, grid)):
