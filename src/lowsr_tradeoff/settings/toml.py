@@ -181,8 +181,9 @@ def _message(problem: Mapping[str, Any]) -> str:
 
 def _percent_meant(kind: str, given: object, known: Mapping[str, Any]) -> str:
     """Whether a share was written as a number of per cent."""
-    is_meant = kind == "less_than_equal" and known["le"] == 1 and isinstance(given, int | float) and given <= 100
-    return f"; did you mean {given / 100:g} ({given:g} %)?" if is_meant else ""
+    if kind != "less_than_equal" or known["le"] != 1 or not isinstance(given, int | float) or given > 100:
+        return ""
+    return f"; did you mean {given / 100:g} ({given:g} %)?"
 
 
 def _as_toml(value: object) -> str:
