@@ -105,9 +105,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         content = read_file(preset if is_preset else path, MOST_TOML_BYTES)
         tree = parse_toml(content.decode("utf-8-sig"))
     except OSError as error:
-        presets = [each.stem for each in PRESETS.glob("*.toml")]
+        presets = sorted(each.stem for each in PRESETS.glob("*.toml"))
         remedy = f"check the path; of presets {did_you_mean(str(path), presets)}"
-        raise ConfigError(f"--config {path}: cannot be read ({error.strerror}); {remedy}") from error
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); {remedy}") from error
     except ValueError as error:
         raise ConfigError(f"{path}: is not TOML in UTF-8: {error}{_windows_hint(content)}") from error
     for *rooms, key in PATHS:
