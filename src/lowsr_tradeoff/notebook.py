@@ -75,9 +75,7 @@ def table(run: Run) -> str:
 
 def _shown_in_notebooks() -> None:
     """Have a notebook that runs this show runs as tables; records know nothing of reports."""
-    from IPython import get_ipython  # noqa: PLC0415 - where it is loaded already
-
-    if shell := get_ipython():
+    if shell := sys.modules["IPython"].get_ipython():
         shell.display_formatter.formatters["text/html"].for_type(Run, table)
 
 

@@ -143,7 +143,7 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: Given) -> "GateRule
 
 
 def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[Line]":
-    from lowsr_tradeoff.reports.exports.gate_files import headline, met, name_of, remarks, required
+    from lowsr_tradeoff.reports.exports.gate_files import all_at_once, headline, met, name_of, remarks, required
 
     yield (Marked("PASS" if result.passes else "FAIL", result.passes), f": {headline(tradeoff, result)}")
     yield from required(result)
@@ -151,4 +151,5 @@ def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[Line]":
         yield (Marked("passes" if verdict.passes else "fails ", verdict.passes), f"  {name_of(tradeoff, verdict)}")
         yield from ((Marked("  misses  ", is_good=False), short.sentence) for short in verdict.shortfalls)
         yield from (f"  meets   {sentence}" for sentence in met(verdict, result))
+        yield f"  {all_at_once(verdict)}"
     yield from remarks(tradeoff, result)

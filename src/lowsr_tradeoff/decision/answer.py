@@ -84,7 +84,7 @@ def held_against(limit: Limit, m: Measurement) -> str:
     worse = "" if end == m.value else f", could be {could_be}{unit}"
     basis = "published, " if m.basis == "published" else ""
     asked_for = "required" if limit.is_least else "allowed"
-    return f"{name} {value:.3g}{unit}{worse} ({basis}n = {m.n} {m.n_of}); {asked_for} {bound}{unit}"
+    return f"{name} {_plain(value)}{unit}{worse} ({basis}n = {m.n} {m.n_of}); {asked_for} {bound}{unit}"
 
 
 def is_met(limit: Limit, m: Measurement) -> bool:
@@ -102,7 +102,7 @@ def _missed(limit: Limit, m: Measurement) -> Iterator[Miss]:
         yield Miss(held_against(limit, m), math.inf)
         return
     scale, unit = _scale(m)
-    apart = f"{scale * abs(end - bound):.3g}{' points' if m.unit == '1' else unit}"
+    apart = f"{_plain(scale * abs(end - bound))}{' points' if m.unit == '1' else unit}"
     verdict = f"{apart} short" if limit.is_least else f"{apart} too many"
     yield Miss(f"{held_against(limit, m)}: {verdict}", abs(end - bound) / bound if bound else abs(end))
 
@@ -112,13 +112,22 @@ def _scale(m: Measurement) -> tuple[float, str]:
     return (100.0, " %") if m.unit == "1" else (1.0, f" {m.unit}")
 
 
+def _plain(value: float, digits: int = 3) -> str:
+    """A number to so many digits, whole where it has more before the point, never with an exponent of ten.
+
+    >>> _plain(1731.4), _plain(0.4567), _plain(80.0)
+    ('1731', '0.457', '80')
+    """
+    return f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+
+
 def _told_apart(a: float, b: float) -> tuple[str, str]:
     """Two numbers with as many digits as it takes to see that they differ, if they do; three at least.
 
     >>> _told_apart(69.996, 70), _told_apart(70, 70)
     (('69.996', '70'), ('70', '70'))
     """
-    pairs = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(3, 17))
+    pairs = ((_plain(a, digits), _plain(b, digits)) for digits in range(3, 17))
     return next((pair for pair in pairs if a == b or pair[0] != pair[1]), (repr(a), repr(b)))
 
 
