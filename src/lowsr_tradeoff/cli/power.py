@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lowsr_tradeoff.records.base import Record
     from lowsr_tradeoff.records.power import InferenceEnergy, ModelError, TracePower
 
-Model = Literal["small_vgg", "cp_mobile", "mobilenetv2", "cnn14", "resnet38"]
+Model = Literal["small_vgg", "cp_mobile", "yamnet_256", "yamnet", "mobilenetv2", "cnn14", "resnet38"]
 Covers = Literal["capture", "computing", "sleep"]
 # The exit code of validate-power where a target is missed.
 TARGET_MISSED = 8

@@ -58,6 +58,21 @@ class Layout:
         """Rows and columns of the feature image."""
         return self.mel_bands, self.n_frames // self.pooled_frames
 
+    @property
+    def frame(self) -> int:
+        """Samples in one frame; an FFT that is longer goes on with zeros."""
+        return YAMNET_WINDOW if self.is_yamnet else self.fft_size
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """First column of each part of the image that the network reads by itself."""
+        return patch_starts(self.n_frames) if self.is_yamnet else (0,)
+
+    @property
+    def patch(self) -> tuple[int, int]:
+        """Rows and columns of such a part."""
+        return (self.mel_bands, PATCH_FRAMES) if self.is_yamnet else self.image
+
 
 Front = Network | Literal["compact"]
 
@@ -133,6 +148,17 @@ def _yamnet_layout(window_s: float) -> Layout:
         pooled_frames=1,
         is_yamnet=True,
     )
+
+
+def patch_starts(n_frames: int) -> tuple[int, ...]:
+    """Return the first frames of YAMNet's patches, which lie evenly over an image, as many as fit its length best.
+
+    >>> patch_starts(96), patch_starts(198), patch_starts(298)
+    ((0,), (0, 102), (0, 101, 202))
+    """
+    n_patches = max(1, round(n_frames / PATCH_FRAMES))
+    last = n_frames - PATCH_FRAMES
+    return tuple(round(i * last / max(1, n_patches - 1)) for i in range(n_patches))
 
 
 def _native_fft_size(rate_hz: int) -> int:

@@ -198,7 +198,7 @@ def _note(file: str, fetched: FetchedFile) -> str:
     basis = {
         "given": "equal to the hash you gave",
         "published": "equal to the publisher's record",
-        "recorded": "equal to the hash that several public projects recorded; the publisher states none",
+        "recorded": "equal to the hash that lowsr-tradeoff keeps of it; the publisher states none",
         "first use": "checked against nothing: trusted on first use, checked from now on",
     }[fetched.trust]
     return f"{file}: {fetched.checksum}, {basis}"

@@ -12,13 +12,19 @@ from lowsr_tradeoff.deploy.firmware.budget import NUMBERS, Q15, effort_of, memor
 from lowsr_tradeoff.deploy.firmware.compile import compile_program, find_compiler
 from lowsr_tradeoff.deploy.firmware.headers import settings_header, tables
 from lowsr_tradeoff.deploy.firmware.held_out import chain_accuracies, own_features
-from lowsr_tradeoff.deploy.firmware.network import input_quantisation, int8_network, score_tolerance, weight_bytes
+from lowsr_tradeoff.deploy.firmware.network import (
+    input_quantisation,
+    int8_network,
+    score_tolerance,
+    weight_bytes,
+    window_scores,
+)
 from lowsr_tradeoff.deploy.firmware.readme import readme, standing_of
 from lowsr_tradeoff.deploy.firmware.record import ChainAccuracy, HandoverRecord
 from lowsr_tradeoff.deploy.firmware.target import Target
 from lowsr_tradeoff.deploy.firmware.vectors import clip_sounds, images_of, synthetic_sounds, vector_files
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
-from lowsr_tradeoff.deploy.model.onnx_export import Images, class_scores, open_session, require_onnx
+from lowsr_tradeoff.deploy.model.onnx_export import Images, require_onnx
 from lowsr_tradeoff.deploy.model.train import ModelPlan, make_package, plan_model, run_plan
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.writing import sha256_of, write_atomic
@@ -106,8 +112,8 @@ def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) ->
     sounds = (*synthetic_sounds(layout, seed), *clips)
     images = images_of([sound.codes for sound in sounds], layout)
     quantisation = input_quantisation(network)
-    tolerance = score_tolerance(network, images, quantisation[0] * settings.scale_std, seed)
-    scores = class_scores(open_session(network), images)
+    tolerance = score_tolerance(network, images, layout, quantisation[0] * settings.scale_std, seed)
+    scores = window_scores(network, images, layout)
     files = {
         **_sources(has_alarm=settings.alarm is not None),
         "settings.h": settings_header(layout, settings, quantisation, tolerance).encode(),
@@ -169,6 +175,7 @@ def _record(
         device=target.profile.name,
         classes=settings.classes,
         window_s=settings.clip_s,
+        n_patches=len(target.layout.starts),
         front_end=settings.front_end,
         scale_mean=settings.scale_mean,
         scale_std=settings.scale_std,

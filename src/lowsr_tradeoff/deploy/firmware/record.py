@@ -79,6 +79,7 @@ class HandoverRecord(Record):
 
     Attributes:
         name: Of the operating point.
+        n_patches: How many parts of one image the network reads, one after the other.
         standing: Whether the study recommends this very point, and how it ranks if not.
         input_scale: Of the network's int8 input, after mean and deviation; so is ``input_zero_point``.
         score_tolerance: How far another runtime's scores may be from those of the vectors.
@@ -98,6 +99,7 @@ class HandoverRecord(Record):
     device: str
     classes: tuple[str, ...]
     window_s: float
+    n_patches: int
     front_end: FrontEnd
     scale_mean: float
     scale_std: float

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lowsr_tradeoff.learning.mel import PATCH_FRAMES
+from lowsr_tradeoff.learning.mel import PATCH_FRAMES, patch_starts
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 
 STEM = 32
@@ -72,14 +72,11 @@ class Yamnet(Recogniser):
 
 
 def patches_of(images: Tensor) -> Tensor:
-    """Return the patches of 96 frames that lie evenly over each image, as many as its length is nearest to.
+    """Return the patches of 96 frames that lie evenly over each image.
 
     Shape ``(n, 1, bands, frames)`` → ``(n, n_patches, 1, bands, 96)``.
     """
-    frames = images.shape[-1]
-    n_patches = max(1, round(frames / PATCH_FRAMES))
-    last = frames - PATCH_FRAMES
-    starts = [round(i * last / max(1, n_patches - 1)) for i in range(n_patches)]
+    starts = patch_starts(images.shape[-1])
     return torch.stack([images[..., start : start + PATCH_FRAMES] for start in starts], dim=1)
 
 
