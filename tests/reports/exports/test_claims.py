@@ -31,7 +31,7 @@ def test_it_names_corpus_front_end_weights_policy_and_the_strongest_with_its_int
 def test_what_was_not_tested_is_named_with_the_reason_and_rates(tradeoff):
     found = claims(tradeoff)
     assert (
-        "Whisper adapted to the rate, word recovery at 500 Hz, 1000 Hz, 2000 Hz, 4000 Hz and 16000 Hz: not asked"
+        "Whisper adapted to the rate, word recovery at 500 Hz, 1 kHz, 2 kHz, 4 kHz and 16 kHz: not asked"
         in found
     )
     assert "- People listening." in found
@@ -80,7 +80,7 @@ def test_who_speaks_is_told_at_each_rate(tradeoff):
 def test_what_nobody_recovers_at_the_full_rate_is_said_before_the_figures(tradeoff):
     german = Measurement(value=0.02, low=0, high=0.05, n=56, n_of="words")
     text = claims(changed(tradeoff, value=german))
-    assert "**No figure on words can be used: at the full rate of 16000 Hz" in text
+    assert "**No figure on words can be used: at the full rate of 16 kHz" in text
 
 
 def test_names_of_users_break_no_line_and_no_cell(build):
