@@ -163,7 +163,9 @@ def test_a_recommendation_meets_every_constraint_and_nothing_qualifying_draws_le
 def test_a_rate_is_shown_by_a_point_that_meets_the_limits_where_there_is_one(points, accuracy):
     asked = Constraints(min_accuracy=accuracy)
     decision = decide(points, asked, "d")
-    shown = {found.rate_hz: found for found in best_by_rate([found for found in points if found.device == "d"], asked)}
+    shown = {
+        found.rate_hz: found for found in best_by_rate([found for found in points if found.device == "d"], asked)
+    }
     assert list(shown) == sorted({found.rate_hz for found in points if found.device == "d"})
     for found in points:
         if found.point_id in decision.qualifying:

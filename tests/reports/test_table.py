@@ -28,7 +28,12 @@ def test_crossed_cells_stand_below_their_column_and_gaps_are_named():
 
 def test_a_table_too_wide_for_a_screen_comes_in_parts_with_its_heads_repeated():
     columns = ("rate", "arm", *map(str, range(15)), "source")
-    row = ("1 kHz", "raw", *(f"c{at}" for at in range(15)), "a sentence that is far too long to stand in a cell beside others")
+    row = (
+        "1 kHz",
+        "raw",
+        *(f"c{at}" for at in range(15)),
+        "a sentence that is far too long to stand in a cell beside others",
+    )
     parts = Table("Caption", columns, (row,), n_heads=2).parts()
     assert [part.columns[:2] for part in parts] == [("rate", "arm")] * 3
     assert all(len(part.columns) - len(part.prose) <= MOST_COLUMNS for part in parts)

@@ -157,14 +157,18 @@ def test_on_a_phone_each_figure_names_its_column(tab):
     unfold(tab, "#speech, #speech details")
     cells = tab.locator("#speech tbody tr:not(.prose) td")
     assert cells.count() > 100
-    assert tab.evaluate("[...document.querySelectorAll('#speech tr:not(.prose) > td')].every((cell) => cell.dataset.title)")
+    assert tab.evaluate(
+        "[...document.querySelectorAll('#speech tr:not(.prose) > td')].every((cell) => cell.dataset.title)"
+    )
 
 
 def test_tab_reaches_everything_in_forty_stops(tab):
     reached = []
     while True:
         tab.keyboard.press("Tab")
-        at = tab.evaluate("document.activeElement === document.body ? null : (document.activeElement.id || document.activeElement.textContent)")
+        at = tab.evaluate(
+            "document.activeElement === document.body ? null : (document.activeElement.id || document.activeElement.textContent)"
+        )
         if at is None or len(reached) > 60:
             break
         reached.append(at)

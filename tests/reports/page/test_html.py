@@ -163,7 +163,12 @@ def test_every_measurement_of_the_study_stands_in_a_table(build, manifest, liste
     page = render(tradeoff, manifest, listen)
     packed = json.loads(embedded(page, "content"))["tables"].values()
     cells = set(Page(page).text_of("td", "th", "span"))
-    cells |= {cell if isinstance(cell, str) else " ".join(cell) for table in packed for row in table["rows"] for cell in row}
+    cells |= {
+        cell if isinstance(cell, str) else " ".join(cell)
+        for table in packed
+        for row in table["rows"]
+        for cell in row
+    }
     found = list(measurements(tradeoff))
     assert len(found) > 1000
     for measurement in found:
@@ -173,9 +178,13 @@ def test_every_measurement_of_the_study_stands_in_a_table(build, manifest, liste
 
 def test_the_answer_is_above_everything_and_sections_are_folded(parsed):
     tags = parsed.tags()
-    assert tags.index("h1") < tags.index("form") < tags.index("figure") < tags.index("table") < tags.index("details")
+    assert (
+        tags.index("h1") < tags.index("form") < tags.index("figure") < tags.index("table") < tags.index("details")
+    )
     assert not any("open" in attrs for tag, attrs in parsed.elements if tag == "details")
-    sections = [attrs["id"] for tag, attrs in parsed.elements if tag == "details" and attrs.get("class") == "section"]
+    sections = [
+        attrs["id"] for tag, attrs in parsed.elements if tag == "details" and attrs.get("class") == "section"
+    ]
     assert sections == ["sounds", "speech", "power-use", "listen", "training", "method"]
 
 
@@ -232,7 +241,9 @@ def test_a_table_of_very_many_rows_is_packed_and_folded(tradeoff, manifest, list
 def test_every_clip_can_be_played_and_what_was_heard_is_beside_it(parsed, listen):
     players = [attrs for tag, attrs in parsed.elements if tag == "button" and attrs.get("class") == "play"]
     assert len(players) == len(listen.clips)
-    assert all(attrs["data-sound"].startswith("data:audio/mpeg;base64,") and attrs["aria-label"] for attrs in players)
+    assert all(
+        attrs["data-sound"].startswith("data:audio/mpeg;base64,") and attrs["aria-label"] for attrs in players
+    )
     assert sum("The recogniser wrote: open a door" in text for text in parsed.text_of("li")) == 5
     pictures = [attrs for tag, attrs in parsed.elements if tag == "img"]
     assert len(pictures) == len(listen.clips)
@@ -250,7 +261,9 @@ def test_the_papers_protocol_is_called_optimistic_wherever_accuracy_is_shown(bui
     label = "best epoch chosen on the test fold: optimistic"
     assert any(label in one["figures"].lower() for one in screen["cautions"]["stm32u575"])
     assert any(figure.get("title") == f"Accuracy ({label})" for figure in screen["figures"])
-    packed = (column for table in json.loads(embedded(page, "content"))["tables"].values() for column in table["columns"])
+    packed = (
+        column for table in json.loads(embedded(page, "content"))["tables"].values() for column in table["columns"]
+    )
     headed = [text for text in (*parsed.text_of("th"), *packed) if text.startswith("Accuracy")]
     assert len(headed) >= 3
     assert all(label in text for text in headed)

@@ -52,9 +52,13 @@ def first_screen(tradeoff: Tradeoff, listen: ListenPack, drawn: PageDraws) -> di
     figures, devices = Once(), placing.devices(tradeoff)
     full = {device: placing.shown_by_rate(tradeoff, device)[-1] for device in devices if tradeoff.points}
     return {
-        "points": [_point(tradeoff, listen, point, full[point.device], drawn, figures) for point in tradeoff.points],
+        "points": [
+            _point(tradeoff, listen, point, full[point.device], drawn, figures) for point in tradeoff.points
+        ],
         "figures": figures.records,
-        "limits": [{**asdict(limit), "is_least": limit.is_least} for limit in LIMITS if _can_be_asked(tradeoff, limit)],
+        "limits": [
+            {**asdict(limit), "is_least": limit.is_least} for limit in LIMITS if _can_be_asked(tradeoff, limit)
+        ],
         "judged": JUDGED,
         "n_draws": drawn.n_draws,
         "scales": drawn.scales,
@@ -89,9 +93,7 @@ def _point(
     def of_leak(name: str, kind: LeakKind) -> int:
         figure = getattr(point, LEAK_FIELDS[kind])
         title = LEAK_WORDS[kind].capitalize()
-        return figures.place(
-            (name, heard), lambda: _figure(figure, title, _of_leak(tradeoff, listen, point, kind))
-        )
+        return figures.place((name, heard), lambda: _figure(figure, title, _of_leak(tradeoff, listen, point, kind)))
 
     return {
         "id": point.point_id,
@@ -163,9 +165,11 @@ def _of_leak(tradeoff: Tradeoff, listen: ListenPack, point: OperatingPoint, kind
         if ours and figure.basis == "published":
             parts.append(f"attackers run here: {percent(ours)}")
     heard = [clip for clip in listen.clips if (clip.kind, clip.rate_hz) == ("speech", point.rate_hz)]
-    written = f" The recogniser wrote “{heard[0].recognised or 'nothing'}” for “{heard[0].label}”." if (
-        kind == "words" and heard and heard[0].recognised is not None
-    ) else ""
+    written = (
+        f" The recogniser wrote “{heard[0].recognised or 'nothing'}” for “{heard[0].label}”."
+        if (kind == "words" and heard and heard[0].recognised is not None)
+        else ""
+    )
     return f"{'; '.join(parts)}.{written}"
 
 

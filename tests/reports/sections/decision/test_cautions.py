@@ -40,7 +40,9 @@ def test_the_axis_is_in_the_picture_and_no_warning(build):
 
 def test_a_leak_near_chance_is_no_warning(tradeoff):
     luck = Measurement(value=0.07, low=0.02, high=0.12, n=100, n_of="utterances")
-    quiet = tuple(leak.model_copy(update={"envelope": luck}) if leak.kind != "words" else leak for leak in tradeoff.leaks)
+    quiet = tuple(
+        leak.model_copy(update={"envelope": luck}) if leak.kind != "words" else leak for leak in tradeoff.leaks
+    )
     found = points_of(replaced(tradeoff, {"leaks": quiet}))
     assert not {"Who speaks is not hidden.", "Known words are not hidden."} & set(found)
 
@@ -70,7 +72,9 @@ def test_battery_that_comes_from_smaller_features_is_called_so(tradeoff):
         for result in tradeoff.power.results
         if (result.device, result.rate_hz, result.grid) == (DEVICE, 500, "shared")
     )
-    others = [one for one in tradeoff.power.results if (one.device, one.rate_hz, one.grid) != (DEVICE, 500, "shared")]
+    others = [
+        one for one in tradeoff.power.results if (one.device, one.rate_hz, one.grid) != (DEVICE, 500, "shared")
+    ]
     changed = replaced(tradeoff, {"power.results": (none, *others)})
     assert not any(point.startswith("Battery is gained") for point in points_of(tradeoff))
     assert "500 Hz saves 0.6 %" in figures_of(changed, "Battery is gained by smaller features")

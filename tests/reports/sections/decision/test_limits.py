@@ -30,7 +30,10 @@ def test_misses_are_those_of_the_decision(tradeoff):
 def test_each_miss_names_the_worse_end_and_the_limit(tradeoff):
     point = tradeoff.points[0]
     accuracy, words, known, who, hours = missed(point, BOUNDS)
-    assert accuracy == f"sounds recognised could be as low as {brief(point.accuracy, point.accuracy.low)} (you need 99 %)"
+    assert (
+        accuracy
+        == f"sounds recognised could be as low as {brief(point.accuracy, point.accuracy.low)} (you need 99 %)"
+    )
     assert words.endswith("(you allow 0 %)")
     assert known.startswith("known words recovered could be as high as")
     assert who.startswith("speakers identified could be as high as")
@@ -51,7 +54,9 @@ def test_what_is_not_known_meets_nothing_and_says_why(tradeoff):
     assert missed(point, {"min_accuracy": 0.0}) == ("sounds recognised: its training failed",)
 
 
-@pytest.mark.parametrize(("hours", "text"), [(30.0, "30 h"), (9.4, "9.4 h"), (72.0, "3.0 days"), (420.0, "18 days")])
+@pytest.mark.parametrize(
+    ("hours", "text"), [(30.0, "30 h"), (9.4, "9.4 h"), (72.0, "3.0 days"), (420.0, "18 days")]
+)
 def test_battery_life_is_in_days_from_two_days_on(tradeoff, hours, text):
     figure = tradeoff.points[0].battery_hours.model_copy(update={"value": hours, "low": None, "high": None})
     assert brief(figure) == text

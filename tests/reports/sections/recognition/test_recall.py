@@ -54,7 +54,9 @@ def test_recall_is_drawn_for_the_networks_of_the_first_screen(build):
 def test_losses_are_those_of_the_point_s_own_network(tradeoff):
     low, *_, full = shown_by_rate(tradeoff)
     found = recall.losses(tradeoff, low, full)
-    assert [loss.label for loss in found] == [loss.label for loss in sorted(found, key=lambda one: one.after - one.before)]
+    assert [loss.label for loss in found] == [
+        loss.label for loss in sorted(found, key=lambda one: one.after - one.before)
+    ]
     recalls = recall.recalls(recall.network_of(tradeoff, low))
     assert {loss.label: loss.after for loss in found} == recalls
     assert recall.losses(tradeoff, full, full) == ()

@@ -75,9 +75,7 @@ def test_without_curves_there_is_neither_a_row_nor_a_section(tradeoff):
 def test_the_claim_sheet_and_the_rows_name_the_data(grown):
     sheet = claims(grown)
     assert "trained at the rate, 500 Hz, with 10 times its 22 speakers, extrapolated: 88.0 % [83.0, 93.0]" in sheet
-    assert (
-        "trained at the rate, 1 kHz, with 100 times its 22 speakers, extrapolated: not measured: no law" in sheet
-    )
+    assert "trained at the rate, 1 kHz, with 100 times its 22 speakers, extrapolated: not measured: no law" in sheet
     found = [row for row in rows(grown) if row.get("part", "").startswith(("learnt from", "10 times"))]
     assert [row["part"] for row in found[:6]] == [
         *(f"learnt from {n}" for n in (1, 3, 5, 11, 22)),

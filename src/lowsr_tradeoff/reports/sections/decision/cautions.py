@@ -64,7 +64,9 @@ def lost_sounds(tradeoff: Tradeoff, point: OperatingPoint, full: OperatingPoint)
     if lost:
         each = ", ".join(f"{loss.label} {whole(loss.before)} → {whole(loss.after)} %" for loss in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
-        yield Caution("Sounds are not lost evenly.", f"At {hz(point.rate_hz)}: {each}{more}.", "sounds", "Every sound")
+        yield Caution(
+            "Sounds are not lost evenly.", f"At {hz(point.rate_hz)}: {each}{more}.", "sounds", "Every sound"
+        )
 
 
 def _unfit(tradeoff: Tradeoff) -> Iterator[Caution]:
@@ -169,7 +171,9 @@ def _features(tradeoff: Tradeoff, shown: Sequence[OperatingPoint]) -> Iterator[C
     if saved is not None and saved < LEAST_SAVED and low.grid != full.grid:
         gain = percent(same[0]).value if saved > NOTHING else "nothing"
         figures = f"With the same features as at {hz(full.rate_hz)}, {hz(low.rate_hz)} saves {gain}."
-        yield Caution("Battery is gained by smaller features, not by a slower microphone.", figures, "power-use", "Power")
+        yield Caution(
+            "Battery is gained by smaller features, not by a slower microphone.", figures, "power-use", "Power"
+        )
 
 
 def _calculated(tradeoff: Tradeoff, shown: Sequence[OperatingPoint]) -> Iterator[Caution]:
@@ -198,7 +202,9 @@ def _gap(shown: Sequence[OperatingPoint]) -> Iterator[Caution]:
     if widest and widest[0] > GAP:
         by, low, high = widest
         between = f"Between {hz(low.rate_hz)} and {hz(high.rate_hz)} recognition rises by {whole(by)} points"
-        yield Caution("A rate is missing.", f"{between}: add {hz(2 * low.rate_hz)}.", "training", "Accuracy by rate")
+        yield Caution(
+            "A rate is missing.", f"{between}: add {hz(2 * low.rate_hz)}.", "training", "Accuracy by rate"
+        )
 
 
 def _one_seed(tradeoff: Tradeoff) -> Iterator[Caution]:
@@ -212,5 +218,3 @@ def _skipped(tradeoff: Tradeoff) -> Iterator[Caution]:
     if skipped:
         each = listed(f"{count(corpus.n_skipped, 'file')} of {corpus.name}" for corpus in skipped)
         yield Caution("Files were skipped.", f"{each} could not be used.", "method", "Data")
-
-

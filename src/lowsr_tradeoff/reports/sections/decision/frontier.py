@@ -241,7 +241,11 @@ def _bounds(tradeoff: Tradeoff) -> list[plot.Spec]:
     """A dashed line at the accuracy that is asked for."""
     least = tradeoff.decision.constraints.get("min_accuracy")
     ends = {"x0": 0, "x1": 1, "y0": least, "y1": least, "xref": "paper", "yref": "y"}
-    return [] if least is None else [{"type": "line", **ends, "line": {"color": plot.GREY, "dash": "dash", "width": 1.5}}]
+    return (
+        []
+        if least is None
+        else [{"type": "line", **ends, "line": {"color": plot.GREY, "dash": "dash", "width": 1.5}}]
+    )
 
 
 def _dashed(tradeoff: Tradeoff) -> Iterator[str]:

@@ -69,7 +69,9 @@ class Asked:
 def _of(name: str, figure: str, label: str, called: str, short: str) -> Asked:
     """A limit in per cent."""
     could_be, bound = ("low", "need") if name.startswith("min_") else ("high", "allow")
-    return Asked(name, figure, name[4:], label, called, short, "%", 100, f"could be as {could_be} as", f"you {bound}")
+    return Asked(
+        name, figure, name[4:], label, called, short, "%", 100, f"could be as {could_be} as", f"you {bound}"
+    )
 
 
 LIMITS = (

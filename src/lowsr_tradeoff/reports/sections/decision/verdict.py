@@ -65,8 +65,10 @@ def direction(tradeoff: Tradeoff, device: str) -> str:
     if hides is None:
         no_hiding = HIDES[tradeoff.privacy_axis].replace("hide", "do not hide", 1)
         return f"Lower rates {no_hiding}{', and recognise fewer sounds' if fewer else ''}."
-    return f"Lower rates {hides}, but recognise fewer sounds." if fewer else (
-        f"Lower rates {hides}; how well sounds are recognised does not differ clearly."
+    return (
+        f"Lower rates {hides}, but recognise fewer sounds."
+        if fewer
+        else (f"Lower rates {hides}; how well sounds are recognised does not differ clearly.")
     )
 
 

@@ -128,7 +128,10 @@ def _published() -> Spec:
 
 def _row(group: Sequence[AttackResult], rates_hz: Sequence[int]) -> Row:
     first, by_rate = group[0], {found.rate_hz: found for found in group}
-    notes = (*(() if first.is_leak else ("the lower, the more is recovered",)), *(("decides",) if first.competes else ()))
+    notes = (
+        *(() if first.is_leak else ("the lower, the more is recovered",)),
+        *(("decides",) if first.competes else ()),
+    )
     figures: list[Cell] = [_figure(by_rate.get(rate_hz)) for rate_hz in rates_hz]
     return (
         first.attacker,
