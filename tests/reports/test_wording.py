@@ -20,9 +20,9 @@ from lowsr_tradeoff.reports.wording import (
     is_optimistic,
     listed,
     number,
+    of_100,
     percent,
     points,
-    of_100,
     share_of_draws,
     support,
 )

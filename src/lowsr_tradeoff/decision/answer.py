@@ -67,10 +67,10 @@ def decide(points: Sequence[OperatingPoint], constraints: Constraints, device: s
 
 
 def best_by_rate(points: Sequence[OperatingPoint], constraints: Constraints) -> tuple[OperatingPoint, ...]:
-    """Return one point a rate, rates ascending: the one to show where a rate is shown by one network.
+    """Return one point a rate, rates ascending: the one that stands for the rate.
 
-    Under constraints it is the best that qualifies, else the one that misses by least; without, the most accurate on
-    the frontier, else the most accurate that can run, else the most accurate.
+    Under constraints it is the best that qualifies, else the one that misses by least; without, the most accurate
+    on the frontier, else the most accurate that can run, else the most accurate.
     """
 
     def merit(point: OperatingPoint) -> tuple[bool, float, float]:

@@ -64,7 +64,7 @@ class Table:
         return frozenset(
             column
             for column in columns
-            if any(isinstance(row[column], str) and len(row[column]) > LONG_LETTERS for row in self.rows)
+            if any(isinstance(cell := row[column], str) and len(cell) > LONG_LETTERS for row in self.rows)
         )
 
     def parts(self) -> tuple["Table", ...]:

@@ -16,8 +16,8 @@ from lowsr_tradeoff.records.network import ArmName
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.exports.run_files import load, to_json
 from lowsr_tradeoff.reports.page.assets import embedded
-from lowsr_tradeoff.reports.page.html import render
 from lowsr_tradeoff.reports.page.draws import without_draws
+from lowsr_tradeoff.reports.page.html import render
 from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
 from lowsr_tradeoff.reports.sections.recognition import accuracy
 from lowsr_tradeoff.reports.wording import number, percent, points, probability

@@ -25,8 +25,8 @@ def decision_sheet(tradeoff: Tradeoff) -> str:
             *("", "## Before you decide", "", *_before(tradeoff)),
             *("", "## Data", "", *(f"- {plain(_corpus(corpus))}" for corpus in tradeoff.corpora)),
             f"- Made by lowsr-tradeoff {tradeoff.provenance.version}, source code {tradeoff.provenance.code}.",
-            "- Every setting: [config.toml](config.toml). Every figure: report.html and results.csv. Every attacker:",
-            "  claims.md.",
+            "- Every setting: [config.toml](config.toml). Every figure: report.html and results.csv.",
+            "- Every attacker: claims.md.",
             *("", "Decided: ________ Hz on ________________, by ________________, on ________________", ""),
         )
     )
@@ -80,8 +80,8 @@ def _notes(tradeoff: Tradeoff) -> Iterator[str]:
     networks = "; ".join(f"{rate}: {arm}, {grid} features" for rate, arm, grid in map(named, shown))
     attackers = dict.fromkeys(point.attacker for point in shown)
     yield (
-        f"In brackets: 95 % intervals, over {listed(sorted(sizes))}; battery over draws of data-sheet values. Networks:"
-        f" {networks}. Strongest attackers: {plain('; '.join(attackers))}."
+        f"In brackets: 95 % intervals, over {listed(sorted(sizes))}; battery over draws of data-sheet values."
+        f" Networks: {networks}. Strongest attackers: {plain('; '.join(attackers))}."
     )
 
 

@@ -1,6 +1,6 @@
-"""The joint draws in the page, of which it counts those that meet all limits as :func:`decision.chances.p_meets` does.
+"""The joint draws in the page, which counts those that meet all limits as :func:`decision.chances.p_meets` does.
 
-Draws are whole numbers of two bytes, with as many decimals as fit: five for a share that varies by less than 0.65.
+They are whole numbers of two bytes, with as many decimals as fit: five for a share that varies by less than 0.65.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
+from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision.limits import LEAKS_BY_FIGURE
 

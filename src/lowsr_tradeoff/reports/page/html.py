@@ -2,8 +2,8 @@
 
 Its Content-Security-Policy forbids every request and every script but its own two, which it names by digest.
 plotly.js, the figures and the whole trade-off are in it, compressed; plotly.js is unpacked when a figure is opened.
-Equal records give equal bytes. Text from users is escaped, or passed compressed to the script, which sets it as text;
-it never becomes markup.
+Equal records give equal bytes. Text from users is escaped, or passed compressed to the script, which sets it as
+text; it never becomes markup.
 """
 
 from collections.abc import Iterable

@@ -8,7 +8,6 @@ from lowsr_tradeoff.reports.plot import Spec
 from lowsr_tradeoff.reports.table import Table
 from lowsr_tradeoff.reports.wording import count
 
-
 TOP_LEVEL = 3
 
 

@@ -64,7 +64,7 @@ function draw(plot, spec) {
 }
 
 function isVisible(plot) {
-  return plot.offsetParent !== null;
+  return plot.closest("details:not([open])") === null;
 }
 
 async function drawWaiting() {

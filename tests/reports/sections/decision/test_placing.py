@@ -7,7 +7,6 @@ from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.sections.decision.placing import (
     deciding_points,
     deciding_power,
-    devices,
     find,
     is_on_frontier,
     longer,

@@ -96,8 +96,8 @@ def _who(tradeoff: Tradeoff, shown: Sequence[OperatingPoint]) -> Iterator[Cautio
     where = f"At {hz(shown[0].rate_hz)} an attacker"
     if who and _above_chance(who):
         figures = (
-            f"{where} with recordings of the speakers names the right one in {whole(who.envelope.value or 0)} of 100"
-            f" utterances{_by_chance(who)}."
+            f"{where} with recordings of the speakers names the right one in {whole(who.envelope.value or 0)} of"
+            f" 100 utterances{_by_chance(who)}."
         )
         yield Caution("Who speaks is not hidden.", figures, "speech", "Who and what")
     elif sex and _above_chance(sex):
@@ -109,8 +109,8 @@ def _known_words(tradeoff: Tradeoff, shown: Sequence[OperatingPoint]) -> Iterato
     leak = _leak(tradeoff, shown, "known words")
     if leak and (leak.envelope.low or 0.0) > WELL_ABOVE:
         figures = (
-            f"At {hz(shown[0].rate_hz)} an attacker who chooses from a list gets {brief(leak.envelope)} of them, on a"
-            " scale where guessing is 0 %."
+            f"At {hz(shown[0].rate_hz)} an attacker who chooses from a list gets {brief(leak.envelope)} of them, on"
+            " a scale where guessing is 0 %."
         )
         yield Caution("Known words are not hidden.", figures, "speech", "Attackers")
 
@@ -127,8 +127,8 @@ def _published(tradeoff: Tradeoff, shown: Sequence[OperatingPoint]) -> Iterator[
         ours = on_this_speech(tradeoff, counted[0])
         here = f" Attackers run here got {brief(ours)}." if ours else ""
         figures = (
-            f"At {_span([leak.rate_hz for leak in counted])} the words are those of a recogniser that others trained at"
-            f" the rate: {brief(counted[0].envelope)} at {hz(counted[0].rate_hz)}.{here}"
+            f"At {_span([leak.rate_hz for leak in counted])} the words are those of a recogniser that others trained"
+            f" at the rate: {brief(counted[0].envelope)} at {hz(counted[0].rate_hz)}.{here}"
         )
         yield Caution("The strongest attacker was not run here.", figures, "speech", "Attackers")
     elif any(words) and tradeoff.privacy_axis == "words":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
+from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.privacy import LeakKind
 from lowsr_tradeoff.reports.wording import DAY_H, life, percent, whole
 

@@ -1,9 +1,9 @@
-"""The answer in one sentence, and the sentences that say why; the page's script writes the same under other limits."""
+"""The answer in a sentence, and the sentences that say why; the page's script writes the same for other limits."""
 
 from collections.abc import Iterator
 
-from lowsr_tradeoff.decision.yardstick import faults
 from lowsr_tradeoff.decision.leaks import AT_STAKE
+from lowsr_tradeoff.decision.yardstick import faults
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff

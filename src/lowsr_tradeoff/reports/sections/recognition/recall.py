@@ -26,7 +26,7 @@ class Loss:
 
 
 def losses(tradeoff: Tradeoff, point: OperatingPoint, full: OperatingPoint) -> tuple[Loss, ...]:
-    """Return the recall of each class by the network of a point beside that of the full rate, largest loss first."""
+    """Return the recall of each class by a point's network beside that of the full rate, largest loss first."""
     low, high = (_recalls(tradeoff, of) for of in (point, full))
     changes = [
         Loss(label, before, after)
