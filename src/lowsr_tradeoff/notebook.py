@@ -96,8 +96,8 @@ def figures(run: Run) -> dict[str, "go.Figure"]:
 
     return {
         name: go.Figure(drawing)
-        for _, _, entries in sections(run.tradeoff, run.listen)
-        for name, drawing in drawings(entries).items()
+        for section in sections(run.tradeoff, run.listen)
+        for name, drawing in drawings(section.entries).items()
     }
 
 

@@ -93,6 +93,25 @@ def is_met(limit: Limit, m: Measurement) -> bool:
     return end is not None and (end >= limit.bound if limit.is_least else end <= limit.bound)
 
 
+def best_by_rate(points: Sequence[OperatingPoint], constraints: Constraints) -> tuple[OperatingPoint, ...]:
+    """Return one point a rate, rates ascending: the one that stands for the rate.
+
+    Under constraints it is the best that qualifies, else the one that misses by least; without, the most accurate
+    on the frontier, else the most accurate that can run, else the most accurate.
+    """
+
+    def merit(point: OperatingPoint) -> tuple[bool, float, float]:
+        if constraints.given():
+            return _distance(misses(point, constraints))
+        is_placed = None not in (point.accuracy.value, point.privacy.value, point.power_mw.value)
+        return bool(point.infeasible), bool(point.dominated_by) or not is_placed, -(point.accuracy.value or 0.0)
+
+    best: dict[int, OperatingPoint] = {}
+    for point in sorted(sorted(points, key=_preference), key=merit):
+        best.setdefault(point.rate_hz, point)
+    return tuple(best[rate_hz] for rate_hz in sorted(best))
+
+
 def _missed(limit: Limit, m: Measurement) -> Iterator[Miss]:
     """The constraint, unless the pessimistic end of a figure keeps it; the end is on the side to be feared."""
     bound, end = limit.bound, m.low if limit.is_least else m.high
