@@ -127,8 +127,8 @@ def _published(tradeoff: Tradeoff, shown: Sequence[OperatingPoint]) -> Iterator[
         ours = on_this_speech(tradeoff, counted[0])
         here = f" Attackers run here got {brief(ours)}." if ours else ""
         figures = (
-            f"At {_span([leak.rate_hz for leak in counted])} the words are those of a recogniser that others trained"
-            f" at the rate: {brief(counted[0].envelope)} at {hz(counted[0].rate_hz)}.{here}"
+            f"At {_span([leak.rate_hz for leak in counted])} the words are those of a recogniser that others"
+            f" trained at the rate: {brief(counted[0].envelope)} at {hz(counted[0].rate_hz)}.{here}"
         )
         yield Caution("The strongest attacker was not run here.", figures, "speech", "Attackers")
     elif any(words) and tradeoff.privacy_axis == "words":
