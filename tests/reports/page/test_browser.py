@@ -41,7 +41,7 @@ LIMITS = (
     {"max_speaker_identification": 0.9},
     {"max_known_word_recovery": 0.85, "max_word_recovery": 0.35},
 )
-POINTS = """const screen = JSON.parse(await unpack("screen")), points = withFigures(screen), {limits} = screen;"""
+POINTS = """const screen = JSON.parse(await unpack("screen")), points = inOrder(withFigures(screen)), {limits} = screen;"""
 # Whatever is wider than the page, or has more in it than it shows.
 WIDE = """() => [...document.querySelectorAll("table, figure, .plot, img, pre")]
   .filter((each) => each.checkVisibility() && each.offsetWidth > 1 &&
@@ -169,8 +169,7 @@ def test_tab_reaches_everything_in_forty_stops(tab):
     while True:
         tab.keyboard.press("Tab")
         at = tab.evaluate(
-            "(({id, textContent, tagName}) =>"
-            " tagName === 'BODY' ? null : id || textContent)(document.activeElement)"
+            "(({id, innerText, tagName}) => tagName === 'BODY' ? null : id || innerText)(document.activeElement)"
         )
         if at is None or len(reached) > 60:
             break
