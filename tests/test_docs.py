@@ -117,7 +117,7 @@ def test_every_flag_of_the_readme_is_one_of_a_command():
         if not command.startswith("-")
         for argument in app[command].assemble_argument_collection()
         for name in argument.names
-    }
+    } | {name for name in app if name.startswith("--")}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert named
     assert named <= flags

@@ -12,6 +12,9 @@ import pytest
 import lowsr_tradeoff
 from lowsr_tradeoff import frames, load_run
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.notebook import table
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.decision import OperatingPoint
 
 PAGE = Path(__file__).parents[1] / "docs" / "notebook.md"
 
@@ -85,6 +88,58 @@ def test_frames_hold_every_point_and_stage(small_run):
             point.accuracy.value, point.accuracy.low, point.p_meets,
         )  # fmt: skip
     assert "device" not in found["privacy"].columns
+
+
+def test_every_figure_of_a_frame_is_a_number_even_where_none_is_known(small_run):
+    unknown = {"accuracy": missing("no fold was left", "clips"), "p_meets": None, "p_frontier": None}
+    run = small_run[1]
+    points = tuple(point.model_copy(update=unknown) for point in run.tradeoff.points)
+    found = frames(run.model_copy(update={"tradeoff": run.tradeoff.model_copy(update={"points": points})}))
+    figures_of = [name for name, kind in OperatingPoint.model_fields.items() if kind.annotation is Measurement]
+    columns = [f"{name}{end}" for name in figures_of for end in ("", "_low", "_high")] + ["p_meets", "p_frontier"]
+    assert set(found["points"][columns].dtypes.astype(str)) == {"float64"}
+    for name, frame in found.items():
+        if name != "points":
+            assert {str(frame[column].dtype) for column in ("value", "low", "high") if column in frame} == {
+                "float64"
+            }
+
+
+def test_a_run_is_one_line_and_its_table_has_a_row_a_rate(small_run):
+    run = small_run[1]
+    assert re.fullmatch(
+        r"<Run: 500, 1000, 16000 Hz; 12 clips of events, 2 clips of speech; on stm32u575: .*>", repr(run)
+    )
+    assert "\n" not in repr(run.tradeoff)
+    assert repr(run.tradeoff).startswith("<Tradeoff: ")
+    shown = table(run)
+    assert shown.count("<tr>") == 1 + 3
+    assert [rate for rate in ("500 Hz", "1000 Hz", "16000 Hz") if f"<td>{rate}</td>" in shown] != []
+    assert "limits</th>" in shown
+    labelled = run.tradeoff.model_copy(
+        update={"decision": run.tradeoff.decision.model_copy(update={"device": "<b>"})}
+    )
+    assert "<b>" not in table(run.model_copy(update={"tradeoff": labelled}))
+
+
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_real_kernel_runs_the_worked_example_and_shows_runs_frames_and_drawings(small_study, small_run, tmp_path):
+    import nbclient
+    import nbformat
+
+    folder = tmp_path / "study"
+    copytree(small_study.parent, folder)
+    copytree(small_run[0] / "steps", folder / "lowsr-run" / "steps")
+    cells = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (*cells, "run")])
+    nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    shown = [{kind for out in cell.outputs for kind in out.get("data", {})} for cell in notebook.cells]
+    assert sum("application/vnd.plotly.v1+json" in kinds for kinds in shown) == 2
+    assert {"text/html", "text/plain"} <= shown[-1]
+    (last,) = notebook.cells[-1].outputs
+    assert last["data"]["text/html"].startswith("<table>")
+    assert last["data"]["text/plain"].startswith("<Run: 500, 1000, 16000 Hz;")
 
 
 def test_every_feasible_point_of_a_run_has_its_probabilities(small_run):

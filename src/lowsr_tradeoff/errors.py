@@ -10,6 +10,13 @@ LowsrError
     └── PartialRunError   a run with results that lack some steps
 """
 
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+# So many names can be listed in a message and still be read.
+MOST_LISTED = 8
+
 
 class LowsrError(Exception):
     """Base of all errors with a message meant for the user."""
@@ -41,3 +48,31 @@ class FailedStepError(StageError):
 
 class PartialRunError(StageError):
     """A run that delivered its results without those of the steps that failed; the message names each."""
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the remedy for a name that is none of those known: the nearest of them, or else what there is.
+
+    Args:
+        name: The name that was given.
+        known: The names that there are.
+        otherwise: What to say where none is near and the names are too many to list.
+
+    >>> did_you_mean("cssdd", ["raw", "cssd"]), did_you_mean("x", ["raw", "cssd"])
+    ('did you mean cssd?', 'there are raw, cssd')
+    """
+    import difflib  # noqa: PLC0415 - for those who mistyped alone
+
+    names = list(known)
+    by_lower = {each.lower(): each for each in names}
+    if near := difflib.get_close_matches(name.strip().lower(), by_lower, n=1):
+        return f"did you mean {by_lower[near[0]]}?"
+    return otherwise if otherwise and len(names) > MOST_LISTED else f"there are {', '.join(names)}"
+
+
+def tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
+    """Return what was loaded, or its ``DataError`` as text, so that errors of several loads come together."""
+    try:
+        return load(), None
+    except DataError as error:
+        return None, str(error)

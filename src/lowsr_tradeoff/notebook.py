@@ -4,7 +4,9 @@
 load_run``.
 """
 
+import sys
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,10 @@ from lowsr_tradeoff.records.run import Run
 from lowsr_tradeoff.reports.exports.rows import frame, points_frame
 from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 from lowsr_tradeoff.reports.page.html import sections
+from lowsr_tradeoff.reports.sections.decision.terminal import meets, rates_table
+from lowsr_tradeoff.reports.sections.decision.verdict import headline
 from lowsr_tradeoff.reports.sections.entry import drawings
+from lowsr_tradeoff.runner import unfinished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +44,7 @@ def run_study(
 
     run = study.run_study(config, Path(out), jobs, report)
     write_run(Path(out), run.tradeoff, run.manifest, run.listen)
+    unfinished.end(Path(out))
     return run
 
 
@@ -50,6 +56,27 @@ def load_run(folder: Path | str) -> Run:
     """
     tradeoff, manifest, listen = read_run(Path(folder))
     return Run(tradeoff=tradeoff, manifest=manifest, listen=listen)
+
+
+def table(run: Run) -> str:
+    """Return the answer and a row a rate as HTML; a notebook shows it for a run that is the last line of a cell."""
+    head, *rows = rates_table(run.tradeoff)
+    marks = ["met" if is_met else "missed" for is_met in meets(run.tradeoff)]
+    if marks:
+        head, rows = (*head, "limits"), [(*row, mark) for row, mark in zip(rows, marks, strict=True)]
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    device = run.tradeoff.decision.device
+    caption = f"{headline(run.tradeoff)} Each rate by its best network on {device}; ranges are 95 % intervals."
+    return (
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _shown_in_notebooks() -> None:
+    """Have a notebook that runs this show runs as tables; records know nothing of reports."""
+    if shell := sys.modules["IPython"].get_ipython():
+        shell.display_formatter.formatters["text/html"].for_type(Run, table)
 
 
 def frames(run: Run) -> dict[str, "pd.DataFrame"]:
@@ -69,6 +96,10 @@ def figures(run: Run) -> dict[str, "go.Figure"]:
 
     return {
         name: go.Figure(drawing)
-        for _, _, entries in sections(run.tradeoff, run.listen)
-        for name, drawing in drawings(entries).items()
+        for section in sections(run.tradeoff, run.listen)
+        for name, drawing in drawings(section.entries).items()
     }
+
+
+if "IPython" in sys.modules:
+    _shown_in_notebooks()

@@ -11,7 +11,7 @@ def test_the_list_names_everything_with_its_licence(call):
     code, out, _ = call("fetch")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [
-        "cnn14-16k", "resnet38", "mobilenetv2", "esc50", "tau2019-mobile",
+        "cnn14-16k", "resnet38", "mobilenetv2", "yamnet", "yamnet-256", "esc50", "tau2019-mobile",
     ]  # fmt: skip
     assert "CC BY-NC 3.0" in out
 

@@ -30,8 +30,11 @@ def test_it_writes_into_the_run_unless_told_where(run, tmp_path, call, monkeypat
     [
         (("--rate", 700), "--rate 700: the run has 500, 1000, 2000, 4000, 16000 Hz; take one of these"),
         (("--rate", 1000, "--arm", "dkd"), "--arm dkd: the run has"),
-        (("--rate", 1000, "--device", "none"), "'none' is no known device"),
-        (("--rate", 1000, "-j", 0), "--jobs 0: give 1 or more"),
+        (
+            ("--rate", 1000, "--device", "none"),
+            "none: is no known device; lowsr-tradeoff devices lists what there is",
+        ),
+        (("--rate", 1000, "-j", 0), "-j 0: give 1 or more"),
     ],
 )
 def test_what_cannot_be_is_told_with_the_remedy(run, call, options, told):

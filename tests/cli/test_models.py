@@ -134,7 +134,7 @@ def test_a_bad_file_does_not_stop_the_others_and_the_exit_code_says_so(trained, 
     assert [row["file"] for row in rows(out)] == [str(good)]
     assert f"{tmp_path / 'bad.wav'}: cannot be read as audio" in err
     assert f"{tmp_path / 'none.wav'}: cannot be read" in err
-    assert "2 of 3 files could not be heard" in err
+    assert "2 of 3 files could not be classified" in err
 
 
 def test_a_silent_file_has_a_remark_in_place_of_a_label(trained, tmp_path, call):
@@ -143,7 +143,7 @@ def test_a_silent_file_has_a_remark_in_place_of_a_label(trained, tmp_path, call)
     assert code == 3
     ((row),) = rows(out)
     assert (row["label"], row["probability"], row["remark"]) == ("", "", "is silent: every sample is zero")
-    assert "1 of 1 files could not be heard" in err
+    assert "1 of 1 files could not be classified" in err
     code, out, _ = call("predict", trained[0], tmp_path / "a.wav", "--format", "json", "--per", "window")
     assert code == 3
     said = [json.loads(line) for line in out.splitlines()]

@@ -1,10 +1,12 @@
 """Commands on a study: run it, plan it, write its settings, examine the machine."""
 
 import json
+import re
 
 import pytest
 
 from lowsr_tradeoff.records.run import Failure
+from lowsr_tradeoff.runner.unfinished import UNFINISHED
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
@@ -19,6 +21,7 @@ def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(call, smal
     for name in ("tradeoff.json", "results.csv", "manifest.json", "listen.json", "config.toml"):
         assert (out / name).stat().st_size > 0, name
     assert "Traceback" not in progress
+    assert not (out / UNFINISHED).exists()
     code, printed, _ = call("report", out)
     assert code == 0
     assert printed.strip() == str(out / "report.html")
@@ -52,6 +55,9 @@ def test_a_dry_run_shows_the_plan_and_runs_nothing(call, small_study, tmp_path):
     code, out, _ = call("--config", small_study, "--out", tmp_path / "run", "--dry-run")
     assert code == 0
     assert "to run: 30 x train" in out
+    assert re.search(r"^time: about .* with \d+ at once \(a guess", out, re.MULTILINE)
+    assert re.search(r"^memory: about \d+\.\d GB \(\d+\.\d GB free\)$", out, re.MULTILINE)
+    assert re.search(r"^disk: about 0\.1 GB \(.* free in ", out, re.MULTILINE)
     assert "12 clips of 6.0 s together, 0 skipped" in out
     assert "classes: high 6, low 6" in out
     assert list(tmp_path.iterdir()) == []
@@ -80,6 +86,18 @@ def test_an_empty_run_folder_is_refused(call):
     assert "--out: is empty; name a folder" in err
 
 
+def test_a_folder_that_holds_other_things_is_refused(call, small_study, tmp_path):
+    (tmp_path / ".DS_Store").write_text("")
+    assert call("--config", small_study, "--out", tmp_path, "--dry-run")[0] == 0
+    for name in ("a", "b", "c", "thesis.tex"):
+        (tmp_path / name).write_text("")
+    for more in (["--dry-run"], ["--shard", "1/2"], []):
+        code, _, err = call("--config", small_study, "--out", tmp_path, *more)
+        assert code == 2
+        assert "holds other things than a run (a, b, c, …); name a new folder" in err
+    assert {file.name for file in tmp_path.iterdir()} == {".DS_Store", "a", "b", "c", "thesis.tex"}
+
+
 def test_doctor_finds_this_machine_fit(call):
     code, out, _ = call("doctor")
     assert code == 0
@@ -92,7 +110,7 @@ def test_init_writes_settings_and_never_over_a_file_unless_told(call, tmp_path, 
     assert call("init")[0] == 0
     code, _, err = call("init")
     assert code == 2
-    assert "study.toml: is there already; name another file, or write over it with --force" in err
+    assert "study.toml: exists already; name another file, or write over it with --force" in err
     assert call("init", "--force")[0] == 0
     code, out, _ = call("init", "other.toml")
     assert code == 0

@@ -3,7 +3,7 @@
 from hypothesis import given
 from tests.decision.test_frontier import LEVELS, POINTS, point
 
-from lowsr_tradeoff.decision.answer import decide, misses
+from lowsr_tradeoff.decision.answer import best_by_rate, decide, misses
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.settings.limits import Constraints
 
@@ -15,7 +15,7 @@ def sentences(p, **constraints):
 def test_the_low_end_of_accuracy_must_reach_its_bound():
     p = point(accuracy=0.62, half=0.04)
     assert sentences(p, min_accuracy=0.7) == [
-        "accuracy 0.58 (low end of 0.58…0.66, n = 400 clips) is below 0.7",
+        "sounds recognised 62 %, could be 58 % (n = 400 clips); required 70 %: 12 points short",
     ]
     assert sentences(p, min_accuracy=0.6) != [], "the value would do, its low end does not"
     assert sentences(p, min_accuracy=0.58) == []
@@ -24,7 +24,7 @@ def test_the_low_end_of_accuracy_must_reach_its_bound():
 def test_the_high_end_of_word_recovery_must_stay_below_its_bound():
     p = point(words=0.25, half=0.0625)
     assert sentences(p, max_word_recovery=0.25) == [
-        "word recovery 0.312 (high end of 0.188…0.312, n = 400 words) is above 0.25",
+        "words recovered 25 %, could be 31.2 % (n = 400 words); allowed 25 %: 6.25 points too many",
     ]
     assert sentences(p, max_word_recovery=0.3125) == []
 
@@ -33,8 +33,8 @@ def test_each_kind_of_leak_has_its_own_limit():
     p = point(words=0.1, known=0.3, who=0.97)
     asked = {"max_word_recovery": 0.1, "max_known_word_recovery": 0.25, "max_speaker_identification": 0.5}
     assert sentences(p, **asked) == [
-        "known-word recovery above chance 0.3 (high end of 0.3…0.3, n = 400 words) is above 0.25",
-        "speaker identification 0.97 (high end of 0.97…0.97, n = 400 utterances) is above 0.5",
+        "known words recovered above chance 30 % (n = 400 words); allowed 25 %: 5 points too many",
+        "speakers identified 97 % (n = 400 utterances); allowed 50 %: 47 points too many",
     ]
 
 
@@ -42,27 +42,27 @@ def test_a_published_figure_is_called_so():
     published = Measurement(value=0.911, low=0.911, high=0.911, n=2620, n_of="utterances", basis="published")
     p = point().model_copy(update={"word_recovery": published})
     assert sentences(p, max_word_recovery=0.83) == [
-        "word recovery 0.911 (high end of 0.911…0.911, published, n = 2620 utterances) is above 0.83"
+        "words recovered 91.1 % (published, n = 2620 utterances); allowed 83 %: 8.1 points too many"
     ]
 
 
 def test_the_low_end_of_battery_life_must_reach_its_bound():
     p = point(hours=100.0, half=20.0, mw=30.0)
     assert sentences(p, min_battery_hours=90) == [
-        "battery life 80 h (low end of 80…120 h, n = 400 draws) is below 90 h",
+        "battery life 100 h, could be 80 h (n = 400 draws); required 90 h: 10 h short",
     ]
     assert sentences(p, min_battery_hours=80) == []
 
 
 def test_a_miss_by_little_still_reads_as_a_miss():
     (sentence,) = sentences(point(accuracy=0.6999), min_accuracy=0.7)
-    assert sentence.startswith("accuracy 0.6999 (low end of")
+    assert "could be 69.99 %" in sentence or sentence.startswith("sounds recognised 70 %")
 
 
 def test_a_missing_measurement_fails_with_its_reason():
-    assert sentences(point(accuracy=None), min_accuracy=0.1) == ["accuracy is not known: none here"]
+    assert sentences(point(accuracy=None), min_accuracy=0.1) == ["sounds recognised: not known, because none here"]
     bare = point().model_copy(update={"accuracy": Measurement(value=0.9, n=1, n_of="clips")})
-    assert sentences(bare, min_accuracy=0.1) == ["accuracy is not known: it has no interval"]
+    assert sentences(bare, min_accuracy=0.1) == ["sounds recognised: not known, because it has no interval"]
 
 
 def test_infeasible_fails_once_whatever_the_constraint():
@@ -118,7 +118,7 @@ def test_nearest_fails_the_fewest_then_by_least():
     ]
     decision = decide(points, constraints, "d")
     assert (decision.qualifying, decision.recommended, decision.nearest) == ((), None, "one by a fifth")
-    assert decision.nearest_misses == ("word recovery 0.12 (high end of 0.12…0.12, n = 400 words) is above 0.1",)
+    assert decision.nearest_misses == ("words recovered 12 % (n = 400 words); allowed 10 %: 2 points too many",)
 
 
 def test_what_no_relaxed_constraint_admits_is_never_nearer():
@@ -157,3 +157,27 @@ def test_a_recommendation_meets_every_constraint_and_nothing_qualifying_draws_le
     assert (decision.nearest is None) == bool(qualifying or not named)
     if qualifying:
         assert qualifying[decision.recommended] == min(qualifying.values())
+
+
+@given(POINTS, LEVELS)
+def test_a_rate_is_shown_by_a_point_that_meets_the_limits_where_there_is_one(points, accuracy):
+    asked = Constraints(min_accuracy=accuracy)
+    decision = decide(points, asked, "d")
+    shown = {
+        found.rate_hz: found for found in best_by_rate([found for found in points if found.device == "d"], asked)
+    }
+    assert list(shown) == sorted({found.rate_hz for found in points if found.device == "d"})
+    for found in points:
+        if found.point_id in decision.qualifying:
+            assert not misses(shown[found.rate_hz], asked)
+    if decision.recommended:
+        assert decision.recommended in {found.point_id for found in shown.values()}
+
+
+def test_without_constraints_a_rate_is_shown_by_what_can_be_built_then_by_the_most_accurate():
+    good, better = point(0.5, name="a"), point(0.9, name="b")
+    assert best_by_rate([good, better], Constraints()) == (better,)
+    cannot = better.model_copy(update={"infeasible": ("big",)})
+    assert best_by_rate([good, cannot], Constraints()) == (good,)
+    beaten = better.model_copy(update={"dominated_by": ("a",)})
+    assert best_by_rate([good, beaten], Constraints()) == (good,)

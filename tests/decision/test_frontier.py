@@ -330,7 +330,7 @@ def test_joined_points_carry_what_they_fail():
     points = joined(constraints=Constraints(min_accuracy=0.65))
     assert points["1000-shared-cssd-u385"].fails == ()
     (sentence,) = points["500-shared-cssd-u385"].fails
-    assert sentence == "accuracy 0.59 (low end of 0.59…0.61, n = 400 clips) is below 0.65"
+    assert sentence == "sounds recognised 60 %, could be 59 % (n = 400 clips); required 65 %: 6 points short"
 
 
 def test_a_device_with_another_front_end_has_none_of_the_figures_measured_behind_the_first():

@@ -104,7 +104,8 @@ def test_a_rate_tells_what_it_misses_and_by_how_much():
     low = max(found.accuracy.low for found in TRADEOFF.recognition.results if found.rate_hz == 1000)
     (short,) = verdict.shortfalls
     assert short.relative == pytest.approx((0.9 - low) / 0.9)
-    assert short.sentence.startswith(f"accuracy {low:.3g}")
+    assert short.sentence.startswith("sounds recognised ")
+    assert f"could be {100 * low:.3g} %" in short.sentence
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,8 @@ def test_it_names_the_attackers_that_the_words_say_nothing_of():
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"), [({}, "nothing to decide by"), ({**EASY, "device": "toaster"}, "only of stm32u575, ")]
+    ("rules", "told"),
+    [({}, "nothing to decide by"), ({**EASY, "device": "toaster"}, "there are stm32u575, stm32u385, ")],
 )
 def test_rules_that_decide_nothing_are_refused(rules, told):
     with pytest.raises(ConfigError, match=told):
@@ -329,7 +331,7 @@ def test_what_is_published_at_a_rate_that_2_khz_can_imitate_counts_unless_turned
     result = gate(tradeoff, GateRules(**rules))
     assert {v.rate_hz for v in result.rates if v.passes} == {500, 1000}
     (short,) = next(v for v in result.rates if v.rate_hz == 2000).shortfalls
-    assert "word recovery 0.911 (high end of 0.911…0.911, published" in short.sentence
+    assert "words recovered 91.1 % (published, n = " in short.sentence
     without = gate(tradeoff, GateRules(**rules, published_attackers=False))
     assert {v.rate_hz for v in without.rates if v.passes} == {500, 1000, 2000}
     assert not without.has_published_attackers
@@ -344,7 +346,7 @@ def test_every_kind_of_leak_has_its_own_limit_and_its_own_untested_attackers():
     assert passed_by(tradeoff, max_word_recovery=0.7, max_speaker_identification=0.9) == set()
     result = gate(tradeoff, GateRules(max_speaker_identification=0.9))
     assert result.not_tested == ("other: no weights",)
-    assert "speaker identification 1 (high end of" in result.rates[0].shortfalls[0].sentence
+    assert "speakers identified 97 %, could be 100 %" in result.rates[0].shortfalls[0].sentence
     assert gate(tradeoff, GateRules(max_word_recovery=0.7)).not_tested == ()
 
 

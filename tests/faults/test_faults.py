@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.errors import ConfigError, StageError
+from lowsr_tradeoff.errors import ConfigError, MissingResourceError, StageError
 from lowsr_tradeoff.files.writing import canonical_json, seal
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Resources, execute, run_missing
@@ -128,7 +128,7 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path):
     before, limits = contents(tmp_path), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (8000, limits[1]))
     try:
-        with pytest.raises(StageError, match=r"cannot be written \(File too large\); .*--out"):
+        with pytest.raises(StageError, match=r"cannot be written \(File too large\); choose another"):
             run_missing([second], store, partial(compute, store), Resources(), lambda _: None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -137,7 +137,8 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_named():
-    with pytest.raises(StageError, match=r"/proc/run: cannot be written .*--out"), locked(Path("/proc/run")):
+    refused = pytest.raises(MissingResourceError, match=r"/proc/run: cannot be written .*--out")
+    with refused, locked(Path("/proc/run")):
         pass
 
 

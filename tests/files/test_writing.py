@@ -2,7 +2,7 @@
 
 import pytest
 
-from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.files.writing import write_atomic
 
 
@@ -23,5 +23,5 @@ def test_a_written_file_is_as_readable_as_any_other(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StageError, match=r"cannot be written .*--out"):
+    with pytest.raises(MissingResourceError, match=r"cannot be written .* choose another folder"):
         write_atomic(tmp_path / "file" / "x.json", b"")

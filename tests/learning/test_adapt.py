@@ -347,3 +347,25 @@ def test_peft_agrees(how, kind):
     )
     merge(ours)
     torch.testing.assert_close(ours[0].weight, theirs.merge_and_unload()[0].weight, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_blocks", [1, 2, 5])
+def test_the_last_blocks_and_the_head_train_and_nothing_else(n_blocks):
+    network = untrained("yamnet_256", 5, generator())
+    trained = adapt(network, f"last:{n_blocks}", generator()).trained
+    last = {f"blocks.{number}" for number in range(5 - n_blocks, 5)}
+    expected = {name for name, _ in network.named_parameters() if name[:8] in last or name.startswith("head")}
+    assert set(trained) == expected
+    before = copy.deepcopy(network.state_dict())
+    start_training(network)
+    images = torch.randn(4, 1, 64, 96, generator=generator(1))
+    descend(network, network(images).square().mean(), 0.1)
+    moved = {name for name, value in network.state_dict().items() if not torch.equal(value, before[name])}
+    frozen = {name for name in moved if name[:8] not in last and not name.startswith("head")}
+    assert moved >= {"head.weight", "blocks.4.0.weight"}
+    assert frozen == set(), "frozen normalisation keeps its statistics"
+
+
+def test_more_blocks_than_there_are_is_told():
+    with pytest.raises(ConfigError, match=r'adapt = "last:9": the network has 5 blocks; give a smaller number'):
+        adapt(untrained("yamnet_256", 5, generator()), "last:9", generator())

@@ -125,3 +125,30 @@ def test_what_is_hidden_is_filled():
     images = torch.full((50, 1, 16, 20), 3.0)
     draws = draw_epoch(50, (16, 20), 0.0, np.random.default_rng(0))
     assert set(vary(images, draws, fill=-7.0).unique().tolist()) == {3.0, -7.0}
+
+
+@given(crop=st.floats(0.05, 1), seed=st.integers(0, 20))
+def test_a_crop_is_a_part_of_the_rolled_clip_as_long_as_asked_for(crop, seed):
+    images = torch.arange(40.0).expand(6, 1, 2, 40).contiguous()
+    draws = draw_epoch(6, (2, 40), 0.0, np.random.default_rng(seed), crop=crop)
+    drawn = vary(images, draws)
+    assert drawn.shape == (6, 1, 2, max(1, round(40 * crop)))
+    expected = (torch.arange(drawn.shape[-1]) - draws.shift) % 40
+    assert torch.equal(drawn, expected * draws.kept_bands * draws.kept_frames)
+
+
+def test_crops_of_different_epochs_begin_anywhere():
+    draws = [draw_epoch(50, (4, 40), 0.0, np.random.default_rng(seed), crop=0.5) for seed in range(20)]
+    assert len(torch.cat([each.shift.flatten() for each in draws]).unique()) == 40
+
+
+def test_hidden_frames_are_a_share_of_the_part_that_is_heard():
+    draws = draw_epoch(500, (64, 100), 0.0, np.random.default_rng(0), crop=0.5)
+    assert_one_span(draws.kept_frames[:, 0, 0, :], 0.12 * 50)
+
+
+def test_clips_that_are_not_varied_stay_as_they_are():
+    images = torch.randn(8, 1, 64, 50, generator=torch.Generator().manual_seed(0))
+    draws = draw_epoch(8, (64, 50), 0.0, np.random.default_rng(3), is_varied=False)
+    assert torch.equal(vary(images, draws), images[draws.order])
+    assert not torch.equal(draws.order, torch.arange(8))

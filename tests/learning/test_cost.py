@@ -12,6 +12,7 @@ from lowsr_tradeoff.learning.networks.build import untrained, without_weights
 POINTS = [(500, "native"), (1000, "native"), (4000, "native"), (1000, "shared"), (16000, "shared")]
 COMPACT = ["small_vgg", "cp_mobile"]
 PANNS = ["cnn14", "cnn14_8k", "cnn14_32k", "resnet38", "mobilenetv2"]
+YAMNETS = ["yamnet", "yamnet_256"]
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,36 @@ def test_torch_counts_the_same_operations_of_the_large_networks(name, as_publish
     layout = lay_out(1000, "shared", 2.0, front=name, as_published=as_published)
     cost = model_cost(network, layout, 1000, "shared")
     assert 2 * sum(cost.macs.values()) == flops(network, layout.image)
+
+
+@pytest.mark.parametrize("name", YAMNETS)
+@pytest.mark.parametrize(("window_s", "n_patches"), [(0.5, 1), (0.975, 1), (2.0, 2), (5.0, 5)])
+def test_a_device_reads_patches_one_after_the_other(name, window_s, n_patches):
+    """Work grows with the patches, memory does not, and the head is computed once."""
+    network = without_weights(name, 10)
+    one, layout = cost_of_yamnet(network, 0.975), lay_out(1000, "shared", window_s, front="yamnet")
+    cost = cost_of_yamnet(network, window_s)
+    assert len(layout.starts) == n_patches
+    assert 2 * sum(cost.macs.values()) == flops(network, layout.image)
+    assert cost.macs["conv"] == n_patches * one.macs["conv"]
+    assert cost.macs["linear"] == one.macs["linear"]
+    assert cost.activation_bytes == one.activation_bytes
+
+
+def cost_of_yamnet(network, window_s):
+    return model_cost(network, lay_out(1000, "shared", window_s, front="yamnet"), 1000, "shared")
+
+
+def test_yamnet_costs_what_its_authors_say():
+    """README of research/audioset/yamnet: 3.7 million weights and 69.2 million multiplies a patch."""
+    cost = cost_of_yamnet(without_weights("yamnet", 521), 0.96)
+    assert sum(cost.macs.values()) / 1e6 == pytest.approx(69.2, abs=0.05)
+    assert cost.parameters / 1e6 == pytest.approx(3.7, abs=0.05)
+
+
+def test_the_first_layers_of_yamnet_hold_the_most():
+    """The stem makes 32 x 48 x 32 of 64 x 96, the first block 64 channels of as many positions."""
+    assert cost_of_yamnet(without_weights("yamnet", 10), 5.0).activation_bytes == 32 * 48 * (32 + 64)
 
 
 @pytest.mark.parametrize(

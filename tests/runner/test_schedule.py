@@ -43,9 +43,20 @@ def test_needs_run_first_and_once(tmp_path):
     assert log[0] == "a"
     assert log[-1] == "d"
     assert (outcome.n_run, outcome.n_reused) == (4, 0)
-    assert [(at.n_done, at.n_total) for at in seen] == [(n, 4) for n in range(1, 5)]
-    assert [at.n_left for at in seen] == [{"test": 3}, {"test": 2}, {"test": 1}, {}]
-    assert all(at.stage == "test" and 0 < at.took_s < 5 for at in seen)
+    finished = [at for at in seen if at.label]
+    assert [(at.n_done, at.n_total) for at in finished] == [(n, 4) for n in range(1, 5)]
+    assert [at.n_left for at in finished] == [{"test": 3}, {"test": 2}, {"test": 1}, {}]
+    assert all(at.stage == "test" and 0 < at.took_s < 5 for at in finished)
+
+
+def test_what_runs_is_told_before_it_finishes(tmp_path):
+    *_, seen = go(tmp_path, [step("b", step("a"))], 1)
+    assert [(at.label, at.running, at.n_done) for at in seen] == [
+        ("", ("a",), 0),
+        ("a", (), 1),
+        ("", ("b",), 1),
+        ("b", (), 2),
+    ]
 
 
 def test_a_second_run_runs_nothing(tmp_path):

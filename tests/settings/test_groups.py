@@ -12,7 +12,7 @@ from lowsr_tradeoff.settings.toml import load_config
     ("text", "said"),
     [
         ('network = "cnn14"', 'set grids = ["shared"]'),
-        ('checkpoint = "x.pth"', "are for the PANNs, not for small_vgg"),
+        ('checkpoint = "x.pth"', "are for published networks, not for small_vgg"),
         ('protocol = "paper"\nalpha = [0.1, 0.5]', "protocol paper takes one alpha"),
         ("patience = 3", "patience stops by the test fold"),
     ],

@@ -15,7 +15,7 @@ from lowsr_tradeoff.settings.toml import load_config
         ([500, 500], "twice"),
         ([MIN_RATE_HZ - 1], "below"),
         ([32000], "above the reference"),
-        (["x"], "integer"),
+        (["x"], "whole number"),
     ],
 )
 def test_rates_that_cannot_be_used_are_refused(rates, complaint):

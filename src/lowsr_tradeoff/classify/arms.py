@@ -11,12 +11,11 @@ from itertools import product
 from typing import Literal
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
-from lowsr_tradeoff.records.network import ArmName, Condition, Grid
-from lowsr_tradeoff.settings.groups import COMPACT
+from lowsr_tradeoff.records.network import ArmName, Condition, Grid, Network
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6
-DROPOUT, PANNS_DROPOUT = 0.2, 0.5
 
 
 @dataclass(frozen=True)
@@ -237,6 +236,13 @@ def cells_of(config: StudyConfig, condition: Condition) -> tuple[Cell, ...]:
     return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
 
 
+def dropout_of(network: Network) -> float:
+    """Return the share of the embedding that training drops; none where a trained head must keep its scores."""
+    if network in YAMNETS:
+        return 0.0
+    return 0.2 if network in COMPACT else 0.5
+
+
 def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> Recipe | None:
     """Return how a network is trained, or ``None`` for an arm that trains nothing.
 
@@ -249,10 +255,11 @@ def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> 
     is_best_kept = is_tested and chosen.protocol == "paper"
     return Recipe(
         **chosen.model_dump(
-            include={"batch_size", "learning_rate", "weight_decay", "is_varied", "mixup", "optimiser"}
+            include={"batch_size", "learning_rate", "weight_decay", "crop", "is_varied", "mixup", "optimiser"}
         ),
         epochs=max(1, int(chosen.epochs * (arm.full_rate_epochs if is_reference else arm.epochs))),
-        dropout=DROPOUT if chosen.network in COMPACT else PANNS_DROPOUT,
+        dropout=dropout_of(chosen.network),
+        is_head_first=chosen.checkpoint is not None and chosen.network in YAMNETS and chosen.adapt != "probe",
         smoothing=arm.smoothing,
         is_averaged=arm.is_averaged,
         is_best_kept=is_best_kept,

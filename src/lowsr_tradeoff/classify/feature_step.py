@@ -20,6 +20,7 @@ from lowsr_tradeoff.learning.log_mel import log_mel
 from lowsr_tradeoff.learning.mel import Front, fit_length, lay_out
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
 from lowsr_tradeoff.learning.spectral_statistics import statistics_of
+from lowsr_tradeoff.learning.yamnet_log_mel import yamnet_log_mel
 from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -31,7 +32,7 @@ class FeatureSettings(Settings):
     """What the feature images of one fold depend on.
 
     Attributes:
-        front: Which images: the compact networks', or those of one of the PANNs; or the control's statistics.
+        front: Which images: the compact networks', YAMNet's, those of a PANN, or the control's statistics.
         as_published: As in ``ClassifySettings``.
         clips: Hash of the fold's clips, names and contents, in order.
         seed: Base of the microphone's noise.
@@ -71,11 +72,14 @@ def captured_clip(clip: EventClip, asked: FeatureSettings) -> Samples:
 
 
 def image_of(captured: Samples, asked: FeatureSettings) -> NDArray[np.float16]:
-    """Return the feature image of one capture, for the compact networks or one of the PANNs, or its statistics."""
+    """Return the feature image of one capture for the network that reads it, or the control's statistics."""
     if asked.front == "statistics":
         return statistics_of(captured, asked.rate_hz, asked.clip_s)
     if asked.front == "compact":
         return log_mel(captured, asked.rate_hz, lay_out(asked.rate_hz, asked.grid, asked.clip_s))
+    if asked.front == "yamnet":
+        layout = lay_out(asked.rate_hz, asked.grid, asked.clip_s, asked.front)
+        return yamnet_log_mel(restore(captured, asked.rate_hz, layout.model_rate_hz), layout).astype(np.float16)
     from lowsr_tradeoff.learning.panns_log_mel import panns_log_mel  # noqa: PLC0415 - brings torch
 
     front_end = front_end_of(asked.front, as_published=asked.as_published)

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import product
 from typing import Literal
 
+from lowsr_tradeoff.classify.alarms.plan import AlarmPlan
 from lowsr_tradeoff.classify.arms import (
     arm_of,
     conditions_of,
@@ -48,6 +49,7 @@ class ClassifyPlan:
         controls: The same of what is no network.
         chosen_by: By pair of alpha and T, the networks whose answers to an inner fold choose.
         diagnosis: The diagnostics of why ways of training differ.
+        alarms: Scores of continuous sound, where one class raises alarms.
     """
 
     config: StudyConfig
@@ -56,6 +58,7 @@ class ClassifyPlan:
     controls: Mapping[Condition, tuple[Step[ClassicalSettings], ...]]
     chosen_by: Mapping[Condition, Mapping[Cell, tuple[Training, ...]]]
     diagnosis: Step[DiagnosisSettings]
+    alarms: AlarmPlan
 
     @property
     def tested(self) -> dict[Condition, tuple[Step, ...]]:
@@ -66,7 +69,8 @@ class ClassifyPlan:
     def steps(self) -> tuple[Step, ...]:
         """All steps that results are read from."""
         chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
-        return (*(step for runs in (*self.tested.values(), *chosen) for step in runs), self.diagnosis)
+        answering = (step for runs in (*self.tested.values(), *chosen) for step in runs)
+        return (*answering, *self.alarms.steps, self.diagnosis)
 
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
@@ -322,6 +326,7 @@ class Planner:
             transfer=transfer_of(config, condition, cell),
             tuned_as=replace(condition, arm=arm.tuned_as),
             device_type=config.device_type,
+            is_kept=is_tested and config.alarms.target is not None,
         )
 
 

@@ -3,6 +3,8 @@
 Neither loads torch, so results of a finished run are read quickly.
 """
 
+from lowsr_tradeoff.classify.alarms.plan import plan_alarms
+from lowsr_tradeoff.classify.alarms.results import alarm_of, setup_of
 from lowsr_tradeoff.classify.arms import reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
 from lowsr_tradeoff.classify.plan import ClassifyPlan, Planner
@@ -20,6 +22,7 @@ from lowsr_tradeoff.classify.scores import (
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.learning.mel import front_of, lay_out
+from lowsr_tradeoff.records.alarms import AlarmResult
 from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.network import Condition, ModelCost
@@ -33,16 +36,17 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
     """Return the steps of networks and controls to compare, those that choose alpha and T, and the diagnostics.
 
     Raises:
-        ConfigError: The clips are too short for a rate.
+        ConfigError: The clips are too short for a rate, or the class that raises alarms cannot.
         MissingResourceError: The published weights cannot be read.
     """
     planner, chosen = Planner(config, corpus), config.classify
     trained = planner.trained()
+    alarms = plan_alarms(config, corpus, trained)
     for condition in trained:
         front = front_of(chosen.network)
         lay_out(condition.rate_hz, condition.grid, corpus.clip_s, front, as_published=chosen.as_published)
     chosen_by = {condition: planner.chosen_by(condition) for condition in trained}
-    return ClassifyPlan(config, corpus, trained, planner.controls(), chosen_by, planner.diagnosis(trained))
+    return ClassifyPlan(config, corpus, trained, planner.controls(), chosen_by, planner.diagnosis(trained), alarms)
 
 
 def results(plan: ClassifyPlan, store: Store) -> Recognition:
@@ -59,8 +63,11 @@ def results(plan: ClassifyPlan, store: Store) -> Recognition:
     draws = resample(sources, config.n_resamples, config.seed)
     tested = plan.tested
     answers = of_finished(lambda condition: answers_of(tested[condition], corpus, store), tested)
+    alarms = of_finished(
+        lambda condition: alarm_of(plan.alarms, condition, config, corpus, store), plan.alarms.steps_of
+    )
     found = tuple(
-        _result(plan, condition, its, draws, store.meta(tested[condition][0]).get("cost"))
+        _result(plan, condition, its, draws, store.meta(tested[condition][0]).get("cost"), alarms.get(condition))
         for condition, its in answers.items()
     )
     diagnoses, humps = _diagnosed(plan.diagnosis, store)
@@ -72,11 +79,17 @@ def results(plan: ClassifyPlan, store: Store) -> Recognition:
         published=published(config, found),
         diagnoses=diagnoses,
         humps=humps,
+        alarms=setup_of(config, corpus),
     )
 
 
 def _result(
-    plan: ClassifyPlan, condition: Condition, answers: Answers, draws: Resamples, cost: object
+    plan: ClassifyPlan,
+    condition: Condition,
+    answers: Answers,
+    draws: Resamples,
+    cost: object,
+    alarm: AlarmResult | None,
 ) -> ClassifyResult:
     corpus, classes = plan.corpus, plan.corpus.summary.classes
     return ClassifyResult(
@@ -95,6 +108,7 @@ def _result(
         n_seeds=plan.config.classify.n_seeds,
         cost=None if cost is None else ModelCost.model_validate(cost),
         accuracy_draws=accuracy_draws(answers, draws),
+        alarm=alarm,
     )
 
 

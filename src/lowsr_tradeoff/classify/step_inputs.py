@@ -16,7 +16,7 @@ from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.distances import permute_others
 from lowsr_tradeoff.learning.losses import FEATURE_MAPS
 from lowsr_tradeoff.learning.networks.build import without_weights
-from lowsr_tradeoff.learning.networks.checkpoint import load_panns, start_from
+from lowsr_tradeoff.learning.networks.checkpoint import load_weights, start_from
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.learning.train import Images, Outputs, Scale, predict, seeded_network
@@ -118,7 +118,7 @@ def start(inputs: StepInputs) -> Recogniser:
     settings, origin = inputs.settings, inputs.origin()
     network = seeded_network(settings.network, inputs.n_classes, inputs.seeds, as_published=settings.as_published)
     if settings.checkpoint:
-        start_from(network, load_panns(settings.checkpoint.path, settings.network, settings.checkpoint.sha256))
+        start_from(network, load_weights(settings.checkpoint.path, settings.network, settings.checkpoint.sha256))
     return (network if origin is None else restore(network, origin)).to(inputs.device)
 
 

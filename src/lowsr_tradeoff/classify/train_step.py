@@ -6,7 +6,7 @@ Test clips decide nothing, except under the paper's protocol, whose results are 
 import copy
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -28,13 +28,27 @@ from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.adapt import adapt, merge
 from lowsr_tradeoff.learning.cost import model_cost
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
-from lowsr_tradeoff.learning.mel import lay_out
+from lowsr_tradeoff.learning.mel import Front, lay_out
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
+from lowsr_tradeoff.learning.probe import HEAD_FIRST, fit_head
 from lowsr_tradeoff.learning.recipe import Cell, Recipe
-from lowsr_tradeoff.learning.train import AS_IT_IS, Outputs, Scale, epochs, fit, predict, scale_of, seeded_generator
+from lowsr_tradeoff.learning.train import (
+    AS_IT_IS,
+    Images,
+    Outputs,
+    Scale,
+    epochs,
+    fit,
+    predict,
+    scale_of,
+    seeded_generator,
+)
 from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Arrays, Store
+
+# A study tests hundreds of networks; larger ones are trained again where their weights are needed.
+MOST_KEPT_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,7 @@ def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store)
 
 def _train(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
     torch.set_num_threads(1)
-    _keep_freed_memory()
+    keep_freed_memory()
     inputs, settings = gather(step, corpus, store), step.settings
     with repeatable(settings.device_type):
         trained, arrays = _outputs(inputs, chosen_cell(settings, corpus, inputs.networks))
@@ -102,6 +116,21 @@ def _reused(inputs: StepInputs) -> tuple[Recogniser, Scale]:
     return trained_network(inputs, origin)
 
 
+def finished_network(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> tuple[Recogniser, Scale]:
+    """Return the network that a finished step tested, and the scale of its input.
+
+    Where its weights are not kept it is trained again, to the same weights.
+    """
+    inputs, settings = gather(step, corpus, store), step.settings
+    if "scale" in (own := store.arrays(step)):
+        return trained_network(inputs, own)
+    if settings.recipe is None:
+        return _reused(inputs)
+    with repeatable(settings.device_type):
+        trained = learn(inputs, settings.recipe, chosen_cell(settings, corpus, inputs.networks))
+    return trained.network, trained.scale
+
+
 def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
     """Return the trained network of a step, for one pair of alpha and T.
 
@@ -113,12 +142,19 @@ def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
     network = start(inputs)
     adaptation = adapt(network, settings.adapt, seeded_generator(inputs.seeds), settings.adapt_rank)
     rng = np.random.default_rng(inputs.seeds)
-    if recipe.is_best_kept:
-        tested = scale.standardise(inputs.images_of(settings.held_out))
-        history, last, loss = _keep_best(network, data, recipe, tested, inputs.truth_of(settings.held_out), rng)
-        log: dict[str, object] = {"accuracy_by_epoch": history}
+    tested = scale.standardise(inputs.images_of(settings.held_out)) if recipe.is_best_kept else None
+    log: dict[str, object] = {}
+    last = None
+    if settings.adapt == "probe":
+        loss = fit_head(network, data, recipe, rng)
     else:
-        last, loss, log = None, fit(network, data, recipe, rng), {}
+        if recipe.is_head_first and inputs.origin() is None:
+            fit_head(network, replace(data, teachers=None), HEAD_FIRST, rng)
+        if tested is None:
+            loss = fit(network, data, recipe, rng)
+        else:
+            history, last, loss = _keep_best(network, data, recipe, tested, inputs.truth_of(settings.held_out), rng)
+            log["accuracy_by_epoch"] = history
     if not math.isfinite(loss):
         raise StageError(
             f"training diverged at a learning rate of {recipe.learning_rate}; lower classify.learning_rate"
@@ -141,10 +177,17 @@ def _training_data(inputs: StepInputs, cell: Cell | None) -> tuple[TrainingData,
     data = TrainingData(
         views=tuple(scale.standardise(view) for view in views),
         labels=labels,
-        fill=0.0 if is_compact else float(views[0].mean(dtype=np.float64)),
+        fill=_fill(inputs.settings.front, views[0]),
         teachers=teacher_outputs(inputs, cell, labels),
     )
     return data.to(inputs.device), scale
+
+
+def _fill(front: Front, images: Images) -> float:
+    """What hidden bands and frames hold: the mean, or silence for YAMNet, which knows no clip without it."""
+    if front == "compact":
+        return 0.0
+    return float(images.min() if front == "yamnet" else images.mean(dtype=np.float64))
 
 
 def _keep_best(
@@ -181,13 +224,14 @@ def _answers(trained: Trained, inputs: StepInputs, folds: Sequence[int], part: s
 
 
 def _weights(trained: Trained, settings: TrainSettings) -> Arrays:
-    """The weights if another step starts from them or they are deployed; a student's are not kept."""
-    if settings.held_out and settings.rate_hz != settings.reference_rate_hz:
-        return {}
+    """The weights if another step starts from them or they are deployed; else only small ones that are wanted."""
     weights = {f"{WEIGHTS}{name}": weight.cpu().numpy() for name, weight in trained.network.state_dict().items()}
+    is_kept = settings.is_kept and sum(weight.nbytes for weight in weights.values()) <= MOST_KEPT_BYTES
+    if settings.held_out and settings.rate_hz != settings.reference_rate_hz and not is_kept:
+        return {}
     return {"scale": np.array([trained.scale.mean, trained.scale.std]), **weights}
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Make glibc keep freed memory: saves a tenth of the time in page faults; mallopt(3), M_MMAP_THRESHOLD."""
     torch.empty(31 << 20, dtype=torch.uint8)

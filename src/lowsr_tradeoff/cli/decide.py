@@ -1,17 +1,19 @@
 """Commands on finished runs: whether one passes, and what differs between several."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from lowsr_tradeoff.cli.app import Json, app
+from cyclopts import Parameter
+
+from lowsr_tradeoff.cli.app import DECIDE, OUTPUT, Flag, Json, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
-from lowsr_tradeoff.cli.printing import tell, tell_json
+from lowsr_tradeoff.cli.printing import Line, Marked, tell, tell_json
 from lowsr_tradeoff.errors import ConfigError, DataError, NotComparableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lowsr_tradeoff.records.decision import GateResult, RateVerdict
+    from lowsr_tradeoff.records.decision import GateResult
     from lowsr_tradeoff.records.run import Tradeoff
     from lowsr_tradeoff.settings.limits import GateRules
 
@@ -26,26 +28,54 @@ NOT_PASSED = 6
     max_known_word_recovery="gate.max_known_word_recovery",
     max_speaker_identification="gate.max_speaker_identification",
     min_battery_hours="gate.min_battery_hours",
+    min_recall="gate.min_recall",
+    max_false_alarms_per_hour="gate.max_false_alarms_per_hour",
     confidence="gate.confidence",
     device="gate.device",
     published_attackers="gate.published_attackers",
     attacker_data="gate.attacker_data",
 )
-def gate(given: Given, run: Path, /, *, config: Path | None = None, json_: Json = False) -> int:
-    """Decide whether a finished run meets rules, for a release to go ahead; nothing is run.
+def gate(
+    given: Given,
+    run: Path,
+    /,
+    *,
+    config: Annotated[Path | None, Parameter(metavar="FILE", group=DECIDE)] = None,
+    allow_demo: Annotated[Flag, Parameter(group=DECIDE)] = False,
+    summary: Annotated[Path | None, Parameter(metavar="FILE", group=OUTPUT)] = None,
+    junit: Annotated[Path | None, Parameter(metavar="FILE", group=OUTPUT)] = None,
+    json_: Json = False,
+) -> int:
+    """Decide whether a finished run meets limits, for a release to go ahead; nothing is run.
 
-    A rate passes if one of its operating points meets every constraint on the pessimistic end of its interval, and
-    all at once with the probability asked for. What was not measured never passes. Exit code 0 says that a rate
-    passes, 6 that none does.
+    A rate passes if one network there meets every limit with the worse end of its interval, and all at once with
+    the probability asked for. What was not measured never passes. Exit code 0: a rate passes; 6: none does.
+
+    Examples:
+        lowsr-tradeoff gate my-run --min-accuracy 70% --max-word-recovery 10%
+        lowsr-tradeoff gate my-run --config rules.toml --junit gate.xml --summary gate.md
 
     Args:
         run: The run's folder, or its tradeoff.json.
-        config: A file with a table [gate] of rules; flags go before it. The run's own when left out.
+        config: A file with a table [gate] of limits; flags go before it. The run's own when left out.
+        allow_demo: Decide by the embedded, synthetic sounds or speech too, to try the gate out.
+        summary: Write the decision into this file as Markdown.
+        junit: Write it as JUnit XML, for a CI server: one test for the whole and one a rate.
     """
     from lowsr_tradeoff.decision.gate import gate as decide
+    from lowsr_tradeoff.decision.gate import refuse_demo
+    from lowsr_tradeoff.files.writing import write_atomic
+    from lowsr_tradeoff.reports.exports import gate_files
 
     tradeoff = _load(run)
-    result = decide(tradeoff, _rules(tradeoff, config, given))
+    rules = _rules(tradeoff, config, given)
+    result = decide(tradeoff, rules)
+    if not allow_demo:
+        refuse_demo(tradeoff, rules)
+    if summary:
+        write_atomic(summary, gate_files.summary(tradeoff, result).encode())
+    if junit:
+        write_atomic(junit, gate_files.junit(tradeoff, result))
     if json_:
         tell_json(result)
     else:
@@ -59,6 +89,9 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
 
     Differences of figures come with intervals. Runs on other events or classes, or without a common rate, are
     refused with exit code 7.
+
+    Examples:
+        lowsr-tradeoff compare run-a run-b --html comparison.html
 
     Args:
         runs: Folders of runs, or their tradeoff.json; the others are compared with the first.
@@ -81,7 +114,11 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
 
 def _load(run: Path) -> "Tradeoff":
     from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, load
+    from lowsr_tradeoff.runner.unfinished import done_of
 
+    if left := done_of(run):
+        again = f"lowsr-tradeoff --config {run}/config.toml --out {run}"
+        raise DataError(f"{run}: this run is not finished: {left[0]} of {left[1]} steps; go on with: {again}")
     return load(run if run.suffix == ".json" else run / TRADEOFF)
 
 
@@ -105,31 +142,14 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: Given) -> "GateRule
     return load_config(None, {"gate": {**of_run, **given.get("gate", {})}}).gate
 
 
-def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[str]":
-    from lowsr_tradeoff.reports.sections.decision.placing import find
-    from lowsr_tradeoff.reports.sections.decision.verdict import warnings
-    from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name
+def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[Line]":
+    from lowsr_tradeoff.reports.exports.gate_files import all_at_once, headline, met, name_of, remarks, required
 
-    if result.point_id is None:
-        yield f"FAIL: no rate passes on {result.device}."
-    else:
-        yield f"PASS: {point_name(find(tradeoff, result.point_id))} on {result.device}."
-    sure = f", all at once with probability {result.confidence:g} or more" if result.confidence else ""
-    yield f"Asked for at the pessimistic ends: {listed(asked_for(result.constraints))}{sure}."
-    if result.attacker_data != "1x":
-        yield f"Attackers that learn are taken with {result.attacker_data} their data, extrapolated."
+    yield (Marked("PASS" if result.passes else "FAIL", result.passes), f": {headline(tradeoff, result)}")
+    yield from required(result)
     for verdict in result.rates:
-        name = point_name(find(tradeoff, verdict.point_id)) if verdict.point_id else hz(verdict.rate_hz)
-        yield from _rate_lines(verdict, name)
-    yield from (f"Not tested: {attacker}." for attacker in result.not_tested)
-    yield from warnings(tradeoff)
-
-
-def _rate_lines(verdict: "RateVerdict", name: str) -> "Iterator[str]":
-    from lowsr_tradeoff.reports.wording import share_of_draws
-
-    sure = "" if verdict.p_meets is None else f", probability {share_of_draws(verdict.p_meets)}"
-    yield f"{'passes' if verdict.passes else 'fails '}  {name}{sure}"
-    for short in verdict.shortfalls:
-        by = "" if short.relative is None else f" (short by {100 * short.relative:.3g} %)"
-        yield f"        {short.sentence}{by}"
+        yield (Marked("passes" if verdict.passes else "fails ", verdict.passes), f"  {name_of(tradeoff, verdict)}")
+        yield from ((Marked("  misses  ", is_good=False), short.sentence) for short in verdict.shortfalls)
+        yield from (f"  meets   {sentence}" for sentence in met(verdict, result))
+        yield f"  {all_at_once(verdict)}"
+    yield from remarks(tradeoff, result)

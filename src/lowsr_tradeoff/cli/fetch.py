@@ -14,8 +14,11 @@ def fetch(name: str | None = None, /, *, to: Path = Path("downloads"), sha256: s
 
     A transfer that broke off goes on with the same command.
 
+    Examples:
+        lowsr-tradeoff fetch esc50 --to corpora
+
     Args:
-        name: cnn14-16k, resnet38, mobilenetv2 (weights), esc50, tau2019-mobile (corpora).
+        name: yamnet, yamnet-256, cnn14-16k, resnet38, mobilenetv2 (weights), esc50, tau2019-mobile (corpora).
         to: Folder to put it in.
         sha256: SHA-256 that its one file must have, in place of the one known here.
     """

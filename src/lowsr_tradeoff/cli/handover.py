@@ -4,7 +4,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from lowsr_tradeoff.cli.app import Flag, Jobs, Quiet, app
+from lowsr_tradeoff.cli.app import Flag, Jobs, Quiet, Rate, app
 from lowsr_tradeoff.cli.printing import tell
 from lowsr_tradeoff.cli.progress import step_progress
 
@@ -14,7 +14,7 @@ def handover(
     run: Path,
     /,
     *,
-    rate: int,
+    rate: Rate,
     arm: str | None = None,
     device: str | None = None,
     to: Path | None = None,
@@ -25,6 +25,9 @@ def handover(
     """Write a folder that firmware is built from: int8 network, front end in C, test vectors, figures.
 
     The network is one trained on all clips; a run that keeps none trains it. Needs the extra onnx.
+
+    Examples:
+        lowsr-tradeoff handover my-run --rate 1k --device stm32u575
 
     Args:
         run: Folder of a finished run.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Config, Json, app
+from lowsr_tradeoff.cli.app import Config, Json, Whole, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 
@@ -16,8 +16,8 @@ from lowsr_tradeoff.cli.printing import tell, tell_json
 def listening_pack(
     given: Given,
     *,
-    n_clips: int | None = None,
-    n_forms: int = 1,
+    n_clips: Whole | None = None,
+    n_forms: Whole = 1,
     out: Path = Path("listening"),
     contact: str = "",
     config: Config = None,
@@ -27,6 +27,9 @@ def listening_pack(
     Clip names say nothing, nobody hears a sentence twice, and nothing is sent anywhere: hand out the folders in
     hand-out, one to each listener, and score the files that come back with listening-score. The reference rate is
     added to the rates, and the pack holds recordings of the speech.
+
+    Examples:
+        lowsr-tradeoff listening-pack --rates 1k,2k --speech my-speech --n-forms 3
 
     Args:
         n_clips: Clips in a form, each another sentence, spread evenly over the rates; as many as there are, at most
@@ -53,10 +56,13 @@ def listening_score(
     answers: Annotated[list[Path], Parameter(consume_multiple=True)],
     /,
     *,
-    seed: int = 0,
+    seed: Whole = 0,
     json_: Json = False,
 ) -> None:
     """Score what listeners wrote, by rate, with the words that recognisers are scored with.
+
+    Examples:
+        lowsr-tradeoff listening-score listening answers/ann.json answers/bob.json
 
     Args:
         folder: The folder that listening-pack wrote.

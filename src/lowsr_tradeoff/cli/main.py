@@ -1,6 +1,6 @@
 """The command ``lowsr-tradeoff``: parse, call, exit.
 
-Results go to standard output, progress and errors to standard error. The help (``app.py``) lists the exit codes.
+Results go to standard output, progress and errors to standard error. ``help.py`` lists the exit codes.
 """
 
 import os
@@ -95,11 +95,17 @@ def _call(arguments: Sequence[str]) -> int:
     from cyclopts import CycloptsError
 
     from lowsr_tradeoff.cli.commands import app
+    from lowsr_tradeoff.cli.help import asked_for, help_text
 
+    if asked_for(arguments):
+        tell(help_text(app, arguments))
+        return 0
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _complain(f"{error}\nSee lowsr-tradeoff --help.", USAGE)
+        from lowsr_tradeoff.cli.usage import complaint
+
+        return _complain(complaint(error, app), USAGE)
     return code if isinstance(code, int) else 0
 
 

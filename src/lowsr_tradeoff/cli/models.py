@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, app
+from lowsr_tradeoff.cli.app import Config, Flag, Folder, Jobs, Quiet, Rate, app
 from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     checkpoint="classify.checkpoint",
     epochs="classify.epochs",
     events="events.source",
+    target="alarms.target",
+    background="alarms.background",
     reference_rate="reference_rate_hz",
     seed="seed",
     device_type="device_type",
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 def train(
     given: Given,
     *,
-    rate: int,
+    rate: Rate,
     to: Folder,
     arm: str = "finetuned",
     grid: Literal["shared", "native"] = "shared",
@@ -49,6 +51,9 @@ def train(
 
     First networks trained alike are tested by cross-validation, then one is trained on all clips.
 
+    Examples:
+        lowsr-tradeoff train --rate 1k --arm cssd --events my-sounds --to my-model
+
     Args:
         rate: The microphone's rate in Hz.
         to: The model folder to write.
@@ -59,7 +64,7 @@ def train(
         int8: Count on the held-out clips what int8 costs; trains every tested network twice.
     """
     from lowsr_tradeoff.deploy.model.train import train_model
-    from lowsr_tradeoff.reports.wording import class_counts, percent, points
+    from lowsr_tradeoff.reports.wording import class_counts, number, percent, points
     from lowsr_tradeoff.runner.machine import n_cores
     from lowsr_tradeoff.settings.toml import load_config
 
@@ -72,6 +77,9 @@ def train(
     tested = package.settings.tested
     tell(f"classes: {class_counts(package.settings.corpus)}")
     tell(f"accuracy in cross-validation: {percent(tested.accuracy)}")
+    if rule := package.settings.alarm:
+        tell(f"recall of {rule.target}: {percent(rule.tested.recall)}")
+        tell(f"false alarms: {number(rule.tested.false_alarms_per_hour)}")
     if tested.int8:
         tell(f"in int8, minus float: {points(tested.int8.difference)}")
     tell(to)
@@ -89,7 +97,11 @@ def predict(
     """Name the sounds in audio files; files of any length take little memory.
 
     A file that cannot be read is named; one that is silent, badly scaled or too short has a remark and no label.
-    The others go on, and the exit code is 3.
+    The others go on, and the exit code is 3. A model that was trained with --target says of every window whether it
+    raises an alarm, and of a file whether any does.
+
+    Examples:
+        lowsr-tradeoff predict my-model street.wav kitchen.m4a --per window
 
     Args:
         model: A model folder.
@@ -107,10 +119,12 @@ def predict(
         raise ConfigError(f"--hop {hop}: give seconds above 0")
     loaded = load_model(read_package(model))
     if format_ == "csv":
-        _print_csv("file", "start_s", "end_s", "label", "probability", "remark")
+        alarm = ("alarm",) if loaded.settings.alarm else ()
+        _print_csv("file", "start_s", "end_s", "label", "probability", "remark", *alarm)
     n_bad = 0
     for file in files:
-        windows = predict_windows(loaded, file, hop or loaded.settings.clip_s)
+        rule = loaded.settings.alarm
+        windows = predict_windows(loaded, file, hop or (rule.hop_s if rule else loaded.settings.clip_s))
         try:
             is_heard = False
             for prediction in windows if per == "window" else (mean_prediction(windows),):
@@ -121,12 +135,15 @@ def predict(
             tell(f"lowsr-tradeoff: {error}", to=sys.stderr)
             n_bad += 1
     if n_bad:
-        raise DataError(f"{n_bad} of {len(files)} files could not be heard; lines or remarks above say why")
+        raise DataError(f"{n_bad} of {len(files)} files could not be classified; the lines above say why")
 
 
 @app.command
 def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str | None = None) -> None:
     """Write a model's network as ONNX: from log-mel image to class scores.
+
+    Examples:
+        lowsr-tradeoff export my-model --onnx model.onnx --int8 --calibration my-sounds
 
     Args:
         model: A model folder.
@@ -139,9 +156,9 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
     from lowsr_tradeoff.deploy.model.predict import load_model
 
     if int8 and calibration is None:
-        raise ConfigError("--int8: needs --calibration, sounds like those of use with the model's labels")
+        raise ConfigError("--int8: add --calibration with sounds that have the model's labels, as in use")
     if calibration and not int8:
-        raise ConfigError("--calibration: sets the ranges of int8; give --int8 too, or leave it out")
+        raise ConfigError("--calibration: is for int8 alone; add --int8, or leave it out")
     loaded = load_model(read_package(model))
     corpus = _calibration(loaded, calibration) if calibration else None
     difference = export_onnx(loaded, onnx)
@@ -157,12 +174,14 @@ def _print_prediction(model: "Model", file: Path, prediction: "Prediction", form
     start_s, end_s = round(prediction.start_s, 3), round(prediction.end_s, 3)
     if form == "csv":
         shown = None if probability is None else f"{probability:.4f}"
-        _print_csv(str(file), start_s, end_s, label, shown, prediction.fault)
+        alarm = () if prediction.is_alarm is None else ("yes" if prediction.is_alarm else "no",)
+        _print_csv(str(file), start_s, end_s, label, shown, prediction.fault, *alarm)
     else:
         window = {"file": str(file), "start_s": start_s, "end_s": end_s}
         values = None if prediction.probabilities is None else prediction.probabilities.round(6).tolist()
         every = values and dict(zip(classes, values, strict=True))
-        tell_json({**window, "label": label, "probabilities": every, "remark": prediction.fault})
+        raised = {} if prediction.is_alarm is None else {"alarm": prediction.is_alarm}
+        tell_json({**window, "label": label, "probabilities": every, "remark": prediction.fault, **raised})
 
 
 def _print_csv(*fields: object) -> None:

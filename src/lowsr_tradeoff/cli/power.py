@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from lowsr_tradeoff.cli.app import Json, app
-from lowsr_tradeoff.cli.flags import Given, integers, with_settings
+from cyclopts import Parameter
+
+from lowsr_tradeoff.cli import values
+from lowsr_tradeoff.cli.app import MEASURE, Json, Whole, app
+from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.errors import ConfigError
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from lowsr_tradeoff.records.base import Record
     from lowsr_tradeoff.records.power import InferenceEnergy, ModelError, TracePower
 
-Model = Literal["small_vgg", "cp_mobile", "mobilenetv2", "cnn14", "resnet38"]
+Model = Literal["small_vgg", "cp_mobile", "yamnet_256", "yamnet", "mobilenetv2", "cnn14", "resnet38"]
 Covers = Literal["capture", "computing", "sleep"]
 # The exit code of validate-power where a target is missed.
 TARGET_MISSED = 8
@@ -35,22 +38,26 @@ TARGET_MISSED = 8
     listen_s="power.listen_s",
     every_s="power.every_s",
     wake_share="power.wake_share",
+    alarms_per_hour="power.alarms_per_hour",
     seed="seed",
 )
 def power(
     given: Given,
     *,
-    rates: str = "500,1000,2000,4000,8000,16000",
-    model: Model = "small_vgg",
-    classes: int = 10,
-    window_s: float = 2.0,
-    bits: str = "16",
-    battery: str = "300mAh@3.7V",
+    rates: Annotated[str, Parameter(metavar="RATES", group=MEASURE)] = "500,1000,2000,4000,8000,16000",
+    model: Annotated[Model, Parameter(group=MEASURE)] = "small_vgg",
+    classes: Annotated[Whole, Parameter(group=MEASURE)] = 10,
+    window_s: Annotated[float, Parameter(metavar="SECONDS", group=MEASURE)] = 2.0,
+    bits: Annotated[str, Parameter(metavar="LIST", group=MEASURE)] = "16",
+    battery: Annotated[str, Parameter(metavar="TEXT", group=MEASURE)] = "300mAh@3.7V",
     json_: Json = False,
 ) -> None:
     """Work out what each rate draws on each device, without any training.
 
     Savings are relative to the highest rate on the shared grid, at the most bits.
+
+    Examples:
+        lowsr-tradeoff power --rates 500:16000:octave --device nrf52840 --battery 300mAh@3.7V
 
     Args:
         rates: Rates of the microphone in Hz, comma separated.
@@ -66,7 +73,7 @@ def power(
     from lowsr_tradeoff.reports.sections.power.terminal import power_text
     from lowsr_tradeoff.settings.toml import load_config
 
-    rates_hz = integers("--rates", rates)
+    rates_hz = values.rates("--rates", rates)
     battery_mah, battery_v = parse_battery(battery)
     settings = {**given.get("power", {}), "battery_mah": battery_mah, "battery_v": battery_v}
     rates_given = {"rates_hz": rates_hz, "reference_rate_hz": max(rates_hz)}
@@ -76,7 +83,7 @@ def power(
         for grid in grids_of(model)
         for rate_hz in config.all_rates_hz()
     ]
-    results = evaluate(config, costs, integers("--bits", bits))
+    results = evaluate(config, costs, values.integers("--bits", bits))
     if json_:
         tell_json(results)
     else:
@@ -86,6 +93,10 @@ def power(
 @app.command
 def devices(name: str | None = None, /) -> None:
     """List the device profiles, or show one with the source of every value.
+
+    Examples:
+        lowsr-tradeoff devices
+        lowsr-tradeoff devices stm32u575
 
     Args:
         name: A profile's name or a TOML path.
@@ -100,6 +111,9 @@ def validate_power(*, json_: Json = False) -> int:
     """Show how far the power model is from published measurements that it has not seen.
 
     Exit code 8 says that a stated target is missed, unless configs/validation/accepted.toml has the reason.
+
+    Examples:
+        lowsr-tradeoff validate-power
     """
     from lowsr_tradeoff.power.validation.summary import complaints, summary
 
@@ -131,6 +145,10 @@ def measure_power(
     With --device and --out, writes a device profile in which what was measured stands for what was modelled; a
     study takes it with --device FILE.
 
+    Examples:
+        lowsr-tradeoff measure-power small_vgg
+        lowsr-tradeoff measure-power --trace trace.csv --voltage-v 3.3 --device nrf52840 --out board.toml
+
     Args:
         model: Folder of a trained network, its ONNX export, or a name (small_vgg, cp_mobile, mobilenetv2, ...).
         seconds: Seconds of inference, 5 or more; the idle machine is measured for as long.
@@ -145,9 +163,9 @@ def measure_power(
     from lowsr_tradeoff.power.profiles.devices import load_device, profile_toml
 
     if (device is None) != (out is None):
-        raise ConfigError("give both --device (whose other parts stay modelled) and --out (the file), or neither")
+        raise ConfigError("give --device (the profile to change) and --out (the file to write) both, or neither")
     if (model is None) == (trace is None):
-        raise ConfigError("give either a model to run here or a --trace, for example measure-power small_vgg")
+        raise ConfigError("give a model to run here (measure-power small_vgg) or a --trace, and not both")
     base = load_device(device) if device else None
     record, profile = _traced(trace, voltage_v, covers, base) if trace else _inferred(str(model), seconds, base)
     if json_:

@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from shutil import copy
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from lowsr_tradeoff.cli.app import Flag, Folder, Jobs, Json, Quiet, app
-from lowsr_tradeoff.cli.flags import Given, integers, with_settings
+from cyclopts import Parameter
+
+from lowsr_tradeoff.cli import costs, values
+from lowsr_tradeoff.cli.answer import answer
+from lowsr_tradeoff.cli.app import COMPUTE, DATA, MEASURE, OUTPUT, Flag, Folder, Jobs, Json, Quiet, Share, app
+from lowsr_tradeoff.cli.dry_run import dry_run_lines
+from lowsr_tradeoff.cli.flags import Given, with_settings
 from lowsr_tradeoff.cli.printing import tell, tell_json
 from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
     max_known_word_recovery="constraints.max_known_word_recovery",
     max_speaker_identification="constraints.max_speaker_identification",
     min_battery_hours="constraints.min_battery_hours",
+    target="alarms.target",
+    background="alarms.background",
+    min_recall="constraints.min_recall",
+    max_false_alarms_per_hour="constraints.max_false_alarms_per_hour",
     privacy_axis="privacy_axis",
     reference_rate="reference_rate_hz",
     seed="seed",
@@ -47,23 +54,29 @@ if TYPE_CHECKING:
 def run(
     given: Given,
     *,
-    config: Path | None = None,
-    front_ends: str | None = None,
-    bits: str | None = None,
-    out: Folder = Path("lowsr-run"),
+    config: Annotated[Path | None, Parameter(metavar="FILE", group=DATA)] = None,
+    front_ends: Annotated[str | None, Parameter(metavar="LIST", group=MEASURE)] = None,
+    bits: Annotated[str | None, Parameter(metavar="LIST", group=MEASURE)] = None,
+    out: Annotated[Folder, Parameter(group=OUTPUT)] = Path("lowsr-run"),
     jobs: Jobs = None,
-    step_timeout: float = 86400.0,
-    cluster: str | None = None,
-    gpu_share: float | None = None,
-    shard: str | None = None,
-    dry_run: Flag = False,
+    step_timeout: Annotated[float, Parameter(metavar="SECONDS", group=COMPUTE)] = 86400.0,
+    cluster: Annotated[str | None, Parameter(metavar="ADDRESS", group=COMPUTE)] = None,
+    gpu_share: Annotated[Share | None, Parameter(group=COMPUTE)] = None,
+    shard: Annotated[str | None, Parameter(metavar="I/N", group=COMPUTE)] = None,
+    dry_run: Annotated[Flag, Parameter(group=OUTPUT)] = False,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Measure everything and write the report. The default command.
 
+    Examples:
+        lowsr-tradeoff --rates 500,1k,2k,4k
+        lowsr-tradeoff --rates 1k,2k --events my-sounds --speech my-speech --out my-run
+        lowsr-tradeoff --min-accuracy 70% --max-word-recovery 10% --min-battery-hours 72 --dry-run
+
     Args:
-        config: Settings in TOML, or the name of a preset: paper-esc50, paper-tau2019. Flags go before the file.
+        config: Settings in TOML, or the name of a preset: pretrained, paper-esc50, paper-tau2019. Flags go before
+            the file.
         front_ends: Front ends of the microphone, comma separated: device, ideal, none, fir64, butterworth4,
             sigma-delta. The first decides, the others are compared with it. When left out: device, the filter that
             the first device's profile names.
@@ -79,7 +92,7 @@ def run(
     from lowsr_tradeoff.settings.toml import load_config
 
     if bits:
-        decides_bits, *others_bits = integers("--bits", bits)
+        decides_bits, *others_bits = values.integers("--bits", bits)
         given = {**given, "front_end": {"bits": decides_bits}, "compared_bits": others_bits}
     study = load_config(config, given)
     if front_ends:
@@ -88,7 +101,7 @@ def run(
         study = study.model_copy(update={"front_end": decides, "front_ends": tuple(others)})
     resources = _resources(jobs, step_timeout, cluster, gpu_share, study.device_type)
     if dry_run:
-        _dry_run(study, out, is_run_here=cluster is None)
+        tell(*dry_run_lines(study, out, resources.jobs, is_run_here=cluster is None))
     elif shard:
         _run_shard(study, out, shard, resources, is_quiet=quiet)
     else:
@@ -98,6 +111,9 @@ def run(
 @app.command
 def merge(*runs: Path, out: Folder) -> None:
     """Put the parts of a study that ran with --shard into one folder, every result checked.
+
+    Examples:
+        lowsr-tradeoff merge part-1 part-2 --out all
 
     Args:
         runs: The folders of the parts.
@@ -115,6 +131,9 @@ def merge(*runs: Path, out: Folder) -> None:
 def report(folder: Path, /) -> None:
     """Write the report of a finished run again.
 
+    Examples:
+        lowsr-tradeoff report my-run
+
     Args:
         folder: The run's folder.
     """
@@ -127,6 +146,9 @@ def report(folder: Path, /) -> None:
 def doctor(*, out: Folder = Path("lowsr-run")) -> None:
     """Check that this machine has all that a run needs, and name the remedy for what is missing.
 
+    Examples:
+        lowsr-tradeoff doctor --out my-run
+
     Args:
         out: Folder that the run is to write.
     """
@@ -137,30 +159,7 @@ def doctor(*, out: Folder = Path("lowsr-run")) -> None:
         word = "ok" if check.is_ok else "MISSING" if check.is_needed else "advice"
         tell(f"{word:7}  {check.what}: {check.detail}")
     if not all(check.is_ok for check in checks if check.is_needed):
-        raise MissingResourceError("something that a run needs is missing; the lines above say what and the remedy")
-
-
-def _dry_run(config: "StudyConfig", out: Path, *, is_run_here: bool) -> None:
-    from lowsr_tradeoff.reports.wording import class_counts, count
-    from lowsr_tradeoff.runner.store import Store
-    from lowsr_tradeoff.study.plan import INSPECTED, check_out, open_study
-    from lowsr_tradeoff.study.run import count_steps
-
-    check_out(config, out)
-    # What a run has found out of the files is used, and nothing is written there.
-    with TemporaryDirectory() as folder:
-        if (out / INSPECTED).is_file():
-            copy(out / INSPECTED, folder)
-        study = open_study(config, Path(folder), is_run_here=is_run_here)
-    stages, n_held = count_steps(study, Store(out), is_run_here=is_run_here)
-    for corpus in (study.events.summary, study.speech.summary):
-        held = f"{count(corpus.n_clips, 'clip')} of {corpus.duration_s:.1f} s together, {corpus.n_skipped} skipped"
-        tell(f"{corpus.kind}: {corpus.name}, {held} ({corpus.note})")
-    tell(f"classes: {class_counts(study.events.summary)}")
-    tell(f"rates: {', '.join(map(str, config.all_rates_hz()))} Hz (the last is the reference)")
-    for stage, n in stages.items():
-        tell(f"to run: {n} x {stage}")
-    tell(f"already there: {n_held} steps in {out}")
+        raise MissingResourceError("a run needs what is missing; each MISSING line above says what to do")
 
 
 def _resources(
@@ -190,9 +189,8 @@ def _run_shard(config: "StudyConfig", out: Path, shard: str, resources: "Resourc
 
 def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: bool, is_quiet: bool) -> None:
     from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_run
-    from lowsr_tradeoff.reports.sections.decision.verdict import verdict
-    from lowsr_tradeoff.reports.sections.recognition.published import published_lines
     from lowsr_tradeoff.reports.wording import class_counts
+    from lowsr_tradeoff.runner import unfinished
     from lowsr_tradeoff.study.run import run_study
 
     with step_progress(is_quiet=is_quiet) as show:
@@ -206,24 +204,32 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
             gpu_share=resources.gpu_share,
         )
     for label in finished.damaged:
-        tell(f"{label}: its result in {out} was damaged or of another version, and was made again", to=sys.stderr)
+        tell(f"{label}: its result in {out} was damaged or of another version, and is computed anew", to=sys.stderr)
     tradeoff = finished.tradeoff
+    if resources.cluster is None:
+        costs.remember(show.took_s, {corpus.kind: corpus.n_clips for corpus in tradeoff.corpora})
     if not is_quiet:
         tell(f"classes: {class_counts(tradeoff.corpora[0])}", to=sys.stderr)
     page = write_run(out, tradeoff, finished.manifest, finished.listen)
+    unfinished.end(out)
     if is_json:
         written = {"report": page, "tradeoff": out / TRADEOFF}
         tell_json({**written, "decision": tradeoff.decision, "failures": tradeoff.failures})
     else:
-        tell(*verdict(tradeoff), *published_lines(tradeoff), page)
+        tell(*answer(tradeoff), page)
     if tradeoff.failures:
         lines = [f"  {failure.step}: {failure.reason}" for failure in tradeoff.failures]
-        raise PartialRunError("\n".join([f"steps failed: {len(lines)}; the report shows what is missing:", *lines]))
+        raise PartialRunError(
+            "\n".join([f"steps failed: {len(lines)}; the report says what is missing without them:", *lines])
+        )
 
 
 @app.command
 def init(to: Path = Path("study.toml"), /, *, force: Flag = False) -> None:
     """Write a settings file: every setting with its meaning, unit, allowed values and default.
+
+    Examples:
+        lowsr-tradeoff init study.toml
 
     Args:
         to: The file to write.
@@ -233,6 +239,6 @@ def init(to: Path = Path("study.toml"), /, *, force: Flag = False) -> None:
     from lowsr_tradeoff.settings.starter import starter_toml
 
     if to.exists() and not force:
-        raise ConfigError(f"{to}: is there already; name another file, or write over it with --force")
+        raise ConfigError(f"{to}: exists already; name another file, or write over it with --force")
     write_atomic(to, starter_toml().encode())
     tell(f"{to}\nChange what you need, then: lowsr-tradeoff --config {to}")

@@ -33,18 +33,40 @@ class EventClip:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """A sound of any length without labels.
+
+    Attributes:
+        digest: Hash of its bytes.
+    """
+
+    name: str
+    digest: str
+    source_rate_hz: int
+    n_samples: int
+    path: Path
+
+    @property
+    def duration_s(self) -> float:
+        """Its length."""
+        return self.n_samples / self.source_rate_hz
+
+
+@dataclass(frozen=True)
 class EventCorpus:
     """Labelled sounds in folds, in a fixed order.
 
     Attributes:
         clip_s: Seconds that the network uses of each clip.
         is_own: Whether these are the user's recordings, not embedded ones.
+        background: What else a device hears that listens for one class.
     """
 
     summary: CorpusSummary
     clips: tuple[EventClip, ...]
     clip_s: float
     is_own: bool
+    background: tuple[Recording, ...] = ()
 
 
 def folds_of(corpus: EventCorpus) -> list[int]:

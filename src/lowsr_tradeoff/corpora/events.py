@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from lowsr_tradeoff.corpora.background import load_background
 from lowsr_tradeoff.corpora.check import clip_ids, file_names, rate_fault, summarise, usable
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
+from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, Recording
 from lowsr_tradeoff.corpora.demo_events import takes
 from lowsr_tradeoff.corpora.demo_sounds import N_SAMPLES, RATE_HZ
 from lowsr_tradeoff.corpora.event_layouts import DATA, SYNTHETIC, list_events
@@ -16,6 +18,7 @@ from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
 from lowsr_tradeoff.corpora.inspect import AudioInfo, content_digest
 from lowsr_tradeoff.corpora.labels import labels_alike
 from lowsr_tradeoff.corpora.rows import EventRow, FaultOf, Listing, Problem, count_skipped
+from lowsr_tradeoff.errors import DataError, tried
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -25,7 +28,33 @@ FOLD = re.compile("[0-9]{1,9}")
 
 
 def events_of(config: StudyConfig, cache: Path | None) -> EventCorpus:
-    """Return the events of a study; see :func:`load_events`."""
+    """Return the events of a study, with the background of its alarms; see :func:`load_events`.
+
+    Raises:
+        DataError: Events or background have problems; the message lists all of them.
+    """
+    events, no_events = tried(partial(_events_alone, config, cache))
+    background, no_background = tried(partial(_background_of, config, cache))
+    if events is None or background is None:
+        raise DataError("\n".join(filter(None, (no_events, no_background))))
+    clip_of = {clip.digest: clip.clip_id for clip in events.clips}
+    trained_on = [
+        Problem(each.name, f"has the same bytes as the clip {clip_of[each.digest]}, which networks are trained on")
+        for each in background
+        if each.digest in clip_of
+    ]
+    count_skipped(f"background {config.alarms.background}", trained_on, skip_bad=config.skip_bad)
+    return replace(events, background=tuple(each for each in background if each.digest not in clip_of))
+
+
+def _background_of(config: StudyConfig, cache: Path | None) -> tuple[Recording, ...]:
+    source = config.alarms.background
+    if source is None:
+        return ()
+    return load_background(source, (*config.rates_hz, config.reference_rate_hz), cache, skip_bad=config.skip_bad)
+
+
+def _events_alone(config: StudyConfig, cache: Path | None) -> EventCorpus:
     return load_events(
         config.events.source,
         config.events.n_folds,

@@ -66,8 +66,13 @@ def content_digest(audio: Path | Excerpt, file_digest: str) -> str:
     return digest_of([file_digest, audio.begin_s, audio.end_s]) if isinstance(audio, Excerpt) else file_digest
 
 
-def inspect_files(audio: Iterable[Path | Excerpt], cache: Path | None) -> dict[Path | Excerpt, Inspection]:
-    """Return what each existing file, or part of one, holds, decoding only what ``cache`` does not know."""
+def inspect_files(
+    audio: Iterable[Path | Excerpt], cache: Path | None, *, is_clip: bool = True
+) -> dict[Path | Excerpt, Inspection]:
+    """Return what each existing file, or part of one, holds, decoding only what ``cache`` does not know.
+
+    A clip is an hour long at most; another recording has any length.
+    """
     code = code_of("corpora.inspect:inspect_files")
     known = _cached(cache, code)
     found: dict[Path | Excerpt, Inspection] = {}
@@ -81,9 +86,9 @@ def inspect_files(audio: Iterable[Path | Excerpt], cache: Path | None) -> dict[P
         except OSError as error:
             found[each] = UnusableAudio(reason=f"cannot be read ({error.strerror})")
             continue
-        digest = content_digest(each, file_digest)
+        digest = content_digest(each, file_digest) + ("" if is_clip else "/any length")
         if digest not in known and digest not in new:
-            new[digest] = _inspect(each, path, file_digest)
+            new[digest] = _inspect(each, path, file_digest, is_clip=is_clip)
         found[each] = known.get(digest) or new[digest]
     if cache and new:
         write_atomic(cache, seal(InspectionCache(code=code, files={**known, **new}).model_dump_json().encode()))
@@ -99,12 +104,12 @@ def _cached(cache: Path | None, code: str) -> Mapping[str, Inspection]:
     return stored.files if stored and stored.code == code else {}
 
 
-def _inspect(audio: Path | Excerpt, path: Path, digest: str) -> Inspection:
+def _inspect(audio: Path | Excerpt, path: Path, digest: str, *, is_clip: bool) -> Inspection:
     if path.stat().st_size == 0:
         return UnusableAudio(reason="is empty (0 bytes)")
     n_samples, n_at_full_scale, peak, source_rate_hz = 0, 0, 0.0, 0
     try:
-        for block, rate_hz in decode_blocks(audio, is_clip=True):
+        for block, rate_hz in decode_blocks(audio, is_clip=is_clip):
             source_rate_hz = rate_hz
             n_samples += len(block)
             n_at_full_scale += int(np.count_nonzero(np.abs(block) > FULL_SCALE))

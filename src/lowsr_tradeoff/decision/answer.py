@@ -10,11 +10,13 @@ from lowsr_tradeoff.settings.limits import Constraints, Limit
 
 # What a field of an operating point is called.
 CALLED = {
-    "accuracy": "accuracy",
-    "word_recovery": "word recovery",
-    "known_word_recovery": "known-word recovery above chance",
-    "speaker_identification": "speaker identification",
+    "accuracy": "sounds recognised",
+    "word_recovery": "words recovered",
+    "known_word_recovery": "known words recovered above chance",
+    "speaker_identification": "speakers identified",
     "battery_hours": "battery life",
+    "recall": "recall of the target",
+    "false_alarms_per_hour": "false alarms",
 }
 
 
@@ -66,31 +68,86 @@ def decide(points: Sequence[OperatingPoint], constraints: Constraints, device: s
     )
 
 
+def held_against(limit: Limit, m: Measurement) -> str:
+    """Return a figure with the end of its interval that counts, and the limit that the end is held against.
+
+    >>> accuracy = Measurement(value=0.46, low=0.4, high=0.52, n=400, n_of="clips")
+    >>> held_against(Limit("accuracy", 0.7, is_least=True), accuracy)
+    'sounds recognised 46 %, could be 40 % (n = 400 clips); required 70 %'
+    """
+    name, end = CALLED[limit.field], m.low if limit.is_least else m.high
+    if m.value is None or end is None:
+        return f"{name}: not known, because {m.reason or 'it has no interval'}"
+    scale, unit = _scale(m)
+    value, reached, asked = (scale * each for each in (m.value, end, limit.bound))
+    could_be, bound = _told_apart(reached, asked)
+    worse = "" if end == m.value else f", could be {could_be}{unit}"
+    basis = "published, " if m.basis == "published" else ""
+    asked_for = "required" if limit.is_least else "allowed"
+    return f"{name} {_plain(value)}{unit}{worse} ({basis}n = {m.n} {m.n_of}); {asked_for} {bound}{unit}"
+
+
+def is_met(limit: Limit, m: Measurement) -> bool:
+    """Return whether the end of a figure's interval that is to be feared keeps the limit."""
+    end = m.low if limit.is_least else m.high
+    return end is not None and (end >= limit.bound if limit.is_least else end <= limit.bound)
+
+
+def best_by_rate(points: Sequence[OperatingPoint], constraints: Constraints) -> tuple[OperatingPoint, ...]:
+    """Return one point a rate, rates ascending: the one that stands for the rate.
+
+    Under constraints it is the best that qualifies, else the one that misses by least; without, the most accurate
+    on the frontier, else the most accurate that can run, else the most accurate.
+    """
+
+    def merit(point: OperatingPoint) -> tuple[bool, float, float]:
+        if constraints.given():
+            return _distance(misses(point, constraints))
+        is_placed = None not in (point.accuracy.value, point.privacy.value, point.power_mw.value)
+        return bool(point.infeasible), bool(point.dominated_by) or not is_placed, -(point.accuracy.value or 0.0)
+
+    best: dict[int, OperatingPoint] = {}
+    for point in sorted(sorted(points, key=_preference), key=merit):
+        best.setdefault(point.rate_hz, point)
+    return tuple(best[rate_hz] for rate_hz in sorted(best))
+
+
 def _missed(limit: Limit, m: Measurement) -> Iterator[Miss]:
     """The constraint, unless the pessimistic end of a figure keeps it; the end is on the side to be feared."""
-    name, bound = CALLED[limit.field], limit.bound
-    which, side, end = ("low", "below", m.low) if limit.is_least else ("high", "above", m.high)
-    if end is not None and (end >= bound if limit.is_least else end <= bound):
+    bound, end = limit.bound, m.low if limit.is_least else m.high
+    if is_met(limit, m):
         return
-    if end is None or m.low is None or m.high is None:
-        yield Miss(f"{name} is not known: {m.reason or 'it has no interval'}", math.inf)
+    if end is None or m.low is None or m.high is None or m.value is None:
+        yield Miss(held_against(limit, m), math.inf)
         return
-    unit = "" if m.unit == "1" else f" {m.unit}"
-    basis = "published, " if m.basis == "published" else ""
-    interval = f"{m.low:.3g}…{m.high:.3g}{unit}, {basis}n = {m.n} {m.n_of}"
-    reached, asked = _told_apart(end, bound)
-    sentence = f"{name} {reached}{unit} ({which} end of {interval}) is {side} {asked}{unit}"
-    yield Miss(sentence, abs(end - bound) / bound if bound else abs(end))
+    scale, unit = _scale(m)
+    apart = f"{_plain(scale * abs(end - bound))}{' points' if m.unit == '1' else unit}"
+    verdict = f"{apart} short" if limit.is_least else f"{apart} too many"
+    yield Miss(f"{held_against(limit, m)}: {verdict}", abs(end - bound) / bound if bound else abs(end))
+
+
+def _scale(m: Measurement) -> tuple[float, str]:
+    """By what a figure is multiplied to be shown, and its unit: shares are shown in per cent."""
+    return (100.0, " %") if m.unit == "1" else (1.0, f" {m.unit}")
+
+
+def _plain(value: float, digits: int = 3) -> str:
+    """A number to so many digits, whole where it has more before the point, never with an exponent of ten.
+
+    >>> _plain(1731.4), _plain(0.4567), _plain(80.0)
+    ('1731', '0.457', '80')
+    """
+    return f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
 
 
 def _told_apart(a: float, b: float) -> tuple[str, str]:
-    """Two different numbers with as many digits as it takes to see that they differ, three at least.
+    """Two numbers with as many digits as it takes to see that they differ, if they do; three at least.
 
-    >>> _told_apart(0.69996, 0.7)
-    ('0.69996', '0.7')
+    >>> _told_apart(69.996, 70), _told_apart(70, 70)
+    (('69.996', '70'), ('70', '70'))
     """
-    pairs = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(3, 17))
-    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(a), repr(b)))
+    pairs = ((_plain(a, digits), _plain(b, digits)) for digits in range(3, 17))
+    return next((pair for pair in pairs if a == b or pair[0] != pair[1]), (repr(a), repr(b)))
 
 
 def _preference(point: OperatingPoint) -> tuple[float, float, float]:

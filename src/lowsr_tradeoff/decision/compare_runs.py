@@ -32,7 +32,7 @@ def compare(runs: Sequence[tuple[str, Tradeoff]]) -> Comparison:
     """
     names, found = tuple(name for name, _ in runs), [tradeoff for _, tradeoff in runs]
     if len(found) < 2:
-        raise NotComparableError("one run alone has nothing to be compared with; give two or more")
+        raise NotComparableError("one run cannot be compared with itself; give two or more")
     for name, other in zip(names[1:], found[1:], strict=True):
         if faults := list(_faults(found[0], other)):
             raise NotComparableError(f"{names[0]} and {name} cannot be compared: {'; '.join(faults)}")

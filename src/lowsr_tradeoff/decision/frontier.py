@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.decision.answer import misses
 from lowsr_tradeoff.decision.chances import PointDraws, p_frontier, p_meets
 from lowsr_tradeoff.decision.leaks import AT_STAKE
-from lowsr_tradeoff.records.base import missing
+from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
 from lowsr_tradeoff.records.power import PowerResult
@@ -25,7 +25,7 @@ from lowsr_tradeoff.statistics import Floats
 Matrix = NDArray[np.bool_]
 Leaks = Mapping[tuple[LeakKind, int], Leak]
 # The fields of a point that are measured behind a front end.
-HEARD = ("accuracy", *LEAK_FIELDS.values())
+HEARD = ("accuracy", *LEAK_FIELDS.values(), "recall", "false_alarms_per_hour")
 
 
 def join(
@@ -115,12 +115,22 @@ def _point(
         is_dominance_clear=False,
         fails=(),
         privacy_axis=axis,
+        **_alarms(result),
     )
+
+
+def _alarms(result: ClassifyResult) -> dict[str, Measurement]:
+    """Recall and false alarms at the operating point; nothing where no class raises alarms."""
+    if result.alarm is None:
+        return {}
+    found = result.alarm.operating
+    return {"recall": found.recall, "false_alarms_per_hour": found.false_alarms_per_hour}
 
 
 def _unheard(point: OperatingPoint, own: str) -> OperatingPoint:
     reason = f"measured behind another front end than {own}, that of {point.device}; name it first in --device"
-    figures = {field: missing(reason, getattr(point, field).n_of) for field in HEARD}
+    heard = {field: getattr(point, field) for field in HEARD}
+    figures = {field: missing(reason, figure.n_of, figure.unit) for field, figure in heard.items()}
     return point.model_copy(update={**figures, "attacker": "none"})
 
 
@@ -128,6 +138,8 @@ def _drawn(result: ClassifyResult, leaks: Leaks, power: PowerResult | None) -> P
     leaked = ((field, leaks.get((kind, result.rate_hz))) for kind, field in LEAK_FIELDS.items())
     return {
         "accuracy": result.accuracy_draws,
+        "recall": result.alarm.recall_draws if result.alarm else (),
+        "false_alarms_per_hour": result.alarm.false_alarm_draws if result.alarm else (),
         **{field: leak.draws if leak else () for field, leak in leaked},
         "power_mw": power.power_mw_draws if power else (),
         "battery_hours": power.battery_hours_draws if power else (),

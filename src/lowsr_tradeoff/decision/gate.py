@@ -11,7 +11,7 @@ from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.decision.answer import decide, misses
 from lowsr_tradeoff.decision.leaks import leaks
 from lowsr_tradeoff.decision.more_data import with_more_data
-from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.errors import ConfigError, DataError, did_you_mean
 from lowsr_tradeoff.records.decision import (
     LEAK_FIELDS,
     Decision,
@@ -34,8 +34,9 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
     """
     if not rules.given():
         raise ConfigError(
-            "there is nothing to decide by: give --min-accuracy, --max-word-recovery, --max-known-word-recovery,"
-            " --max-speaker-identification or --min-battery-hours, or a table [gate] in --config"
+            "no limit is set, so there is nothing to decide by: set --min-accuracy, --max-word-recovery,"
+            " --max-known-word-recovery, --max-speaker-identification, --min-battery-hours, --min-recall or"
+            " --max-false-alarms-per-hour, or a table [gate] in --config"
         )
     points = _points(tradeoff, rules)
     verdicts = tuple(
@@ -59,6 +60,17 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
     )
 
 
+def refuse_demo(tradeoff: Tradeoff, rules: GateRules) -> None:
+    """Raise :class:`DataError` where a limit would be decided by invented sounds or speech."""
+    asked = {"speech"} if _kinds(rules) else set()
+    asked |= {"events"} if rules.min_accuracy is not None else set()
+    invented = [corpus for corpus in tradeoff.corpora if corpus.is_synthetic and corpus.kind in asked]
+    if invented:
+        named = ", ".join(f"{corpus.name} ({corpus.kind})" for corpus in invented)
+        remedy = "measure your own with --events and --speech, or add --allow-demo to try the gate out"
+        raise DataError(f"demo data decide no release: {named}; {remedy}")
+
+
 def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     """The device's points, judged by these rules."""
     device = rules.device or tradeoff.decision.device
@@ -75,8 +87,8 @@ def _points(tradeoff: Tradeoff, rules: GateRules) -> list[OperatingPoint]:
     )
     points = [point for point in joined if point.device == device]
     if not points:
-        known = ", ".join(dict.fromkeys(point.device for point in joined))
-        raise ConfigError(f"--device {device}: the run has no figures of it, only of {known}")
+        known = dict.fromkeys(point.device for point in joined)
+        raise ConfigError(f"--device {device}: the run has no figures of it; {did_you_mean(device, known)}")
     return points
 
 
@@ -106,6 +118,7 @@ def _verdict(points: Sequence[OperatingPoint], rules: GateRules) -> RateVerdict 
         passes=not shortfalls,
         p_meets=point.p_meets,
         shortfalls=shortfalls,
+        figures={name: getattr(point, name[len("min_") :]) for name in rules.given()},
     )
 
 
@@ -115,11 +128,10 @@ def _decide(points: Sequence[OperatingPoint], rules: GateRules) -> Decision:
 
 def _doubt(point: OperatingPoint, rules: GateRules) -> Shortfall:
     if point.p_meets is None:
-        known = "how sure it is to meet all constraints at once is not known, because the run keeps no joint draws"
-        return Shortfall(sentence=f"{known}; run the study again, or ask for --confidence 0", relative=None)
+        known = "the probability to meet all limits at once is not known, because the run keeps no joint draws"
+        return Shortfall(sentence=f"{known}; run the study again, or set --confidence 0", relative=None)
     return Shortfall(
-        sentence=f"it meets all constraints at once with probability {point.p_meets:.3g}, asked for is"
-        f" {rules.confidence:g}",
+        sentence=f"probability to meet all limits at once {point.p_meets:.3g}; required {rules.confidence:g}",
         relative=(rules.confidence - point.p_meets) / rules.confidence,
     )
 

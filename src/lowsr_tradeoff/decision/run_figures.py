@@ -64,7 +64,7 @@ def corpus_of(tradeoff: Tradeoff, kind: str) -> CorpusSummary:
     for corpus in tradeoff.corpora:
         if corpus.kind == kind:
             return corpus
-    raise NotComparableError(f"a run names no {kind} that it was measured on; run the study again")
+    raise NotComparableError(f"a run does not say on which {kind} it was measured; run the study again")
 
 
 def own_attacks(tradeoff: Tradeoff) -> list[AttackResult]:

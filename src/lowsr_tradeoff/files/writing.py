@@ -1,5 +1,6 @@
 """Files written whole or not at all, canonical JSON, and JSON with a checksum of itself."""
 
+import errno
 import hashlib
 import io
 import json
@@ -11,16 +12,19 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO
 
-from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.errors import MissingResourceError, StageError
+
+# Why a folder cannot be written however much room there is.
+REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, even in a crash; raise ``StageError`` if the folder cannot be written."""
+    """Write a file whole or not at all, even in a crash; raises as :func:`replacing` does."""
     copy_atomic(io.BytesIO(content), path)
 
 
 def copy_atomic(source: BinaryIO, path: Path) -> None:
-    """Copy an open file as :func:`write_atomic` does; raise ``StageError`` if reading or writing fails."""
+    """Copy an open file as :func:`write_atomic` does."""
     with replacing(path) as file:
         copyfileobj(source, file)
 
@@ -32,7 +36,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     If the block raises, nothing is left of it.
 
     Raises:
-        StageError: The folder cannot be written, or the block raised ``OSError``.
+        MissingResourceError: The folder cannot be written.
+        StageError: The disk is full or fails, or the block raised ``OSError``.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -43,7 +48,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        raise StageError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
+        told = f"{path}: cannot be written ({error.strerror}); choose another folder"
+        raise (MissingResourceError if error.errno in REFUSED else StageError)(told) from error
     finally:
         with suppress(OSError):
             beside.unlink()

@@ -1,4 +1,4 @@
-"""Train a part of a trained network: all of it, its head, or adapters of low rank (LoRA, DoRA).
+"""Train a part of a trained network: all of it, its last blocks, its head, or adapters of low rank (LoRA, DoRA).
 
 An adapter keeps a layer's weight W0 and trains a small change: ``W = W0 + scale * B @ A``, one row per output, the
 kernel of a convolution flattened. It changes the weight, not the layer, so every subclass of a linear layer or
@@ -18,6 +18,7 @@ from torch.nn.utils import parametrize
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records.network import Adapt
+from lowsr_tradeoff.settings.groups import LAST_BLOCKS
 
 RANK = 8
 SCALE = 1.0
@@ -97,8 +98,9 @@ def adapt(
 
     Args:
         network: Already trained.
-        how: ``"full"``: everything trains. ``"probe"``: the head. ``"lora"``, ``"dora"``: the head, the batch
-            normalisations, and an adapter of each chosen linear layer and convolution.
+        how: ``"full"``: everything trains. ``"probe"``: the head. ``"last:2"``: the head and the last two blocks.
+            ``"lora"``, ``"dora"``: the head, the batch normalisations, and an adapter of each chosen linear layer
+            and convolution.
         generator: Source of the adapters' first weights.
         rank: Of the adapters; limited to the weight's own.
         scale: Weight of the adapters, alpha / rank in the LoRA paper.
@@ -152,6 +154,15 @@ def _whole_parts(network: nn.Module, how: Adapt, head: str | None) -> Iterator[n
         yield network.get_submodule(head)
     if how in ADAPTERS:
         yield from (module for module in network.modules() if isinstance(module, Normalisation))
+    if last := LAST_BLOCKS.fullmatch(how):
+        yield from _last_blocks(network, int(last[1]))
+
+
+def _last_blocks(network: nn.Module, n_blocks: int) -> list[nn.Module]:
+    blocks = list(network.get_submodule("blocks").children())
+    if n_blocks > len(blocks):
+        raise ConfigError(f'adapt = "last:{n_blocks}": the network has {len(blocks)} blocks; give a smaller number')
+    return blocks[-n_blocks:]
 
 
 def parameters_to_train(network: nn.Module) -> list[nn.Parameter]:

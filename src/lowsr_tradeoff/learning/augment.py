@@ -27,7 +27,8 @@ class Draws:
         order: Clip number. Shape ``(n,)``.
         shift: Columns to roll by. Shape ``(n, 1, 1, 1)``.
         kept_bands: Zero where a band is hidden. Shape ``(n, 1, bands, 1)``.
-        kept_frames: Zero where a frame is hidden. Shape ``(n, 1, 1, frames)``.
+        kept_frames: Zero where a frame is hidden. Shape ``(n, 1, 1, n_kept)``: of a rolled clip, the first frames
+            are used.
         share: Share of the clip itself in its mix. Shape ``(n, 1)``.
     """
 
@@ -48,17 +49,24 @@ class Draws:
 
 
 def draw_epoch(
-    n_clips: int, image: tuple[int, int], mixup: float, rng: np.random.Generator, *, is_varied: bool = True
+    n_clips: int,
+    image: tuple[int, int],
+    mixup: float,
+    rng: np.random.Generator,
+    *,
+    crop: float = 1.0,
+    is_varied: bool = True,
 ) -> Draws:
-    """Return the draws of one epoch over clips of (bands, frames).
+    """Return the draws of one epoch over clips of (bands, frames), each cut to a share ``crop`` of its frames.
 
     Shares come from Beta(a, a) with a = ``mixup``, 0 for unmixed clips; without ``is_varied``, nothing is rolled or
     hidden.
     """
     bands, frames = image
-    hidden_frames = min(MAX_HIDDEN_FRAMES, int(MAX_HIDDEN_FRAMES_SHARE * frames)) * is_varied
+    n_kept = max(1, round(crop * frames))
+    hidden_frames = min(MAX_HIDDEN_FRAMES, int(MAX_HIDDEN_FRAMES_SHARE * n_kept)) * is_varied
     hidden_bands = int(MAX_HIDDEN_BANDS_SHARE * bands) * is_varied
-    kept_frames = _all_but_a_span(n_clips, frames, hidden_frames, rng)
+    kept_frames = _all_but_a_span(n_clips, n_kept, hidden_frames, rng)
     kept_bands = _all_but_a_span(n_clips, bands, hidden_bands, rng)
     share = rng.beta(mixup, mixup, n_clips) if mixup else np.ones(n_clips)
     return Draws(
@@ -79,14 +87,14 @@ def _all_but_a_span(n_clips: int, size: int, max_width: int, rng: np.random.Gene
 
 
 def vary(images: Tensor, draws: Draws, fill: float = 0.0) -> Tensor:
-    """Return the drawn images, rolled, masked with ``fill`` and mixed; ``fill`` is the mean of the images.
+    """Return the drawn images, rolled, cut, masked with ``fill`` and mixed; ``fill`` is the mean of the images.
 
-    Shape ``(n_clips, 1, bands, frames)`` → ``(batch, 1, bands, frames)``.
+    Shape ``(n_clips, 1, bands, frames)`` → ``(batch, 1, bands, n_kept)``.
     """
     chosen = images[draws.order]
-    frames = chosen.shape[-1]
-    source = (torch.arange(frames, device=images.device) - draws.shift) % frames
-    rolled = chosen.gather(-1, source.expand_as(chosen))
+    frames, n_kept = chosen.shape[-1], draws.kept_frames.shape[-1]
+    source = (torch.arange(n_kept, device=images.device) - draws.shift) % frames
+    rolled = chosen.gather(-1, source.expand(*chosen.shape[:-1], n_kept))
     kept = draws.kept_bands * draws.kept_frames
     masked = rolled * kept + fill * (1 - kept) if fill else rolled * kept
     return mix(masked, draws.share[..., None, None])

@@ -110,6 +110,9 @@ def macs(calls: list[Call]) -> dict[str, int]:
 
 
 def activation_bytes(calls: list[Call]) -> int:
-    """Return the most bytes held at once (int8): one layer's inputs, outputs and values of skip connections."""
+    """Return the most bytes held at once (int8): one layer's inputs, outputs and values of skip connections.
+
+    Patches of an image lie along the first axis; a device computes one after the other.
+    """
     at_work = (call for call in calls if not isinstance(call.layer, IN_PLACE))
-    return max(math.prod(call.read) + math.prod(call.written) + call.n_kept for call in at_work)
+    return max(math.prod(call.read[1:]) + math.prod(call.written[1:]) + call.n_kept for call in at_work)

@@ -11,7 +11,7 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.panns_hearing import PannsFrontEnd, front_end_of
 from lowsr_tradeoff.records.network import Grid, Network
-from lowsr_tradeoff.settings.groups import COMPACT
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
 
 SHARED_RATE_HZ = 16_000
 SHARED_FFT_SIZE = 512
@@ -20,6 +20,8 @@ POOLED_FRAMES = 2
 MAX_BANDS = 64
 # The PANNs halve time five times.
 LEAST_PANNS_FRAMES = 32
+# YAMNet reads 25 ms every 10 ms, and patches of 0.96 s.
+YAMNET_WINDOW, YAMNET_HOP, PATCH_FRAMES = 400, 160, 96
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Layout:
         pooled_frames: FFTs per column.
         mel_rate_hz: The rate that the mel bank is made for; differs from ``model_rate_hz`` only for PANNs as
             published by Liang et al.
+        is_yamnet: Whether the mel bank is YAMNet's, not Slaney's.
     """
 
     model_rate_hz: int
@@ -48,11 +51,27 @@ class Layout:
     window_s: float
     pooled_frames: int = POOLED_FRAMES
     mel_rate_hz: int | None = None
+    is_yamnet: bool = False
 
     @property
     def image(self) -> tuple[int, int]:
         """Rows and columns of the feature image."""
         return self.mel_bands, self.n_frames // self.pooled_frames
+
+    @property
+    def frame(self) -> int:
+        """Samples in one frame; an FFT that is longer goes on with zeros."""
+        return YAMNET_WINDOW if self.is_yamnet else self.fft_size
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """First column of each part of the image that the network reads by itself."""
+        return patch_starts(self.n_frames) if self.is_yamnet else (0,)
+
+    @property
+    def patch(self) -> tuple[int, int]:
+        """Rows and columns of such a part."""
+        return (self.mel_bands, PATCH_FRAMES) if self.is_yamnet else self.image
 
 
 Front = Network | Literal["compact"]
@@ -61,7 +80,7 @@ Front = Network | Literal["compact"]
 def lay_out(
     rate_hz: int, grid: Grid, window_s: float, front: Front = "compact", *, as_published: bool = False
 ) -> Layout:
-    """Return the layout of one grid for a microphone at ``rate_hz``; PANNs use only the shared grid.
+    """Return the layout of one grid for a microphone at ``rate_hz``; published networks use only the shared one.
 
     Raises:
         ConfigError: The window is shorter than one column.
@@ -69,6 +88,8 @@ def lay_out(
     >>> lay_out(1000, "native", 2.0).image, lay_out(1000, "shared", 2.0).image
     ((16, 50), (64, 50))
     """
+    if front == "yamnet":
+        return _yamnet_layout(window_s)
     if front != "compact":
         return _panns_layout(front_end_of(front, as_published=as_published), window_s)
     model_rate_hz = SHARED_RATE_HZ if grid == "shared" else rate_hz
@@ -112,6 +133,34 @@ def _panns_layout(front_end: PannsFrontEnd, window_s: float) -> Layout:
     )
 
 
+def _yamnet_layout(window_s: float) -> Layout:
+    """A window shorter than one patch is filled up with silence."""
+    n_frames = (round(window_s * SHARED_RATE_HZ) - YAMNET_WINDOW) // YAMNET_HOP + 1
+    return Layout(
+        model_rate_hz=SHARED_RATE_HZ,
+        fft_size=SHARED_FFT_SIZE,
+        hop=YAMNET_HOP,
+        n_frames=max(PATCH_FRAMES, n_frames),
+        mel_bands=MAX_BANDS,
+        low_hz=125.0,
+        high_hz=7500.0,
+        window_s=window_s,
+        pooled_frames=1,
+        is_yamnet=True,
+    )
+
+
+def patch_starts(n_frames: int) -> tuple[int, ...]:
+    """Return the first frames of YAMNet's patches, which lie evenly over an image, as many as fit its length best.
+
+    >>> patch_starts(96), patch_starts(198), patch_starts(298)
+    ((0,), (0, 102), (0, 101, 202))
+    """
+    n_patches = max(1, round(n_frames / PATCH_FRAMES))
+    last = n_frames - PATCH_FRAMES
+    return tuple(round(i * last / max(1, n_patches - 1)) for i in range(n_patches))
+
+
 def _native_fft_size(rate_hz: int) -> int:
     """The power of two nearest to 64 ms, at least 16.
 
@@ -141,8 +190,14 @@ def periodic_hann(n: int) -> NDArray[np.float32]:
 
 
 def front_of(network: Network) -> Front:
-    """Return whose feature images a network reads."""
-    return "compact" if network in COMPACT else network
+    """Return whose feature images a network reads.
+
+    >>> front_of("small_vgg"), front_of("yamnet_256"), front_of("cnn14")
+    ('compact', 'yamnet', 'cnn14')
+    """
+    if network in COMPACT:
+        return "compact"
+    return "yamnet" if network in YAMNETS else network
 
 
 def count_mel_weights(layout: Layout) -> int:

@@ -60,5 +60,5 @@ def front_end_of(network: Network, *, as_published: bool = False) -> PannsFrontE
         case "resnet38" | "mobilenetv2":
             model_rate_hz = 16_000 if as_published else 32_000
             return PannsFrontEnd(model_rate_hz, 1024, 320, 50.0, 14_000.0, 32_000, is_decimal)
-        case "small_vgg" | "cp_mobile":
-            raise ValueError(f"{network}: has no front end of PANNs, see learning/log_mel.py")
+        case "small_vgg" | "cp_mobile" | "yamnet" | "yamnet_256":
+            raise ValueError(f"{network}: has no front end of PANNs, see learning/mel.py")

@@ -14,7 +14,10 @@ class Recipe(Settings):
         dropout: Share of the embedding that is dropped in training.
         smoothing: Share of every label spread over all classes.
         is_averaged: Whether the network also follows the running mean of its own weights.
+        crop: Share of each clip that one step hears.
         is_best_kept: Whether the epoch that is best on the test fold is kept: the paper's protocol.
+        is_head_first: Whether the head is trained before all else, on embeddings as they are: from a random head,
+            the first steps would undo what a published network knows (Kumar et al., arXiv 2202.10054).
     """
 
     epochs: int
@@ -27,7 +30,9 @@ class Recipe(Settings):
     dropout: float = 0.2
     smoothing: float = 0.0
     is_averaged: bool = False
+    crop: float = 1.0
     is_best_kept: bool = False
+    is_head_first: bool = False
     patience: int | None = None
 
 

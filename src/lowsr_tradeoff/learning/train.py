@@ -88,7 +88,9 @@ def epochs(network: Recogniser, data: TrainingData, recipe: Recipe, rng: np.rand
     for epoch in range(recipe.epochs):
         start_training(network)
         losses: list[Tensor] = []
-        drawn = draw_epoch(n_clips, (bands, frames), recipe.mixup, rng, is_varied=recipe.is_varied)
+        drawn = draw_epoch(
+            n_clips, (bands, frames), recipe.mixup, rng, crop=recipe.crop, is_varied=recipe.is_varied
+        )
         for draws in drawn.to(data.labels.device).batches(n_batches):
             step = epoch * n_batches + len(losses)
             loss = _loss(network, data, draws, recipe, step / n_steps, average, rng)

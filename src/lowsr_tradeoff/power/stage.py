@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lowsr_tradeoff.power.model.battery import battery_hours
 from lowsr_tradeoff.power.model.chain import Parts, peak_mw, together_mw
@@ -22,7 +23,7 @@ from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.power.profiles.profile import ClockedCore, DeviceProfile, IncludedMicrophone
 from lowsr_tradeoff.power.validation.summary import summary
 from lowsr_tradeoff.records.base import Measurement, missing
-from lowsr_tradeoff.records.network import ModelCost
+from lowsr_tradeoff.records.network import Grid, ModelCost
 from lowsr_tradeoff.records.power import (
     ClockTrial,
     Power,
@@ -36,38 +37,53 @@ from lowsr_tradeoff.settings.groups import PowerSettings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.joint_draws import kept
 
+# Measured alarms per hour, by rate and feature layout.
+Alarms = Mapping[tuple[int, Grid], Measurement]
+NO_ALARMS: Alarms = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """One model cost on one device, at some bits a sample: the clocks tried and the one chosen."""
+    """One model cost on one device, at some bits a sample: the clocks tried and the one chosen.
+
+    Attributes:
+        settings: With the alarms per hour that were measured, if they were.
+    """
 
     cost: ModelCost
     bits: int
+    settings: PowerSettings
+    alarms: Measurement | None
     trials: tuple[Trial, ...]
     chosen: Trial
 
 
 def evaluate(
-    config: StudyConfig, costs: Sequence[ModelCost], bits: Sequence[int] | None = None
+    config: StudyConfig,
+    costs: Sequence[ModelCost],
+    bits: Sequence[int] | None = None,
+    alarms: Alarms = NO_ALARMS,
 ) -> tuple[PowerResult, ...]:
     """Return the power of every configured device for every model cost, device by device.
 
     ``bits`` are those of a sample, one after the other; ``None`` for those of the study's front end. Savings are
-    against the most bits at the reference rate.
+    against the most bits at the reference rate. ``alarms`` replace the settings' alarms per hour.
     """
     reference = next((cost for cost in costs if cost.rate_hz == config.reference_rate_hz), None)
     bits = bits or (config.front_end.bits,)
     return tuple(
         result
         for profile in fitted_devices(config.power)
-        for result in estimate(profile, costs, config.power, config.seed, config.n_resamples, reference, bits)
+        for result in estimate(
+            profile, costs, config.power, config.seed, config.n_resamples, reference, bits, alarms
+        )
     )
 
 
-def results(config: StudyConfig, costs: Sequence[ModelCost]) -> Power:
+def results(config: StudyConfig, costs: Sequence[ModelCost], alarms: Alarms = NO_ALARMS) -> Power:
     """Return what :func:`evaluate` returns, every device's figures with their sources, and the model's errors."""
     devices = tuple(sheet(profile) for profile in fitted_devices(config.power))
-    return Power(results=evaluate(config, costs), devices=devices, errors=summary())
+    return Power(results=evaluate(config, costs, alarms=alarms), devices=devices, errors=summary())
 
 
 def estimate(
@@ -78,6 +94,7 @@ def estimate(
     n_draws: int,
     reference: ModelCost | None = None,
     bits: Sequence[int] = (16,),
+    alarms: Alarms = NO_ALARMS,
 ) -> tuple[PowerResult, ...]:
     """Return one device's power in mW and hours on the battery for each cost and bits, or why it cannot do it.
 
@@ -87,25 +104,25 @@ def estimate(
     sample, devices = sampler(profile.name, seed, n_draws, drawn), at_clocks(profile)
 
     def estimate_one(cost: ModelCost, n_bits: int) -> Estimate:
-        trials = tuple(attempt(device, cost, n_bits, settings, sample) for device in devices)
-        return Estimate(cost, n_bits, trials, best(trials))
+        own, measured = settings, alarms.get((cost.rate_hz, cost.grid))
+        if measured is not None and measured.value is not None:
+            own = settings.model_copy(update={"alarms_per_hour": measured.value})
+        trials = tuple(attempt(device, cost, n_bits, own, sample) for device in devices)
+        return Estimate(cost, n_bits, own, measured, trials, best(trials))
 
     against = None if reference is None else estimate_one(reference, max(bits)).chosen
     estimates = [estimate_one(cost, n_bits) for n_bits in bits for cost in costs]
     shares = iter(spread_shares(drawn, [each.chosen.total_mw for each in estimates if each.chosen.parts]))
-    return tuple(
-        _result(each, against, settings, sample, next(shares) if each.chosen.parts else {}) for each in estimates
-    )
+    return tuple(_result(each, against, sample, next(shares) if each.chosen.parts else {}) for each in estimates)
 
 
 def _result(
     each: Estimate,
     against: Trial | None,
-    settings: PowerSettings,
     sample: Sample,
     shares: Mapping[str, float],
 ) -> PowerResult:
-    chosen, clocking = each.chosen, each.chosen.clocking
+    chosen, clocking, settings = each.chosen, each.chosen.clocking, each.settings
     reason = "; ".join(chosen.infeasible)
     peak, hours = missing(reason, "draws", "mW"), missing(reason, "draws", "h")
     components: tuple[PowerComponent, ...] = ()
@@ -137,6 +154,7 @@ def _result(
         infeasible=chosen.infeasible,
         power_mw_draws=power_draws,
         battery_hours_draws=hours_draws,
+        alarms_per_hour=each.alarms,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lowsr_tradeoff.records.alarms import AlarmResult, AlarmSetup
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost
@@ -32,6 +33,7 @@ class ClassifyResult(Record):
         cost: Computation of one classification; ``None`` for the classical control, whose comparisons have no
             published price on any device. It has no operating point.
         accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.statistics.joint_draws`).
+        alarm: Of the class that the device listens for; ``None`` without one, or where its steps failed.
         confusion: Predictions of all repetitions: a row for each true class, a column for each predicted class, in
             the order of ``class_recall``.
     """
@@ -51,6 +53,7 @@ class ClassifyResult(Record):
     cost: ModelCost | None
     accuracy_draws: tuple[float, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
+    alarm: AlarmResult | None = None
 
 
 class Contrast(Record):
@@ -139,7 +142,11 @@ class Published(Record):
 
 
 class Recognition(Record):
-    """What is recognised, how the ways of training differ, and diagnoses of why."""
+    """What is recognised, how the ways of training differ, and diagnoses of why.
+
+    Attributes:
+        alarms: What is scored in continuous sound; ``None`` where no class raises alarms.
+    """
 
     results: tuple[ClassifyResult, ...]
     contrasts: tuple[Contrast, ...]
@@ -148,3 +155,4 @@ class Recognition(Record):
     published: tuple[Published, ...]
     diagnoses: tuple[Diagnosis, ...]
     humps: tuple[HumpTest, ...]
+    alarms: AlarmSetup | None = None

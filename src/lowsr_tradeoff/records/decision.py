@@ -2,11 +2,15 @@
 
 from typing import Literal
 
-from lowsr_tradeoff.records.base import Measurement, Record
-from lowsr_tradeoff.records.classify import Probability
+from pydantic import Field
+
+from lowsr_tradeoff.records.alarms import FALSE_ALARMS
+from lowsr_tradeoff.records.base import Measurement, Record, missing
+from lowsr_tradeoff.records.classify import CLIPS, Probability
 from lowsr_tradeoff.records.network import ArmName, Grid
 from lowsr_tradeoff.records.privacy import LeakKind
 
+NO_TARGET = "no class raises alarms; name one with --target"
 # The field of an operating point that holds a kind of leak.
 LEAK_FIELDS: dict[LeakKind, str] = {
     "words": "word_recovery",
@@ -36,6 +40,8 @@ class OperatingPoint(Record):
         p_frontier: Probability that no other point of the device dominates it; ``None`` where it is not compared.
         p_meets: Probability that it meets all constraints at once; ``None`` if none is set or a figure is missing.
         privacy_axis: The leak that is its axis on the frontier.
+        recall: Share of the target's clips that raise an alarm, at the operating point of :class:`AlarmResult`.
+        false_alarms_per_hour: Of other sounds, at the same point.
     """
 
     point_id: str
@@ -60,6 +66,8 @@ class OperatingPoint(Record):
     p_frontier: Probability | None = None
     p_meets: Probability | None = None
     privacy_axis: LeakKind = "words"
+    recall: Measurement = missing(NO_TARGET, CLIPS)
+    false_alarms_per_hour: Measurement = missing(NO_TARGET, FALSE_ALARMS, "per hour")
 
     @property
     def privacy(self) -> Measurement:
@@ -192,6 +200,7 @@ class RateVerdict(Record):
             at the rate failed.
         p_meets: Probability that the point meets all constraints at once; ``None`` without joint draws.
         shortfalls: Empty when it passes.
+        figures: The point's figure that each constraint is about, by the name of the constraint.
     """
 
     rate_hz: int
@@ -199,6 +208,7 @@ class RateVerdict(Record):
     passes: bool
     p_meets: Probability | None
     shortfalls: tuple[Shortfall, ...]
+    figures: dict[str, Measurement] = Field(default_factory=dict)
 
 
 class GateResult(Record):

@@ -6,8 +6,11 @@ from typing import Literal
 from lowsr_tradeoff.records.base import Record
 
 Grid = Literal["shared", "native"]
-Network = Literal["small_vgg", "cp_mobile", "cnn14", "cnn14_8k", "cnn14_32k", "resnet38", "mobilenetv2"]
-Adapt = Literal["full", "probe", "lora", "dora"]
+Network = Literal[
+    "small_vgg", "cp_mobile", "cnn14", "cnn14_8k", "cnn14_32k", "resnet38", "mobilenetv2", "yamnet", "yamnet_256"
+]
+# "full", "probe", "lora", "dora", or "last:2": the last two blocks.
+Adapt = str
 # What each of them is says its row in classify/arms.py.
 # fmt: off
 ArmName = Literal[

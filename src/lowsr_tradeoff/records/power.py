@@ -103,6 +103,8 @@ class PowerResult(Record):
         infeasible: Reasons why this device cannot do it; empty when it can.
         power_mw_draws: Joint draws of the power (:mod:`lowsr_tradeoff.statistics.joint_draws`).
         battery_hours_draws: Joint draws of the hours.
+        alarms_per_hour: Measured alarms that radio and storage were modelled with, false and true, of the training
+            that raises most; ``None`` where what is sent does not follow from alarms measured here.
     """
 
     rate_hz: int
@@ -125,6 +127,7 @@ class PowerResult(Record):
     infeasible: tuple[str, ...]
     power_mw_draws: tuple[float, ...] = ()
     battery_hours_draws: tuple[float, ...] = ()
+    alarms_per_hour: Measurement | None = None
 
 
 class SourcedFigure(Record):

@@ -14,7 +14,12 @@ SCHEMA_VERSION = 5
 
 
 class CorpusSummary(Record):
-    """The data that figures were measured on."""
+    """The data that figures were measured on.
+
+    Attributes:
+        split_sources: Recordings that the corpus's own folds hold in more than one fold.
+        n_split_clips: Clips of these recordings.
+    """
 
     name: str
     kind: Literal["events", "speech"]
@@ -26,6 +31,8 @@ class CorpusSummary(Record):
     classes: tuple[str, ...]
     n_per_class: tuple[int, ...] = ()
     n_folds: int
+    split_sources: tuple[str, ...] = ()
+    n_split_clips: int = 0
     duration_s: float
     lowest_source_rate_hz: int
     is_synthetic: bool
@@ -95,6 +102,17 @@ class Tradeoff(Record):
     def all_rates_hz(self) -> tuple[int, ...]:
         """Return the candidate rates and the reference rate, ascending."""
         return tuple(sorted({*self.rates_hz, self.reference_rate_hz}))
+
+    def __repr__(self) -> str:
+        """Return rates, data and answer in one line."""
+        rates = ", ".join(map(str, self.all_rates_hz()))
+        data = ", ".join(f"{corpus.n_clips} clips of {corpus.kind}" for corpus in self.corpora)
+        decided = self.decision
+        answer = decided.recommended or ("no rate meets the limits" if decided.constraints else "no limits set")
+        failed = f"; {len(self.failures)} steps failed" if self.failures else ""
+        return f"<{type(self).__name__}: {rates} Hz; {data}; on {decided.device}: {answer}{failed}>"
+
+    __str__ = __repr__
 
 
 class Manifest(Record):
@@ -172,3 +190,9 @@ class Run(Record):
     manifest: Manifest
     listen: ListenPack
     damaged: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return rates, data and answer in one line."""
+        return repr(self.tradeoff).replace(type(self.tradeoff).__name__, type(self).__name__, 1)
+
+    __str__ = __repr__

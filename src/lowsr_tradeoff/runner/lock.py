@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lowsr_tradeoff.errors import ConfigError, StageError
+from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 
 
 @contextmanager
@@ -16,13 +16,14 @@ def locked(root: Path) -> Iterator[None]:
 
     Raises:
         ConfigError: Another run holds the folder.
-        StageError: The folder cannot be written.
+        MissingResourceError: The folder cannot be written.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
         file = (root / ".lock").open("w")
     except OSError as error:
-        raise StageError(f"{root}: cannot be written ({error.strerror}); choose another --out") from error
+        told = f"{root}: cannot be written ({error.strerror}); choose another --out"
+        raise MissingResourceError(told) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

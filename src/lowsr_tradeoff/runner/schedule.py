@@ -30,19 +30,30 @@ from lowsr_tradeoff.runner.store import Store
 Batch = tuple[Step, ...]
 # A step that finished or failed, the reason of the failure, and the seconds that it took, if it ran.
 Done = tuple[Step, str | None, float | None]
+
+
+@dataclass(frozen=True)
+class Began:
+    """Calls that run, after some of them began."""
+
+    calls: tuple[Call, ...]
+
+
 # How often a step is started whose process is lost each time.
 TRIES = 3
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What just finished, and what is left.
+    """What just finished or began, and what is left.
 
     Attributes:
+        label: The step that finished; empty where steps began.
         n_done: Steps that are done, failed ones among them.
         took_s: How long it took, its share of the call that it ran in; ``None`` where it did not run.
         n_left: Steps left of every stage that has some.
         jobs: How many run at once.
+        running: What runs now, the longest first: the first step of each call.
     """
 
     label: str
@@ -52,6 +63,7 @@ class Progress:
     took_s: float | None = None
     n_left: Mapping[str, int] = field(default_factory=dict)
     jobs: int = 1
+    running: tuple[str, ...] = ()
 
 
 @dataclass
@@ -107,7 +119,7 @@ def run_missing(
 ) -> Outcome:
     """Run what the store lacks of the wanted steps and their needs, and return how it went.
 
-    ``run`` must be picklable unless it runs here. ``report`` is called whenever a step finishes.
+    ``run`` must be picklable unless it runs here. ``report`` is called whenever steps begin, and when one finishes.
 
     Raises:
         MissingResourceError: Steps are to compute on a GPU, and there is none; nothing has run.
@@ -124,15 +136,20 @@ def run_missing(
     left = Counter(step.stage for step in todo)
     with _executor(resources, run, todo, store) as executor:
         jobs = executor.n_free(False)  # noqa: FBT003 - see Executor
-        for step, failure, took_s in _schedule(todo, store, executor):
+        for event in _schedule(todo, store, executor):
+            n_done = outcome.n_run + len(outcome.failures)
+            if isinstance(event, Began):
+                running = tuple(todo[call[0]].label for call in event.calls)
+                report(Progress("", n_done, len(todo), n_left=dict(+left), jobs=jobs, running=running))
+                continue
+            step, failure, took_s = event
             if failure is None:
                 outcome.n_run += 1
             else:
                 outcome.failures[step] = failure
                 store.require_space()
             left[step.stage] -= 1
-            n_done = outcome.n_run + len(outcome.failures)
-            report(Progress(step.label, n_done, len(todo), step.stage, took_s, dict(+left), jobs))
+            report(Progress(step.label, n_done + 1, len(todo), step.stage, took_s, dict(+left), jobs))
     return outcome
 
 
@@ -196,8 +213,8 @@ class _Queue:
     n_tries: Counter[Call] = field(default_factory=Counter)
 
 
-def _schedule(steps: Sequence[Step], store: Store, executor: Executor) -> Iterator[Done]:
-    """Yield every step once it has finished or failed."""
+def _schedule(steps: Sequence[Step], store: Store, executor: Executor) -> Iterator[Done | Began]:
+    """Yield every step once it has finished or failed, and what runs whenever calls begin."""
     batch_of = {step: batch for batch in make_batches(steps) for step in batch}
     n_left = {batch: len(batch) for batch in batch_of.values()}
     needs = {
@@ -214,7 +231,8 @@ def _schedule(steps: Sequence[Step], store: Store, executor: Executor) -> Iterat
             if call := tuple(places[step] for step, need in lost_need.items() if need is None):
                 queue.waiting[is_on_gpu(steps, call)].append(call)
         if not done:
-            _start(queue, executor)
+            if _start(queue, executor):
+                yield Began(tuple(queue.started_s))
             done = [one for finished in executor.wait() for one in _settle(finished, steps, store, queue)]
         for step, failure, took_s in done:
             if failure is not None:
@@ -226,13 +244,18 @@ def _schedule(steps: Sequence[Step], store: Store, executor: Executor) -> Iterat
             yield step, failure, took_s
 
 
-def _start(queue: _Queue, executor: Executor) -> None:
-    """Start as many calls as there is room for, first those on a GPU; one that is to run alone, if nothing runs."""
+def _start(queue: _Queue, executor: Executor) -> bool:
+    """Start as many calls as there is room for, first those on a GPU; one that is to run alone, if nothing runs.
+
+    Returns whether any began.
+    """
+    n_before = len(queue.started_s)
     for on_gpu, waiting in queue.waiting.items():
         while waiting and executor.n_free(on_gpu) > 0:
             _start_one(waiting.popleft(), queue, executor)
     if queue.to_run_alone and not queue.started_s:
         _start_one(queue.to_run_alone.popleft(), queue, executor)
+    return len(queue.started_s) > n_before
 
 
 def _start_one(call: Call, queue: _Queue, executor: Executor) -> None:

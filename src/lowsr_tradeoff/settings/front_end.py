@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.errors import ConfigError, did_you_mean
 from lowsr_tradeoff.files.reading import sha256_of, usable_path
 from lowsr_tradeoff.records.base import Record
 
@@ -22,6 +22,8 @@ USUAL: dict[str, dict[str, float]] = {
     "sigma_delta": {"order": 3, "oversampling": 64},
 }
 EXIST = "ideal, none, fir<taps>, butterworth<order> (butterworth1 is an RC), sigma-delta<CIC order>, device"
+
+USUAL_NAMES = ("device", "ideal", "none", "fir64", "butterworth4", "sigma-delta")
 
 
 class Scene(Record):
@@ -153,7 +155,8 @@ def named_front_end(text: str, like: FrontEnd | None = None) -> FrontEnd:
     try:
         return FrontEnd.model_validate({**kept, "filter": kind, "order": name.removeprefix(kind) or None})
     except ValidationError as error:
-        raise ConfigError(f"front end {text!r}: there is none of that name; take one of {EXIST}") from error
+        near = did_you_mean(text, USUAL_NAMES)
+        raise ConfigError(f"front end {text}: there is none of that name; {near} Written as {EXIST}") from error
 
 
 def name_of(front_end: FrontEnd) -> str:

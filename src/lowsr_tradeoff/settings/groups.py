@@ -1,5 +1,6 @@
 """The groups of a study's settings, one per room."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -9,6 +10,9 @@ from lowsr_tradeoff.records.privacy import Engine
 from lowsr_tradeoff.settings.front_end import FilePath
 
 COMPACT = ("small_vgg", "cp_mobile")
+YAMNETS = ("yamnet", "yamnet_256")
+ADAPTS = ("full", "probe", "lora", "dora")
+LAST_BLOCKS = re.compile("last:([1-9][0-9]?)")
 
 DeviceType = Literal["cpu", "cuda"]
 
@@ -80,11 +84,13 @@ class ClassifySettings(Settings):
     """How the networks are trained.
 
     Attributes:
-        network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), or one of the PANNs.
-        checkpoint: File of published PANNs weights to start from (see lowsr-tradeoff fetch); ``None`` to start from
-            random weights.
+        network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), ``"yamnet"``, ``"yamnet_256"`` (its
+            first blocks, for wearables), or one of the PANNs.
+        checkpoint: File of published weights to start from, of AudioSet (see lowsr-tradeoff fetch); ``None``
+            to start from random weights.
         as_published: PANNs with the front ends and pooling of the paper's code, not those that fit the weights.
-        adapt: What is trained of a network that starts from other weights: all of it, its head, or adapters.
+        adapt: What is trained of a network that starts from other weights: ``"full"``, ``"probe"`` (its head, on
+            clips that are not varied), ``"lora"`` and ``"dora"`` (adapters), ``"last:2"`` (its last two blocks).
         adapt_rank: Rank of the adapters.
         grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
         arms: Ways of training to compare; ``"classical"`` is no network but the control that networks must beat.
@@ -96,6 +102,7 @@ class ClassifySettings(Settings):
         batch_size: Clips in one training step.
         learning_rate: The highest of the one-cycle schedule, or the constant one.
         weight_decay: Of AdamW: how fast weights shrink that no clip asks for.
+        crop: Share of each training clip that one step hears, another part each time; 1 for all of it.
         is_varied: Whether training clips are rolled in time and have spans of bands and frames hidden.
         mixup: Both parameters of the beta distribution that two mixed training clips' weights are drawn from; 0 for
             no mixing.
@@ -122,6 +129,7 @@ class ClassifySettings(Settings):
     batch_size: int = Field(default=32, ge=2)
     learning_rate: Positive = 5e-3
     weight_decay: float = Field(default=1e-2, ge=0)
+    crop: Annotated[float, Field(gt=0, le=1)] = 1.0
     is_varied: bool = True
     mixup: float = Field(default=0.3, ge=0)
     n_seeds: int = Field(default=1, ge=1)
@@ -131,15 +139,32 @@ class ClassifySettings(Settings):
     chosen: tuple[ChosenTransfer, ...] = ()
     published: tuple[PublishedAccuracy, ...] = ()
 
+    @field_validator("adapt")
+    @classmethod
+    def _check_adapt(cls, adapt: Adapt) -> Adapt:
+        if adapt not in ADAPTS and not LAST_BLOCKS.fullmatch(adapt):
+            raise ValueError(f'adapt = "{adapt}": give {", ".join(ADAPTS)}, or last:N for the last N blocks')
+        return adapt
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         is_compact = self.network in COMPACT
         if is_compact and (self.checkpoint or self.as_published):
-            raise ValueError(f"checkpoint and as_published are for the PANNs, not for {self.network}")
+            raise ValueError(f"checkpoint and as_published are for published networks, not for {self.network}")
         if not is_compact and "native" in self.grids:
             raise ValueError(f'{self.network} has a front end of its own: set grids = ["shared"]')
         if self.protocol == "paper" and (len(self.alpha) > 1 or len(self.temperature) > 1 or self.search_trials):
             raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
+        if LAST_BLOCKS.fullmatch(self.adapt) and self.network not in YAMNETS:
+            raise ValueError(f'adapt = "{self.adapt}" is for {" and ".join(YAMNETS)}, not for {self.network}')
+        if self.adapt == "probe" and self.protocol == "paper":
+            raise ValueError(
+                "protocol paper keeps the best epoch of a whole network: a probe takes protocol honest"
+            )
+        if self.adapt == "probe" and "attention" in self.arms:
+            raise ValueError('attention compares feature maps, which adapt = "probe" does not change: leave it out')
+        if self.crop < 1 and not self.is_varied:
+            raise ValueError("crop takes another part of a clip each time, which is_varied = false forbids")
         if self.protocol == "honest" and self.patience:
             raise ValueError("patience stops by the test fold: it is for protocol paper alone")
         return self
@@ -224,6 +249,8 @@ class PowerSettings(Settings):
         every_s: Length of that cycle in seconds.
         wake_share: Share of the time that sound keeps the device awake, when a microphone that can wakes it;
             ``None`` for a device that is awake without being woken.
+        alarms_per_hour: Alarms in an hour of listening, each of which sends and writes its label or its window;
+            ``None`` for all the time. A study with a target puts in what it measures.
     """
 
     devices: tuple[FilePath, ...] = Field(default=("stm32u575", "stm32u385", "nrf52840", "efr32xg24"), min_length=1)
@@ -240,6 +267,7 @@ class PowerSettings(Settings):
     listen_s: Positive | None = None
     every_s: Positive | None = None
     wake_share: Share | None = None
+    alarms_per_hour: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _check_duty(self) -> Self:

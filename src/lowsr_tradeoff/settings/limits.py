@@ -24,6 +24,8 @@ class Constraints(Settings):
         max_known_word_recovery: Most words of a list that the attacker knows, 0 to 1, where 0 is guessing.
         max_speaker_identification: Most utterances whose speaker is told, of those on file, 0 to 1.
         min_battery_hours: Least battery life to accept, in hours.
+        min_recall: Least share of the target's clips that raise an alarm, 0 to 1.
+        max_false_alarms_per_hour: Most alarms per hour to accept that the target did not raise.
     """
 
     min_accuracy: Share | None = None
@@ -31,6 +33,8 @@ class Constraints(Settings):
     max_known_word_recovery: Share | None = None
     max_speaker_identification: Share | None = None
     min_battery_hours: Positive | None = None
+    min_recall: Share | None = None
+    max_false_alarms_per_hour: Positive | None = None
 
     def given(self) -> dict[str, float]:
         """Return the constraints that are set, by name.

@@ -45,7 +45,7 @@ def starter_toml() -> str:
 
 
 def described() -> dict[str, dict[str, Any]]:
-    """Return what flags are made from: meaning, kind, choices and default of every setting, by dotted name.
+    """Return what flags are made from: all that they tell of every setting, by its dotted name.
 
     ``described.json`` holds it, for a command line that does not load the settings; made anew by
     ``python -m lowsr_tradeoff.settings.starter``.
@@ -55,7 +55,8 @@ def described() -> dict[str, dict[str, Any]]:
             "meaning": meaning,
             "kind": schema.get("type"),
             "of": schema.get("items", {}).get("type"),
-            "choices": schema.get("enum"),
+            "choices": schema.get("enum") or schema.get("items", {}).get("enum"),
+            "is_share": (schema.get("minimum"), schema.get("maximum")) == (0, 1),
             "default": default,
         }
         for path, group in _groups(StudyConfig(), ())

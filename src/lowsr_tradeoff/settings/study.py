@@ -3,11 +3,13 @@
 Precedence: defaults < TOML file < command-line flags. Relative paths in a file are relative to that file.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from lowsr_tradeoff.records.privacy import LeakKind
+from lowsr_tradeoff.settings.alarms import AlarmSettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import (
     ClassifySettings,
@@ -62,6 +64,7 @@ class StudyConfig(Settings):
     classify: ClassifySettings = ClassifySettings()
     privacy: PrivacySettings = PrivacySettings()
     power: PowerSettings = PowerSettings()
+    alarms: AlarmSettings = AlarmSettings()
     constraints: Constraints = Constraints()
     gate: GateRules = GateRules()
 
@@ -76,16 +79,38 @@ class StudyConfig(Settings):
         if not rates_hz:
             raise ValueError("give at least one rate, for example 500,1000,2000,4000")
         if repeated := sorted({rate for rate in rates_hz if rates_hz.count(rate) > 1}):
-            raise ValueError(f"rates are given twice: {repeated}")
+            raise ValueError(f"{_hz(repeated)} are given twice; give each rate once")
         if low := [rate for rate in rates_hz if rate < MIN_RATE_HZ]:
-            raise ValueError(f"{low} Hz is below {MIN_RATE_HZ} Hz, the least that has bands to listen to")
+            raise ValueError(f"{_hz(low)}: below {MIN_RATE_HZ} Hz no band is left to listen to; give higher rates")
         return tuple(sorted(rates_hz))
 
     @model_validator(mode="after")
     def _check_reference(self) -> Self:
         if above := [rate for rate in self.rates_hz if rate > self.reference_rate_hz]:
-            raise ValueError(f"{above} Hz is above the reference rate of {self.reference_rate_hz} Hz")
+            raise ValueError(
+                f"{_hz(above)}: above the reference rate of {self.reference_rate_hz} Hz; give lower rates, or set"
+                " reference_rate_hz higher"
+            )
         return self
+
+    @model_validator(mode="after")
+    def _check_target(self) -> Self:
+        if self.alarms.target is not None:
+            return self
+        named = {
+            "alarms.background": self.alarms.background,
+            "constraints.min_recall": self.constraints.min_recall,
+            "constraints.max_false_alarms_per_hour": self.constraints.max_false_alarms_per_hour,
+        }
+        if given := [name for name, value in named.items() if value is not None]:
+            raise ValueError(f"{', '.join(given)}: is about alarms for one class; name it with --target")
+        return self
+
+    @property
+    def alarms_asked_for(self) -> float:
+        """False alarms per hour that thresholds are set for."""
+        limit = self.constraints.max_false_alarms_per_hour
+        return self.alarms.per_hour or (limit / 2 if limit else 1.0)
 
     @property
     def axis(self) -> LeakKind:
@@ -99,3 +124,7 @@ class StudyConfig(Settings):
         (1000, 16000)
         """
         return tuple(sorted({*self.rates_hz, self.reference_rate_hz}))
+
+
+def _hz(rates_hz: Sequence[int]) -> str:
+    return f"{', '.join(map(str, rates_hz))} Hz"

@@ -1,6 +1,5 @@
 """Settings from TOML and back; what is wrong with them, in words."""
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -10,12 +9,33 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.errors import ConfigError, did_you_mean
 from lowsr_tradeoff.files.reading import MOST_TOML_BYTES, UTF16_MARKS, parse_toml, read_file
 from lowsr_tradeoff.settings.study import LIBRISPEECH, StudyConfig
 
 # Problems named of one file.
 LISTED = 50
+ALL_NAMES = "the file that lowsr-tradeoff init writes names all"
+# What to write, by the kind of a fault.
+WANTED = {
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "finite_number": "a number that is not infinite",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_type": "text in quotes",
+    "tuple_type": "a list in brackets",
+    "model_type": "a table of settings",
+    "model_attributes_type": "a table of settings",
+    "too_short": "a list of at least {min_length}",
+    "greater_than": "a number above {gt:g}",
+    "greater_than_equal": "a number of at least {ge:g}",
+    "less_than": "a number below {lt:g}",
+    "less_than_equal": "a number of at most {le:g}",
+}
 EMBEDDED = ("demo", "digits")
 PRESETS = Path(__file__).parents[1] / "configs" / "presets"
 PATHS = (
@@ -26,6 +46,7 @@ PATHS = (
     ("privacy", "words_source"),
     ("power", "devices"),
     ("power", "microphone"),
+    ("alarms", "background"),
     ("front_end", "scene", "impulse_response"),
     ("front_end", "scene", "environment"),
 )
@@ -85,7 +106,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         content = read_file(preset if is_preset else path, MOST_TOML_BYTES)
         tree = parse_toml(content.decode("utf-8-sig"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path of --config") from error
+        presets = sorted(each.stem for each in PRESETS.glob("*.toml"))
+        remedy = f"check the path; of presets {did_you_mean(str(path), presets)}"
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); {remedy}") from error
     except ValueError as error:
         raise ConfigError(f"{path}: is not TOML in UTF-8: {error}{_windows_hint(content)}") from error
     for *rooms, key in PATHS:
@@ -140,19 +163,33 @@ def _explain(error: ValidationError, path: Path | None) -> str:
 
 
 def _message(problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "extra_forbidden":
-        return f"unknown setting{_near(str(problem['loc'][-1]), _names(StudyConfig))}"
-    if problem["type"] == "int_from_float":
-        return f"give a whole number, for example {round(problem['input'])} (given: {problem['input']!r})"
-    said = f"{problem['msg'].removeprefix('Value error, ')} (given: {problem['input']!r})"
-    if problem["type"] != "literal_error":
-        return said
-    return said + _near(str(problem["input"]), re.findall(r"'([^']+)'", problem["ctx"]["expected"]))
+    """What is wrong with one setting, and how to write it."""
+    kind, given, known = problem["type"], problem["input"], problem.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"there is no such setting; {did_you_mean(str(problem['loc'][-1]), _names(StudyConfig), ALL_NAMES)}"
+    if kind == "missing":
+        return "is missing; add it to the table"
+    if kind == "value_error":
+        told: str = problem["msg"].removeprefix("Value error, ")
+        return told
+    if kind == "literal_error":
+        names = re.findall(r"'([^']+)'", known["expected"])
+        return f"there is no {_as_toml(given)}; {did_you_mean(str(given), names, ALL_NAMES)}"
+    wanted = WANTED.get(kind, "another value").format_map(known)
+    example = f", for example {round(given)}" if kind == "int_from_float" else ""
+    return f"give {wanted}{example} (given: {_as_toml(given)}){_percent_meant(kind, given, known)}"
 
 
-def _near(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+def _percent_meant(kind: str, given: object, known: Mapping[str, Any]) -> str:
+    """Whether a share was written as a number of per cent."""
+    if kind != "less_than_equal" or known["le"] != 1 or not isinstance(given, int | float) or given > 100:
+        return ""
+    return f"; did you mean {given / 100:g} ({given:g} %)?"
+
+
+def _as_toml(value: object) -> str:
+    """A value as the user wrote it, as far as TOML can say it."""
+    return toml_value(list(value) if isinstance(value, tuple) else value)
 
 
 def _names(group: type[BaseModel]) -> list[str]:

@@ -11,6 +11,9 @@ from lowsr_tradeoff.decision.leaks import leaks
 from lowsr_tradeoff.power import stage as power
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.privacy import stage as privacy
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.classify import ClassifyResult
+from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.records.run import Failure, Manifest, Tradeoff
 from lowsr_tradeoff.runner import fingerprint, machine
 from lowsr_tradeoff.runner.step import Step
@@ -48,7 +51,7 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     recovered = privacy.results(own.privacy, store)
     # Arms differ in their training, not in what they compute at inference.
     costs = {(each.rate_hz, each.grid): each.cost for each in recognition.results if each.cost is not None}
-    drawn = power.results(config, tuple(costs.values()))
+    drawn = power.results(config, tuple(costs.values()), most_alarms(recognition.results))
     front_end, device = name_of(config.front_end), load_device(config.power.devices[0]).name
     found = {front_end: (recognition.results, recovered.attacks, drawn.results)}
     for other in others:
@@ -78,6 +81,18 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         settings=config.model_dump(mode="json"),
         provenance=fingerprint.provenance(functions, privacy.weights(config)),
     )
+
+
+def most_alarms(results: Sequence[ClassifyResult]) -> dict[tuple[int, Grid], Measurement]:
+    """Return the alarms per hour at each rate and layout, of the way of training that raises most."""
+    found: dict[tuple[int, Grid], Measurement] = {}
+    for result in results:
+        here = (result.rate_hz, result.grid)
+        if result.alarm and (
+            here not in found or (found[here].value or 0) < (result.alarm.alarms_per_hour.value or 0)
+        ):
+            found[here] = result.alarm.alarms_per_hour
+    return found
 
 
 def _rate_hz(step: Step) -> int | None:

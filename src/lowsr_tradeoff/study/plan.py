@@ -1,29 +1,30 @@
 """A study's corpora, checked, and its steps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from lowsr_tradeoff.classify import stage as classify
 from lowsr_tradeoff.classify.plan import ClassifyPlan
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.corpora.speech import speech_of
-from lowsr_tradeoff.errors import ConfigError, DataError
+from lowsr_tradeoff.errors import ConfigError, DataError, tried
 from lowsr_tradeoff.power.profiles.front_ends import unlike_the_first, with_front_ends
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.privacy.stage import PrivacyPlan
 from lowsr_tradeoff.runner import machine
 from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.settings.alarms import AlarmSettings
 from lowsr_tradeoff.settings.front_end import named_front_end
 from lowsr_tradeoff.settings.study import LIBRISPEECH, StudyConfig
 from lowsr_tradeoff.settings.toml import EMBEDDED
 
 INSPECTED = "inspected.json"
-
-T = TypeVar("T")
+# By any of these a folder is known as that of a run; what systems put into any folder is none of its content.
+RUN_FILES = {INSPECTED, "steps", "tradeoff.json", ".lock"}
+OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> S
         DataError: The corpora have problems; the message lists all of them, and that there is no GPU either.
     """
     others, config = unlike_the_first(config), with_front_ends(config)
-    events, no_events = _tried(partial(events_of, config, out / INSPECTED))
-    speech, no_speech = _tried(partial(speech_of, config, out / INSPECTED))
+    events, no_events = tried(partial(events_of, config, out / INSPECTED))
+    speech, no_speech = tried(partial(speech_of, config, out / INSPECTED))
     if events is None or speech is None:
         no_gpu = machine.why_no_gpu() if is_run_here and config.device_type == "cuda" else None
         raise DataError("\n".join(filter(None, (no_events, no_speech, no_gpu))))
@@ -64,11 +65,20 @@ def open_study(config: StudyConfig, out: Path, *, is_run_here: bool = True) -> S
 
 
 def check_out(config: StudyConfig, out: Path) -> None:
-    """Raise ``ConfigError`` where a run folder is, or lies in, a folder of sounds: all that is in there is read."""
-    for source in (config.events.source, config.speech.source.removeprefix(LIBRISPEECH)):
+    """Raise ``ConfigError`` where a run folder is, or lies in, a folder of sounds, or holds what no run wrote.
+
+    All that is in a folder of sounds is read.
+    """
+    background = config.alarms.background or config.events.source
+    for source in (config.events.source, config.speech.source.removeprefix(LIBRISPEECH), background):
         folder = Path(source)
         if source not in EMBEDDED and folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
             raise ConfigError(f"--out {out}: is or lies in the corpus folder {folder}; choose another --out")
+    there = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+    others = [name for name in there if name not in OF_SYSTEMS]
+    if others and not RUN_FILES & set(there):
+        named = ", ".join([*others[:3], *(["…"] if len(others) > 3 else [])])
+        raise ConfigError(f"--out {out}: holds other things than a run ({named}); name a new folder")
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ def plan(study: Study) -> StudyPlan:
 def through_microphones(study: Study) -> tuple[Study, ...]:
     """Return the study through its own front end, which decides, and through every other one to compare.
 
-    Only the first has learning curves.
+    Only the first has learning curves and alarms.
 
     Raises:
         ConfigError: There is no front end of a name.
@@ -116,7 +126,8 @@ def through_microphones(study: Study) -> tuple[Study, ...]:
     others = [named_front_end(name, own) for name in study.config.front_ends]
     others += [own.model_copy(update={"bits": bits}) for bits in study.config.compared_bits]
     privacy_alone = study.config.privacy.model_copy(update={"learning_curves": "none"})
-    alone = study.config.model_copy(update={"front_ends": (), "compared_bits": (), "privacy": privacy_alone})
+    changed = {"front_ends": (), "compared_bits": (), "privacy": privacy_alone, "alarms": AlarmSettings()}
+    alone = study.config.model_copy(update=changed)
     return (
         study,
         *(
@@ -125,11 +136,3 @@ def through_microphones(study: Study) -> tuple[Study, ...]:
             if other != own
         ),
     )
-
-
-def _tried(load: Callable[[], T]) -> tuple[T | None, str | None]:
-    """What was loaded, or its error, so that errors of both corpora are reported together."""
-    try:
-        return load(), None
-    except DataError as error:
-        return None, str(error)

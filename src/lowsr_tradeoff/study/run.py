@@ -14,10 +14,12 @@ from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.records.run import Run
+from lowsr_tradeoff.runner import unfinished
 from lowsr_tradeoff.runner.executor import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
 from lowsr_tradeoff.runner.schedule import Outcome, Progress, Resources, describe, missing_steps, run_missing
 from lowsr_tradeoff.runner.shards import CONFIG, steps_of_shard
+from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml
@@ -52,8 +54,8 @@ def run_study(
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
-        MissingResourceError: There is no GPU; nothing has run.
-        StageError: The folder cannot be written, or no step that counts has finished; finished steps are kept.
+        MissingResourceError: There is no GPU, or the folder cannot be written; nothing has run.
+        StageError: The disk is full, or no step that counts has finished; finished steps are kept.
     """
     check_out(config, out)
     start, store = time.monotonic(), Store(out)
@@ -61,10 +63,11 @@ def run_study(
         study = open_study(config, out, is_run_here=cluster is None)
         planned, run = plan(study), partial(run_batch, study.corpora, store)
         wanted = planned.steps
+        write_atomic(out / CONFIG, dump_toml(config).encode())
+        unfinished.begin(out, wanted)
         outcome = run_missing(wanted, store, run, Resources(jobs, step_timeout_s, cluster, gpu_share), report)
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
-        write_atomic(out / CONFIG, dump_toml(config).encode())
         finished = replace(store, failed=outcome.failures)
         tradeoff = assemble(planned, finished)
         transcripts = privacy.transcripts(planned.through[0].privacy, finished)
@@ -85,9 +88,9 @@ def run_shard(
     Raises:
         ConfigError: The settings cannot be used, or another run uses the folder.
         DataError: The corpora have problems; nothing has run.
-        MissingResourceError: There is no GPU; nothing has run.
+        MissingResourceError: There is no GPU, or the folder cannot be written; nothing has run.
         PartialRunError: Some steps failed; the others are kept.
-        StageError: All failed, or the folder cannot be written.
+        StageError: All failed, or the disk is full.
     """
     check_out(config, out)
     store = Store(out)
@@ -102,8 +105,8 @@ def run_shard(
     return outcome
 
 
-def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tuple[dict[str, int], int]:
-    """Return how many steps of each stage would run, and how many of the wanted ones are there already.
+def steps_to_run(study: Study, store: Store, *, is_run_here: bool = True) -> tuple[list[Step], int]:
+    """Return the steps that would run, and how many of the wanted ones are there already.
 
     Raises:
         MissingResourceError: They would run on this machine's GPU, and there is none.
@@ -112,7 +115,4 @@ def count_steps(study: Study, store: Store, *, is_run_here: bool = True) -> tupl
     todo = missing_steps(wanted, store)
     if is_run_here:
         require_gpu(todo)
-    stages = dict.fromkeys((step.stage for step in todo), 0)
-    for step in todo:
-        stages[step.stage] += 1
-    return stages, len(set(wanted) - set(todo))
+    return todo, len(set(wanted) - set(todo))

@@ -177,7 +177,7 @@ def test_a_single_address_with_its_recorded_hash(tmp_path):
         common = {"what": "", "source": "", "licence": "", "files": ("a.zip",), "folder": "set"}
         address = f"{server.record}/files/a.zip/content"
         right = Download(address=address, checksum=f"sha256:{hashlib.sha256(content).hexdigest()}", **common)
-        assert "several public projects recorded" in get(right, tmp_path / "right").notes[0]
+        assert "that lowsr-tradeoff keeps of it" in get(right, tmp_path / "right").notes[0]
         wrong = Download(address=address, checksum=f"sha256:{'0' * 64}", **common)
         with pytest.raises(DataError, match="does not have the checksum"):
             get(wrong, tmp_path / "wrong")
@@ -204,11 +204,27 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 
 
 def test_what_is_shipped_names_publisher_and_licence():
-    assert set(downloads()) == {"cnn14-16k", "resnet38", "mobilenetv2", "esc50", "tau2019-mobile"}
+    assert set(downloads()) == {
+        "cnn14-16k", "resnet38", "mobilenetv2", "yamnet", "yamnet-256", "esc50", "tau2019-mobile",
+    }  # fmt: skip
     for download in downloads().values():
         assert all(download.address_of(file).startswith("https://") for file in download.files)
         assert download.licence
         assert download.source
+
+
+@pytest.mark.parametrize("name", ["yamnet", "yamnet-256"])
+def test_a_changed_yamnet_is_not_taken(name, tmp_path):
+    """Neither from its publisher nor put there by hand: it is held against the hash that is kept of it."""
+    wanted = find_download(name)
+    with zenodo({"x": b"changed"}) as server:
+        moved = wanted.model_copy(update={"address": f"{server.record}/files/x/content"})
+        with pytest.raises(DataError, match=f"does not have the checksum {wanted.checksum}"):
+            get(moved, tmp_path)
+        assert files_in(tmp_path) == set()
+        (tmp_path / wanted.files[0]).write_bytes(b"changed")
+        with pytest.raises(DataError, match="does not have the checksum"):
+            get(moved, tmp_path)
 
 
 def test_an_unknown_name_gives_the_nearest():

@@ -18,7 +18,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 
 pytestmark = needs_compiler
 
-DB_PER_NEPER = 10 / np.log(10)
+DB_PER_NEPER, DB_PER_NEPER_OF_MAGNITUDE = 10 / np.log(10), 20 / np.log(10)
 PROBE = """#include <stdio.h>
 #include "front_end.h"
 #include "tables.h"
@@ -26,9 +26,12 @@ int main(void)
 {
     static fe_level image[FE_BANDS * FE_COLUMNS];
     size_t n = sizeof FE_WINDOW + sizeof FE_COSINE + sizeof FE_SINE + sizeof FE_WEIGHTS;
-    n += sizeof FE_BAND_FIRST + sizeof FE_BAND_BINS;
+    n += sizeof FE_BAND_FIRST + sizeof FE_BAND_BINS + sizeof FE_PATCH_FIRST;
 #ifdef FRONT_END_Q15
     n += sizeof FE_LOG_2 + sizeof FE_BAND_LOG_2;
+#if FE_MAGNITUDE
+    n += sizeof FE_BAND_OFFSET;
+#endif
 #endif
     printf("%zu %zu %zu", sizeof(fe_state), sizeof image, n);
     for (int i = -100; i <= 0; i++) {
@@ -60,7 +63,9 @@ def clips():
 def check(sounds, layout, in_float, in_q15):
     expected = images_of(sounds, layout)
     assert np.abs(images_in_c(in_float, sounds, layout.image) - expected).max() <= 1e-4
-    off = DB_PER_NEPER * np.abs(images_in_c(in_q15, sounds, layout.image) - expected)
+    off = (DB_PER_NEPER_OF_MAGNITUDE if layout.is_yamnet else DB_PER_NEPER) * np.abs(
+        images_in_c(in_q15, sounds, layout.image) - expected
+    )
     assert np.median(off, axis=(1, 2)).max() <= 0.5
 
 
@@ -90,6 +95,43 @@ def test_longer_ffts_and_the_shared_grid_at_its_own_rate(tmp_path):
     folder = write_sources(tmp_path, layout)
     both = [compile_program(folder, "log_mel.c", number, folder / number) for number in ("float", "q15")]
     check([sound.codes for sound in synthetic_sounds(layout, 1)], layout, *both)
+
+
+@pytest.fixture(scope="module", params=[0.6, 1.0, 2.1])
+def yamnet(request, tmp_path_factory):
+    """A window shorter than a patch, which silence follows, one of a patch, and one of two."""
+    layout = lay_out(16000, "shared", request.param, "yamnet")
+    folder = write_sources(tmp_path_factory.mktemp("yamnet"), layout)
+    return layout, {n: compile_program(folder, "log_mel.c", n, folder / n, SANITIZED) for n in ("float", "q15")}
+
+
+def test_yamnets_front_end_sounds_alike(yamnet):
+    layout, programs = yamnet
+    check([sound.codes for sound in synthetic_sounds(layout, 1)], layout, *programs.values())
+
+
+def test_yamnets_loudest_and_softest_sounds_fit_into_16_bits(yamnet):
+    layout, programs = yamnet
+    at = np.arange(round(layout.window_s * 16000))
+    phases = [np.pi * at * step / 16 for step in range(17)]
+    tones = [np.where(np.cos(phase) >= 0, 32767, -32768).astype(np.int16) for phase in phases]
+    one_step = [np.where(at % 16 == 0, 1, 0).astype(np.int16)]
+    for sounds in (tones, one_step):
+        off = np.abs(images_in_c(programs["q15"], sounds, layout.image) - images_of(sounds, layout))
+        loud = images_of(sounds, layout) > 0
+        assert np.median(off) * DB_PER_NEPER_OF_MAGNITUDE < 0.5
+        assert not loud.any() or off[loud].max() * DB_PER_NEPER_OF_MAGNITUDE < 0.5
+
+
+@pytest.mark.parametrize("number", ["float", "q15"])
+def test_memory_of_yamnets_front_end_is_what_the_compiler_takes(number, tmp_path):
+    layout = lay_out(16000, "shared", 2.1, "yamnet")
+    folder = write_sources(tmp_path, layout)
+    (folder / "probe.c").write_text(PROBE)
+    program = compile_program(folder, "probe.c", number, folder / "probe", ("-Wno-unused",))
+    said = [int(each) for each in subprocess.run([program], capture_output=True, check=True).stdout.split()]
+    memory = memory_of(layout, number, 0, 0)
+    assert said[:3] == [memory.state, memory.image, memory.tables]
 
 
 @pytest.mark.parametrize("number", ["float", "q15"])
@@ -150,6 +192,28 @@ def test_the_vectors_are_met_and_anything_else_is_told(native):
     assert wrong.stdout.count("FAILED") == 2
     (folder / "vectors" / "noise.log_mel.f32").write_bytes((images[1] + np.float32(0.01)).tobytes())
     assert "1 of 2 vectors failed" in run(right).stdout
+
+
+def test_the_scores_of_a_window_are_the_mean_of_its_patches(tmp_path):
+    """The first level of a patch as its score: of two patches, columns 0 and 112."""
+    layout = lay_out(16000, "shared", 2.1, "yamnet")
+    folder = write_sources(tmp_path, layout)
+    sounds = synthetic_sounds(layout, 0)[:3]
+    images = images_of([sound.codes for sound in sounds], layout)
+    assert layout.starts == (0, 112)
+    scores = np.stack([images[:, 0, [0, 112]].mean(axis=1), images[:, 0, [1, 113]].mean(axis=1)], axis=1)
+    (folder / "vectors").mkdir()
+    for name, content in vector_files(sounds, images, scores, ("a", "b")):
+        (folder / name).write_bytes(content)
+    (folder / "network.c").write_text(NETWORK)
+
+    def told(off):
+        mine = (str(folder / "network.c"), "-DWITH_NETWORK", f"-DOFF={off}", *SANITIZED)
+        program = compile_program(folder, "test_vectors.c", "float", folder / "vectors-run", mine)
+        return subprocess.run([program], cwd=folder, capture_output=True, text=True, check=False).stdout
+
+    assert "0 of 3 vectors failed" in told("0.2f")
+    assert "3 of 3 vectors failed" in told("0.3f")
 
 
 def test_what_does_not_compile_is_told(native):

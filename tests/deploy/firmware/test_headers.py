@@ -11,17 +11,19 @@ from tests.deploy.small_model import package
 from lowsr_tradeoff.deploy.firmware.headers import (
     c_number,
     constants,
+    fixed_offsets,
     fixed_weights,
-    power_scale,
     settings_header,
     sparse_bank,
+    sum_scale,
     tables,
 )
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.log_mel import mel_bank
 from lowsr_tradeoff.learning.mel import lay_out, periodic_hann
 
-LAYOUTS = [lay_out(500, "native", 1.0), lay_out(4000, "native", 2.0), lay_out(16000, "shared", 1.0)]
+YAMNET = lay_out(16000, "shared", 1.0, "yamnet")
+LAYOUTS = [lay_out(500, "native", 1.0), lay_out(4000, "native", 2.0), lay_out(16000, "shared", 1.0), YAMNET]
 
 
 def arrays(text):
@@ -50,7 +52,8 @@ def test_weights_in_fixed_point_stand_for_those_of_the_bank(layout):
     assert weights.max() == 65535
     found = weights * np.repeat(2.0 ** (units / 65536), bank.n_bins)
     largest = np.repeat(np.maximum.reduceat(bank.weights, np.cumsum([0, *bank.n_bins[:-1]])), bank.n_bins)
-    assert (np.abs(found / power_scale(layout) - bank.weights) <= 2e-5 * largest).all()
+    fraction = 2**8 if layout.is_yamnet else 1
+    assert (np.abs(found * fraction / sum_scale(layout) - bank.weights) <= 2e-5 * largest).all()
 
 
 def test_arrays_hold_the_windows_own_floats_and_as_many_as_they_say():
@@ -70,6 +73,19 @@ def test_the_sizes_are_those_of_the_layout():
     named = constants(lay_out(1000, "native", 2.0))
     assert (named["FE_WINDOW_SAMPLES"], named["FE_FFT_SIZE"], named["FE_HOP"]) == (2000, 64, 20)
     assert (named["FE_BANDS"], named["FE_COLUMNS"]) == (16, 50)
+
+
+def test_yamnet_reads_frames_of_25_ms_from_where_they_begin():
+    named = constants(lay_out(16000, "shared", 2.0, "yamnet"))
+    assert (named["FE_FRAME"], named["FE_FFT_SIZE"], named["FE_HOP"], named["FE_BEFORE"]) == (400, 512, 160, 0)
+    assert (named["FE_COLUMNS"], named["FE_PATCHES"], named["FE_PATCH_COLUMNS"]) == (198, 2, 96)
+    assert (named["FE_MAGNITUDE"], named["FE_LOG_OFFSET"]) == (1, 0.001)
+    assert "FE_PATCH_FIRST[2] = {\n    0, 102," in tables(lay_out(16000, "shared", 2.0, "yamnet"))
+
+
+def test_the_offset_of_the_logarithm_is_one_thousandth_in_every_bands_units():
+    units = fixed_weights(YAMNET)[1]
+    np.testing.assert_allclose(fixed_offsets(units) * 2.0 ** (units / 65536), 0.001, rtol=1e-6)
 
 
 def test_a_window_too_short_to_be_mirrored_is_refused():

@@ -23,6 +23,7 @@ def handover():
         standing="The study recommends no point.",
         device="phone_cpu",
         window_s=0.5,
+        n_patches=1,
         input_scale=0.014,
         input_zero_point=-57,
         score_tolerance=0.25,

@@ -6,6 +6,7 @@ from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.deploy.firmware.target import choose_target
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.power.model.network_costs import network_cost
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,23 @@ def test_a_run_on_the_shared_grid_alone_is_told_how_to_get_another(tradeoff):
 
 
 def test_networks_with_a_front_end_of_their_own_are_refused(tradeoff):
-    with pytest.raises(ConfigError, match=r"cnn14: has a front end of its own.* --network cp_mobile or small_vgg"):
+    told = r"cnn14: has a front end of its own.* --network cp_mobile or small_vgg or yamnet_256"
+    with pytest.raises(ConfigError, match=told):
         choose_target(changed(tradeoff, network="cnn14", grids=["shared"]), 1000, None, None)
+
+
+def test_yamnet_is_handed_over_at_the_rate_that_it_hears(tradeoff):
+    result = next(r for r in tradeoff.recognition.results if (r.rate_hz, r.grid) == (16000, "shared"))
+    cost = network_cost("yamnet_256", 16000, "shared", 2.0, 10)
+    low = result.model_copy(update={"rate_hz": 1000, "cost": cost.model_copy(update={"rate_hz": 1000})})
+    results = (result.model_copy(update={"cost": cost}), low)
+    run = changed(replaced(tradeoff, {"recognition.results": results}), network="yamnet_256", grids=["shared"])
+    target = choose_target(run, 16000, None, "stm32u575")
+    assert (target.layout.is_yamnet, target.layout.image) == (True, (64, 198))
+    with pytest.raises(
+        ConfigError, match=r"yamnet_256 hears 16000 Hz, and the run restored .* hand over --rate 16000"
+    ):
+        choose_target(run, 1000, None, "stm32u575")
 
 
 def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):
@@ -79,5 +95,5 @@ def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):
 
 
 def test_settings_that_are_none_are_told(tradeoff):
-    with pytest.raises(ConfigError, match=r"classify\.network: .*given: 'nought'"):
+    with pytest.raises(ConfigError, match=r'classify\.network: there is no "nought"'):
         choose_target(changed(tradeoff, network="nought"), 1000, None, None)

@@ -20,7 +20,7 @@ def test_every_name_is_a_network_of_as_many_scores_as_classes(name):
     assert network.head.out_features == 10
 
 
-@pytest.mark.parametrize("name", ["small_vgg", "cp_mobile", "mobilenetv2"])
+@pytest.mark.parametrize("name", ["small_vgg", "cp_mobile", "mobilenetv2", "yamnet"])
 def test_weights_come_from_the_generator_alone(name):
     torch.manual_seed(1)
     first = seeded(name).state_dict()
@@ -37,7 +37,7 @@ def test_the_process_generator_is_left_alone(name):
     assert torch.equal(before, torch.get_rng_state())
 
 
-@pytest.mark.parametrize("name", ["small_vgg", "cp_mobile", "mobilenetv2"])
+@pytest.mark.parametrize("name", ["small_vgg", "cp_mobile", "mobilenetv2", "yamnet", "yamnet_256"])
 def test_no_weight_is_left_unset(name):
     """He's spread of every convolution and the neutral start of every normalisation."""
     for key, weight in seeded(name).state_dict().items():

@@ -31,13 +31,23 @@ def test_every_count_is_the_classifiers_own(name, rate_hz, window_s, n_classes):
 
 
 @pytest.mark.parametrize("name", [name for name in STEPS if name not in COMPACT])
-@pytest.mark.parametrize("window_s", [1.0, 5.0])
+@pytest.mark.parametrize("window_s", [1.0, 1.5, 5.0])
 def test_every_count_is_the_classifiers_own_for_the_large_networks(name, window_s):
     assert network_cost(name, 1000, "shared", window_s, 50) == counted(name, 1000, "shared", window_s, 50)
 
 
+def test_the_wearable_yamnet_is_that_of_the_published_latencies():
+    """The multiply-accumulates of the rows on it in configs/validation/latency.csv."""
+    cost = network_cost("yamnet_256", 16000, "shared", 0.975, 10)
+    assert cost.macs == {"conv": 22_462_464, "depthwise": 1_437_696, "linear": 2560}
+
+
 def test_a_network_with_its_own_front_end_has_the_shared_grid_alone():
-    assert (grids_of("cnn14"), grids_of("cp_mobile")) == (("shared",), ("shared", "native"))
+    assert (grids_of("cnn14"), grids_of("yamnet_256"), grids_of("cp_mobile")) == (
+        ("shared",),
+        ("shared",),
+        ("shared", "native"),
+    )
     with pytest.raises(ConfigError, match="cnn14 has a front end of its own"):
         network_cost("cnn14", 1000, "native", 5.0, 50)
 

@@ -64,7 +64,7 @@ def test_sound_cannot_be_heard_before_the_filter_is_looked_up():
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('value = "butterworth1"', 'value = "rc"', r"adc\.filter\.value: front end 'rc': there is none"),
+        ('value = "butterworth1"', 'value = "rc"', r"adc\.filter\.value: front end rc: there is none"),
         ('value = "butterworth1"', 'value = "device"', r"adc\.filter\.value: device stands for"),
         ("filter = ", "filtre = ", r"adc\.filter: is missing; expects { value, basis, source }"),
     ],

@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from http.client import HTTPException
 from importlib.resources import files
@@ -20,7 +19,7 @@ from pydantic import ValidationError, model_validator
 
 from lowsr_tradeoff.corpora.published.download import OnProgress, checksum_of, download, read_json_bytes
 from lowsr_tradeoff.corpora.published.unpack import unpack
-from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
+from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError, did_you_mean
 from lowsr_tradeoff.files.reading import parse_json, read_file
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.records.base import Record
@@ -100,9 +99,7 @@ def find_download(name: str) -> Download:
     """
     if name in downloads():
         return downloads()[name]
-    near = get_close_matches(name, downloads(), n=1)
-    hint = f"did you mean {near[0]}?" if near else f"fetch one of {', '.join(downloads())}"
-    raise ConfigError(f"{name}: nothing of that name; {hint}")
+    raise ConfigError(f"{name}: nothing of that name; {did_you_mean(name, downloads())}")
 
 
 def fetch(wanted: Download, to: Path, sha256: str | None, on_progress: OnProgress) -> Fetched:
@@ -201,7 +198,7 @@ def _note(file: str, fetched: FetchedFile) -> str:
     basis = {
         "given": "equal to the hash you gave",
         "published": "equal to the publisher's record",
-        "recorded": "equal to the hash that several public projects recorded; the publisher states none",
+        "recorded": "equal to the hash that lowsr-tradeoff keeps of it; the publisher states none",
         "first use": "checked against nothing: trusted on first use, checked from now on",
     }[fetched.trust]
     return f"{file}: {fetched.checksum}, {basis}"

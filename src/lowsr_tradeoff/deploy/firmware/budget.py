@@ -24,8 +24,8 @@ def memory_of(layout: Layout, number: str, weight_bytes: int, activation_bytes: 
         number=number,
         weights=weight_bytes,
         tables=_tables(layout, number),
-        # fe_state: the newest samples, padded to four bytes, two counters, the spectrum, two frames' levels
-        state=2 * (layout.fft_size + 2) + 8 + width * (layout.fft_size + 2 * rows),
+        # fe_state: the newest samples, padded to four bytes, two counters, spectrum, levels of pooled frames
+        state=2 * (layout.fft_size + 2) + 8 + width * (layout.fft_size + layout.pooled_frames * rows),
         image=width * rows * columns,
         activations=activation_bytes,
     )
@@ -76,9 +76,10 @@ def effort_of(target: Target) -> Effort:
 
 
 def _tables(layout: Layout, number: str) -> int:
-    """Return the bytes of window, FFT, mel bank and its band numbers; in fixed point also of both logarithms."""
-    n_values = 2 * layout.fft_size + len(sparse_bank(layout).weights)
-    band_numbers = 2 * 2 * layout.mel_bands
+    """Return the bytes of window, FFT, mel bank, band numbers and patches; in fixed point also of logarithms."""
+    n_values = layout.frame + layout.fft_size + len(sparse_bank(layout).weights)
+    numbers = 2 * (2 * layout.mel_bands + len(layout.starts))
     if number == FLOAT:
-        return 4 * n_values + band_numbers
-    return 2 * n_values + band_numbers + 4 * layout.mel_bands + 4 * (LOG_2_STEPS + 1)
+        return 4 * n_values + numbers
+    n_per_band = 2 if layout.is_yamnet else 1
+    return 2 * n_values + numbers + 4 * n_per_band * layout.mel_bands + 4 * (LOG_2_STEPS + 1)

@@ -12,13 +12,19 @@ from lowsr_tradeoff.deploy.firmware.budget import NUMBERS, Q15, effort_of, memor
 from lowsr_tradeoff.deploy.firmware.compile import compile_program, find_compiler
 from lowsr_tradeoff.deploy.firmware.headers import settings_header, tables
 from lowsr_tradeoff.deploy.firmware.held_out import chain_accuracies, own_features
-from lowsr_tradeoff.deploy.firmware.network import input_quantisation, int8_network, score_tolerance, weight_bytes
+from lowsr_tradeoff.deploy.firmware.network import (
+    input_quantisation,
+    int8_network,
+    score_tolerance,
+    weight_bytes,
+    window_scores,
+)
 from lowsr_tradeoff.deploy.firmware.readme import readme, standing_of
 from lowsr_tradeoff.deploy.firmware.record import ChainAccuracy, HandoverRecord
 from lowsr_tradeoff.deploy.firmware.target import Target
 from lowsr_tradeoff.deploy.firmware.vectors import clip_sounds, images_of, synthetic_sounds, vector_files
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
-from lowsr_tradeoff.deploy.model.onnx_export import Images, class_scores, open_session, require_onnx
+from lowsr_tradeoff.deploy.model.onnx_export import Images, require_onnx
 from lowsr_tradeoff.deploy.model.train import ModelPlan, make_package, plan_model, run_plan
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.writing import sha256_of, write_atomic
@@ -106,10 +112,10 @@ def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) ->
     sounds = (*synthetic_sounds(layout, seed), *clips)
     images = images_of([sound.codes for sound in sounds], layout)
     quantisation = input_quantisation(network)
-    tolerance = score_tolerance(network, images, quantisation[0] * settings.scale_std, seed)
-    scores = class_scores(open_session(network), images)
+    tolerance = score_tolerance(network, images, layout, quantisation[0] * settings.scale_std, seed)
+    scores = window_scores(network, images, layout)
     files = {
-        **{source.name: source.read_bytes() for source in sorted(C_SOURCES.iterdir(), key=lambda file: file.name)},
+        **_sources(has_alarm=settings.alarm is not None),
         "settings.h": settings_header(layout, settings, quantisation, tolerance).encode(),
         "tables.h": tables(layout).encode(),
         NETWORK: network,
@@ -123,6 +129,12 @@ def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) ->
     files["README.md"] = readme(record, len(plan.corpus.clips)).encode()
     sums = "".join(f"{sha256_of(files[name])}  {name}\n" for name in sorted(files))
     return {**files, SUMS: sums.encode()}
+
+
+def _sources(*, has_alarm: bool) -> Files:
+    """The C sources and the Makefile; those of alarms only where a class raises some."""
+    sources = sorted(C_SOURCES.iterdir(), key=lambda file: file.name)
+    return {file.name: file.read_bytes() for file in sources if has_alarm or not file.name.startswith("alarm.")}
 
 
 def _training_images(plan: ModelPlan, store: Store) -> Images:
@@ -163,6 +175,7 @@ def _record(
         device=target.profile.name,
         classes=settings.classes,
         window_s=settings.clip_s,
+        n_patches=len(target.layout.starts),
         front_end=settings.front_end,
         scale_mean=settings.scale_mean,
         scale_std=settings.scale_std,
@@ -176,4 +189,5 @@ def _record(
         effort=effort_of(target),
         corpus_digest=settings.corpus.digest,
         made_by=settings.made_by,
+        alarm=settings.alarm,
     )

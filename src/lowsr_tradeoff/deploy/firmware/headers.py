@@ -1,7 +1,7 @@
 """The constants of the C front end, from the layout that the network was trained on.
 
 In fixed point a weight counts 65535ths of the largest of its band; the band's own factor, with everything else that
-multiplies a power, is added to its logarithm.
+multiplies its sum, is added to its logarithm. Sums of YAMNet's are of magnitudes, with eight bits after the point.
 """
 
 import math
@@ -15,12 +15,14 @@ from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.log_mel import LOG_FLOOR, mel_bank
 from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, periodic_hann
+from lowsr_tradeoff.learning.yamnet_log_mel import LOG_OFFSET
 
 FULL_SCALE = 32768.0
 LARGEST_WEIGHT = 65535
 LOG_2_STEPS = 64
 # FE_LEVELS_PER_NEPER of front_end.h, in fixed point.
 LEVELS_PER_NEPER = 2048
+MAGNITUDE_BITS = 8
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def settings_header(
         "FE_STEPS_PER_LEVEL": round(steps_per_neper / LEVELS_PER_NEPER * 65536),
         "FE_ZERO_POINT": zero_point,
         "FE_SCORE_TOLERANCE": score_tolerance,
+        **alarm_constants(settings),
     }
     written = {name: f"({c_number(value)})" if value < 0 else c_number(value) for name, value in values.items()}
     lines = (f"#define {name} {value}" for name, value in written.items())
@@ -70,12 +73,13 @@ def settings_header(
 def constants(layout: Layout) -> dict[str, float]:
     """Return what follows from the layout alone, by its name in C."""
     n_samples = round(layout.window_s * layout.model_rate_hz)
-    if n_samples <= layout.fft_size // 2:
+    if not layout.is_yamnet and n_samples <= layout.fft_size // 2:
         raise ConfigError(
             f"a window of {layout.window_s} s has {n_samples} samples, too few to mirror half an FFT of "
             f"{layout.fft_size}; lengthen clip_s and run the study again"
         )
     rows, columns = layout.image
+    log = {"FE_LOG_OFFSET": LOG_OFFSET} if layout.is_yamnet else {"FE_LOG_FLOOR": LOG_FLOOR}
     return {
         "FE_RATE_HZ": layout.model_rate_hz,
         "FE_WINDOW_SAMPLES": n_samples,
@@ -83,26 +87,49 @@ def constants(layout: Layout) -> dict[str, float]:
         "FE_HOP": layout.hop,
         "FE_BANDS": rows,
         "FE_COLUMNS": columns,
-        "FE_LOG_FLOOR": LOG_FLOOR,
-        "FE_POWER_SCALE": power_scale(layout),
+        "FE_FRAME": layout.frame,
+        "FE_BEFORE": 0 if layout.is_yamnet else layout.fft_size // 2,
+        "FE_POOLED_FRAMES": layout.pooled_frames,
+        "FE_PATCHES": len(layout.starts),
+        "FE_PATCH_COLUMNS": layout.patch[1],
+        "FE_MAGNITUDE": int(layout.is_yamnet),
+        "FE_SUM_SCALE": sum_scale(layout),
+        **log,
     }
 
 
-def power_scale(layout: Layout) -> float:
-    """Return the factor from the power of 16-bit samples to that of the features, a power of two."""
+def sum_scale(layout: Layout) -> float:
+    """Return the factor from power or magnitude of 16-bit samples to that of the features, a power of two."""
+    if layout.is_yamnet:
+        return 1 / FULL_SCALE
     return (SHARED_FFT_SIZE / layout.fft_size / FULL_SCALE) ** 2
+
+
+def alarm_constants(settings: ModelSettings) -> dict[str, float]:
+    """Return what alarms need, by its name in C; nothing for a network that raises none."""
+    rule = settings.alarm
+    if rule is None:
+        return {}
+    return {
+        "FE_TARGET": settings.classes.index(rule.target),
+        "FE_ALARM_LOG_ODDS": rule.threshold,
+        "FE_HOLD_MS": round(1000 * rule.hold_s),
+        "FE_HOP_MS": round(1000 * rule.hop_s),
+    }
 
 
 def tables(layout: Layout) -> str:
     """Return ``tables.h``: window, FFT and mel bank, in float and in fixed point."""
-    bank, window = sparse_bank(layout), periodic_hann(layout.fft_size)
+    bank, window = sparse_bank(layout), periodic_hann(layout.frame)
     angle = 2 * np.pi * np.arange(layout.fft_size // 2) / layout.fft_size
     weights, offsets = fixed_weights(layout)
+    offset = _array("uint32_t", "FE_BAND_OFFSET", fixed_offsets(offsets)) if layout.is_yamnet else ()
     log_2 = np.rint(65536 * np.log2(1 + np.arange(LOG_2_STEPS + 1) / LOG_2_STEPS)).astype(np.int64)
     lines = (
         *("#ifndef TABLES_H", "#define TABLES_H", "#include <stdint.h>"),
         *_array("uint16_t", "FE_BAND_FIRST", bank.first),
         *_array("uint16_t", "FE_BAND_BINS", bank.n_bins),
+        *_array("uint16_t", "FE_PATCH_FIRST", np.array(layout.starts)),
         "#ifdef FRONT_END_Q15",
         *_array("int16_t", "FE_WINDOW", q15(window)),
         *_array("int16_t", "FE_COSINE", q15(np.cos(angle))),
@@ -110,6 +137,7 @@ def tables(layout: Layout) -> str:
         *_array("uint16_t", "FE_WEIGHTS", weights),
         *_array("int32_t", "FE_BAND_LOG_2", offsets),
         *_array("uint32_t", "FE_LOG_2", log_2),
+        *offset,
         "#else",
         *_array("float", "FE_WINDOW", window),
         *_array("float", "FE_COSINE", np.cos(angle)),
@@ -142,8 +170,15 @@ def fixed_weights(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     starts = np.concatenate([[0], np.cumsum(bank.n_bins)[:-1]])
     largest = np.maximum.reduceat(bank.weights.astype(np.float64), starts)
     weights = np.rint(bank.weights / np.repeat(largest, bank.n_bins) * LARGEST_WEIGHT)
-    units = np.log2(largest / LARGEST_WEIGHT) + math.log2(power_scale(layout))
+    n_bits = MAGNITUDE_BITS if layout.is_yamnet else 0
+    units = np.log2(largest / LARGEST_WEIGHT) + math.log2(sum_scale(layout)) - n_bits
     return weights.astype(np.int64), np.rint(units * 65536).astype(np.int64)
+
+
+def fixed_offsets(log_2_units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return YAMNet's 0.001 in the units of each band's sum, given as :func:`fixed_weights` does."""
+    offsets: NDArray[np.int64] = np.rint(LOG_OFFSET / 2.0 ** (log_2_units / 65536)).astype(np.int64)
+    return offsets
 
 
 def c_number(value: float) -> str:

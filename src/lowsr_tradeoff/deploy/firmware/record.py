@@ -1,6 +1,7 @@
 """``handover.json``: a hand-over in numbers."""
 
 from lowsr_tradeoff.deploy.model.model_settings import CrossValidated
+from lowsr_tradeoff.records.alarms import AlarmRule
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.network import ArmName, Grid, Network
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -78,12 +79,14 @@ class HandoverRecord(Record):
 
     Attributes:
         name: Of the operating point.
+        n_patches: How many parts of one image the network reads, one after the other.
         standing: Whether the study recommends this very point, and how it ranks if not.
         input_scale: Of the network's int8 input, after mean and deviation; so is ``input_zero_point``.
         score_tolerance: How far another runtime's scores may be from those of the vectors.
         tested: What networks that were trained in the same way recognised in the study.
         held_out: The same through int8 and the C front end; empty where it was not counted.
         memory: In float and in fixed point.
+        alarm: When the device raises an alarm; ``None`` for a network that only tells classes apart.
     """
 
     schema_version: int = HANDOVER_VERSION
@@ -96,6 +99,7 @@ class HandoverRecord(Record):
     device: str
     classes: tuple[str, ...]
     window_s: float
+    n_patches: int
     front_end: FrontEnd
     scale_mean: float
     scale_std: float
@@ -109,3 +113,4 @@ class HandoverRecord(Record):
     effort: Effort
     corpus_digest: str
     made_by: str
+    alarm: AlarmRule | None = None

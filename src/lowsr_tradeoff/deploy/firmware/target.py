@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.classify.arms import arm_of, no_networks
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import Layout, lay_out
+from lowsr_tradeoff.learning.mel import SHARED_RATE_HZ, Layout, front_of, lay_out
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
 from lowsr_tradeoff.power.stage import estimate
@@ -13,7 +13,7 @@ from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.settings.groups import COMPACT
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
@@ -36,7 +36,8 @@ class Target:
     @property
     def layout(self) -> Layout:
         """Frames and mel bands of its images."""
-        return lay_out(self.result.rate_hz, self.result.grid, self.cost.window_s)
+        front = front_of(self.config.classify.network)
+        return lay_out(self.result.rate_hz, self.result.grid, self.cost.window_s, front)
 
     @property
     def name(self) -> str:
@@ -61,7 +62,8 @@ def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str
     cost = next(cost for of_one, cost in usable if of_one is result)
     settings = config.power.model_copy(update={"devices": (device or config.power.devices[0],)})
     (profile,) = fitted_devices(settings)
-    (power,) = estimate(profile, [cost], settings, config.seed, config.n_resamples)
+    alarms = {(rate_hz, result.grid): result.alarm.alarms_per_hour} if result.alarm else {}
+    (power,) = estimate(profile, [cost], settings, config.seed, config.n_resamples, alarms=alarms)
     if power.infeasible:
         raise ConfigError(
             f"{profile.name} cannot run {config.classify.network} at {rate_hz} Hz: {'; '.join(power.infeasible)}; "
@@ -73,11 +75,12 @@ def choose_target(tradeoff: Tradeoff, rate_hz: int, arm: str | None, device: str
 def _usable_results(
     tradeoff: Tradeoff, config: StudyConfig, rate_hz: int, arm: str | None
 ) -> list[tuple[ClassifyResult, ModelCost]]:
-    """Return the compact networks at a rate whose images are computed at that rate, with what each computes."""
-    if config.classify.network not in COMPACT:
+    """Return the networks at a rate whose images are computed at that rate, with what each computes."""
+    network = config.classify.network
+    if network not in (*COMPACT, *YAMNETS):
         raise ConfigError(
-            f"{config.classify.network}: has a front end of its own, made for large machines; run the study with "
-            f"--network {' or '.join(sorted(COMPACT))}"
+            f"{network}: has a front end of its own, made for large machines; run the study with "
+            f"--network {' or '.join(sorted((*COMPACT, 'yamnet_256')))}"
         )
     if arm in no_networks():
         raise ConfigError(f"--arm {arm}: is no network but the control that networks must beat; leave --arm out")
@@ -88,6 +91,12 @@ def _usable_results(
     trained = [result for result in at_rate if arm_of(result.arm).is_trained]
     costs = [(result, result.cost) for result in trained if result.cost is not None]
     usable = [(result, cost) for result, cost in costs if cost.model_rate_hz == rate_hz]
+    if not usable and network in YAMNETS:
+        raise ConfigError(
+            f"--rate {rate_hz}: {network} hears {SHARED_RATE_HZ} Hz, and the run restored its captures to "
+            f"that, which the front end in C does not; hand over --rate {SHARED_RATE_HZ}, or run the study with "
+            f"--network {' or '.join(COMPACT)}"
+        )
     if not usable:
         raise ConfigError(
             f"--rate {rate_hz}: the run's networks hear it on the shared grid alone, restored to 16 kHz, which "

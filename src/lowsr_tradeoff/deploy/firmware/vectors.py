@@ -19,6 +19,7 @@ from lowsr_tradeoff.deploy.model.onnx_export import Images, Logits
 from lowsr_tradeoff.files.safe_text import cell, line
 from lowsr_tradeoff.learning.log_mel import band_levels
 from lowsr_tradeoff.learning.mel import Layout, fit_length
+from lowsr_tradeoff.learning.yamnet_log_mel import yamnet_log_mel
 
 N_CLIPS = 8
 
@@ -75,8 +76,10 @@ def clip_codes(clip: EventClip, features: FeatureSettings) -> Codes:
 
 def images_of(windows: Sequence[Codes], layout: Layout) -> Images:
     """Return the images that the network takes of windows of sound. Shape ``(n, bands, frames)``."""
-    rate_hz = layout.model_rate_hz
-    return np.stack([band_levels((codes / FULL_SCALE).astype(np.float32), rate_hz, layout) for codes in windows])
+    sounds = ((codes / FULL_SCALE).astype(np.float32) for codes in windows)
+    if layout.is_yamnet:
+        return np.stack([yamnet_log_mel(sound, layout) for sound in sounds])
+    return np.stack([band_levels(sound, layout.model_rate_hz, layout) for sound in sounds])
 
 
 def vector_files(

@@ -2,6 +2,7 @@
 
 from lowsr_tradeoff.classify.feature_step import FeatureSettings
 from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
+from lowsr_tradeoff.records.alarms import AlarmRule
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import ClassRecall
 from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost, Network
@@ -64,6 +65,7 @@ class ModelSettings(Record):
         data_licence: The corpus's, where the user stated it.
         tested: Of networks trained in the same way on parts of the corpus, since no clip is left to test this one.
         cost: Of one window.
+        alarm: When it raises an alarm; ``None`` for a network that only tells classes apart.
     """
 
     network: Network
@@ -82,6 +84,7 @@ class ModelSettings(Record):
     tested: CrossValidated
     cost: ModelCost
     made_by: str
+    alarm: AlarmRule | None = None
 
     @property
     def layout(self) -> Layout:

@@ -52,10 +52,11 @@ class NormalisedNetwork(nn.Module):
         return scores
 
 
-def export_onnx(model: Model, path: Path) -> float:
+def export_onnx(model: Model, path: Path, image: tuple[int, int] | None = None) -> float:
     """Write the network as ONNX and return how far its scores are from torch's, relative to the largest.
 
-    Both are computed on random images. The input is ``log_mel``, the output ``scores``, for any number of images.
+    Both are computed on random images. The input is ``log_mel``, the output ``scores``, for any number of images of
+    (bands, frames), by default those of a whole window.
 
     Raises:
         MissingResourceError: The extra ``onnx`` is not installed.
@@ -64,7 +65,7 @@ def export_onnx(model: Model, path: Path) -> float:
     require_onnx()
     settings = model.settings
     network = NormalisedNetwork(model.network, settings.scale_mean, settings.scale_std).eval()
-    images = _random_images(settings)
+    images = _random_images(settings, image or settings.layout.image)
     onnx_bytes = to_onnx(network, images, {"lowsr_tradeoff": settings.model_dump_json(include=METADATA)})
     with torch.inference_mode():
         expected = network(torch.from_numpy(images[:, None])).numpy()
@@ -154,9 +155,9 @@ def to_onnx(network: NormalisedNetwork, images: Images, metadata: Mapping[str, s
     return onnx_bytes
 
 
-def _random_images(settings: ModelSettings) -> Images:
+def _random_images(settings: ModelSettings, image: tuple[int, int]) -> Images:
     rng = np.random.default_rng(settings.seed)
-    values = rng.standard_normal((N_COMPARED, *settings.layout.image))
+    values = rng.standard_normal((N_COMPARED, *image))
     return (settings.scale_mean + settings.scale_std * values).astype(np.float32)
 
 

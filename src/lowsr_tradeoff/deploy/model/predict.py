@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import softmax
+from scipy.special import logit, softmax
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import capture, noise_seed
@@ -34,6 +34,9 @@ LEAST_NEW_SHARE = 0.1
 # A sound of a smaller share of the window than this is judged by the silence after it.
 LEAST_SHARE = 0.1
 
+# Times of windows are rounded to samples.
+SAME_TIME_S = 1e-3
+
 Probabilities = NDArray[np.float64]
 
 
@@ -54,12 +57,14 @@ class Prediction:
         probabilities: Of each class, in the order of the settings; they sum to 1. Of a window that cannot be
             judged there are none.
         fault: Why it cannot be judged.
+        is_alarm: Whether it raises an alarm; ``None`` of a model that raises none.
     """
 
     start_s: float
     end_s: float
     probabilities: Probabilities | None
     fault: str | None = None
+    is_alarm: bool | None = None
 
     def best(self, classes: Sequence[str]) -> tuple[str, float] | None:
         """Return the most probable class and its probability.
@@ -123,14 +128,40 @@ def predict_windows(model: Model, file: Path, hop_s: float) -> Iterator[Predicti
     Raises:
         DataError: The file cannot be read, is empty, is sampled below the model's rate or holds no numbers.
     """
+    alarm = Alarm(model.settings)
     digest = _digest(file)
     for start, sound, rate_hz in _windows_of(file, model.settings, hop_s):
         start_s, end_s = start / rate_hz, (start + len(sound)) / rate_hz
         if fault := _window_fault(sound, model.settings.clip_s * rate_hz):
-            yield Prediction(start_s, end_s, None, fault)
+            yield Prediction(start_s, end_s, None, fault, alarm.silent)
             continue
         image = window_image(model.settings, sound, rate_hz, f"{digest}/{start}" if start else digest)
-        yield Prediction(start_s, end_s, class_probabilities(model, image[None])[0])
+        probabilities = class_probabilities(model, image[None])[0]
+        yield Prediction(start_s, end_s, probabilities, is_alarm=alarm.raised(start_s, probabilities))
+
+
+class Alarm:
+    """The alarms of one model in one file: a window raises none while that before it is held."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self.rule = settings.alarm
+        self.target = settings.classes.index(self.rule.target) if self.rule else 0
+        self.last_s = -np.inf
+
+    @property
+    def silent(self) -> bool | None:
+        """What a window says that cannot be judged."""
+        return None if self.rule is None else False
+
+    def raised(self, start_s: float, probabilities: Probabilities) -> bool | None:
+        """Return whether a window raises an alarm, the windows coming in order."""
+        if self.rule is None:
+            return None
+        log_odds = logit(probabilities[self.target])
+        if log_odds < self.rule.threshold or start_s < self.last_s + self.rule.hold_s - SAME_TIME_S:
+            return False
+        self.last_s = start_s
+        return True
 
 
 def _window_fault(sound: Samples, n_window: float) -> str | None:
@@ -142,6 +173,8 @@ def _window_fault(sound: Samples, n_window: float) -> str | None:
 def mean_prediction(predictions: Iterable[Prediction]) -> Prediction:
     """Return one prediction for all windows of a file: the mean of their probabilities, of those that have them.
 
+    It is an alarm if any window raises one.
+
     >>> halves = [Prediction(0.0, 1.0, np.array([1.0, 0.0])), Prediction(1.0, 2.0, np.array([0.5, 0.5]))]
     >>> mean_prediction(halves).probabilities.tolist()
     [0.75, 0.25]
@@ -150,12 +183,14 @@ def mean_prediction(predictions: Iterable[Prediction]) -> Prediction:
     first = last = next(rest)
     total: Probabilities = np.zeros(())
     n = 0
+    is_alarm = first.is_alarm
     for last in chain([first], rest):
+        is_alarm = last.is_alarm or is_alarm
         if last.probabilities is not None:
             total, n = total + last.probabilities, n + 1
     if n == 0:
         return replace(first, end_s=last.end_s)
-    return Prediction(first.start_s, last.end_s, total / n)
+    return Prediction(first.start_s, last.end_s, total / n, is_alarm=is_alarm)
 
 
 def windows(blocks: Iterable[Samples], n_window: int, n_hop: int) -> Iterator[tuple[int, Samples]]:

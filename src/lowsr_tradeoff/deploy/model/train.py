@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lowsr_tradeoff.classify import stage as classify
+from lowsr_tradeoff.classify.alarms.plan import AlarmPlan, hold_of, hop_of
+from lowsr_tradeoff.classify.alarms.results import alarm_of
 from lowsr_tradeoff.classify.arms import arm_of, reference_of
 from lowsr_tradeoff.classify.plan import Training, final_step
 from lowsr_tradeoff.classify.scores import accuracy, answers_of, class_recall, macro_f1
@@ -19,6 +21,7 @@ from lowsr_tradeoff.deploy.model.onnx_export import require_onnx
 from lowsr_tradeoff.deploy.model.package import Package, write_package
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.power.profiles.front_ends import with_front_ends
+from lowsr_tradeoff.records.alarms import AlarmRule
 from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.lock import locked
@@ -39,6 +42,7 @@ class ModelPlan:
         tests: Train and test networks by cross-validation.
         final: Trains the network on all clips.
         int8: Tests in int8; empty where what int8 costs is not counted.
+        alarms: Score continuous sound by the tested networks; none where no class raises alarms.
     """
 
     config: StudyConfig
@@ -47,11 +51,12 @@ class ModelPlan:
     tests: tuple[Training, ...]
     final: Training
     int8: tuple[Training, ...]
+    alarms: AlarmPlan
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps, in order."""
-        return (*self.tests, self.final, *self.int8)
+        return (*self.tests, self.final, *self.int8, *self.alarms.steps)
 
 
 def train_model(
@@ -110,13 +115,15 @@ def plan_model(
     config: StudyConfig, corpus: EventCorpus, condition: Condition, *, is_int8_counted: bool = False
 ) -> ModelPlan:
     """Return the steps of one network to be put to use."""
-    tests = classify.plan(config, corpus).trained.get(condition)
+    planned = classify.plan(config, corpus)
+    tests = planned.trained.get(condition)
     if tests is None:
         raise ConfigError(
             f"--arm {condition.arm}: there is none at {condition.rate_hz} Hz on --grid {condition.grid}"
         )
     int8 = int8_steps(tests) if is_int8_counted else ()
-    return ModelPlan(config, corpus, condition, tests, final_step(config, corpus, condition), int8)
+    alarms = AlarmPlan({of: steps for of, steps in planned.alarms.steps_of.items() if of == condition})
+    return ModelPlan(config, corpus, condition, tests, final_step(config, corpus, condition), int8, alarms)
 
 
 def run_plan(plan: ModelPlan, store: Store, jobs: int, report: Callable[[Progress], None]) -> None:
@@ -145,9 +152,22 @@ def make_package(plan: ModelPlan, store: Store, data_licence: str | None) -> Pac
         tested=_cross_validated(plan, store),
         cost=ModelCost.model_validate(store.meta(plan.final)["cost"]),
         made_by=version("lowsr-tradeoff"),
+        alarm=_alarm_rule(plan, store),
     )
     weights = {name.removeprefix(WEIGHTS): arrays[name] for name in arrays if name.startswith(WEIGHTS)}
     return Package(settings, weights)
+
+
+def _alarm_rule(plan: ModelPlan, store: Store) -> AlarmRule | None:
+    """The rule with the threshold that is chosen on all folds, and what thresholds of other folds did."""
+    config, corpus, target = plan.config, plan.corpus, plan.config.alarms.target
+    if target is None:
+        return None
+    tested = alarm_of(plan.alarms, plan.condition, config, corpus, store).operating
+    if tested.threshold is None:
+        return None
+    hold_s, hop_s = hold_of(config, corpus), hop_of(config, corpus)
+    return AlarmRule(target=target, threshold=tested.threshold, hold_s=hold_s, hop_s=hop_s, tested=tested)
 
 
 def _cross_validated(plan: ModelPlan, store: Store) -> CrossValidated:

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 import torch
+from torch import nn
 
 from lowsr_tradeoff.learning.networks.cnn14 import Cnn14
 from lowsr_tradeoff.learning.networks.cp_mobile import CpMobile
@@ -10,6 +11,7 @@ from lowsr_tradeoff.learning.networks.mobilenet_v2 import MobileNetV2
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser, initialised
 from lowsr_tradeoff.learning.networks.resnet38 import ResNet38
 from lowsr_tradeoff.learning.networks.small_vgg import SmallVgg
+from lowsr_tradeoff.learning.networks.yamnet import BLOCKS, SMALL_BLOCKS, Yamnet
 from lowsr_tradeoff.records.network import Network
 
 
@@ -39,5 +41,8 @@ def _made(network: Network, n_classes: int, as_published: bool) -> Recogniser:  
             return ResNet38(n_classes, as_published=as_published)
         case "mobilenetv2":
             return MobileNetV2(n_classes)
+        case "yamnet" | "yamnet_256":
+            blocks, rectifier = (BLOCKS, nn.ReLU6) if network == "yamnet" else (SMALL_BLOCKS, nn.ReLU)
+            return Yamnet(n_classes, blocks, rectifier)
         case _:
             assert_never(network)

@@ -1,6 +1,6 @@
-"""Weights of the published PANNs, read from a file and checked by name, shape and rate.
+"""Weights of published networks, read from a file and checked by name, shape and rate.
 
-Only tensors are read: a pickle can hold code. Published files contain their front end as layers, which show the
+Only tensors are read: a pickle can hold code. Files of PANNs contain their front end as layers, which show the
 rate of the file and are then dropped, because ``learning/panns_log_mel.py`` computes them.
 """
 
@@ -18,17 +18,35 @@ from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.files.reading import check_archive, sha256_of
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
+from lowsr_tradeoff.learning.networks.yamnet_weights import read_yamnet, read_yamnet_256
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
 from lowsr_tradeoff.records.network import Network
+from lowsr_tradeoff.settings.groups import YAMNETS
 
 Weights = Mapping[str, Tensor]
 
-AUDIOSET_CLASSES = 527
+AUDIOSET_CLASSES, YAMNET_CLASSES = 527, 521
 # A name, a type, a shape and two offsets for each of a few hundred tensors.
 MOST_HEADER_BYTES = 1 << 20
 FRONT_END = ("spectrogram_extractor.", "logmel_extractor.")
 KERNEL = "spectrogram_extractor.stft.conv_real.weight"
 MEL_MATRIX = "logmel_extractor.melW"
+
+
+def load_weights(path: Path, network: Network, sha256: str | None = None) -> dict[str, Tensor]:
+    """Return the weights of a published checkpoint of any network; as :func:`load_panns`.
+
+    Args:
+        path: For YAMNet the published ``.tflite`` file, for yamnet_256 the ``.h5`` file.
+        network: Which network they are for.
+        sha256: Expected hash of the file in hex, checked before it is opened; ``None`` for no check.
+    """
+    if network not in YAMNETS:
+        return load_panns(path, network, sha256)
+    _check_hash(path, sha256)
+    weights = read_yamnet(path) if network == "yamnet" else read_yamnet_256(path)
+    _check_fit(path, network, weights, YAMNET_CLASSES)
+    return weights
 
 
 def load_panns(path: Path, network: Network, sha256: str | None = None) -> dict[str, Tensor]:
@@ -47,28 +65,37 @@ def load_panns(path: Path, network: Network, sha256: str | None = None) -> dict[
     stored = _read(path)
     _check_rate(path, network, stored)
     weights = {name: weight for name, weight in stored.items() if not name.startswith(FRONT_END)}
-    expected = without_weights(network, AUDIOSET_CLASSES).state_dict()
-    if wrong := tuple(misfits(weights, expected)):
-        raise DataError(
-            f"{path}: not the weights of {network}; {'; '.join(wrong)}. Give the checkpoint of that network"
-        )
+    _check_fit(path, network, weights, AUDIOSET_CLASSES)
     return weights
 
 
+def _check_fit(path: Path, network: Network, weights: Weights, n_classes: int) -> None:
+    whole = without_weights(network, n_classes)
+    if wrong := tuple(misfits({**_head_of(whole, weights), **weights}, whole.state_dict())):
+        raise DataError(
+            f"{path}: not the weights of {network}; {'; '.join(wrong)}. Give the checkpoint of that network"
+        )
+
+
+def _head_of(network: Recogniser, weights: Weights) -> Weights:
+    """Return the network's own head, if the weights hold none or one for another number of classes."""
+    head = next(name for name, layer in network.named_modules() if layer is network.head)
+    theirs = weights.get(f"{head}.bias")
+    if theirs is not None and theirs.shape == network.head.bias.shape:
+        return {}
+    return {name: weight for name, weight in network.state_dict().items() if name.startswith(f"{head}.")}
+
+
 def start_from(network: Recogniser, weights: Weights) -> None:
-    """Copy weights into a network, except a head for another number of classes.
+    """Copy weights into a network, except a head for another number of classes; without one, it keeps its own.
 
     Raises:
         DataError: They are of another network.
     """
-    own = network.state_dict()
-    head = next(name for name, layer in network.named_modules() if layer is network.head)
-    theirs = weights.get(f"{head}.bias")
-    is_kept = theirs is not None and theirs.shape != network.head.bias.shape
-    of_head = {name: weight for name, weight in own.items() if is_kept and name.startswith(f"{head}.")}
-    if wrong := tuple(misfits({**weights, **of_head}, own)):
+    taken = {**weights, **_head_of(network, weights)}
+    if wrong := tuple(misfits(taken, network.state_dict())):
         raise DataError(f"weights of another network than {type(network).__name__}: {'; '.join(wrong)}")
-    network.load_state_dict({**weights, **of_head})
+    network.load_state_dict(taken)
 
 
 def misfits(weights: Weights, expected: Weights) -> Iterator[str]:

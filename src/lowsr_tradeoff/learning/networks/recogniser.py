@@ -76,6 +76,8 @@ def initialised(make: Callable[[], M], generator: torch.Generator) -> M:
         match layer:
             case nn.Conv2d():
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+                if layer.bias is not None:
+                    nn.init.zeros_(layer.bias)
             case nn.Linear():
                 nn.init.xavier_uniform_(layer.weight, generator=generator)
                 nn.init.zeros_(layer.bias)

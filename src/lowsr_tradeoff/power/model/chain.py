@@ -20,6 +20,7 @@ from lowsr_tradeoff.power.model.parts import (
     adc_mw,
     bits_per_s,
     microphone_mw,
+    payload_share,
     radio_mw,
     regulator_mw,
     storage_mw,
@@ -61,7 +62,10 @@ def work(
     by_part["front_end"] = front_end_work(core, cost, hop_s, sample) / hop_s
     by_part["inference"] = inference_work(core, cost.macs, sample) / hop_s
     if "opus" in (settings.radio, settings.storage) and can_encode(core):
-        by_part["encoding"] = encoding_work(core, cost.rate_hz, sample)
+        coded = max(
+            payload_share(p, settings, cost.window_s) for p in (settings.radio, settings.storage) if p == "opus"
+        )
+        by_part["encoding"] = encoding_work(core, cost.rate_hz, sample) * coded
     total: Draws = np.sum(list(by_part.values()), axis=0)
     return Work(by_part, duration_s(core, total, sample))
 
@@ -126,9 +130,11 @@ def average_mw(
         loads["sleep"] = asleep * (1 - share)
     if settings.storage != "none" and profile.storage is not None:
         written = bits_per_s(settings.storage, cost.rate_hz, bits, hop_s) * share
+        written *= payload_share(settings.storage, settings, cost.window_s)
         loads["storage"] = storage_mw(profile.storage, written, sample)
     if settings.radio != "none" and profile.radio is not None:
         sent = bits_per_s(settings.radio, cost.rate_hz, bits, hop_s) * share
+        sent *= payload_share(settings.radio, settings, cost.window_s)
         loads["radio"] = radio_mw(profile.radio, sent, sample)
     return {**loads, "regulator": regulator_mw(total_mw(loads), profile.supply, sample)}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lowsr_tradeoff.power.model.clocking import clocking_of, why_not
 from lowsr_tradeoff.power.model.compute import can_encode, why_no_cost
-from lowsr_tradeoff.power.model.parts import bits_per_s
+from lowsr_tradeoff.power.model.parts import bits_per_s, payload_share
 from lowsr_tradeoff.power.model.waiting import why_no_sleep
 from lowsr_tradeoff.power.profiles.parts import Kibibytes, Microphone
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
@@ -64,6 +64,7 @@ def _unknown_parts(profile: DeviceProfile, cost: ModelCost, bits: int, settings:
     """Yield what the settings ask for and the device cannot do, or the profile has no figure of."""
     radio = profile.radio
     sent = bits_per_s(settings.radio, cost.rate_hz, bits, settings.hop_s or cost.window_s)
+    sent *= payload_share(settings.radio, settings, cost.window_s)
     if settings.radio != "none" and radio is None:
         yield f"no figure is known for a radio of {profile.name}"
     elif radio is not None and sent > radio.throughput.value * 1e3:

@@ -73,10 +73,12 @@ def network_cost(network: Network, rate_hz: int, grid: Grid, window_s: float, n_
         raise ConfigError(f"{network} has a front end of its own: it has the shared grid alone")
     shape, layout = _shapes()[network], lay_out(rate_hz, grid, window_s, front_of(network))
     macs, held = Counter({"linear": shape.head_in * n_classes}), [shape.head_in + n_classes]
+    n_patches = len(layout.starts)
     for layer in shape.layers:
-        held.append(sum(channels * shape.n_positions(step, layout.image) for channels, step in layer.holds))
+        held.append(sum(channels * shape.n_positions(step, layout.patch) for channels, step in layer.holds))
         if layer.operator is not None:
-            macs[layer.operator] += layer.times * layer.macs * shape.n_positions(layer.writes_at, layout.image)
+            n_positions = n_patches * shape.n_positions(layer.writes_at, layout.patch)
+            macs[layer.operator] += layer.times * layer.macs * n_positions
     parameters = shape.parameters + (shape.head_in + 1) * n_classes
     return ModelCost(
         rate_hz=rate_hz,

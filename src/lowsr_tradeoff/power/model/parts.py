@@ -5,7 +5,7 @@ import numpy as np
 from lowsr_tradeoff.power.model.draws import Draws, Sample
 from lowsr_tradeoff.power.profiles.parts import MicroAmperes, Microphone, Radio, Storage
 from lowsr_tradeoff.power.profiles.profile import Adc, IncludedMicrophone, Supply
-from lowsr_tradeoff.settings.groups import Payload
+from lowsr_tradeoff.settings.groups import Payload, PowerSettings
 
 ADPCM_BITS, LABEL_BITS = 4, 8
 # Rates that the codec takes (RFC 6716, section 2), and bits a sample: 40 kbit/s at 16 kHz on a wearable recorder
@@ -67,6 +67,20 @@ def bits_per_s(payload: Payload, rate_hz: int, bits: int, hop_s: float) -> float
             return float(ADPCM_BITS * rate_hz)
         case "opus":
             return OPUS_BITS * opus_rate_hz(rate_hz)
+
+
+def payload_share(payload: Payload, settings: PowerSettings, window_s: float) -> float:
+    """Return the share of :func:`bits_per_s` that goes out: all of it, or that of alarms.
+
+    An alarm is one label, or one window of sound.
+
+    >>> payload_share("labels", PowerSettings(alarms_per_hour=36), 2.0)
+    0.02
+    """
+    if settings.alarms_per_hour is None:
+        return 1.0
+    each_s = (settings.hop_s or window_s) if payload == "labels" else window_s
+    return min(1.0, settings.alarms_per_hour * each_s / 3600)
 
 
 def opus_rate_hz(rate_hz: int) -> int:

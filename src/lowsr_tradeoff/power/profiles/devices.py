@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.errors import ConfigError, did_you_mean
 from lowsr_tradeoff.files.reading import MOST_TOML_BYTES, parse_toml, read_file
 from lowsr_tradeoff.power.profiles.parts import Microphone, Radio, Storage
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
@@ -104,9 +104,10 @@ def _text(kind: Kind, name_or_path: str) -> tuple[str, str]:
     path = Path(name_or_path)
     one = kind.removesuffix("s")
     if path.suffix != ".toml":
-        raise ConfigError(
-            f"{name_or_path!r} is no known {one}; choose one of {', '.join(known)}, or give a .toml file"
+        remedy = did_you_mean(
+            name_or_path, known, f"lowsr-tradeoff {kind} lists what there is, or give a .toml file"
         )
+        raise ConfigError(f"{name_or_path}: is no known {one}; {remedy}")
     try:
         return read_file(path, MOST_TOML_BYTES).decode(), str(path)
     except (OSError, UnicodeDecodeError) as error:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lowsr_tradeoff.records.alarms import AlarmPoint
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import ClassRecall, Contrast, Published, Sensitivity
 from lowsr_tradeoff.records.decision import OperatingPoint
@@ -43,6 +44,7 @@ STAGES = {
 }
 # How a record that is one of several of its kind is named, by column, from its fields.
 TEMPLATES: dict[type[Record], dict[str, str]] = {
+    AlarmPoint: {"part": "at most {per_hour:.3g} false alarms per hour"},
     ClassRecall: {"part": "{label}"},
     ClassEnergy: {"part": "{label}"},
     KindRecovery: {"part": "{kind}"},
@@ -94,7 +96,15 @@ def points_frame(tradeoff: Tradeoff) -> "pd.DataFrame":
     """Return one row for each operating point: its figures with their ends, its probabilities, its standing."""
     import pandas as pd  # noqa: PLC0415 - likewise
 
-    return pd.DataFrame([_point(point) for point in tradeoff.points])
+    table = pd.DataFrame([_point(point) for point in tradeoff.points])
+    # A column without any figure is one of numbers too.
+    numbers = [name for name in table.columns if name.startswith((*_figures(), "p_"))]
+    return table.astype(dict.fromkeys(numbers, "float64"))
+
+
+def _figures() -> Iterator[str]:
+    """The fields of an operating point that are figures."""
+    return (name for name, field in OperatingPoint.model_fields.items() if field.annotation is Measurement)
 
 
 def _point(point: OperatingPoint) -> Row:

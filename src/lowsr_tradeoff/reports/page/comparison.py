@@ -9,10 +9,10 @@ from lowsr_tradeoff.reports.table import Row, Table
 from lowsr_tradeoff.reports.wording import count, hz, points, shown
 
 INTERVALS = (
-    "A difference is supported where its 95 % interval leaves out zero; where nothing differs, one in twenty still"
-    " does. Paired differences are taken resample by resample or draw by draw: what both runs share cancels."
-    " Independent ones are not, and are too wide where the runs share clips. Those of accuracy hold the luck of"
-    " training too, as far as folds and repetitions tell it."
+    "A difference is supported if its 95 % interval does not include zero. Chance alone gives one such interval in"
+    " twenty. A paired difference is computed for each resample of the clips or draw of the device, so what both"
+    " runs share does not widen it. An independent one cannot be, and is too wide if the runs share clips. The"
+    " intervals of accuracy include the luck of training, as far as folds and repetitions show it."
 )
 
 
@@ -71,7 +71,7 @@ def _changed(title: str, changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _written(value: str | None) -> str:
-    return "not there" if value is None else value
+    return "absent" if value is None else value
 
 
 def _against_first(comparison: Comparison, run: int) -> Iterator[str]:

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "levels.h"
+#include "tables.h"
 
 #define KEPT (FE_FFT_SIZE + 1)
 
+#if FE_BEFORE > 0
 /* The window is mirrored at its ends, first and last sample once. */
 static int16_t sample_at(const fe_state *state, int32_t at)
 {
@@ -13,15 +15,25 @@ static int16_t sample_at(const fe_state *state, int32_t at)
     const int32_t inside = at < 0 ? -at : at > last ? 2 * last - at : at;
     return state->sound[inside % KEPT];
 }
+#else
+/* After the window there is silence. */
+static int16_t sample_at(const fe_state *state, int32_t at)
+{
+    return at < FE_WINDOW_SAMPLES ? state->sound[at % KEPT] : 0;
+}
+#endif
+
+static int32_t first_sample(const fe_state *state) { return state->n_frames * FE_HOP - FE_BEFORE; }
 
 static void copy_frame(fe_state *state)
 {
-    const int32_t first = state->n_frames * FE_HOP - FE_FFT_SIZE / 2;
+    const int32_t first = first_sample(state);
     for (int i = 0; i < FE_FFT_SIZE; i++) {
-        state->spectrum[i] = sample_at(state, first + i);
+        state->spectrum[i] = i < FE_FRAME ? sample_at(state, first + i) : 0;
     }
 }
 
+#if FE_POOLED_FRAMES == 2
 /* A column is the mean of two frames. */
 static void pool(fe_state *state, fe_level *image)
 {
@@ -36,11 +48,20 @@ static void pool(fe_state *state, fe_level *image)
     }
 }
 
-/* A frame reaches half its length beyond its centre; the first one, mirrored, needs one sample more. */
+#else
+static void pool(fe_state *state, fe_level *image)
+{
+    for (int band = 0; band < FE_BANDS; band++) {
+        image[band * FE_COLUMNS + state->n_frames] = state->levels[band];
+    }
+}
+#endif
+
+/* Once all its samples are there; the first one, if mirrored, needs one sample more. */
 static bool is_due(const fe_state *state)
 {
-    const bool is_heard = state->n_heard > state->n_frames * FE_HOP + FE_FFT_SIZE / 2;
-    return state->n_frames < 2 * FE_COLUMNS && (is_heard || state->n_heard == FE_WINDOW_SAMPLES);
+    const bool is_heard = state->n_heard > first_sample(state) + FE_FRAME;
+    return state->n_frames < FE_POOLED_FRAMES * FE_COLUMNS && (is_heard || state->n_heard == FE_WINDOW_SAMPLES);
 }
 
 void fe_start(fe_state *state)
@@ -62,6 +83,8 @@ bool fe_hear(fe_state *state, int16_t sample, fe_level *image)
     }
     return state->n_heard == FE_WINDOW_SAMPLES;
 }
+
+const fe_level *fe_patch(const fe_level *image, int number) { return image + FE_PATCH_FIRST[number]; }
 
 static int32_t steps_of(fe_level level)
 {

@@ -75,7 +75,7 @@ static complex_wide turned(complex_wide z, int k)
 
 static void windowed(fe_number *x)
 {
-    for (int i = 0; i < FE_FFT_SIZE; i++) {
+    for (int i = 0; i < FE_FRAME; i++) {
         x[i] = (fe_number)fe_rescaled((fe_wide)x[i] * FE_WINDOW[i]);
     }
 }

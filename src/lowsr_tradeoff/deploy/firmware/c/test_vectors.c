@@ -7,7 +7,7 @@
 #include "front_end.h"
 
 #ifdef WITH_NETWORK
-/* Yours: the scores of one image, FE_BANDS rows of FE_COLUMNS levels. */
+/* Yours: the scores of one patch, FE_BANDS rows of FE_PATCH_COLUMNS levels. */
 void network_scores(const float *log_mel, float *scores);
 #endif
 
@@ -105,11 +105,34 @@ static bool levels_agree(const char *name)
 }
 
 #ifdef WITH_NETWORK
+static float patch[FE_BANDS * FE_PATCH_COLUMNS];
+
+static void copy_patch(int number)
+{
+    const fe_level *first = fe_patch(image, number);
+    for (int i = 0; i < FE_BANDS * FE_PATCH_COLUMNS; i++) {
+        patch[i] = fe_as_float(first[i / FE_PATCH_COLUMNS * FE_COLUMNS + i % FE_PATCH_COLUMNS]);
+    }
+}
+
+static void mean_scores(float *scores)
+{
+    float of_patch[FE_CLASSES];
+    memset(scores, 0, FE_CLASSES * sizeof *scores);
+    for (int number = 0; number < FE_PATCHES; number++) {
+        copy_patch(number);
+        network_scores(patch, of_patch);
+        for (int i = 0; i < FE_CLASSES; i++) {
+            scores[i] += of_patch[i] / FE_PATCHES;
+        }
+    }
+}
+
 static bool scores_agree(const char *name)
 {
     float right[FE_CLASSES], found[FE_CLASSES], most = 0.0f;
     read_floats(name, "scores.f32", right, FE_CLASSES);
-    network_scores(heard, found);
+    mean_scores(found);
     for (int i = 0; i < FE_CLASSES; i++) {
         most = fmaxf(most, fabsf(found[i] - right[i]));
     }

@@ -1,9 +1,11 @@
 """The network: what it is, and what it costs to compute."""
 
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from markupsafe import Markup
 
+from lowsr_tradeoff.corpora.published.fetch import downloads
 from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
@@ -19,7 +21,7 @@ def entry(tradeoff: Tradeoff) -> Entry:
         note=Markup(
             "Multiply-accumulates of the network alone, one window after the other; the features come on top and"
             " are"
-            ' counted under <a href="#power-section">Power</a>.'
+            ' counted under <a href="#power-use">Where the power goes</a>.'
         ),
     )
 
@@ -79,11 +81,20 @@ def _description(tradeoff: Tradeoff) -> str:
     """Its name, what it starts from and what of it is trained, as the settings say."""
     match tradeoff.settings.get("classify"):
         case {"network": str(network), "adapt": str(adapt), "checkpoint": checkpoint}:
-            start = "from published weights" if checkpoint else "from random weights"
+            start = _published(str(checkpoint)) if checkpoint else "from random weights"
             adapted = {"full": "all of it trained", "probe": "its head trained alone"}
             return f"{network}, {start}, {adapted.get(adapt, f'adapted by {adapt}')}"
         case _:
             return "not named in the settings"
+
+
+def _published(checkpoint: str) -> str:
+    """The file of the weights, with publisher and licence where it is named as one that can be fetched."""
+    name = PurePath(checkpoint).name
+    known = (download for download in downloads().values() if name in download.files)
+    return next(
+        (f"from {name} ({each.source}; licence {each.licence})" for each in known), f"from the weights in {name}"
+    )
 
 
 def _kib(n_bytes: float) -> str:
