@@ -40,7 +40,9 @@ def test_every_rate_is_measured_by_every_stage(small_run):
     assert {(p.rate_hz, p.device) for p in tradeoff.points} >= {
         (r, d) for r in rates_hz for d in ("stm32u575", "efr32xg24")
     }
-    assert {r.arm for r in tradeoff.recognition.results if r.rate_hz == 500} == {"raw", "finetuned", "basd", "cssd"}
+    arms = {"raw", "finetuned", "basd", "cssd", "classical"}
+    assert {r.arm for r in tradeoff.recognition.results if r.rate_hz == 500} == arms
+    assert not any(point.arm == "classical" for point in tradeoff.points)
 
 
 def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run):
