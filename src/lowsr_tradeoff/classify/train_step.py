@@ -208,5 +208,5 @@ def _weights(trained: Trained, settings: TrainSettings) -> Arrays:
 
 
 def keep_freed_memory() -> None:
-    """Make glibc keep freed memory, which saves a tenth of the time in page faults; mallopt(3), M_MMAP_THRESHOLD."""
+    """Make glibc keep freed memory: saves a tenth of the time in page faults; mallopt(3), M_MMAP_THRESHOLD."""
     torch.empty(31 << 20, dtype=torch.uint8)
