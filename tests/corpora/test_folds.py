@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold
 
 from lowsr_tradeoff.corpora.event_layouts import EventRow
-from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber
+from lowsr_tradeoff.corpora.folds import assign_folds, fit_for_folds, renumber, split_sources
 
 LABELS = "abcd"
 seeds = st.integers(0, 2**32)
@@ -128,10 +128,19 @@ def test_good_rows_have_no_fault():
     assert faults([(label, "", source) for label, _, source in TWO_CLASSES]) == (4, set())
 
 
-def test_a_source_in_two_folds_goes_whole():
-    n_kept, found = faults([*TWO_CLASSES, ("dog", "1", "x"), ("cat", "2", "x")])
-    assert n_kept == 4
-    assert found == {("source x", "is in folds 1, 2; one recording belongs to one fold", 2)}
+def test_folds_that_a_corpus_brings_are_kept_though_they_split_a_source():
+    assert faults([*TWO_CLASSES, ("dog", "1", "x"), ("cat", "2", "x")]) == (6, set())
+
+
+@settings(max_examples=40, deadline=None)
+@given(sourced_clips(), n_foldses, seeds)
+def test_made_folds_split_no_source(clips, n_folds, seed):
+    labels, sources = zip(*clips, strict=True)
+    assert split_sources(assign_folds(labels, sources, n_folds, seed), sources) == ()
+
+
+def test_every_source_in_two_folds_is_named_once():
+    assert split_sources([1, 2, 2, 3, 1], ["x", "x", "y", "z", "z"]) == ("x", "z")
 
 
 def test_a_class_with_fewer_clips_than_folds_goes_whole():

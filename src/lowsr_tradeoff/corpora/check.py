@@ -11,6 +11,7 @@ from typing import Literal
 
 from lowsr_tradeoff.audio.decode import Excerpt
 from lowsr_tradeoff.corpora.clips import EventClip, Utterance
+from lowsr_tradeoff.corpora.folds import split_sources
 from lowsr_tradeoff.corpora.inspect import AudioInfo, Inspection, UnusableAudio, inspect_files
 from lowsr_tradeoff.corpora.rows import FaultOf, Listing, Problem, R, grouped, path_fault, repeats, without_faults
 from lowsr_tradeoff.files.writing import digest_of
@@ -106,6 +107,7 @@ def summarise(
 ) -> CorpusSummary:
     """Return the summary of a corpus; ``audio`` is what the file of each clip holds."""
     events = [clip for clip in clips if isinstance(clip, EventClip)]
+    split = split_sources([clip.fold for clip in events], [clip.source for clip in events])
     counts = dict(sorted(Counter(clip.label for clip in events).items()))
     return CorpusSummary(
         name=listing.name,
@@ -119,6 +121,8 @@ def summarise(
         classes=tuple(counts),
         n_per_class=tuple(counts.values()),
         n_folds=len({clip.fold for clip in events}),
+        split_sources=split,
+        n_split_clips=sum(clip.source in split for clip in events),
         duration_s=sum(info.duration_s for info in audio),
         lowest_source_rate_hz=min(info.source_rate_hz for info in audio),
         is_synthetic=not listing.is_own,

@@ -1,4 +1,4 @@
-"""Folds that keep a source together and its classes spread."""
+"""Folds: made so that a source stays in one, or kept as the corpus brings them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,12 +15,8 @@ def fit_for_folds(rows: Sequence[EventRow], n_folds: int) -> tuple[list[EventRow
 
     Folds are given for all rows or for none; for none, ``n_folds`` are made.
     """
-    problems, kept = [], list(rows)
-    for source, group in grouped(rows, lambda row: row.source).items():
-        if source and len(folds := {int(row.fold) for row in group if row.fold}) > 1:
-            reason = f"is in folds {', '.join(map(str, sorted(folds)))}; one recording belongs to one fold"
-            problems.append(Problem(f"source {source}", reason, n_clips=len(group)))
-            kept = [row for row in kept if row.source != source]
+    problems: list[Problem] = []
+    kept = list(rows)
     given = {int(row.fold) for row in kept if row.fold}
     for label, group in grouped(kept, lambda row: row.annotation).items():
         if fault := _class_fault(group, len(given) or n_folds):
@@ -29,6 +25,18 @@ def fit_for_folds(rows: Sequence[EventRow], n_folds: int) -> tuple[list[EventRow
     if len({row.annotation for row in kept}) < 2:
         problems.append(Problem("classes", "fewer than two can be used", n_clips=0, is_skippable=False))
     return kept, problems
+
+
+def split_sources(folds: Sequence[int], sources: Sequence[str]) -> tuple[str, ...]:
+    """Return the sources that lie in more than one fold, so that a network is tested on what it learnt from.
+
+    Folds that a corpus brings are kept all the same: other work on this corpus uses them.
+
+    >>> split_sources([1, 1, 2], ["a", "b", "a"])
+    ('a',)
+    """
+    n_folds = Counter(source for source, _ in set(zip(sources, folds, strict=True)))
+    return tuple(sorted(source for source, n in n_folds.items() if n > 1))
 
 
 def assign_folds(labels: Sequence[str], sources: Sequence[str], n_folds: int, seed: int) -> tuple[int, ...]:

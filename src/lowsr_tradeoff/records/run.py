@@ -14,7 +14,12 @@ SCHEMA_VERSION = 5
 
 
 class CorpusSummary(Record):
-    """The data that figures were measured on."""
+    """The data that figures were measured on.
+
+    Attributes:
+        split_sources: Recordings that the corpus's own folds hold in more than one fold.
+        n_split_clips: Clips of these recordings.
+    """
 
     name: str
     kind: Literal["events", "speech"]
@@ -26,6 +31,8 @@ class CorpusSummary(Record):
     classes: tuple[str, ...]
     n_per_class: tuple[int, ...] = ()
     n_folds: int
+    split_sources: tuple[str, ...] = ()
+    n_split_clips: int = 0
     duration_s: float
     lowest_source_rate_hz: int
     is_synthetic: bool

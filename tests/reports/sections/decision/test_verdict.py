@@ -54,6 +54,14 @@ def test_made_up_data_are_called_so_and_real_data_are_not(build):
     assert warnings(build(is_synthetic=False)) == ()
 
 
+def test_recordings_in_two_folds_are_named(tradeoff):
+    events, speech = tradeoff.corpora
+    split = events.model_copy(update={"split_sources": ("7", "9"), "n_split_clips": 5})
+    (sentence,) = set(warnings(tradeoff.model_copy(update={"corpora": (split, speech)}))) - set(warnings(tradeoff))
+    assert "2 recordings (7 and 9)" in sentence
+    assert f"5 of {events.n_clips} clips" in sentence
+
+
 def test_it_never_promises_anonymity(build):
     for constraints in (None, QUALIFIES, TOO_MUCH):
         text = " ".join((*verdict(build(constraints=constraints)), *not_measured(build()))).lower()

@@ -6,7 +6,7 @@ from lowsr_tradeoff.decision.leaks import AT_STAKE
 from lowsr_tradeoff.decision.yardstick import faults
 from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
-from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.sections.speech.strongest import attacker
 from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, leak_columns, shown_kinds, table_of
@@ -182,6 +182,15 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
         *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
         *_failed(tradeoff),
         *((f"All accuracies: {OPTIMISTIC}.",) if is_optimistic(tradeoff) else ()),
+        *(_split(corpus) for corpus in tradeoff.corpora if corpus.split_sources),
+    )
+
+
+def _split(corpus: CorpusSummary) -> str:
+    named = f"{count(len(corpus.split_sources), 'recording')} ({listed(corpus.split_sources)})"
+    return (
+        f"Accuracy may be too high: the folds of {corpus.name} hold clips of {named} in more than one fold, "
+        f"{corpus.n_split_clips} of {corpus.n_clips} clips. A network is tested on a recording that it learnt from."
     )
 
 
