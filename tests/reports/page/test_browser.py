@@ -41,7 +41,9 @@ LIMITS = (
     {"max_speaker_identification": 0.9},
     {"max_known_word_recovery": 0.85, "max_word_recovery": 0.35},
 )
-POINTS = """const screen = JSON.parse(await unpack("screen")), points = inOrder(withFigures(screen)), {limits} = screen;"""
+POINTS = """
+const screen = JSON.parse(await unpack("screen")), points = inOrder(withFigures(screen)), {limits} = screen;
+"""
 # Whatever is wider than the page, or has more in it than it shows.
 WIDE = """() => [...document.querySelectorAll("table, figure, .plot, img, pre")]
   .filter((each) => each.checkVisibility() && each.offsetWidth > 1 &&
