@@ -51,11 +51,17 @@ function least(items, key) {
   return items.reduce((best, item) => (best === null || compare(key(item), key(best)) < 0 ? item : best), null);
 }
 
+// The order of preference does not depend on what is asked for.
+function inOrder(points) {
+  const keys = new Map(points.map((point) => [point, preference(point)]));
+  return [...points].sort((a, b) => compare(keys.get(a), keys.get(b)));
+}
+
+// Points come in order of preference.
 function decide(points, limits, asked, device) {
   const isAsked = Object.keys(asked).length > 0;
   const judged = points
     .filter((point) => point.device === device)
-    .sort((a, b) => compare(preference(a), preference(b)))
     .map((point) => ({point, misses: isAsked ? misses(point, limits, asked) : []}));
   const qualifying = isAsked ? judged.filter((each) => each.misses.length === 0) : [];
   const isNear = isAsked && qualifying.length === 0;
@@ -63,9 +69,13 @@ function decide(points, limits, asked, device) {
 }
 
 // A row holds whole units above a base, so many to one; dividing gives back the very decimals.
-function drawOf({nDraws, scales, units}, row, at) {
-  const [scale, base] = scales[row];
-  return (base + units[row * nDraws + at]) / scale;
+function drawsOf({nDraws, scales, units, rows}, row) {
+  if (!rows.has(row)) {
+    const [scale, base] = scales[row];
+    const its = units.subarray(row * nDraws, (row + 1) * nDraws);
+    rows.set(row, Float64Array.from(its, (unit) => (base + unit) / scale));
+  }
+  return rows.get(row);
 }
 
 // The share of the joint draws in which a point meets all limits at once; null where a figure was not drawn.
@@ -73,11 +83,12 @@ function probability(point, limits, asked, draws) {
   const given = limits.filter(({name}) => asked[name] !== undefined);
   if (given.length && point.infeasible.length) return 0;
   if (!given.length || given.some(({figure}) => point.draws[figure] === null)) return null;
-  const holds = (at) => given.every((limit) =>
-    meets(limit, drawOf(draws, point.draws[limit.figure], at), asked[limit.name]));
-  let n = 0;
-  for (let at = 0; at < draws.nDraws; at += 1) n += holds(at) ? 1 : 0;
-  return n / draws.nDraws;
+  const fails = new Uint8Array(draws.nDraws);
+  for (const {name, figure, is_least: isLeast} of given) {
+    const bound = asked[name], drawn = drawsOf(draws, point.draws[figure]);
+    for (let at = 0; at < fails.length; at += 1) if (isLeast ? drawn[at] < bound : drawn[at] > bound) fails[at] = 1;
+  }
+  return 1 - fails.reduce((sum, each) => sum + each, 0) / draws.nDraws;
 }
 
 // One judged point a rate, rates ascending, as lowsr_tradeoff.decision.answer.best_by_rate chooses it.

@@ -28,7 +28,7 @@ function unpack(id) {
 }
 
 async function unpackDraws({n_draws: nDraws, scales}) {
-  return {nDraws, scales, units: new Uint16Array(await unpacked("draws").arrayBuffer())};
+  return {nDraws, scales, units: new Uint16Array(await unpacked("draws").arrayBuffer()), rows: new Map()};
 }
 
 // Points share their figures: each names them by their place.
@@ -164,7 +164,7 @@ function listenForClicks(show) {
 
 async function start() {
   const screen = JSON.parse(await unpack("screen"));
-  const draws = await unpackDraws(screen), points = withFigures(screen);
+  const draws = await unpackDraws(screen), points = inOrder(withFigures(screen));
   byId("leak").textContent = points.length ? points[0].privacy.title : screen.axis;
   byId("against").textContent = `and × that at ${screen.reference}; longer is better`;
   for (const hidden of document.querySelectorAll("main > [hidden], header > [hidden]")) hidden.hidden = false;
