@@ -1,7 +1,7 @@
 """A hook of mkdocs: the documents beside docs/ become pages of the site, so that each is written once.
 
-Links of README.md and its kin start at the repository; on the site everything stands in docs/. What is no page of the
-site, such as a folder of code, keeps its words and loses its link.
+Links of README.md and its kin start at the repository; on the site everything stands in docs/. What is no page of
+the site, such as a folder of code, keeps its words and loses its link.
 """
 
 import re
