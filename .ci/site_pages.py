@@ -9,9 +9,11 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 BESIDE = ("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md")
+TO_BESIDE = re.compile(r"\]\(\.\./((?:\.\./)*(?:README|SECURITY|CONTRIBUTING|CHANGELOG)\.md)")
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#:]+)((?:#[^)\s]*)?)\)")
 
 
@@ -21,6 +23,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         text = (ROOT / name).read_text(encoding="utf-8")
         files.append(File.generated(config, name, content=LINK.sub(lambda link: _moved(link, files), text)))
     return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - the hook's form
+    """Lead links to the documents beside docs/ to their places on the site."""
+    return TO_BESIDE.sub(r"](\1", markdown)
 
 
 def _moved(link: re.Match[str], files: Files) -> str:
