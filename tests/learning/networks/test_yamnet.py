@@ -42,8 +42,8 @@ def test_the_embedding_is_the_mean_of_those_of_the_patches():
 @pytest.mark.parametrize("sides", [(64, 96), (4, 6)])
 def test_even_sides_are_padded_at_the_end_alone(sides):
     """TensorFlow's SAME: output n / 2, one zero in all, and it comes last."""
-    convolution = SameConv(1, 1, 2, 1, bias=False)
+    convolution = SameConv(1, 1, 2)
     x = torch.randn(1, 1, *sides, generator=torch.Generator().manual_seed(0))
-    by_hand = functional.conv2d(functional.pad(x, (0, 1, 0, 1)), convolution.weight, stride=2)
+    by_hand = functional.conv2d(functional.pad(x, (0, 1, 0, 1)), convolution.weight, convolution.bias, stride=2)
     assert torch.equal(convolution(x), by_hand)
     assert by_hand.shape[2:] == (sides[0] // 2, sides[1] // 2)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from tests.learning.networks.published_yamnets import DEPTHWISE, keras_file, tflite_file, yamnet_layers
+from torch.nn import functional
 
 from lowsr_tradeoff.errors import DataError, MissingResourceError
 from lowsr_tradeoff.learning.networks.build import untrained
@@ -58,15 +59,28 @@ def test_a_network_for_other_classes_takes_all_but_the_head(published):
     assert torch.equal(network.blocks[12][2].weight, weights["blocks.12.2.weight"])
 
 
-def test_the_wearable_one_brings_kernels_and_statistics(wearable):
+def test_the_wearable_ones_normalisation_is_folded_in(wearable):
+    """Keras' own: (convolution - mean) / sqrt(variance + 1e-4) + beta."""
     path, kept = wearable
     weights = load_weights(path, "yamnet_256")
-    first, last = kept["layer2/depthwise_conv"], kept["layer6/pointwise_conv"]
-    assert torch.equal(weights["blocks.0.0.weight"][9, 0], as_float(first["depthwise_kernel:0"][:, :, 9, 0].T))
-    assert torch.equal(weights["blocks.4.3.weight"][2, :, 0, 0], as_float(last["kernel:0"][0, 0, :, 2]))
-    assert torch.equal(weights["blocks.4.4.running_var"], as_float(last["bn/moving_variance:0"]))
-    assert torch.equal(weights["blocks.0.1.bias"], as_float(first["bn/beta:0"]))
-    assert (weights["stem.1.weight"] == 1).all()
+    stored = kept["layer2/depthwise_conv"]
+    x = torch.randn(1, 32, 8, 12, generator=torch.Generator().manual_seed(0))
+    kernel = as_float(stored["depthwise_kernel:0"].transpose(2, 3, 1, 0))
+    normal = [as_float(stored[f"bn/{name}:0"]) for name in ("moving_mean", "moving_variance", "beta")]
+    expected = functional.batch_norm(
+        functional.conv2d(x, kernel, groups=32), normal[0], normal[1], bias=normal[2], eps=1e-4
+    )
+    found = functional.conv2d(x, weights["blocks.0.0.weight"], weights["blocks.0.0.bias"], groups=32)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_every_kernel_of_the_wearable_one_is_where_it_belongs(wearable):
+    path, kept = wearable
+    weights = load_weights(path, "yamnet_256")
+    last = kept["layer6/pointwise_conv"]
+    gain = (last["bn/moving_variance:0"].astype(np.float64) + 1e-4) ** -0.5
+    expected = last["kernel:0"][0, 0].T * gain[:, None]
+    torch.testing.assert_close(weights["blocks.4.2.weight"][:, :, 0, 0], as_float(expected))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
@@ -109,7 +123,7 @@ def test_another_network_is_told(wearable, tmp_path):
         load_weights(tmp_path / "other.h5", "yamnet_256")
     wide = keras_file(tmp_path / "wide.h5", tuple((2 * n, s) for n, s in SMALL_BLOCKS), np.random.default_rng(2))
     assert wide
-    with pytest.raises(DataError, match=r"not the weights of yamnet_256; blocks\.0\.3\.weight: shape"):
+    with pytest.raises(DataError, match=r"not the weights of yamnet_256; blocks\.0\.2\.bias: shape"):
         load_weights(tmp_path / "wide.h5", "yamnet_256")
 
 

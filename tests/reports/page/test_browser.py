@@ -41,7 +41,8 @@ LIMITS = (
     {"max_speaker_identification": 0.9},
     {"max_known_word_recovery": 0.85, "max_word_recovery": 0.35},
 )
-POINTS = """const screen = JSON.parse(await unpack("screen")), points = withFigures(screen), {limits} = screen;"""
+POINTS = """const screen = JSON.parse(await unpack("screen")), {limits} = screen;
+  const points = inOrder(withFigures(screen));"""
 # Whatever is wider than the page, or has more in it than it shows.
 WIDE = """() => [...document.querySelectorAll("table, figure, .plot, img, pre")]
   .filter((each) => each.checkVisibility() && each.offsetWidth > 1 &&
@@ -74,7 +75,7 @@ def visit(browser, tmp_path_factory):
         file = tmp_path_factory.mktemp("page") / "report.html"
         file.write_text(page, encoding="utf-8")
         tab = browser.new_page(offline=True, viewport=DESKTOP, **more)
-        tab.set_default_timeout(10_000)
+        tab.set_default_timeout(120_000)
         tab.said = []
         tab.on("console", lambda message: tab.said.append(message.text))
         tab.on("pageerror", lambda error: tab.said.append(str(error)))
@@ -112,7 +113,7 @@ def hostile_tab(visit, hostile, manifest, make_listen):
 
 def wait(tab, condition: str) -> None:
     """Until it holds; playwright's own way evaluates text in the page, which the page's policy forbids."""
-    for _ in range(200):
+    for _ in range(2000):
         if tab.evaluate(condition):
             return
         tab.wait_for_timeout(50)
@@ -169,8 +170,7 @@ def test_tab_reaches_everything_in_forty_stops(tab):
     while True:
         tab.keyboard.press("Tab")
         at = tab.evaluate(
-            "(({id, textContent, tagName}) =>"
-            " tagName === 'BODY' ? null : id || textContent)(document.activeElement)"
+            "(({id, innerText, tagName}) => tagName === 'BODY' ? null : id || innerText)(document.activeElement)"
         )
         if at is None or len(reached) > 60:
             break
@@ -437,8 +437,9 @@ def test_a_study_without_points_says_so(visit, tradeoff, manifest, listen):
         assert opened.inner_text("h1") == "Nothing can be compared on stm32u575."
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("fragment", ["", "#min_accuracy=0.8&max_word_recovery=0.1"])
+@pytest.mark.parametrize(
+    ("scheme", "fragment"), [("light", ""), ("dark", "#min_accuracy=0.6&max_word_recovery=0.2")]
+)
 def test_no_fault_of_accessibility(visit, page, scheme, fragment):
     """Drawings are hidden from assistive technology, rows of one table are alike: both are left out, for time."""
     from axe_playwright_python.sync_playwright import Axe
