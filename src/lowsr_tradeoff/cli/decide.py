@@ -57,7 +57,7 @@ def gate(
 
     Args:
         run: The run's folder, or its tradeoff.json.
-        config: A file with a table [gate] of limits; flags go before it. The run's own when left out.
+        config: A file with a table [gate] of limits; flags override it. The run's own when left out.
         allow_demo: Decide by the embedded, synthetic sounds or speech too, to try the gate out.
         summary: Write the decision into this file as Markdown.
         junit: Write it as JUnit XML, for a CI server: one test for the whole and one a rate.
