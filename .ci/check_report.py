@@ -17,7 +17,7 @@ from lowsr_tradeoff.reports.exports.run_files import read_run, to_csv
 from lowsr_tradeoff.reports.page.assets import embedded
 
 FIGURES = (
-    *("frontier", "speech", "accuracy", "recall", "confusion", "information", "recoverability", "energy"),
+    *("frontier", "accuracy", "recall", "confusion", "information", "recoverability", "energy"),
     *("attackers", "privacy", "intelligibility", "power", "battery", "sensitivity"),
 )
 BESIDE = ("claims.md", "decision.md", "results.parquet")
@@ -40,7 +40,7 @@ def main(run: Path) -> None:
         *(["results.csv differs from tradeoff.json"] if table != to_csv(tradeoff) else []),
         *(f"{name} is missing" for name in BESIDE if not (run / name).exists()),
         *(["a clip to listen to is missing"] if len(listen.clips) != _n_heard(tradeoff) else []),
-        *_undrawn(run / "report.html"),
+        *_unanswered(run / "report.html"),
     ]
     if faults:
         sys.exit("\n".join(faults))
@@ -52,10 +52,10 @@ def _n_heard(tradeoff: Tradeoff) -> int:
     return (1 + len(tradeoff.recognition.results[0].class_recall)) * (len(RATES_HZ) + 1)
 
 
-def _undrawn(page: Path) -> list[str]:
-    """Figures that a browser does not draw; nothing where there is no browser."""
+def _unanswered(page: Path) -> list[str]:
+    """What a browser does not show on the first screen; nothing where there is no browser."""
     if shutil.which("chromium") is None:
-        print("no chromium: figures were not drawn")
+        print("no chromium: the page was not opened")
         return []
     with tempfile.TemporaryDirectory() as profile:
         command = [*BROWSER.split(), "--disable-sync", f"--user-data-dir={profile}", "--virtual-time-budget=8000"]
@@ -66,8 +66,9 @@ def _undrawn(page: Path) -> list[str]:
             check=True,
             timeout=120,
         ).stdout
-    n_drawn = len(re.findall(r'<div class="plot[^"]*js-plotly-plot', dom))
-    return [] if n_drawn == len(FIGURES) else [f"the browser draws {n_drawn} of {len(FIGURES)} figures"]
+    found = {"a rate": len(re.findall(r'data-why="\d+"', dom)), "a point": dom.count('<g class="point')}
+    wanted = len(RATES_HZ) + 1
+    return [f"the browser shows {what} {n} times, not {wanted}" for what, n in found.items() if n != wanted]
 
 
 if __name__ == "__main__":

@@ -122,6 +122,8 @@ def test_a_run_is_one_line_and_its_table_has_a_row_a_rate(small_run):
     assert "<b>" not in table(run.model_copy(update={"tradeoff": labelled}))
 
 
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
 def test_a_real_kernel_runs_the_worked_example_and_shows_runs_frames_and_drawings(small_study, small_run, tmp_path):
     import nbclient
     import nbformat

@@ -75,9 +75,7 @@ def table(run: Run) -> str:
 
 def _shown_in_notebooks() -> None:
     """Have a notebook that runs this show runs as tables; records know nothing of reports."""
-    from IPython import get_ipython  # noqa: PLC0415 - where it is loaded already
-
-    if shell := get_ipython():
+    if shell := sys.modules["IPython"].get_ipython():
         shell.display_formatter.formatters["text/html"].for_type(Run, table)
 
 
@@ -98,8 +96,8 @@ def figures(run: Run) -> dict[str, "go.Figure"]:
 
     return {
         name: go.Figure(drawing)
-        for _, _, entries in sections(run.tradeoff, run.listen)
-        for name, drawing in drawings(entries).items()
+        for section in sections(run.tradeoff, run.listen)
+        for name, drawing in drawings(section.entries).items()
     }
 
 

@@ -126,7 +126,7 @@ def test_where_a_network_starts(arm, is_adapted, origin):
 
 
 def test_an_arm_that_there_is_not_is_refused_with_the_near_name():
-    with pytest.raises(ConfigError, match=r"classify\.arms\.0: .* \(given: 'csd'\); did you mean cssd\?"):
+    with pytest.raises(ConfigError, match=r'classify\.arms\.0: there is no "csd"; did you mean cssd\?'):
         load_config(None, {"classify": {"arms": ["csd"]}})
 
 

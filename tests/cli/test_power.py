@@ -159,7 +159,7 @@ def test_a_trace_gives_power_and_a_device(call, trace, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        ([], 2, "either a model"),
+        ([], 2, "give a model to run here"),
         (["small_vgg", "--device", "stm32u575"], 2, "give --device (the profile to change)"),
         (["no_such_network"], 2, "small_vgg"),
         (["small_vgg", "--seconds", "1"], 2, "5 s or more"),

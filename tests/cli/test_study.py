@@ -6,6 +6,7 @@ import re
 import pytest
 
 from lowsr_tradeoff.records.run import Failure
+from lowsr_tradeoff.runner.unfinished import UNFINISHED
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
@@ -20,6 +21,7 @@ def test_a_run_prints_its_outcome_and_nothing_else_on_standard_output(call, smal
     for name in ("tradeoff.json", "results.csv", "manifest.json", "listen.json", "config.toml"):
         assert (out / name).stat().st_size > 0, name
     assert "Traceback" not in progress
+    assert not (out / UNFINISHED).exists()
     code, printed, _ = call("report", out)
     assert code == 0
     assert printed.strip() == str(out / "report.html")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from tests.decision.test_frontier import LEVELS, POINTS, point
 
-from lowsr_tradeoff.decision.answer import decide, misses
+from lowsr_tradeoff.decision.answer import best_by_rate, decide, misses
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.settings.limits import Constraints
 
@@ -157,3 +157,27 @@ def test_a_recommendation_meets_every_constraint_and_nothing_qualifying_draws_le
     assert (decision.nearest is None) == bool(qualifying or not named)
     if qualifying:
         assert qualifying[decision.recommended] == min(qualifying.values())
+
+
+@given(POINTS, LEVELS)
+def test_a_rate_is_shown_by_a_point_that_meets_the_limits_where_there_is_one(points, accuracy):
+    asked = Constraints(min_accuracy=accuracy)
+    decision = decide(points, asked, "d")
+    shown = {
+        found.rate_hz: found for found in best_by_rate([found for found in points if found.device == "d"], asked)
+    }
+    assert list(shown) == sorted({found.rate_hz for found in points if found.device == "d"})
+    for found in points:
+        if found.point_id in decision.qualifying:
+            assert not misses(shown[found.rate_hz], asked)
+    if decision.recommended:
+        assert decision.recommended in {found.point_id for found in shown.values()}
+
+
+def test_without_constraints_a_rate_is_shown_by_what_can_be_built_then_by_the_most_accurate():
+    good, better = point(0.5, name="a"), point(0.9, name="b")
+    assert best_by_rate([good, better], Constraints()) == (better,)
+    cannot = better.model_copy(update={"infeasible": ("big",)})
+    assert best_by_rate([good, cannot], Constraints()) == (good,)
+    beaten = better.model_copy(update={"dominated_by": ("a",)})
+    assert best_by_rate([good, beaten], Constraints()) == (good,)

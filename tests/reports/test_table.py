@@ -1,4 +1,4 @@
-from lowsr_tradeoff.reports.table import Table, cross_table, table_lines, table_of
+from lowsr_tradeoff.reports.table import MOST_COLUMNS, Table, cross_table, table_lines, table_of
 from lowsr_tradeoff.reports.wording import Shown
 
 
@@ -24,3 +24,21 @@ def test_crossed_cells_stand_below_their_column_and_gaps_are_named():
     assert table.columns == ("first", "second", "one", "two")
     assert table.rows == (("a", "x", "a1", "a2"), ("b", "y", "b1", "none"))
     assert table.n_heads == 2
+
+
+def test_a_table_too_wide_for_a_screen_comes_in_parts_with_its_heads_repeated():
+    columns = ("rate", "arm", *map(str, range(15)), "source")
+    row = (
+        "1 kHz",
+        "raw",
+        *(f"c{at}" for at in range(15)),
+        "a sentence that is far too long to stand in a cell beside others",
+    )
+    parts = Table("Caption", columns, (row,), n_heads=2).parts()
+    assert [part.columns[:2] for part in parts] == [("rate", "arm")] * 3
+    assert all(len(part.columns) - len(part.prose) <= MOST_COLUMNS for part in parts)
+    assert [cell for part in parts for cell in part.rows[0][2:]] == list(row[2:])
+    assert [part.caption for part in parts] == [f"Caption, part {at} of 3" for at in (1, 2, 3)]
+    narrow = Table("Caption", ("a", "b"), (("1", "2"),))
+    assert narrow.parts() == (narrow,)
+    assert narrow.prose == frozenset()

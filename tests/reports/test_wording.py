@@ -20,6 +20,7 @@ from lowsr_tradeoff.reports.wording import (
     is_optimistic,
     listed,
     number,
+    of_100,
     percent,
     points,
     share_of_draws,
@@ -100,7 +101,7 @@ def test_the_same_share_of_draws_is_written_alike_on_page_sheet_and_terminal(bui
     points = tuple(point.model_copy(update={"p_meets": p, "p_frontier": p}) for point in study.points)
     study = study.model_copy(update={"points": points})
     assert share_of_draws(p) == written
-    assert f"at once: {written}; that it is on the frontier: {written}." in decision_sheet(study)
+    assert f"hold together in {of_100(p)} resamples" in decision_sheet(study)
     assert all(row[-1] == written for row in frontier.table(study).rows)
     verdict = RateVerdict(rate_hz=500, point_id=None, passes=True, p_meets=p, shortfalls=())
     assert next(_rate_lines(verdict, "500 Hz")).endswith(f", probability {written}")

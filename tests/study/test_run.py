@@ -20,7 +20,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.toml import load_config
-from lowsr_tradeoff.study.assemble import gpus_of
+from lowsr_tradeoff.study.assemble import earlier_manifest, gpus_of
 from lowsr_tradeoff.study.plan import open_study, plan
 from lowsr_tradeoff.study.run import run_study, steps_to_run
 
@@ -40,7 +40,9 @@ def test_every_rate_is_measured_by_every_stage(small_run):
     assert {(p.rate_hz, p.device) for p in tradeoff.points} >= {
         (r, d) for r in rates_hz for d in ("stm32u575", "efr32xg24")
     }
-    assert {r.arm for r in tradeoff.recognition.results if r.rate_hz == 500} == {"raw", "finetuned", "basd", "cssd"}
+    arms = {"raw", "finetuned", "basd", "cssd", "classical"}
+    assert {r.arm for r in tradeoff.recognition.results if r.rate_hz == 500} == arms
+    assert not any(point.arm == "classical" for point in tradeoff.points)
 
 
 def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run):
@@ -50,6 +52,19 @@ def test_a_second_run_computes_nothing_and_finds_the_same(small_study, small_run
     assert second.listen == first.listen
     assert second.manifest.steps_run == 0
     assert second.manifest.steps_reused == len(plan(open_study(load_config(small_study), out)).steps)
+
+
+def test_the_manifest_is_of_the_whole_study(small_study, small_run):
+    out, first = small_run
+    earlier = first.manifest.model_copy(update={"wall_s": 100.0, "total_wall_s": 300.0, "n_commands": 2})
+    (out / "manifest.json").write_text(earlier.model_dump_json())
+    try:
+        found = again(small_study, out).manifest
+    finally:
+        (out / "manifest.json").unlink()
+    assert (found.n_commands, found.n_steps) == (3, found.steps_run + found.steps_reused)
+    assert found.total_wall_s == pytest.approx(300 + found.wall_s)
+    assert earlier_manifest(out) is None
 
 
 def test_lost_and_damaged_artefacts_are_made_again_alike(small_study, small_run):

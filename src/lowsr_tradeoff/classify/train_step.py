@@ -80,7 +80,7 @@ def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store)
 
 def _train(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> None:
     torch.set_num_threads(1)
-    _keep_freed_memory()
+    keep_freed_memory()
     inputs, settings = gather(step, corpus, store), step.settings
     with repeatable(settings.device_type):
         trained, arrays = _outputs(inputs, chosen_cell(settings, corpus, inputs.networks))
@@ -116,7 +116,7 @@ def _reused(inputs: StepInputs) -> tuple[Recogniser, Scale]:
     return trained_network(inputs, origin)
 
 
-def tested_network(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> tuple[Recogniser, Scale]:
+def finished_network(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> tuple[Recogniser, Scale]:
     """Return the network that a finished step tested, and the scale of its input.
 
     Where its weights are not kept it is trained again, to the same weights.
@@ -232,6 +232,6 @@ def _weights(trained: Trained, settings: TrainSettings) -> Arrays:
     return {"scale": np.array([trained.scale.mean, trained.scale.std]), **weights}
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Make glibc keep freed memory: saves a tenth of the time in page faults; mallopt(3), M_MMAP_THRESHOLD."""
     torch.empty(31 << 20, dtype=torch.uint8)

@@ -64,7 +64,7 @@ Rate = Annotated[int, _read_by(values.rate, metavar="RATE")]
 Share = Annotated[float, _read_by(values.share, metavar="SHARE")]
 Config = Annotated[
     Path | None,
-    Parameter(help="Settings of a study in TOML; flags go before it.", metavar="FILE", group=DATA),
+    Parameter(help="Settings of a study in TOML; flags override it.", metavar="FILE", group=DATA),
 ]
 Jobs = Annotated[
     int | None,

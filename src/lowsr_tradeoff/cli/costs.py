@@ -66,9 +66,9 @@ def left_s(
 ) -> float:
     """Return about how many seconds the rest takes: the steps left of each kind, shared among the processes.
 
-    A kind takes the mean of its last finished steps, since other work on the machine comes and goes. One of which none is finished takes what is known of it,
-    scaled by what the finished ones took against what is known of them; one of which nothing is known, the mean of
-    the others.
+    A kind takes the mean of its last finished steps, since other work on the machine comes and goes. A kind of
+    which none is finished takes what is known of it, scaled by what the finished kinds took against what is known
+    of them. A kind of which nothing is known takes the mean of the others.
 
     >>> left_s({"train": [60, 120]}, {"train": 4}, 2, {})
     180.0

@@ -57,7 +57,7 @@ def gate(
 
     Args:
         run: The run's folder, or its tradeoff.json.
-        config: A file with a table [gate] of limits; flags go before it. The run's own when left out.
+        config: A file with a table [gate] of limits; flags override it. The run's own when left out.
         allow_demo: Decide by the embedded, synthetic sounds or speech too, to try the gate out.
         summary: Write the decision into this file as Markdown.
         junit: Write it as JUnit XML, for a CI server: one test for the whole and one a rate.
@@ -143,7 +143,7 @@ def _rules(tradeoff: "Tradeoff", config: Path | None, given: Given) -> "GateRule
 
 
 def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[Line]":
-    from lowsr_tradeoff.reports.exports.gate_files import headline, met, name_of, remarks, required
+    from lowsr_tradeoff.reports.exports.gate_files import all_at_once, headline, met, name_of, remarks, required
 
     yield (Marked("PASS" if result.passes else "FAIL", result.passes), f": {headline(tradeoff, result)}")
     yield from required(result)
@@ -151,4 +151,5 @@ def _lines(tradeoff: "Tradeoff", result: "GateResult") -> "Iterator[Line]":
         yield (Marked("passes" if verdict.passes else "fails ", verdict.passes), f"  {name_of(tradeoff, verdict)}")
         yield from ((Marked("  misses  ", is_good=False), short.sentence) for short in verdict.shortfalls)
         yield from (f"  meets   {sentence}" for sentence in met(verdict, result))
+        yield f"  {all_at_once(verdict)}"
     yield from remarks(tradeoff, result)

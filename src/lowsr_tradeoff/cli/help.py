@@ -5,12 +5,12 @@ import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from lowsr_tradeoff.cli.app import COMPUTE, DATA, DECIDE, MEASURE, OUTPUT
 
 if TYPE_CHECKING:
-    from cyclopts import App, Argument
+    from cyclopts import App, Argument, Group
 
 # Where the meanings begin, and the widest that a line gets.
 INDENT, WIDEST = 26, 100
@@ -122,7 +122,8 @@ def _groups(options: Sequence["Argument"]) -> Iterator[str]:
 def _group_of(option: "Argument") -> str:
     if option.index is not None:
         return ARGUMENTS
-    names = [group.name for group in option.parameter.group]
+    groups = cast("tuple[Group, ...]", option.parameter.group)
+    names = [group.name for group in groups]
     return next((name for name in names if name in GROUPS), OTHERS)
 
 

@@ -75,7 +75,7 @@ def run(
         lowsr-tradeoff --min-accuracy 70% --max-word-recovery 10% --min-battery-hours 72 --dry-run
 
     Args:
-        config: Settings in TOML, or the name of a preset: pretrained, paper-esc50, paper-tau2019. Flags go before
+        config: Settings in TOML, or the name of a preset: pretrained, paper-esc50, paper-tau2019. Flags override
             the file.
         front_ends: Front ends of the microphone, comma separated: device, ideal, none, fir64, butterworth4,
             sigma-delta. The first decides, the others are compared with it. When left out: device, the filter that

@@ -84,13 +84,32 @@ def held_against(limit: Limit, m: Measurement) -> str:
     worse = "" if end == m.value else f", could be {could_be}{unit}"
     basis = "published, " if m.basis == "published" else ""
     asked_for = "required" if limit.is_least else "allowed"
-    return f"{name} {value:.3g}{unit}{worse} ({basis}n = {m.n} {m.n_of}); {asked_for} {bound}{unit}"
+    return f"{name} {_plain(value)}{unit}{worse} ({basis}n = {m.n} {m.n_of}); {asked_for} {bound}{unit}"
 
 
 def is_met(limit: Limit, m: Measurement) -> bool:
     """Return whether the end of a figure's interval that is to be feared keeps the limit."""
     end = m.low if limit.is_least else m.high
     return end is not None and (end >= limit.bound if limit.is_least else end <= limit.bound)
+
+
+def best_by_rate(points: Sequence[OperatingPoint], constraints: Constraints) -> tuple[OperatingPoint, ...]:
+    """Return one point a rate, rates ascending: the one that stands for the rate.
+
+    Under constraints it is the best that qualifies, else the one that misses by least; without, the most accurate
+    on the frontier, else the most accurate that can run, else the most accurate.
+    """
+
+    def merit(point: OperatingPoint) -> tuple[bool, float, float]:
+        if constraints.given():
+            return _distance(misses(point, constraints))
+        is_placed = None not in (point.accuracy.value, point.privacy.value, point.power_mw.value)
+        return bool(point.infeasible), bool(point.dominated_by) or not is_placed, -(point.accuracy.value or 0.0)
+
+    best: dict[int, OperatingPoint] = {}
+    for point in sorted(sorted(points, key=_preference), key=merit):
+        best.setdefault(point.rate_hz, point)
+    return tuple(best[rate_hz] for rate_hz in sorted(best))
 
 
 def _missed(limit: Limit, m: Measurement) -> Iterator[Miss]:
@@ -102,7 +121,7 @@ def _missed(limit: Limit, m: Measurement) -> Iterator[Miss]:
         yield Miss(held_against(limit, m), math.inf)
         return
     scale, unit = _scale(m)
-    apart = f"{scale * abs(end - bound):.3g}{' points' if m.unit == '1' else unit}"
+    apart = f"{_plain(scale * abs(end - bound))}{' points' if m.unit == '1' else unit}"
     verdict = f"{apart} short" if limit.is_least else f"{apart} too many"
     yield Miss(f"{held_against(limit, m)}: {verdict}", abs(end - bound) / bound if bound else abs(end))
 
@@ -112,13 +131,22 @@ def _scale(m: Measurement) -> tuple[float, str]:
     return (100.0, " %") if m.unit == "1" else (1.0, f" {m.unit}")
 
 
+def _plain(value: float, digits: int = 3) -> str:
+    """A number to so many digits, whole where it has more before the point, never with an exponent of ten.
+
+    >>> _plain(1731.4), _plain(0.4567), _plain(80.0)
+    ('1731', '0.457', '80')
+    """
+    return f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+
+
 def _told_apart(a: float, b: float) -> tuple[str, str]:
     """Two numbers with as many digits as it takes to see that they differ, if they do; three at least.
 
     >>> _told_apart(69.996, 70), _told_apart(70, 70)
     (('69.996', '70'), ('70', '70'))
     """
-    pairs = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(3, 17))
+    pairs = ((_plain(a, digits), _plain(b, digits)) for digits in range(3, 17))
     return next((pair for pair in pairs if a == b or pair[0] != pair[1]), (repr(a), repr(b)))
 
 

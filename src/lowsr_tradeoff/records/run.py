@@ -11,6 +11,7 @@ from lowsr_tradeoff.records.power import Power
 from lowsr_tradeoff.records.privacy import Leak, LeakKind, Privacy
 
 SCHEMA_VERSION = 5
+MANIFEST = "manifest.json"
 
 
 class CorpusSummary(Record):
@@ -116,10 +117,14 @@ class Tradeoff(Record):
 
 
 class Manifest(Record):
-    """How the run was computed: this may differ between two runs with equal figures.
+    """How the study was computed: this may differ between two studies with equal figures.
 
     Attributes:
-        gpus: Those that computed its results, in this command or an earlier one; all else is of this command.
+        gpus: Those that computed its results, in this command or an earlier one.
+        wall_s: Of the last command, as all that is not said to be of the study.
+        n_steps: Steps of the study.
+        n_commands: Commands that wrote a report of this folder, the last one included.
+        total_wall_s: Their wall times together; a command that was interrupted is in none of them.
     """
 
     finished_at: str
@@ -131,6 +136,9 @@ class Manifest(Record):
     gpus: tuple[str, ...] = ()
     steps_run: int
     steps_reused: int
+    n_steps: int = 0
+    n_commands: int = 1
+    total_wall_s: float = 0.0
 
 
 class ListenClip(Record):

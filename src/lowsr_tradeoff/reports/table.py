@@ -33,8 +33,9 @@ LEAKS: dict[LeakKind, str] = {
 }
 # Kinds of leak that have a limit of their own; another one is shown where it is the privacy axis.
 LIMITED: tuple[LeakKind, ...] = ("words", "known words", "who")
-LONG = 14
-HUGE_CELLS = 900
+HUGE_CELLS = 120
+# Columns that stand side by side on a screen; letters from which on a text goes below its row.
+MOST_COLUMNS, LONG_LETTERS = 9, 60
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,36 @@ class Table:
     n_heads: int = 1
 
     @property
-    def is_long(self) -> bool:
-        """Whether it scrolls in a box of its own on a screen."""
-        return len(self.rows) > LONG
-
-    @property
     def is_huge(self) -> bool:
         """Whether it is folded, and built by the page only when unfolded."""
         return len(self.rows) * len(self.columns) > HUGE_CELLS
+
+    @property
+    def prose(self) -> frozenset[int]:
+        """The columns of sentences, which are printed below each row."""
+        columns = range(self.n_heads, len(self.columns))
+        return frozenset(
+            column
+            for column in columns
+            if any(isinstance(cell := row[column], str) and len(cell) > LONG_LETTERS for row in self.rows)
+        )
+
+    def parts(self) -> tuple["Table", ...]:
+        """Return the table in parts that fit a screen's width, each with the headings of its rows."""
+        beside = [column for column in range(self.n_heads, len(self.columns)) if column not in self.prose]
+        size = MOST_COLUMNS - self.n_heads
+        if len(beside) <= size:
+            return (self,)
+        n_parts = -(-len(beside) // size)
+        size = -(-len(beside) // n_parts)
+        taken = [beside[start : start + size] for start in range(0, len(beside), size)]
+        taken[-1] += sorted(self.prose)
+        return tuple(self._part(columns, f", part {at} of {n_parts}") for at, columns in enumerate(taken, 1))
+
+    def _part(self, columns: Sequence[int], which: str) -> "Table":
+        kept = (*range(self.n_heads), *columns)
+        rows = tuple(tuple(row[column] for column in kept) for row in self.rows)
+        return Table(self.caption + which, tuple(self.columns[column] for column in kept), rows, self.n_heads)
 
 
 def shown_kinds(axis: LeakKind) -> tuple[LeakKind, ...]:

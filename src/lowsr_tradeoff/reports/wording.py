@@ -30,6 +30,7 @@ COMPONENTS = {
     "radio": "radio",
     "regulator": "regulator",
 }
+DAY_H = 24
 OPTIMISTIC = "best epoch chosen on the test fold: optimistic"
 CONSTRAINTS: dict[str, Callable[[float], str]] = {
     "min_accuracy": lambda bound: f"accuracy of at least {100 * bound:g} %",
@@ -53,6 +54,11 @@ class Shown:
     def brief(self) -> str:
         """The value alone."""
         return self.value.rstrip(":")
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the detail is the reason for having no value."""
+        return self.value.endswith(":")
 
     def __str__(self) -> str:
         """Return both parts on one line."""
@@ -114,9 +120,55 @@ def amount(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
 
 
+def times(factor: float) -> str:
+    """Return a factor, with two decimals while it is near to one.
+
+    >>> times(1.063), times(2.71)
+    ('×1.06', '×2.7')
+    """
+    return f"×{factor:.{2 if factor < 1.095 else 1}f}"
+
+
+def times_range(factor: Measurement) -> str:
+    """Return the interval of a factor."""
+    return f"{times(factor.low or 0.0)}–{times(factor.high or 0.0).lstrip('×')}"
+
+
 def hz(rate_hz: int) -> str:
-    """Return a rate with its unit."""
-    return f"{rate_hz} Hz"
+    """Return a rate with its unit, in kHz from 1000 Hz on.
+
+    >>> hz(500), hz(1000), hz(11025)
+    ('500 Hz', '1 kHz', '11.025 kHz')
+    """
+    return f"{rate_hz} Hz" if rate_hz < 1000 else f"{rate_hz / 1000:.10g} kHz"
+
+
+def whole(share: float) -> str:
+    """Return a share in whole per cent, without the sign.
+
+    >>> whole(0.463)
+    '46'
+    """
+    return f"{100 * share:.0f}"
+
+
+def of_100(p: float) -> str:
+    """Return a probability counted in joint draws, which are too few to tell it from zero or one.
+
+    >>> of_100(0.974), of_100(0.992), of_100(0.0)
+    ('97 of 100', 'over 99 of 100', 'under 1 of 100')
+    """
+    return f"{'over 99' if p > 0.99 else 'under 1' if p < 0.01 else math.floor(100 * p + 0.5)} of 100"
+
+
+def life(hours: float, like_hours: float | None = None) -> tuple[str, str]:
+    """Return battery life and its unit, days from two days on; ``like_hours`` is a life that chooses the unit.
+
+    >>> life(37.2), life(420), life(60, 400), life(20, 400)
+    (('37', 'h'), ('18', 'days'), ('2.5', 'days'), ('0.8', 'days'))
+    """
+    unit_h, unit = (1, "h") if (like_hours or hours) < 2 * DAY_H else (DAY_H, "days")
+    return f"{hours / unit_h:.{1 if hours / unit_h < 9.95 else 0}f}", unit
 
 
 def is_optimistic(tradeoff: Tradeoff) -> bool:

@@ -19,7 +19,7 @@ from lowsr_tradeoff.settings.toml import toml_value
 WIDTH = 100
 HEAD = """\
 # Settings of a study: lowsr-tradeoff --config THIS_FILE
-# Every line holds its default; what is commented out is unset. Flags go before this file, and
+# Every line holds its default; what is commented out is unset. Flags override this file, and
 # relative paths in it are relative to it."""
 
 # What the last part of a setting's name says of its unit.

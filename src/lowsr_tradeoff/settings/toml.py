@@ -107,9 +107,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         content = read_file(preset if is_preset else path, MOST_TOML_BYTES)
         tree = parse_toml(content.decode("utf-8-sig"))
     except OSError as error:
-        presets = [each.stem for each in PRESETS.glob("*.toml")]
+        presets = sorted(each.stem for each in PRESETS.glob("*.toml"))
         remedy = f"check the path; of presets {did_you_mean(str(path), presets)}"
-        raise ConfigError(f"--config {path}: cannot be read ({error.strerror}); {remedy}") from error
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); {remedy}") from error
     except ValueError as error:
         raise ConfigError(f"{path}: is not TOML in UTF-8: {error}{_windows_hint(content)}") from error
     for *rooms, key in PATHS:
@@ -183,8 +183,9 @@ def _message(problem: Mapping[str, Any]) -> str:
 
 def _percent_meant(kind: str, given: object, known: Mapping[str, Any]) -> str:
     """Whether a share was written as a number of per cent."""
-    is_meant = kind == "less_than_equal" and known["le"] == 1 and isinstance(given, int | float) and given <= 100
-    return f"; did you mean {given / 100:g} ({given:g} %)?" if is_meant else ""
+    if kind != "less_than_equal" or known["le"] != 1 or not isinstance(given, int | float) or given > 100:
+        return ""
+    return f"; did you mean {given / 100:g} ({given:g} %)?"
 
 
 def _as_toml(value: object) -> str:

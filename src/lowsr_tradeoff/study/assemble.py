@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from lowsr_tradeoff.classify import stage as classify
 from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.decision.answer import decide
 from lowsr_tradeoff.decision.front_ends import compare
 from lowsr_tradeoff.decision.leaks import leaks
+from lowsr_tradeoff.files.reading import read_file
 from lowsr_tradeoff.power import stage as power
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.network import Grid
-from lowsr_tradeoff.records.run import Failure, Manifest, Tradeoff
+from lowsr_tradeoff.records.run import MANIFEST, Failure, Manifest, Tradeoff
 from lowsr_tradeoff.runner import fingerprint, machine
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
@@ -101,7 +103,18 @@ def _rate_hz(step: Step) -> int | None:
     return rate_hz
 
 
-def _manifest(wall_s: float, jobs: int, n_run: int, n_reused: int, gpus: tuple[str, ...]) -> Manifest:
+def earlier_manifest(out: Path) -> Manifest | None:
+    """Return the manifest that an earlier command left in a run folder; ``None`` where none can be read."""
+    try:
+        return Manifest.model_validate_json(read_file(out / MANIFEST))
+    except (OSError, ValueError):
+        return None
+
+
+def _manifest(
+    wall_s: float, jobs: int, n_run: int, n_reused: int, gpus: tuple[str, ...], earlier: Manifest | None
+) -> Manifest:
+    before_s = (earlier.total_wall_s or earlier.wall_s) if earlier else 0.0
     return Manifest(
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         wall_s=wall_s,
@@ -112,4 +125,7 @@ def _manifest(wall_s: float, jobs: int, n_run: int, n_reused: int, gpus: tuple[s
         memory_gb=machine.memory_gb(),
         steps_run=n_run,
         steps_reused=n_reused,
+        n_steps=n_run + n_reused,
+        n_commands=1 + (earlier.n_commands if earlier else 0),
+        total_wall_s=round(before_s + wall_s, 1),
     )

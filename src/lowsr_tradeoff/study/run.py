@@ -23,7 +23,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml
-from lowsr_tradeoff.study.assemble import _manifest, assemble, gpus_of
+from lowsr_tradeoff.study.assemble import _manifest, assemble, earlier_manifest, gpus_of
 from lowsr_tradeoff.study.clips import listen_pack
 from lowsr_tradeoff.study.plan import Study, check_out, open_study, plan
 
@@ -73,7 +73,9 @@ def run_study(
         transcripts = privacy.transcripts(planned.through[0].privacy, finished)
         listen = listen_pack(study.config, study.events, study.speech, transcripts)
         wall_s = round(time.monotonic() - start, 1)
-        manifest = _manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished))
+        manifest = _manifest(
+            wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished), earlier_manifest(out)
+        )
         damaged = (step.label for step in outcome.damaged)
         return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=tuple(damaged))
 

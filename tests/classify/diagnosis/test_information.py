@@ -147,7 +147,7 @@ def test_no_posterior_beats_fano(seed):
 
 
 def test_what_the_high_rate_knows_is_right_on_average_for_who_hears_the_low_rate():
-    """The hypothesis of docs/method.md on a chain of numbers: Y → 8 sounds → 3 sounds at the low rate.
+    """The hypothesis of docs/method/teachers.md on a chain of numbers: Y → 8 sounds → 3 sounds at the low rate.
 
     The mean of the high-rate posterior given the low-rate sound is the low-rate posterior (tower rule). The
     variance of the label given the low-rate sound is what is left at the high rate plus the variance of that

@@ -4,10 +4,10 @@ import re
 
 from tests.replaced import replaced
 
-from lowsr_tradeoff.decision.leaks import leaks
+from lowsr_tradeoff.decision.leaks import at, leaks
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.reports.exports.claims import claims
-from lowsr_tradeoff.reports.wording import percent
+from lowsr_tradeoff.reports.wording import hz, percent
 
 
 def test_it_names_corpus_front_end_weights_policy_and_the_strongest_with_its_interval(tradeoff):
@@ -25,14 +25,13 @@ def test_it_names_corpus_front_end_weights_policy_and_the_strongest_with_its_int
         assert part in text
     for found in tradeoff.privacy.words:
         recovered = f"| {percent(found.word_recovery)} | {found.attacker} as published |"
-        assert f"| Words recovered | {found.rate_hz} Hz {recovered}" in text
+        assert f"| Words recovered | {hz(found.rate_hz)} {recovered}" in text
 
 
 def test_what_was_not_tested_is_named_with_the_reason_and_rates(tradeoff):
     found = claims(tradeoff)
     assert (
-        "Whisper adapted to the rate, word recovery at 500 Hz, 1000 Hz, 2000 Hz, 4000 Hz and 16000 Hz: not asked"
-        in found
+        "Whisper adapted to the rate, word recovery at 500 Hz, 1 kHz, 2 kHz, 4 kHz and 16 kHz: not asked" in found
     )
     assert "- People listening." in found
 
@@ -73,7 +72,7 @@ def test_who_speaks_is_told_at_each_rate(tradeoff):
     text = claims(tradeoff)
     for rate in (500, 1000, 2000, 4000, 16000):
         assert re.search(
-            rf"Speaker identified \| {rate} Hz \| (8|9)\d\.\d % .*speaker verification, lazy-informed", text
+            rf"Speaker identified \| {hz(rate)} \| (8|9)\d\.\d % .*speaker verification, lazy-informed", text
         )
 
 
@@ -88,3 +87,11 @@ def test_names_of_users_break_no_line_and_no_cell(build):
     assert "\n# " not in text.split("\n", 1)[1].replace("\n## ", "")
     assert "<b>" not in text
     assert "a/b # (b)c(/b) as published" in text
+
+
+def test_who_speaks_is_named_first(tradeoff):
+    short = claims(tradeoff).split("## In short\n\n")[1].split("\n\n")[0].splitlines()
+    who = at(tradeoff.leaks, "who", 500).envelope.value
+    assert short[0].startswith(f"- Speakers identified: {100 * who:.0f} % at 500 Hz (by chance 6 %) and ")
+    assert [line.split(":")[0] for line in short[1:3]] == ["- Sex told from the voice", "- Speech noticed"]
+    assert short[1].endswith("not known")

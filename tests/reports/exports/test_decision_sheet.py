@@ -1,12 +1,13 @@
 import re
 
 import pytest
+from tests.reports.conftest import TOO_MUCH
 
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
-from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
+from lowsr_tradeoff.reports.sections.decision.cautions import cautions
 from lowsr_tradeoff.reports.sections.decision.placing import shown_by_rate, subject_point
 from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline
-from lowsr_tradeoff.reports.wording import number, percent, share_of_draws
+from lowsr_tradeoff.reports.wording import of_100
 
 ASKED = {"min_accuracy": 0.6, "max_word_recovery": 0.4}
 
@@ -29,41 +30,51 @@ def test_the_answer_comes_first(study, sheet):
     answer = sheet.split("\n## ", 1)[0]
     for sentence in (headline(study), *explanation(study)):
         assert sentence in answer
-    assert f"at once: {share_of_draws(subject_point(study).p_meets)};" in answer
-    assert "Synthetic data" in answer
+    assert "sounds recognised at least 60 % and words recovered at most 40 %" in answer
+    assert f"in {of_100(subject_point(study).p_meets)} resamples" in answer
 
 
-def test_every_figure_of_the_evidence_has_interval_and_n(study, sheet):
-    evidence = section(sheet, "Evidence")
+def test_it_is_short_and_in_the_order_of_the_page(study, sheet, build):
+    for constraints in (ASKED, TOO_MUCH, {}):
+        assert len(decision_sheet(build(constraints=constraints)).split()) <= 600
+    assert re.findall(r"^## (.*)$", sheet, re.MULTILINE) == ["Each rate", "Before you decide", "Data"]
+
+
+def test_each_rate_has_its_figures_with_their_intervals(study, sheet):
+    table = section(sheet, "Each rate")
     for point in shown_by_rate(study):
-        for figure in (percent(point.accuracy), percent(point.word_recovery), number(point.power_mw)):
-            assert str(figure) in evidence
+        for figure in (point.accuracy, point.word_recovery):
+            assert f"{100 * figure.value:.0f} % ({100 * figure.low:.0f}–{100 * figure.high:.0f})" in table
+    assert "400 clips and 640 words" in table
+    assert "CSSD, native features" in table
 
 
-def test_it_says_who_attacked_and_what_was_not_measured(study, sheet):
-    attackers = section(sheet, "Attackers tested")
-    tried = {attack.attacker for attack in study.privacy.attacks if attack.value.value is not None}
-    assert all(f"- {name}: " in attackers for name in tried)
-    for line in not_measured(study):
-        assert f"- {line}" in section(sheet, "What was not measured")
+def test_the_warnings_are_those_of_the_page(study, sheet):
+    before = section(sheet, "Before you decide")
+    for one in cautions(study, study.decision.device):
+        assert f"- **{one.point}** {one.figures}" in before
+    assert "not for decisions" in before
 
 
-def test_settings_and_versions_make_it_again(study, sheet):
-    assert "| seed | 0 |" in section(sheet, "Settings")
-    assert study.provenance.code in section(sheet, "Versions")
-    assert study.corpora[0].digest in section(sheet, "Data")
+def test_data_code_and_settings_are_named(study, sheet):
+    data = section(sheet, "Data")
+    assert study.provenance.code in data
+    assert study.corpora[0].digest in data
+    assert "[config.toml](config.toml)" in data
 
 
-def test_without_constraints_it_shows_the_choices(build):
+def test_without_limits_nothing_is_met_and_nothing_sure(build):
     sheet = decision_sheet(build())
-    assert "No rate is recommended" in sheet
-    assert "The rates on the frontier of" in sheet
-    assert "Probability that" not in sheet
+    assert "Lower rates hide more words" in sheet
+    assert "resamples" not in sheet
+    assert "Meets what is needed" not in sheet
 
 
-def test_an_older_run_says_that_its_probabilities_are_not_known(study):
+def test_an_older_run_has_no_probabilities(study):
     old = tuple(point.model_copy(update={"p_frontier": None, "p_meets": None}) for point in study.points)
-    assert "at once: not known;" in decision_sheet(study.model_copy(update={"points": old}))
+    sheet = decision_sheet(study.model_copy(update={"points": old}))
+    assert "resamples" not in sheet
+    assert "| yes |" in sheet
 
 
 @pytest.mark.parametrize(
@@ -72,7 +83,7 @@ def test_an_older_run_says_that_its_probabilities_are_not_known(study):
 def test_names_of_users_make_no_markup(build, sheet, name):
     hostile = decision_sheet(build(attacker=name, corpus=name, constraints=ASKED))
     assert "<" not in hostile
-    assert "](" not in hostile
+    assert hostile.count("](") == 1
     headings = [line for line in sheet.splitlines() if line.startswith("#")]
     assert [line for line in hostile.splitlines() if line.startswith("#")] == headings
     tables = re.findall(r"(?:^\|.*\n)+", hostile, re.MULTILINE)

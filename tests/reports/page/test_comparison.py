@@ -7,6 +7,7 @@ from tests.replaced import replaced
 
 from lowsr_tradeoff.decision.compare_runs import compare
 from lowsr_tradeoff.reports.page.comparison import INTERVALS, lines, page
+from lowsr_tradeoff.reports.wording import hz
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -45,7 +46,7 @@ def test_the_page_has_every_difference_in_a_table(comparison):
     made = page(comparison)
     assert made.count('<th scope="row">') >= len(comparison.differences)
     for found in comparison.differences:
-        assert f"{found.rate_hz} Hz" in made
+        assert hz(found.rate_hz) in made
     assert made.count("<b>-10.0 points</b>") == 1
     for title in ("Recognition", "Attackers", "Power", "What is not compared"):
         assert f">{title}</h2>" in made

@@ -6,7 +6,7 @@ from tests.replaced import replaced
 from tests.reports.conftest import QUALIFIES
 
 from lowsr_tradeoff.reports.page.html import sections
-from lowsr_tradeoff.reports.sections.decision import against_speech, frontier, verdict
+from lowsr_tradeoff.reports.sections.decision import frontier
 from lowsr_tradeoff.reports.sections.diagnosis import energy, information, recoverability
 from lowsr_tradeoff.reports.sections.entry import tables_of
 from lowsr_tradeoff.reports.sections.power import battery, components, sensitivity
@@ -21,7 +21,7 @@ STAGES = (
 FIGURES = pytest.mark.parametrize(
     "drawn",
     [
-        *(frontier, against_speech, accuracy, recall, choices, information, recoverability, energy),
+        *(frontier, accuracy, recall, choices, information, recoverability, energy),
         *(attackers, words, intelligibility, components, battery, sensitivity),
     ],
 )
@@ -51,12 +51,8 @@ def test_captions_are_made_from_the_data(tradeoff, drawn):
 
 @pytest.fixture(scope="module")
 def every_table(tradeoff, listen) -> list[Table]:
-    entries = [entry for _, _, of_section in sections(tradeoff, listen) for entry in of_section]
-    return [
-        *(table for entry in entries for table in tables_of(entry)),
-        verdict.choices(tradeoff, tradeoff.points[:3]),
-        verdict.comparison(tradeoff, tradeoff.points[1]),
-    ]
+    entries = [entry for section in sections(tradeoff, listen) for entry in section.entries]
+    return [part for entry in entries for table in tables_of(entry) for part in table.parts()]
 
 
 def test_every_row_fits_its_headings(every_table):

@@ -66,5 +66,5 @@ def test_a_new_figure_is_on_the_page_in_its_place(section, tradeoff, manifest, l
 
 
 def test_all_else_stays_as_it_was(section, tradeoff, listen):
-    before, after = recognition.entries(tradeoff), section.entries(tradeoff)
+    before, after = recognition.sounds(tradeoff).entries, section.sounds(tradeoff).entries
     assert [entry for entry in after if entry.anchor != "clips"] == list(before)

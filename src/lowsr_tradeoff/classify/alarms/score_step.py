@@ -1,8 +1,8 @@
 """Score every window of one fold's continuous sound by the networks that were tested on that fold."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from lowsr_tradeoff.classify.alarms.plan import AlarmStepSettings
 from lowsr_tradeoff.classify.alarms.stream import Window, heard, windows_of
 from lowsr_tradeoff.classify.feature_step import FeatureSettings, image_of
 from lowsr_tradeoff.classify.train_settings import TrainSettings
-from lowsr_tradeoff.classify.train_step import tested_network
+from lowsr_tradeoff.classify.train_step import finished_network, keep_freed_memory
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.learning.gpu import gpu_named
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
@@ -21,7 +21,8 @@ from lowsr_tradeoff.learning.train import BATCH_TO_PREDICT, Scale, predict
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
-Network = tuple[Recogniser, Scale]
+Network = tuple[FeatureSettings, Recogniser, Scale]
+K = TypeVar("K", bound=Hashable)
 
 
 def run(steps: Sequence[Step[AlarmStepSettings]], corpus: EventCorpus, store: Store) -> None:
@@ -30,11 +31,15 @@ def run(steps: Sequence[Step[AlarmStepSettings]], corpus: EventCorpus, store: St
     The sound is decoded and captured once for all steps. Memory does not grow with it but by the scores.
     """
     torch.set_num_threads(1)
+    keep_freed_memory()
     asked = steps[0].settings
     trainings = {step: cast("Step[TrainSettings]", step.needs[0]) for step in steps}
-    networks = {step: tested_network(training, corpus, store) for step, training in trainings.items()}
+    networks = {
+        step: (step.settings.features, *finished_network(training, corpus, store))
+        for step, training in trainings.items()
+    }
     sound = windows_of(corpus, asked.features, asked.target, asked.hop_s)
-    places, scores = _scored(sound, networks, asked.target)
+    places, scores = scored_windows(sound, networks, asked.target)
     known = heard(corpus, asked.features.fold, asked.target)
     for step in steps:
         meta = {
@@ -58,28 +63,26 @@ def target_log_odds(logits: NDArray[np.floating], target: int) -> NDArray[np.flo
     return odds
 
 
-def _scored(
-    sound: Iterable[Window], networks: dict[Step[AlarmStepSettings], Network], target: int
-) -> tuple[dict[str, NDArray[np.generic]], dict[Step[AlarmStepSettings], NDArray[np.float32]]]:
-    places: dict[str, list[NDArray[np.generic]]] = {"start_s": [], "recording": [], "clip": []}
-    scores: dict[Step[AlarmStepSettings], list[NDArray[np.float32]]] = {step: [] for step in networks}
+def scored_windows(
+    sound: Iterable[Window], networks: Mapping[K, Network], target: int
+) -> tuple[dict[str, NDArray[Any]], dict[K, NDArray[np.float32]]]:
+    """Return where each window lies and what it holds, and its score by every network, batch by batch."""
+    places: list[tuple[float, int, int]] = []
+    scores: dict[K, list[NDArray[np.float32]]] = {name: [] for name in networks}
     for batch in _batches(sound):
-        places["start_s"].append(np.array([window.start_s for window in batch]))
-        places["recording"].append(np.array([window.recording for window in batch], np.int32))
-        places["clip"].append(np.array([window.clip for window in batch], np.int32))
+        places += [(window.start_s, window.recording, window.clip) for window in batch]
         images: dict[FeatureSettings, NDArray[np.float16]] = {}
-        for step, (network, scale) in networks.items():
-            features = step.settings.features
+        for name, (features, network, scale) in networks.items():
             if features not in images:
                 images[features] = np.stack([image_of(window.samples, features) for window in batch])
             logits = predict(network, scale.standardise(images[features][:, None])).logits
-            scores[step].append(target_log_odds(logits, target).astype(np.float32))
-    joined = {name: _joined(parts) for name, parts in places.items()}
-    return joined, {step: np.asarray(_joined(parts), np.float32) for step, parts in scores.items()}
-
-
-def _joined(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
-    return np.concatenate(parts) if parts else np.empty(0)
+            scores[name].append(target_log_odds(logits, target).astype(np.float32))
+    columns = np.array(places, float).reshape(-1, 3)
+    where = {
+        "start_s": columns[:, 0],
+        **{name: columns[:, i].astype(np.int32) for i, name in ((1, "recording"), (2, "clip"))},
+    }
+    return where, {name: np.concatenate([*parts, np.empty(0, np.float32)]) for name, parts in scores.items()}
 
 
 def _batches(sound: Iterable[Window]) -> Iterator[list[Window]]:

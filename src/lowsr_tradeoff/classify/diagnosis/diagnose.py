@@ -1,6 +1,6 @@
 """Figures on why CSSD might beat BASD: one record per rate and feature layout, from finished training steps.
 
-Nothing is trained or decided here; docs/method.md states the hypothesis that the figures are compared with.
+Nothing is trained or decided here; docs/method/teachers.md states the hypothesis that they are compared with.
 """
 
 from collections.abc import Mapping, Sequence

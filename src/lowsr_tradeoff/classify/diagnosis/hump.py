@@ -1,4 +1,4 @@
-"""The one prediction of the hypothesis in docs/method.md: the lead of CSSD is largest at the middle rates."""
+"""The one prediction of the hypothesis in docs/method/teachers.md: CSSD leads most at the middle rates."""
 
 from collections.abc import Mapping, Sequence
 

@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from lowsr_tradeoff.corpora.rows import grouped
-from lowsr_tradeoff.decision.leaks import AT_STAKE
+from lowsr_tradeoff.decision.leaks import AT_STAKE, at
 from lowsr_tradeoff.files.safe_text import markdown as plain
-from lowsr_tradeoff.records.privacy import AttackResult
+from lowsr_tradeoff.records.privacy import AttackResult, Leak, LeakKind
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.front_end import front_end
+from lowsr_tradeoff.reports.sections.decision.limits import LEAK_WORDS, brief
 from lowsr_tradeoff.reports.sections.decision.verdict import unusable
 from lowsr_tradeoff.reports.sections.speech import strongest
 from lowsr_tradeoff.reports.table import table_lines
 from lowsr_tradeoff.reports.wording import amount, count, hz, listed, percent, shown
+
+# The most lasting harm first: a voice cannot be changed.
+KINDS: tuple[LeakKind, ...] = ("who", "sex", "presence", "words", "known words")
 
 
 def claims(tradeoff: Tradeoff) -> str:
@@ -26,6 +30,7 @@ def claims(tradeoff: Tradeoff) -> str:
             "Every figure holds against the attackers tested, on this corpus, behind this microphone front end. A",
             "stronger attacker may recover more; none of the figures bounds what can be recovered. Brackets are",
             "95 % intervals.",
+            *("", "## In short", "", *_in_short(tradeoff)),
             *("", "## What was attacked", "", *_attacked(tradeoff)),
             *("", "## What leaks at each rate", "", *_unusable(tradeoff), *table_lines(strongest.table(tradeoff))),
             *("", strongest.NOTE),
@@ -35,6 +40,20 @@ def claims(tradeoff: Tradeoff) -> str:
             *("", "## How", "", *_how(tradeoff), ""),
         )
     )
+
+
+def _in_short(tradeoff: Tradeoff) -> Iterator[str]:
+    """What leaks of each kind at the lowest and the full rate, who speaks first."""
+    ends = tradeoff.all_rates_hz()
+    for kind in KINDS:
+        found = [at(tradeoff.leaks, kind, rate_hz) for rate_hz in dict.fromkeys((ends[0], ends[-1]))]
+        known = [leak for leak in found if leak and leak.envelope.value is not None]
+        each = [f"{brief(leak.envelope)} at {hz(leak.rate_hz)} (by chance {_chance(leak)})" for leak in known]
+        yield f"- {LEAK_WORDS[kind].capitalize()}: {listed(each) if each else 'not known'}"
+
+
+def _chance(leak: Leak) -> str:
+    return brief(leak.chance) if leak.chance and leak.chance.value is not None else "nothing"
 
 
 def _attacked(tradeoff: Tradeoff) -> Iterator[str]:

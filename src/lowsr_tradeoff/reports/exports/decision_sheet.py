@@ -1,99 +1,100 @@
-"""The decision on one sheet, for a design review: the answer, the evidence with its uncertainty, and its limits.
-
-Sections follow the model card (Mitchell et al., Model Cards for Model Reporting, FAT* 2019).
-"""
+"""The decision on one sheet, for a design review, in the order of the page: answer, figures, warnings, sources."""
 
 from collections.abc import Iterator
 
 from lowsr_tradeoff.files.safe_text import markdown as plain
-from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.sections import about
-from lowsr_tradeoff.reports.sections.decision import verdict
-from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
-from lowsr_tradeoff.reports.sections.decision.placing import (
-    deciding_points,
-    shown_by_rate,
-    standing,
-    subject_point,
-)
-from lowsr_tradeoff.reports.sections.decision.verdict import axis_columns, explanation, headline, unusable, warnings
-from lowsr_tradeoff.reports.sections.recognition import alarms
-from lowsr_tradeoff.reports.sections.speech import strongest as strongest_attackers
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
+from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
+from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.sections.decision.cautions import cautions
+from lowsr_tradeoff.reports.sections.decision.limits import LEAK_WORDS, LIMITS, brief, missed_names
+from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline, warnings
 from lowsr_tradeoff.reports.table import Table, table_lines
-from lowsr_tradeoff.reports.wording import point_name, share_of_draws
+from lowsr_tradeoff.reports.wording import count, hz, listed, named, of_100
 
 
 def decision_sheet(tradeoff: Tradeoff) -> str:
     """Return the decision sheet as Markdown."""
-    sections = (
-        ("Evidence", _evidence(tradeoff)),
-        ("Attackers tested", _attackers(tradeoff)),
-        ("What was not measured", (f"- {plain(line)}" for line in not_measured(tradeoff))),
-        ("Data", table_lines(about.corpora(tradeoff))),
-        ("Settings", table_lines(about.settings(tradeoff))),
-        ("Versions", table_lines(about.provenance(tradeoff))),
-    )
-    lines = ["# At which sampling rate should this microphone run?", "", *_answer(tradeoff)]
-    for title, content in sections:
-        lines += ["", f"## {title}", "", *content]
-    return "\n".join(lines) + "\n"
-
-
-def _answer(tradeoff: Tradeoff) -> Iterator[str]:
-    for fault in unusable(tradeoff):
-        yield from (f"**{plain(fault)}**", "")
-    yield f"**{plain(headline(tradeoff))}**"
-    for sentence in (*explanation(tradeoff), *_certainty(tradeoff), *warnings(tradeoff)):
-        yield from ("", plain(sentence))
-
-
-def _certainty(tradeoff: Tradeoff) -> Iterator[str]:
-    """The probability of the answer, from joint draws of all stages."""
-    subject = subject_point(tradeoff)
-    if subject is not None:
-        yield (
-            f"Probability that {point_name(subject)} meets all constraints at once:"
-            f" {share_of_draws(subject.p_meets)}; that it is on the frontier: {share_of_draws(subject.p_frontier)}."
+    return "\n".join(
+        (
+            *("# At which sampling rate should this microphone run?", "", f"**{plain(headline(tradeoff))}**", ""),
+            plain(" ".join(explanation(tradeoff))),
+            *("", *_asked(tradeoff)),
+            *("## Each rate", "", *table_lines(_by_rate(tradeoff)), "", *_notes(tradeoff)),
+            *("", "## Before you decide", "", *_before(tradeoff)),
+            *("", "## Data", "", *(f"- {plain(_corpus(corpus))}" for corpus in tradeoff.corpora)),
+            f"- Made by lowsr-tradeoff {tradeoff.provenance.version}, source code {tradeoff.provenance.code}.",
+            "- Every setting: [config.toml](config.toml). Every figure: report.html and results.csv.",
+            "- Every attacker: claims.md.",
+            *("", "Decided: ________ Hz on ________________, by ________________, on ________________", ""),
         )
+    )
 
 
-def _evidence(tradeoff: Tradeoff) -> Iterator[str]:
-    yield "Intervals are 95 %; n says what a figure rests on. Probabilities are from draws of all stages together."
-    tables = [verdict.table(tradeoff), _by_rate(tradeoff)]
-    if setup := tradeoff.recognition.alarms:
-        yield from ("", plain(alarms.definitions(setup)))
-        tables.append(alarms.table(tradeoff))
-    for table in tables:
-        yield from ("", f"{plain(table.caption)}:", "", *table_lines(table))
+def _asked(tradeoff: Tradeoff) -> Iterator[str]:
+    bounds = tradeoff.decision.constraints
+    if bounds:
+        asked = [
+            f"{limit.called} at {'least' if limit.is_least else 'most'} {limit.shown(bounds[limit.name])}"
+            for limit in LIMITS
+            if limit.name in bounds
+        ]
+        yield from (f"Asked for on {plain(tradeoff.decision.device)}: {listed(asked)}.", "")
 
 
 def _by_rate(tradeoff: Tradeoff) -> Table:
-    names = {point.point_id: point_name(point) for point in deciding_points(tradeoff)}
-    columns = axis_columns(tradeoff)
+    axis, bounds = LEAK_WORDS[tradeoff.privacy_axis].capitalize(), tradeoff.decision.constraints
     return Table(
-        f"One point at each rate, on {tradeoff.decision.device}",
-        (
-            *("Point", *(heading for heading, _ in columns)),
-            *("On the frontier, probability", "Meets the constraints, probability", "Standing"),
-        ),
+        f"One network a rate, on {tradeoff.decision.device}",
+        ("Rate", "Sounds recognised", axis, "Battery life", *(["Meets what is needed"] if bounds else [])),
         tuple(
             (
-                point_name(point),
-                *(cell(point) for _, cell in columns),
-                *(share_of_draws(p) for p in (point.p_frontier, point.p_meets)),
-                standing(point, names),
+                hz(point.rate_hz),
+                *(_cell(figure) for figure in (point.accuracy, point.privacy, point.battery_hours)),
+                *([_standing(point, bounds)] if bounds else []),
             )
-            for point in shown_by_rate(tradeoff)
+            for point in placing.shown_by_rate(tradeoff)
         ),
     )
 
 
-def _attackers(tradeoff: Tradeoff) -> Iterator[str]:
-    """The strongest attacker of each kind at each rate, which decides, then all attackers."""
-    strongest = strongest_attackers.table(tradeoff)
-    yield from (f"{plain(strongest.caption)}:", "", *table_lines(strongest), "", strongest_attackers.NOTE)
-    yield from ("", "All that were tested:", "")
-    tried = [found for found in tradeoff.privacy.attacks if found.value.value is not None]
-    for attacker, setup in dict.fromkeys((found.attacker, found.setup) for found in tried):
-        yield f"- {plain(attacker)}: {plain(setup)}"
-    yield from ("", "Every figure of theirs is in `claims.md`; what stronger attackers recover is not known.")
+def _cell(figure: Measurement) -> str:
+    """The figure with the ends of its interval, or that it is published."""
+    if figure.low is None or figure.high is None or figure.low == figure.high:
+        return brief(figure) if figure.basis != "published" else f"{brief(figure)} (published)"
+    return f"{brief(figure)} ({brief(figure, figure.low).split()[0]}–{brief(figure, figure.high).split()[0]})"
+
+
+def _standing(point: OperatingPoint, bounds: dict[str, float]) -> str:
+    if why := missed_names(point, bounds):
+        return f"no: {', '.join(why)}"
+    return "yes" if point.p_meets is None else f"yes, in {of_100(point.p_meets)} resamples"
+
+
+def _notes(tradeoff: Tradeoff) -> Iterator[str]:
+    shown = placing.shown_by_rate(tradeoff)
+    if not shown:
+        return
+    sizes = {f"{figure.n} {figure.n_of}" for point in shown for figure in (point.accuracy, point.privacy)}
+    networks = "; ".join(f"{rate}: {arm}, {grid} features" for rate, arm, grid in map(named, shown))
+    attackers = dict.fromkeys(point.attacker for point in shown)
+    yield (
+        f"In brackets: 95 % intervals, over {listed(sorted(sizes))}; battery over draws of data-sheet values."
+        f" Networks: {networks}. Strongest attackers: {plain('; '.join(attackers))}."
+    )
+
+
+def _before(tradeoff: Tradeoff) -> Iterator[str]:
+    for warning in warnings(tradeoff):
+        if warning.startswith("Synthetic"):
+            yield f"- **{plain(warning)}**"
+    for one in cautions(tradeoff, tradeoff.decision.device):
+        yield f"- **{plain(one.point)}** {plain(one.figures)}"
+    yield "- Nobody asked people to listen. No attacker was tried that claims.md does not name."
+
+
+def _corpus(corpus: CorpusSummary) -> str:
+    things = {"events": "sound clip", "speech": "spoken recording"}[corpus.kind]
+    size = f"{count(corpus.n_clips, things)} of {corpus.n_groups} {corpus.group_of}, {corpus.duration_s:.0f} s"
+    return f"{corpus.name}: {size}, digest {corpus.digest}."

@@ -35,11 +35,14 @@ def name_of(tradeoff: Tradeoff, verdict: RateVerdict) -> str:
 
 
 def met(verdict: RateVerdict, result: GateResult) -> tuple[str, ...]:
-    """Return the figures that meet their limits, and how sure it is that all are met at once."""
+    """Return the figures that meet their limits."""
     figures = [(limit, verdict.figures[name]) for name, limit in _limits(result) if name in verdict.figures]
-    kept = tuple(held_against(limit, figure) for limit, figure in figures if is_met(limit, figure))
-    sure = () if verdict.p_meets is None else (f"probability of all at once {share_of_draws(verdict.p_meets)}",)
-    return (*kept, *sure)
+    return tuple(held_against(limit, figure) for limit, figure in figures if is_met(limit, figure))
+
+
+def all_at_once(verdict: RateVerdict) -> str:
+    """Return how sure it is that all limits are met at once."""
+    return f"all limits at once: probability {share_of_draws(verdict.p_meets)}"
 
 
 def remarks(tradeoff: Tradeoff, result: GateResult) -> tuple[str, ...]:
@@ -53,7 +56,8 @@ def summary(tradeoff: Tradeoff, result: GateResult) -> str:
     rows = (
         f"| {markdown(name_of(tradeoff, verdict))} | {'passes' if verdict.passes else 'fails'}"
         f" | {markdown('; '.join(short.sentence for short in verdict.shortfalls)) or 'nothing'}"
-        f" | {markdown('; '.join(met(verdict, result))) or 'nothing'} |"
+        f" | {markdown('; '.join(met(verdict, result))) or 'nothing'}"
+        f" | {share_of_draws(verdict.p_meets)} |"
         for verdict in result.rates
     )
     return "\n".join(
@@ -62,8 +66,8 @@ def summary(tradeoff: Tradeoff, result: GateResult) -> str:
             "",
             *map(markdown, required(result)),
             "",
-            "| rate | | misses | meets |",
-            "|---|---|---|---|",
+            "| rate | | misses | meets | probability of all at once |",
+            "|---|---|---|---|---|",
             *rows,
             "",
             *(f"- {markdown(remark)}" for remark in remarks(tradeoff, result)),

@@ -17,14 +17,14 @@ from lowsr_tradeoff.files.reading import parse_json, read_file
 from lowsr_tradeoff.files.safe_text import cell
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.records.base import Record
-from lowsr_tradeoff.records.run import SCHEMA_VERSION, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.records.run import MANIFEST, SCHEMA_VERSION, ListenPack, Manifest, Tradeoff
 from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.exports.rows import COLUMNS, rows
 from lowsr_tradeoff.reports.page.html import render
 
 REPORT, CLAIMS, DECISION = "report.html", "claims.md", "decision.md"
-TRADEOFF, MANIFEST, LISTEN = "tradeoff.json", "manifest.json", "listen.json"
+TRADEOFF, LISTEN = "tradeoff.json", "listen.json"
 CSV, PARQUET = "results.csv", "results.parquet"
 AGAIN = "run the study again to write it anew"
 

@@ -15,7 +15,7 @@ import jinja2
 from lowsr_tradeoff.files.safe_text import visible
 
 TEMPLATES = files("lowsr_tradeoff.reports") / "templates"
-LEVEL = 6
+LEVEL = 9
 
 
 def read_template(name: str) -> str:

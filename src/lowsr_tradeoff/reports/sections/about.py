@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.decision.compare_runs import flattened
 from lowsr_tradeoff.records.run import ListenClip, ListenPack, Manifest, Tradeoff
-from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.sections.decision.not_measured import not_measured
+from lowsr_tradeoff.reports.sections.entry import Entry, Section
 from lowsr_tradeoff.reports.table import Table, table_of
-from lowsr_tradeoff.reports.wording import class_counts, hz
+from lowsr_tradeoff.reports.wording import class_counts, count, hz, listed
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,27 @@ def recordings(listen: ListenPack) -> tuple[Recording, ...]:
     return tuple(Recording(kind, label, tuple(clips)) for (kind, _, label), clips in groups.items())
 
 
+def heard(listen: ListenPack) -> str:
+    """Return what there is to listen to."""
+    found = recordings(listen)
+    if not found:
+        return "no clips were put into this report"
+    kinds = [("speech", "sentence"), ("event", "sound")]
+    each = [count(n, thing) for kind, thing in kinds if (n := sum(one.kind == kind for one in found))]
+    return f"{listed(each)}, at {count(max(len(one.clips) for one in found), 'rate')}"
+
+
+def section(tradeoff: Tradeoff, run: Manifest) -> Section:
+    """Return the sources of the figures, what they leave out, and how the run went."""
+    own = "what was measured on, what was not, settings, versions, words"
+    return Section("method", "Data, method, settings", own, entries(tradeoff, run))
+
+
 def entries(tradeoff: Tradeoff, run: Manifest) -> tuple[Entry, ...]:
     """Return the tables of settings and manifest in reading order."""
     return (
         Entry(heading="Corpora", table=corpora(tradeoff)),
+        Entry(heading="What was not measured", points=not_measured(tradeoff)),
         Entry(heading="Settings", table=settings(tradeoff), kind="code"),
         Entry(heading="Versions", table=provenance(tradeoff), kind="code"),
         Entry(heading="This run", table=manifest(run)),
@@ -104,13 +122,16 @@ def manifest(run: Manifest) -> Table:
         ("What", "Value"),
         (
             ("finished", run.finished_at),
-            ("wall time", f"{run.wall_s:g} s"),
+            ("steps of the study", str(run.n_steps or run.steps_run + run.steps_reused)),
+            ("commands that finished", str(run.n_commands)),
+            ("wall time of these together", f"{run.total_wall_s or run.wall_s:g} s"),
+            ("wall time of the last", f"{run.wall_s:g} s"),
             ("processor", run.cpu),
             *(("GPU", name) for name in run.gpus),
             ("cores", str(run.n_cores)),
             ("memory", f"{run.memory_gb:g} GB"),
             ("processes at once", str(run.jobs)),
-            ("steps run", str(run.steps_run)),
-            ("steps reused", str(run.steps_reused)),
+            ("steps that it ran", str(run.steps_run)),
+            ("steps that it reused", str(run.steps_reused)),
         ),
     )

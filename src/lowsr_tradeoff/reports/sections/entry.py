@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lowsr_tradeoff.reports.plot import Spec
 from lowsr_tradeoff.reports.table import Table
+from lowsr_tradeoff.reports.wording import count
+
+TOP_LEVEL = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,55 @@ class Entry:
     points: tuple[str, ...] = ()
     kind: str = ""
     level: int = 3
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of the page's folded sections.
+
+    Attributes:
+        finding: What it found, in the words of its line.
+        entries: Those before the first heading introduce it.
+    """
+
+    anchor: str
+    title: str
+    finding: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether any of its tables has figures with an interval."""
+        tables = (table for entry in self.entries for table in tables_of(entry))
+        return any(not isinstance(cell, str) for table in tables for row in table.rows for cell in row)
+
+    @property
+    def intro(self) -> tuple[Entry, ...]:
+        """The entries before the first heading."""
+        return tuple(takewhile(lambda entry: not entry.heading, self.entries))
+
+    @property
+    def groups(self) -> tuple[tuple[Entry, ...], ...]:
+        """The others: each heading with the entries below it."""
+        groups: list[tuple[Entry, ...]] = []
+        for entry in self.entries[len(self.intro) :]:
+            if entry.heading and entry.level == TOP_LEVEL:
+                groups.append((entry,))
+            else:
+                groups[-1] = (*groups[-1], entry)
+        return tuple(groups)
+
+
+def content_of(entries: Iterable[Entry]) -> str:
+    """Return how many figures and tables entries hold, in words; nothing where they hold none.
+
+    >>> content_of([Entry(anchor="a", figure={}), Entry(table=Table("", ("",), (("",),)))])
+    '1 figure, 1 table'
+    """
+    entries = tuple(entries)
+    n_tables = sum(bool(table.rows) for entry in entries for table in tables_of(entry))
+    counts = {"figure": len(drawings(entries)), "table": n_tables}
+    return ", ".join(count(n, thing) for thing, n in counts.items() if n)
 
 
 def drawings(entries: Iterable[Entry]) -> dict[str, Spec]:

@@ -41,7 +41,7 @@ def test_one_reason_at_several_rates_is_one_line(tradeoff):
     deaf = changed_all(tradeoff, "privacy.words", {"word_recovery": silent})
     lines = [line for line in not_measured(deaf) if "did not start" in line]
     assert len(lines) == 1
-    assert "500 Hz, 1000 Hz, 2000 Hz, 4000 Hz and 16000 Hz" in lines[0]
+    assert "500 Hz, 1 kHz, 2 kHz, 4 kHz and 16 kHz" in lines[0]
 
 
 def test_what_attackers_measured_is_not_listed_as_unmeasured(tradeoff):

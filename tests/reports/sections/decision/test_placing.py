@@ -1,17 +1,16 @@
+import numpy as np
 import pytest
 from tests.reports.conftest import QUALIFIES
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.sections.decision.placing import (
-    best_by_rate,
-    compared,
     deciding_points,
     deciding_power,
-    devices,
     find,
     is_on_frontier,
-    reference_point,
+    longer,
+    power_of,
     shown_by_rate,
     standing,
     subject_point,
@@ -44,21 +43,19 @@ def test_standing_gives_the_reasons(tradeoff):
     assert standing(unplaced, {}) == "not placed: no profile"
 
 
-def test_the_best_of_a_rate_can_be_built_before_it_is_accurate(tradeoff):
-    points = [point for point in deciding_points(tradeoff) if point.rate_hz == 1000]
-    top = max(points, key=lambda point: point.accuracy.value)
-    assert best_by_rate(points) == (top,)
-    others = [point.model_copy(update={"infeasible": ("big",)}) if point == top else point for point in points]
-    (best,) = best_by_rate(others)
-    assert not best.infeasible
-
-
-def test_the_reference_is_on_the_same_device_and_with_the_same_features_if_any(tradeoff):
-    point = find(tradeoff, "1000-native-cssd-nrf52840")
-    reference = find(tradeoff, "16000-shared-finetuned-nrf52840")
-    assert reference_point(tradeoff, point) == reference
-    native = reference.model_copy(update={"grid": "native", "point_id": "n", "accuracy": point.accuracy})
-    assert reference_point(tradeoff.model_copy(update={"points": (*tradeoff.points, native)}), point) == native
+def test_battery_life_is_compared_draw_by_draw(tradeoff):
+    low, full = (find(tradeoff, f"{name}-stm32u575") for name in ("500-native-cssd", "16000-shared-finetuned"))
+    found = longer(tradeoff, low, full)
+    ours, theirs = (power_of(tradeoff, point).battery_hours_draws for point in (low, full))
+    ratios = np.array(ours) / np.array(theirs)
+    assert found.value == low.battery_hours.value / full.battery_hours.value
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(ratios, [0.025, 0.975])), rel=0.01)
+    assert found.n == len(ratios)
+    # What both share cancels: the ratio is known better than either.
+    assert found.high / found.low < low.battery_hours.high / low.battery_hours.low
+    assert longer(tradeoff, full, full) is None
+    cannot = find(tradeoff, "16000-shared-finetuned-stm32u385")
+    assert longer(tradeoff, find(tradeoff, "500-native-cssd-stm32u385"), cannot) is None
 
 
 def test_a_point_that_is_not_there_is_an_error_with_its_name(tradeoff):
@@ -72,17 +69,3 @@ def test_the_rate_of_the_verdict_is_shown_by_the_point_of_the_verdict(build):
     assert subject.point_id == tradeoff.decision.recommended
     assert subject in shown_by_rate(tradeoff)
     assert [point.rate_hz for point in shown_by_rate(tradeoff)] == [500, 1000, 2000, 4000, 16000]
-
-
-def test_a_difference_is_claimed_only_where_intervals_part():
-    def of(low: float, high: float) -> Measurement:
-        return Measurement(value=(low + high) / 2, low=low, high=high, n=9, n_of="clips")
-
-    assert compared(of(0.5, 0.6), of(0.1, 0.4)) == "higher, intervals apart"
-    assert compared(of(0.1, 0.4), of(0.5, 0.6)) == "lower, intervals apart"
-    assert compared(of(0.1, 0.4), of(0.3, 0.6)) == "intervals overlap: no difference shown"
-    assert compared(missing("no data", "clips"), of(0.3, 0.6)) == "no interval to compare"
-
-
-def test_the_deciding_device_is_offered_first_and_each_once(tradeoff):
-    assert devices(tradeoff) == ("stm32u575", "stm32u385", "nrf52840", "phone_cpu")

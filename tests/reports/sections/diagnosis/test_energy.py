@@ -2,12 +2,12 @@ from tests.reports.conftest import changed_all
 
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.reports.sections.diagnosis import energy
-from lowsr_tradeoff.reports.wording import chance, percent, points
+from lowsr_tradeoff.reports.wording import chance, hz, percent, points
 
 
 def test_each_class_is_a_mark_at_each_rate(tradeoff):
     traces = energy.figure(tradeoff)["data"]
-    assert [trace["name"] for trace in traces] == ["500 Hz", "1000 Hz", "2000 Hz", "4000 Hz"]
+    assert [trace["name"] for trace in traces] == ["500 Hz", "1 kHz", "2 kHz", "4 kHz"]
     (one,) = (one for one in tradeoff.recognition.diagnoses if (one.rate_hz, one.grid) == (2000, "native"))
     assert traces[2]["x"] == [of_class.energy_kept.value for of_class in one.classes]
     assert traces[2]["y"] == [of_class.gain.value for of_class in one.classes]
@@ -25,8 +25,8 @@ def test_classes_stand_with_energy_and_gain_of_each_rate(tradeoff):
     for one in tradeoff.recognition.diagnoses:
         for of_class in one.classes:
             row = rows[of_class.label, one.grid]
-            assert row[f"{one.rate_hz} Hz: energy kept"] == percent(of_class.energy_kept)
-            assert row[f"{one.rate_hz} Hz: gain"] == points(of_class.gain)
+            assert row[f"{hz(one.rate_hz)}: energy kept"] == percent(of_class.energy_kept)
+            assert row[f"{hz(one.rate_hz)}: gain"] == points(of_class.gain)
 
 
 def test_a_probability_is_written_as_one(tradeoff):
@@ -37,7 +37,7 @@ def test_a_probability_is_written_as_one(tradeoff):
 def test_each_rank_correlation_is_told_with_its_p(tradeoff):
     caption = energy.caption(tradeoff)
     for one in tradeoff.recognition.diagnoses:
-        told = f"{one.rate_hz} Hz: rank correlation {one.rank_correlation.value:+.2f}, p"
+        told = f"{hz(one.rate_hz)}: rank correlation {one.rank_correlation.value:+.2f}, p"
         assert (told in caption) is (one.grid == "native")
 
 

@@ -11,6 +11,6 @@ def test_battery_has_a_line_for_each_device_and_features_with_intervals(tradeoff
 
 def test_an_infeasible_device_is_listed_with_the_reason(tradeoff):
     rows = [row for row in battery.table(tradeoff).rows if "infeasible" in str(row[-1])]
-    assert [row[:3] for row in rows] == [("stm32u385", "16000 Hz", "shared")]
+    assert [row[:3] for row in rows] == [("stm32u385", "16 kHz", "shared")]
     assert "the device has 256 KiB" in str(rows[0][-1])
-    assert not any(row[:2] == ("stm32u385", "16000 Hz") for row in components.of_other_devices(tradeoff).rows)
+    assert not any(row[:2] == ("stm32u385", "16 kHz") for row in components.of_other_devices(tradeoff).rows)

@@ -14,4 +14,4 @@ def test_stacks_add_up_to_the_components(tradeoff):
 def test_infeasible_rates_have_no_bar_and_a_reason(tradeoff):
     decision = tradeoff.decision.model_copy(update={"device": "stm32u385"})
     caption = components.caption(tradeoff.model_copy(update={"decision": decision}))
-    assert "without a bar: 16000 Hz, shared features: activations of shared features need 310 KiB" in caption
+    assert "without a bar: 16 kHz, shared features: activations of shared features need 310 KiB" in caption

@@ -4,11 +4,13 @@ from tests.replaced import replaced
 from lowsr_tradeoff.power.profiles.describe import sheet
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.reports.sections.power import sensitivity, tables
+from lowsr_tradeoff.reports.wording import hz
 
 
 def test_a_converter_at_its_limit_draws_in_proportion_to_the_rate(tradeoff):
     rows = tables.bounds(tradeoff).rows
-    rates_hz = [float(str(row[0]).split()[0]) for row in rows]
+    rates_hz = sorted({result.rate_hz for result in tradeoff.power.results})
+    assert [row[0] for row in rows] == [hz(rate_hz) for rate_hz in rates_hz]
     thermal_nw = [float(str(row[1]).split()[0]) for row in rows]
     # 8 k T 10^7 at 300 K is 0.331 nW per kHz.
     assert thermal_nw == pytest.approx([rate_hz * 3.31e-4 for rate_hz in rates_hz], rel=0.01)

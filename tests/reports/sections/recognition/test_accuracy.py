@@ -2,7 +2,7 @@ from tests.replaced import replaced
 
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.reports.sections.recognition import accuracy
-from lowsr_tradeoff.reports.wording import percent
+from lowsr_tradeoff.reports.wording import hz, percent
 
 
 def test_accuracy_has_a_line_for_each_training_and_features_and_chance(tradeoff):
@@ -24,7 +24,7 @@ def test_the_best_training_of_each_rate_is_named(tradeoff):
     best = max(
         (r for r in tradeoff.recognition.results if r.rate_hz == 2000), key=lambda result: result.accuracy.value
     )
-    assert f"{100 * best.accuracy.value:.1f} % at 2000 Hz (CSSD, {best.grid})" in accuracy.caption(tradeoff)
+    assert f"{100 * best.accuracy.value:.1f} % at 2 kHz (CSSD, {best.grid})" in accuracy.caption(tradeoff)
 
 
 def test_each_accuracy_stands_with_its_interval_where_arm_and_rate_meet(tradeoff):
@@ -32,9 +32,9 @@ def test_each_accuracy_stands_with_its_interval_where_arm_and_rate_meet(tradeoff
     rows = {row[1:3]: dict(zip(table.columns, map(str, row), strict=True)) for row in table.rows}
     assert "n = 400 clips" in table.caption
     for result in tradeoff.recognition.results:
-        cell = rows[arm_name(result.arm), result.grid][f"{result.rate_hz} Hz"]
+        cell = rows[arm_name(result.arm), result.grid][hz(result.rate_hz)]
         assert str(percent(result.accuracy)) == f"{cell}, n = 400 clips"
-    assert rows["raw", "shared"]["16000 Hz"] == "not run"
+    assert rows["raw", "shared"]["16 kHz"] == "not run"
 
 
 def test_the_arms_stand_group_by_group_with_what_they_are(build):

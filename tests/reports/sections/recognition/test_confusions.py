@@ -3,7 +3,9 @@ import pytest
 from tests.replaced import replaced
 from tests.reports.conftest import changed_all
 
+from lowsr_tradeoff.reports.sections.decision.placing import find
 from lowsr_tradeoff.reports.sections.recognition import confusions
+from lowsr_tradeoff.reports.wording import hz
 
 
 def test_every_rate_has_its_matrix_and_every_row_is_whole(tradeoff):
@@ -12,7 +14,7 @@ def test_every_rate_has_its_matrix_and_every_row_is_whole(tradeoff):
     for heat_map in figure["data"]:
         assert [sum(row) for row in heat_map["z"]] == pytest.approx([1.0] * 10)
     titles = [note["text"].partition("</b>")[0] for note in figure["layout"]["annotations"]]
-    assert titles == [f"<b>{rate_hz} Hz" for rate_hz in (500, 1000, 2000, 4000, 16000)]
+    assert titles == [f"<b>{hz(rate_hz)}" for rate_hz in (500, 1000, 2000, 4000, 16000)]
 
 
 def test_panels_do_not_overlap(tradeoff):
@@ -36,12 +38,15 @@ def test_the_table_says_what_each_class_is_taken_for(tradeoff):
 
 def test_of_many_rates_the_ends_are_drawn_and_all_are_in_the_table(tradeoff):
     (one,) = (r for r in tradeoff.recognition.results if (r.rate_hz, r.grid, r.arm) == (1000, "native", "cssd"))
-    many = tuple(one.model_copy(update={"rate_hz": rate}) for rate in range(500, 1700, 100))
-    changed = replaced(tradeoff, {"recognition.results": many})
+    point = find(tradeoff, "1000-native-cssd-stm32u575")
+    rates_hz = range(500, 1700, 100)
+    many = tuple(one.model_copy(update={"rate_hz": rate_hz}) for rate_hz in rates_hz)
+    points = tuple(point.model_copy(update={"rate_hz": rate_hz}) for rate_hz in rates_hz)
+    changed = replaced(tradeoff, {"recognition.results": many, "points": points})
     drawn = [note["text"] for note in confusions.figure(changed)["layout"]["annotations"]]
     assert 1 < len(drawn) <= confusions.MOST_PANELS
     assert drawn[0].startswith("<b>500 Hz")
-    assert drawn[-1].startswith("<b>1600 Hz")
+    assert drawn[-1].startswith("<b>1.6 kHz")
     assert len(confusions.table(changed).rows) == 12 * 10
 
 

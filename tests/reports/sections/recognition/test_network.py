@@ -3,7 +3,7 @@ from lowsr_tradeoff.reports.sections.recognition import network
 
 def test_operations_a_second_are_those_of_a_window_over_its_length(tradeoff):
     table = network.table(tradeoff)
-    (row,) = (row for row in table.rows if row[:2] == ("16000 Hz", "shared"))
+    (row,) = (row for row in table.rows if row[:2] == ("16 kHz", "shared"))
     assert row[2:7] == ("3.45", "6.90", "2 s", "100090", "97.7 KiB")
     assert table.caption == "The network: small_vgg, from random weights, all of it trained"
 
@@ -28,6 +28,6 @@ def test_published_weights_are_named_with_publisher_and_licence(tradeoff):
 
 
 def test_operations_of_one_classification_are_those_of_the_trained_network(tradeoff):
-    (row,) = (row for row in network.one_classification(tradeoff).rows if row[:2] == ("16000 Hz", "shared"))
+    (row,) = (row for row in network.one_classification(tradeoff).rows if row[:2] == ("16 kHz", "shared"))
     assert "6.90 million" in row
     assert "97.7 KiB" in row

@@ -48,7 +48,7 @@ def test_the_figure_shows_what_was_measured_the_law_and_what_it_tells(grown):
         "500 Hz, measured",
         "500 Hz, fitted law",
         "500 Hz, extrapolated",
-        "1000 Hz, measured",
+        "1 kHz, measured",
     ]
     measured, law, beyond, _ = entry.figure["data"]
     assert (beyond["x"], beyond["y"]) == ([220], [0.88])
@@ -75,9 +75,7 @@ def test_without_curves_there_is_neither_a_row_nor_a_section(tradeoff):
 def test_the_claim_sheet_and_the_rows_name_the_data(grown):
     sheet = claims(grown)
     assert "trained at the rate, 500 Hz, with 10 times its 22 speakers, extrapolated: 88.0 % [83.0, 93.0]" in sheet
-    assert (
-        "trained at the rate, 1000 Hz, with 100 times its 22 speakers, extrapolated: not measured: no law" in sheet
-    )
+    assert "trained at the rate, 1 kHz, with 100 times its 22 speakers, extrapolated: not measured: no law" in sheet
     found = [row for row in rows(grown) if row.get("part", "").startswith(("learnt from", "10 times"))]
     assert [row["part"] for row in found[:6]] == [
         *(f"learnt from {n}" for n in (1, 3, 5, 11, 22)),

@@ -5,7 +5,7 @@ from lowsr_tradeoff.privacy.attackers import published_figures
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import FrontEndResult
 from lowsr_tradeoff.reports.sections.speech import strongest
-from lowsr_tradeoff.reports.wording import percent
+from lowsr_tradeoff.reports.wording import hz, percent
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -23,7 +23,7 @@ def rows_of(tradeoff, kind):
 
 def test_each_kind_has_its_strongest_attacker_at_each_rate_as_decisions_use_it(tradeoff):
     rows = rows_of(tradeoff, "Words recovered")
-    assert [row[1] for row in rows] == [f"{rate} Hz" for rate in RATES]
+    assert [row[1] for row in rows] == [hz(rate) for rate in RATES]
     named = {point.rate_hz: (percent(point.word_recovery), point.attacker) for point in tradeoff.points}
     assert [row[2:4] for row in rows] == [named[rate] for rate in RATES]
     assert {row[3] for row in rows_of(tradeoff, "Speaker identified")} == {"speaker verification, lazy-informed"}

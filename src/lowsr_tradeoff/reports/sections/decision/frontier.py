@@ -1,18 +1,17 @@
 """Power against accuracy for every operating point: which ones no other beats."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lowsr_tradeoff.decision.leaks import AT_STAKE
-from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
 from lowsr_tradeoff.reports.sections.decision import placing
-from lowsr_tradeoff.reports.sections.decision.verdict import axes, axis_columns
 from lowsr_tradeoff.reports.sections.entry import Entry
-from lowsr_tradeoff.reports.table import NAMED, Table, table_of
+from lowsr_tradeoff.reports.table import NAMED, Column, Table, leak_columns, table_of
 from lowsr_tradeoff.reports.wording import (
+    accuracy_title,
     asked_for,
     count,
     hz,
@@ -33,17 +32,21 @@ LANE = "cannot<br>run"
 # With more rates than this the legend names only those on the frontier.
 MOST_KEYS = 12
 
-Axis = Callable[[OperatingPoint], Measurement]
+COSTS: tuple[Column[OperatingPoint], ...] = (
+    ("Average power", lambda point: number(point.power_mw)),
+    ("Battery", lambda point: number(point.battery_hours)),
+)
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
     """Return the frontier, as the page prints it."""
     return Entry(
-        anchor="frontier",
-        title=f"Accuracy against power on {tradeoff.decision.device}",
-        figure=figure(tradeoff),
-        table=table(tradeoff),
-        caption=caption(tradeoff),
+        "All operating points",
+        "frontier",
+        f"Accuracy against power on {tradeoff.decision.device}",
+        figure(tradeoff),
+        table(tradeoff),
+        caption(tradeoff),
     )
 
 
@@ -54,18 +57,13 @@ def figure(tradeoff: Tradeoff) -> plot.Spec:
         "average power in mW, log scale<br>(less is better)", type="log", tickangle=0, **_power_ticks(tradeoff)
     )
     return plot.spec(
-        [*_placed(tradeoff, here), *ring(tradeoff, _drawable(here), lambda point: point.power_mw)],
+        [*_placed(tradeoff, here), *_ring(tradeoff, _drawable(here))],
         {**across, "domain": [0, 0.9] if lane else [0, 1]},
         plot.share_axis("accuracy<br>(higher is better)"),
-        shapes=bounds(tradeoff, {"min_accuracy": "y"}),
+        shapes=_bounds(tradeoff),
         height=520,
         **lane,
     )
-
-
-def frontiers(tradeoff: Tradeoff) -> dict[str, list[plot.Spec]]:
-    """Return the traces of :func:`figure` for each device; the page changes between them."""
-    return {device: _placed(tradeoff, placing.points_on(tradeoff, device)) for device in placing.devices(tradeoff)}
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -77,7 +75,9 @@ def table(tradeoff: Tradeoff) -> Table:
         points,
         (
             *NAMED,
-            *axis_columns(tradeoff),
+            (accuracy_title(tradeoff), lambda point: percent(point.accuracy)),
+            *leak_columns(tradeoff.privacy_axis),
+            *COSTS,
             ("Standing", lambda point: placing.standing(point, names)),
             ("Probability of being on the frontier", lambda point: share_of_draws(point.p_frontier)),
         ),
@@ -94,11 +94,10 @@ def caption(tradeoff: Tradeoff) -> str:
     return sentences(
         f"{share} {'is' if len(on) == 1 else 'are'} on the frontier (filled): no other is at least as good on"
         f" accuracy, {leak} and power, and better on one",
-        f"Hollow ones are dominated; the larger a marker, the more leaks of {leak}; where limits are set, what"
-        " misses one is grey and the answer is ringed",
-        *_ends(placing.best_by_rate(on)),
+        f"Hollow: another point is better. Large: more leaks of {leak}. Grey: misses a limit. Ring: the answer",
+        *_ends([point for point in placing.shown_by_rate(tradeoff) if point in on]),
         *_undrawn(points),
-        *dashed(tradeoff, "min_accuracy"),
+        *_dashed(tradeoff),
         *optimism(tradeoff),
     )
 
@@ -154,7 +153,7 @@ def _sized(points: Sequence[OperatingPoint], look: plot.Style, more: plot.Spec) 
         },
         ids=[point.point_id for point in points],
         meta=look.colour,
-        hovertext=[hover(point) for point in points],
+        hovertext=[_hover(point) for point in points],
         hoverinfo="text",
         showlegend=False,
         **more,
@@ -170,7 +169,7 @@ def _infeasible(points: Sequence[OperatingPoint]) -> Iterator[plot.Spec]:
             {"color": plot.GREY, "symbol": "x-thin-open", "size": 9, "line": {"width": 1.5}},
             name="infeasible",
             xaxis="x2",
-            hovertext=[f"{hover(point)}<br>{plot.text('; '.join(point.infeasible))}" for point in points],
+            hovertext=[f"{_hover(point)}<br>{plot.text('; '.join(point.infeasible))}" for point in points],
             hoverinfo="text",
         )
 
@@ -213,44 +212,43 @@ def _undrawn(points: Sequence[OperatingPoint]) -> Iterator[str]:
         yield f"Not drawn for lack of a figure: {'; '.join(unplaced)}"
 
 
-def ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint], across: Axis) -> Iterator[plot.Spec]:
-    """Yield a ring around the point that the verdict is about, where it is drawn."""
+def _ring(tradeoff: Tradeoff, points: Sequence[OperatingPoint]) -> Iterator[plot.Spec]:
+    """A ring around the point that the verdict is about, where it is drawn."""
     subject = placing.subject_point(tradeoff)
     if subject is not None and subject in points:
         yield plot.markers(
-            [across(subject).value],
+            [subject.power_mw.value],
             [subject.accuracy.value],
             {"symbol": "circle-open", "size": 30, "color": plot.GREY, "line": {"width": 3}},
-            name="recommended" if tradeoff.decision.recommended else "nearest to qualifying",
+            name="the answer" if tradeoff.decision.recommended else "closest to what is needed",
             hoverinfo="skip",
         )
 
 
-def hover(point: OperatingPoint) -> str:
-    """Return the text beside a point under the pointer."""
-    sure = f"probability of being on the frontier {share_of_draws(point.p_frontier)}"
-    return "<br>".join(
-        (f"<b>{plot.text(point_name(point))}</b>", *map(plot.text, (*axes(point, point.attacker), sure)))
+def _hover(point: OperatingPoint) -> str:
+    """The text beside a point under the pointer."""
+    columns = (*leak_columns(point.privacy_axis), *COSTS)
+    words = (
+        f"accuracy {percent(point.accuracy)}",
+        *(f"{name[0].lower()}{name[1:]} {cell(point)}" for name, cell in columns),
+        f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {point.attacker}",
+        f"probability of being on the frontier {share_of_draws(point.p_frontier)}",
+    )
+    return "<br>".join((f"<b>{plot.text(point_name(point))}</b>", *map(plot.text, words)))
+
+
+def _bounds(tradeoff: Tradeoff) -> list[plot.Spec]:
+    """A dashed line at the accuracy that is asked for."""
+    least = tradeoff.decision.constraints.get("min_accuracy")
+    ends = {"x0": 0, "x1": 1, "y0": least, "y1": least, "xref": "paper", "yref": "y"}
+    return (
+        []
+        if least is None
+        else [{"type": "line", **ends, "line": {"color": plot.GREY, "dash": "dash", "width": 1.5}}]
     )
 
 
-def bounds(tradeoff: Tradeoff, drawn_on: dict[str, str]) -> list[plot.Spec]:
-    """Return a dashed line for each constraint that lies on one of the axes."""
-    return [
-        _bound(drawn_on[name], bound)
-        for name, bound in sorted(tradeoff.decision.constraints.items())
-        if name in drawn_on
-    ]
-
-
-def _bound(across: str, at: float) -> plot.Spec:
-    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1} if across == "x" else {"x0": 0, "x1": 1, "y0": at, "y1": at}
-    references = {"xref": "x", "yref": "paper"} if across == "x" else {"xref": "paper", "yref": "y"}
-    return {"type": "line", **ends, **references, "line": {"color": plot.GREY, "dash": "dash", "width": 1.5}}
-
-
-def dashed(tradeoff: Tradeoff, *names: str) -> Iterator[str]:
-    """Yield the caption's sentence on the dashed lines of these constraints."""
-    drawn = {name: bound for name, bound in tradeoff.decision.constraints.items() if name in names}
+def _dashed(tradeoff: Tradeoff) -> Iterator[str]:
+    drawn = {name: bound for name, bound in tradeoff.decision.constraints.items() if name == "min_accuracy"}
     if drawn:
         yield f"Dashed: {listed(asked_for(drawn))}, as asked for"

@@ -1,12 +1,17 @@
 """Where the operating points of the deciding device stand: which to compare, and why each is in or out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+import numpy as np
+
+from lowsr_tradeoff.decision.answer import best_by_rate
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.settings.limits import Constraints
+from lowsr_tradeoff.statistics.intervals import percentile_interval
 
 
 def deciding_points(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
@@ -50,14 +55,6 @@ def standing(point: OperatingPoint, names: Mapping[str, str]) -> str:
     return f"dominated {how}, by {names.get(first, first)}{more}{fails}"
 
 
-def best_by_rate(points: Iterable[OperatingPoint]) -> tuple[OperatingPoint, ...]:
-    """Return one point a rate, rates ascending: the most accurate on the frontier, or else of the feasible."""
-    best: dict[int, OperatingPoint] = {}
-    for point in sorted(points, key=_merit, reverse=True):
-        best.setdefault(point.rate_hz, point)
-    return tuple(best[rate] for rate in sorted(best))
-
-
 def find(tradeoff: Tradeoff, point_id: str) -> OperatingPoint:
     """Return the point of that name.
 
@@ -76,18 +73,10 @@ def subject_point(tradeoff: Tradeoff) -> OperatingPoint | None:
     return None if name is None else find(tradeoff, name)
 
 
-def shown_by_rate(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
-    """Return one point a rate: :func:`subject_point` at its own rate, :func:`best_by_rate` at the others."""
-    subject = subject_point(tradeoff)
-    best = best_by_rate(deciding_points(tradeoff))
-    return tuple(subject if subject and subject.rate_hz == point.rate_hz else point for point in best)
-
-
-def reference_point(tradeoff: Tradeoff, like: OperatingPoint) -> OperatingPoint | None:
-    """Return the most accurate point at the reference rate on the same device, with the same features if any."""
-    there = [point for point in points_on(tradeoff, like.device) if point.rate_hz == tradeoff.reference_rate_hz]
-    same = [point for point in there if point.grid == like.grid]
-    return next(iter(best_by_rate(same or there)), None)
+def shown_by_rate(tradeoff: Tradeoff, device: str | None = None) -> tuple[OperatingPoint, ...]:
+    """Return the one point by which each rate is shown on a device, by default the one that decides."""
+    asked = Constraints.model_validate(tradeoff.decision.constraints)
+    return best_by_rate(points_on(tradeoff, device or tradeoff.decision.device), asked)
 
 
 def deciding_power(tradeoff: Tradeoff) -> tuple[PowerResult, ...]:
@@ -96,25 +85,24 @@ def deciding_power(tradeoff: Tradeoff) -> tuple[PowerResult, ...]:
     return tuple(sorted(results, key=lambda result: result.rate_hz))
 
 
-def compared(first: Measurement, second: Measurement) -> str:
-    """Return how the first figure compares with the second, judged by their intervals.
+def longer(tradeoff: Tradeoff, point: OperatingPoint, full: OperatingPoint) -> Measurement | None:
+    """Return how many times as long the battery lasts as at the full rate, draw by draw: what both share cancels.
 
-    >>> low, high = (Measurement(value=v, low=v - 0.1, high=v + 0.1, n=9, n_of="clips") for v in (0.2, 0.9))
-    >>> compared(low, high)
-    'lower, intervals apart'
+    ``None`` at the full rate, and where one of the two cannot run or has no draws.
     """
-    if (first.basis == "published") != (second.basis == "published"):
-        return "one is published, of other speech: not compared"
-    if first.low is None or first.high is None or second.low is None or second.high is None:
-        return "no interval to compare"
-    if first.low > second.high:
-        return "higher, intervals apart"
-    if first.high < second.low:
-        return "lower, intervals apart"
-    return "intervals overlap: no difference shown"
+    if full.rate_hz == point.rate_hz:
+        return None
+    ours, theirs = (power_of(tradeoff, at) for at in (point, full))
+    if not (ours and theirs and ours.battery_hours_draws and theirs.battery_hours_draws):
+        return None
+    ratios = [own / other for own, other in zip(ours.battery_hours_draws, theirs.battery_hours_draws, strict=False)]
+    low, high = percentile_interval(np.array(ratios))
+    value = (ours.battery_hours.value or 0.0) / (theirs.battery_hours.value or 1.0)
+    ends = {"low": min(low, value), "high": max(high, value)}
+    return Measurement(value=value, **ends, n=len(ratios), n_of="draws", basis="modelled")
 
 
-def _merit(point: OperatingPoint) -> tuple[bool, bool, float]:
-    """Feasible before infeasible, on the frontier before dominated, then by accuracy."""
-    accuracy = point.accuracy.value
-    return not point.infeasible, is_on_frontier(point), -1.0 if accuracy is None else accuracy
+def power_of(tradeoff: Tradeoff, point: OperatingPoint) -> PowerResult | None:
+    """Return the power of a point, if it was evaluated."""
+    wanted = (point.rate_hz, point.grid, point.device)
+    return next((at for at in tradeoff.power.results if (at.rate_hz, at.grid, at.device) == wanted), None)

@@ -1,44 +1,25 @@
-"""The answer: what is recommended and why, in sentences, and the figures that it rests on, as a table."""
+"""The answer in a sentence, and the sentences that say why; the page's script writes the same for other limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from lowsr_tradeoff.decision.leaks import AT_STAKE
 from lowsr_tradeoff.decision.yardstick import faults
-from lowsr_tradeoff.records.classify import Contrast
-from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
+from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.sections.decision.limits import HIDES, LEAK_WORDS, brief, missed
 from lowsr_tradeoff.reports.sections.recognition import control
-from lowsr_tradeoff.reports.sections.speech.strongest import attacker
-from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, leak_columns, shown_kinds, table_of
-from lowsr_tradeoff.reports.wording import (
-    OPTIMISTIC,
-    Shown,
-    accuracy_title,
-    asked_for,
-    count,
-    hz,
-    is_optimistic,
-    listed,
-    number,
-    percent,
-    point_name,
-    points,
-    support,
-)
+from lowsr_tradeoff.reports.wording import OPTIMISTIC, count, hz, is_optimistic, life, listed, of_100
 
-COSTS: tuple[Column[OperatingPoint], ...] = (
-    ("Average power", lambda point: number(point.power_mw)),
-    ("Battery", lambda point: number(point.battery_hours)),
-)
+# A piece of a sentence, and what it is a figure of: "sounds", "leak" or "battery"; empty for words.
+Piece = tuple[str, str]
+JUDGED = "Judged at the worse end of each 95 % interval."
 
 
 def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return the answer as lines of text, the most important first."""
-    subject = placing.subject_point(tradeoff)
-    shown = open_choices(tradeoff) if subject is None else (subject, placing.reference_point(tradeoff, subject))
-    named = ((point, attacker(tradeoff, point)) for point in dict.fromkeys(shown) if point is not None)
-    each = [f"{point_name(point)}: {'; '.join(axes(point, strongest))}" for point, strongest in named]
+    each = (f"{hz(point.rate_hz)}: {', '.join(_figures(point))}" for point in placing.shown_by_rate(tradeoff))
     return (*unusable(tradeoff), headline(tradeoff), *explanation(tradeoff), *each, *warnings(tradeoff))
 
 
@@ -48,132 +29,64 @@ def unusable(tradeoff: Tradeoff) -> tuple[str, ...]:
     return tuple(f"No figure on {AT_STAKE[kind]} can be used: {fault}." for kind, fault in found.items())
 
 
-def open_choices(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
-    """Return one point for every rate that has one on the frontier of the deciding device."""
-    return placing.best_by_rate(filter(placing.is_on_frontier, placing.deciding_points(tradeoff)))
-
-
 def headline(tradeoff: Tradeoff) -> str:
     """Return the answer in one sentence."""
     decision = tradeoff.decision
     if not decision.constraints:
-        return "No rate is recommended, because none was asked for: no constraint was set."
+        return direction(tradeoff, decision.device)
     if decision.recommended is None:
-        return "No rate qualifies under the constraints."
-    return f"Recommended: {hz(placing.find(tradeoff, decision.recommended).rate_hz)}."
+        return f"No rate meets all of this on {decision.device}."
+    best = placing.find(tradeoff, decision.recommended)
+    least = ", with the least power" if _other_rates(tradeoff, best) else ""
+    return f"{hz(best.rate_hz)} meets what you need on {best.device}{least}."
 
 
 def explanation(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return the sentences that say why."""
     decision = tradeoff.decision
-    if not decision.constraints:
-        return (_choice(tradeoff),)
-    asked = listed(asked_for(decision.constraints))
-    where = f"Asked for on {decision.device}, at the pessimistic end of every 95 % interval: {asked}."
-    if decision.recommended is not None:
-        return (where, _why_recommended(tradeoff, decision.recommended))
-    return (where, *_nearest(tradeoff))
-
-
-def axes(point: OperatingPoint, strongest: str) -> tuple[str, ...]:
-    """Return the point's accuracy, leaks, power and battery hours and its strongest attacker, each as text."""
-    columns = (*leak_columns(point.privacy_axis), *COSTS)
-    each = (f"{name[0].lower()}{name[1:]} {cell(point)}" for name, cell in columns)
-    return (
-        f"accuracy {percent(point.accuracy)}",
-        *_alarms(point),
-        *each,
-        f"strongest attacker on {AT_STAKE[point.privacy_axis]}: {strongest}",
-    )
-
-
-def _alarms(point: OperatingPoint) -> tuple[str, ...]:
-    if point.recall.value is None:
-        return ()
-    return (f"recall of the target {percent(point.recall)}", f"false alarms {number(point.false_alarms_per_hour)}")
-
-
-def axis_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
-    """Return accuracy, leaks and power as columns of a table, with the fault of the protocol where it has one."""
-    accuracy: Column[OperatingPoint] = (accuracy_title(tradeoff), lambda point: percent(point.accuracy))
-    return (accuracy, *_alarm_columns(tradeoff), *leak_columns(tradeoff.privacy_axis), *COSTS)
-
-
-def _alarm_columns(tradeoff: Tradeoff) -> tuple[Column[OperatingPoint], ...]:
-    """Return recall and false alarms where the study listens for one class."""
-    if tradeoff.recognition.alarms is None:
-        return ()
-    return (
-        (f"Recall of {tradeoff.recognition.alarms.target}", lambda point: percent(point.recall)),
-        ("False alarms", lambda point: number(point.false_alarms_per_hour)),
-    )
-
-
-def table(tradeoff: Tradeoff) -> Table:
-    """Return what the verdict rests on: the point it is about beside the reference, or the rates to choose from."""
     subject = placing.subject_point(tradeoff)
-    return choices(tradeoff, open_choices(tradeoff)) if subject is None else comparison(tradeoff, subject)
+    if not decision.constraints or subject is None:
+        return ("".join(words for words, _ in change(tradeoff, decision.device)),)
+    if decision.recommended is None:
+        why = "; ".join(missed(subject, decision.constraints))
+        return (f"Closest: {hz(subject.rate_hz)} – {why}.", *_sure(subject))
+    others = _other_rates(tradeoff, subject)
+    also = f"So {'does' if len(others) == 1 else 'do'} {listed(others)}." if others else "No other rate does."
+    return (also, JUDGED, *_sure(subject))
 
 
-def choices(tradeoff: Tradeoff, open_points: Iterable[OperatingPoint]) -> Table:
-    """Return the figures of some points, one a line."""
-    return table_of(
-        f"The rates on the frontier of {tradeoff.decision.device}, each by its most accurate point there",
-        open_points,
-        (
-            NAMED[0],
-            *axis_columns(tradeoff),
-            ("Power saved", lambda point: percent(point.power_saved)),
-            (f"Strongest attacker on {AT_STAKE[tradeoff.privacy_axis]}", lambda point: attacker(tradeoff, point)),
-            *NAMED[1:],
-        ),
+def direction(tradeoff: Tradeoff, device: str) -> str:
+    """Return what lower rates do on a device, in one sentence."""
+    ends = _ends(tradeoff, device)
+    if ends is None:
+        return f"Nothing can be compared on {device}."
+    low, full = ends
+    hides = HIDES[tradeoff.privacy_axis] if _is_less(low.privacy, full.privacy) else None
+    fewer = _is_less(low.accuracy, full.accuracy)
+    if hides is None:
+        no_hiding = HIDES[tradeoff.privacy_axis].replace("hide", "do not hide", 1)
+        return f"Lower rates {no_hiding}{', and recognise fewer sounds' if fewer else ''}."
+    return (
+        f"Lower rates {hides}, but recognise fewer sounds."
+        if fewer
+        else (f"Lower rates {hides}; how well sounds are recognised does not differ clearly.")
     )
 
 
-def comparison(tradeoff: Tradeoff, subject: OperatingPoint) -> Table:
-    """Return a point beside the reference rate on the same device."""
-    reference, columns = placing.reference_point(tradeoff, subject), axis_columns(tradeoff)
-    strongest = f"Strongest attacker on {AT_STAKE[tradeoff.privacy_axis]}"
-    if reference is None or reference == subject:
-        own = (*((name, cell(subject)) for name, cell in columns), (strongest, attacker(tradeoff, subject)))
-        return Table(f"{point_name(subject)} on {subject.device}", ("Measure", "Value"), own)
-    leaked = [LEAK_FIELDS[kind] for kind in shown_kinds(tradeoff.privacy_axis)]
-    alarmed = ("recall", "false_alarms_per_hour") if tradeoff.recognition.alarms else ()
-    differences = (
-        _accuracy_difference(tradeoff, subject, reference),
-        *(placing.compared(getattr(subject, field), getattr(reference, field)) for field in alarmed),
-        *(placing.compared(getattr(subject, field), getattr(reference, field)) for field in leaked),
-        # Draws of one device are shared by its rates, so the saving is known better than either power.
-        f"{percent(subject.power_saved)} saved",
-        "as power",
-    )
-    rows = (
-        *(
-            (name, cell(subject), cell(reference), difference)
-            for (name, cell), difference in zip(columns, differences, strict=True)
-        ),
-        (strongest, attacker(tradeoff, subject), attacker(tradeoff, reference), ""),
-    )
-    return Table(
-        f"{point_name(subject)} against {point_name(reference)}, both on {subject.device}",
-        ("Measure", hz(subject.rate_hz), f"{hz(reference.rate_hz)}, the reference", "Difference"),
-        rows,
-    )
-
-
-def _accuracy_difference(tradeoff: Tradeoff, subject: OperatingPoint, reference: OperatingPoint) -> Cell:
-    """The paired difference where the study has it, else what the two intervals say."""
-    wanted = (_trained(subject), _trained(reference))
-    for contrast in tradeoff.recognition.contrasts:
-        second = (contrast.against_rate_hz, contrast.against_grid, contrast.against)
-        if wanted == (_trained(contrast), second):
-            shown = points(contrast.difference)
-            return Shown(shown.value, f"{shown.detail}; {support(contrast)}")
-    return placing.compared(subject.accuracy, reference.accuracy)
-
-
-def _trained(of: OperatingPoint | Contrast) -> tuple[int, str, str]:
-    return of.rate_hz, of.grid, of.arm
+def change(tradeoff: Tradeoff, device: str) -> Iterator[Piece]:
+    """Yield, in pieces of a sentence, what the lowest rate changes against the full rate on a device."""
+    ends = _ends(tradeoff, device)
+    if ends is None:
+        yield f"Its figures are missing for {device}; the sections below say why.", ""
+        return
+    low, full = ends
+    yield f"From {hz(full.rate_hz)} down to {hz(low.rate_hz)} on {device}: sounds recognised ", ""
+    yield _from_to(brief(full.accuracy), brief(low.accuracy)), "sounds"
+    yield f", {LEAK_WORDS[tradeoff.privacy_axis]} by an attacker ", ""
+    yield _from_to(brief(full.privacy), brief(low.privacy)), "leak"
+    yield ", battery life ", ""
+    yield _lives(full.battery_hours, low.battery_hours), "battery"
+    yield ".", ""
 
 
 def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
@@ -208,31 +121,41 @@ def _failed(tradeoff: Tradeoff) -> tuple[str, ...]:
     return (f"{lost}: {each}.{waiting}",)
 
 
-def _why_recommended(tradeoff: Tradeoff, recommended: str) -> str:
-    best, n_points = point_name(placing.find(tradeoff, recommended)), len(tradeoff.decision.qualifying)
-    if n_points == 1:
-        return f"{best} is the only point that meets it."
-    leak = AT_STAKE[tradeoff.privacy_axis]
-    order = f"least power, then least leak of {leak}, then most accuracy, at their pessimistic ends"
-    return f"{best} is the first of {n_points} points that meet it, by {order}."
+def _sure(point: OperatingPoint) -> tuple[str, ...]:
+    return () if point.p_meets is None else (f"All limits hold together in {of_100(point.p_meets)} resamples.",)
 
 
-def _nearest(tradeoff: Tradeoff) -> tuple[str, ...]:
-    decision = tradeoff.decision
-    if decision.nearest is None:
-        return ()
-    missed = "; ".join(decision.nearest_misses)
-    return (f"Nearest is {point_name(placing.find(tradeoff, decision.nearest))}. What it misses: {missed}.",)
+def _other_rates(tradeoff: Tradeoff, best: OperatingPoint) -> list[str]:
+    """The other rates that qualify, ascending."""
+    rates_hz = {placing.find(tradeoff, name).rate_hz for name in tradeoff.decision.qualifying}
+    return [hz(rate_hz) for rate_hz in sorted(rates_hz - {best.rate_hz})]
 
 
-def _choice(tradeoff: Tradeoff) -> str:
-    how = (
-        "Set --min-accuracy, --max-word-recovery, --max-known-word-recovery, --max-speaker-identification or"
-        " --min-battery-hours to get a recommendation."
-    )
-    open_points = open_choices(tradeoff)
-    if not open_points:
-        return f"No point on {tradeoff.decision.device} has all three figures. {how}"
-    rates = listed(hz(point.rate_hz) for point in open_points)
-    leak = AT_STAKE[tradeoff.privacy_axis]
-    return f"Not beaten on accuracy, {leak} and power together, on {tradeoff.decision.device}: {rates}. {how}"
+def _figures(point: OperatingPoint) -> Iterator[str]:
+    yield f"sounds recognised {brief(point.accuracy)}"
+    yield f"{LEAK_WORDS[point.privacy_axis]} {brief(point.privacy)}"
+    yield f"battery {brief(point.battery_hours)}"
+
+
+def _ends(tradeoff: Tradeoff, device: str) -> tuple[OperatingPoint, OperatingPoint] | None:
+    """The points of the lowest and the highest rate on a device."""
+    shown = placing.shown_by_rate(tradeoff, device)
+    return (shown[0], shown[-1]) if len(shown) > 1 else None
+
+
+def _is_less(low: Measurement, full: Measurement) -> bool:
+    """Whether the intervals are apart."""
+    return low.high is not None and full.low is not None and low.high < full.low
+
+
+def _from_to(first: str, last: str) -> str:
+    """Both with the unit once, where it is the same."""
+    start, _, unit = first.partition(" ")
+    return f"{start} → {last}" if last.endswith(f" {unit}") else f"{first} → {last}"
+
+
+def _lives(full: Measurement, low: Measurement) -> str:
+    if full.value is None or low.value is None:
+        return _from_to(brief(full), brief(low))
+    longer = max(full.value, low.value)
+    return _from_to(*(" ".join(life(figure.value or 0.0, longer)) for figure in (full, low)))

@@ -31,10 +31,9 @@ CAVEATS = Entry(
 
 
 def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
-    """Return the figures in reading order, or one sentence where nothing was diagnosed."""
+    """Return the figures in reading order; none where nothing was diagnosed."""
     if not tradeoff.recognition.diagnoses:
-        nothing = "Nothing was diagnosed: the study trains no network below the reference rate."
-        return (Entry(heading=HEADING, intro=nothing),)
+        return ()
     return (
         Entry(heading=HEADING, intro=HYPOTHESIS),
         *hump.entries(tradeoff),

@@ -10,12 +10,13 @@ from lowsr_tradeoff.reports.wording import hz, listed, points
 
 
 def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
-    """Yield the test of the prediction, as the page prints it."""
+    """Yield the test of the prediction, as the page prints it, where there was one."""
+    if not any(test.rise.value is not None and test.fall.value is not None for test in tradeoff.recognition.humps):
+        return
     yield Entry("The one prediction that can fail", level=4)
     for sentence in (*hump(tradeoff), *null_result(tradeoff)):
         yield Entry(intro=sentence)
-    if tradeoff.recognition.humps:
-        yield Entry(table=table(tradeoff))
+    yield Entry(table=table(tradeoff))
 
 
 def table(tradeoff: Tradeoff) -> Table:
@@ -37,9 +38,7 @@ def table(tradeoff: Tradeoff) -> Table:
 
 def hump(tradeoff: Tradeoff) -> tuple[str, ...]:
     """Return the outcome of the one prediction that can fail, a sentence or two for each feature layout."""
-    return tuple(f"{test.grid.capitalize()} features: {_outcome(test)}" for test in tradeoff.recognition.humps) or (
-        "Not tested: the study does not train both BASD and CSSD.",
-    )
+    return tuple(f"{test.grid.capitalize()} features: {_outcome(test)}" for test in tradeoff.recognition.humps)
 
 
 def null_result(tradeoff: Tradeoff) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What every rate costs in power, and what that rests on."""
 
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.sections.entry import Entry, Section
 from lowsr_tradeoff.reports.sections.power import battery, components, sensitivity, tables
 from lowsr_tradeoff.reports.sections.recognition import network
 
@@ -10,7 +10,7 @@ INTRO = (
     " operations are counted on the trained network; what each costs is taken from data sheets and publications."
 )
 CAVEATS = Entry(
-    heading="Caveats",
+    heading="What these figures leave out",
     points=(
         (
             "Figures marked “modelled” are calculated, not measured on hardware here. Their intervals hold the"
@@ -29,8 +29,12 @@ CAVEATS = Entry(
 )
 
 
-def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
-    """Return the section's figures in reading order."""
+def section(tradeoff: Tradeoff) -> Section:
+    """Return what every rate costs, in reading order."""
+    return Section("power-use", "Where the power goes", components.finding(tradeoff), _entries(tradeoff))
+
+
+def _entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
     return (
         Entry(intro=INTRO),
         components.entry(tradeoff),

@@ -6,10 +6,10 @@ from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.plot import GREY, Spec, bars, error_bar, markers, spec, titled
-from lowsr_tradeoff.reports.sections.decision.placing import deciding_power
+from lowsr_tradeoff.reports.sections.decision.placing import deciding_power, power_of, shown_by_rate
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, cross_table
-from lowsr_tradeoff.reports.wording import COMPONENTS, hz, listed, number, sentences
+from lowsr_tradeoff.reports.wording import COMPONENTS, hz, listed, number, sentences, whole
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -24,6 +24,22 @@ def entry(tradeoff: Tradeoff) -> Entry:
         caption(tradeoff),
         tables=(others,) if others.rows else (),
     )
+
+
+def finding(tradeoff: Tradeoff) -> str:
+    """Return what the lowest rate spends on waiting, and on hearing, on the deciding device."""
+    device = tradeoff.decision.device
+    shown = shown_by_rate(tradeoff)
+    found = power_of(tradeoff, shown[0]) if shown else None
+    if found is None or not found.components:
+        return f"{device} can run none of these networks"
+    total = sum(part.power_mw.value or 0.0 for part in found.components)
+    waiting, hearing = (
+        whole(sum(part.power_mw.value or 0.0 for part in found.components if part.name in names) / total)
+        for names in (("idle", "sleep"), ("microphone", "adc"))
+    )
+    at = f"{hz(found.rate_hz)} on {device}"
+    return f"at {at}: {waiting} % waiting for sound, {hearing} % microphone and converter"
 
 
 def figure(tradeoff: Tradeoff) -> Spec:
@@ -111,7 +127,7 @@ def _power(result: PowerResult) -> float:
 def _in_words(result: PowerResult) -> str:
     parts = [part for part in result.components if part.power_mw.value is not None]
     largest = max(parts, key=lambda part: part.power_mw.value or 0.0, default=None)
-    share = f", of which most for the {COMPONENTS[largest.name]}" if largest else ""
+    share = f"; its largest part is {COMPONENTS[largest.name]}" if largest else ""
     return f"{number(result.power_mw).brief} at {hz(result.rate_hz)} with {result.grid} features{share}"
 
 

@@ -1,6 +1,6 @@
 """The choice of alpha and T: how well every pair does where pairs are chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from lowsr_tradeoff.corpora.rows import grouped
@@ -18,13 +18,12 @@ PANEL_PX, GAP_PX = 150, 90
 Choices = Sequence[Sensitivity]
 
 
-def entry(tradeoff: Tradeoff) -> Entry:
-    """Return the choice of alpha and T, as the page prints it, or why there was none."""
-    heading = "Choice of alpha and T"
+def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
+    """Yield the choice of alpha and T, as the page prints it, where there was one."""
     if not tradeoff.recognition.sensitivity:
-        return Entry(heading=heading, intro=why_no_choices(tradeoff))
-    return Entry(
-        heading,
+        return
+    yield Entry(
+        "Choice of alpha and T",
         "choices",
         "Accuracy on the inner folds by alpha and T",
         figure(tradeoff),
@@ -82,17 +81,6 @@ def caption(tradeoff: Tradeoff) -> str:
         " pair; the colours of a map run from its worst to its best pair. Each test fold's pair was chosen without"
         " that fold. These accuracies chose the pairs, so they flatter the best."
     )
-
-
-def why_no_choices(tradeoff: Tradeoff) -> str:
-    """Return why there is nothing to choose from."""
-    match tradeoff.settings.get("classify"):
-        case {"search_trials": int(trials)} if trials > 0:
-            return f"Alpha and T were searched in {count(trials, 'trial')}, not tried on a grid."
-        case {"alpha": [_], "temperature": [_]} | {"chosen": [_, *_]}:
-            return "One pair of alpha and T was given, so none was chosen and none was compared."
-        case _:
-            return "No arm of this study chooses alpha and T."
 
 
 def _panels(tradeoff: Tradeoff) -> list[Choices]:

@@ -49,6 +49,15 @@ def table(tradeoff: Tradeoff, *, is_declared: bool) -> Table:
     )
 
 
+def finding(tradeoff: Tradeoff) -> str:
+    """Return how many of the declared differences the data support."""
+    declared = [contrast for contrast in tradeoff.recognition.contrasts if contrast.is_declared]
+    if not declared:
+        return "no difference between ways of training was declared beforehand"
+    n_supported = sum(contrast.is_supported for contrast in declared)
+    return f"{n_supported} of {count(len(declared), 'declared difference')} supported by these data"
+
+
 def caption(tradeoff: Tradeoff) -> str:
     """Return how the differences were tested, and what could have been found at all."""
     declared = [contrast for contrast in between_networks(tradeoff) if contrast.is_declared]

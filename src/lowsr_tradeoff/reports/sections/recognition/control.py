@@ -84,11 +84,9 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def _answered_with(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
-    """The point that the answer names, or those on the frontier that are left to choose from."""
+    """The point that the answer names, or those that stand for the rates."""
     subject = placing.subject_point(tradeoff)
-    if subject is not None:
-        return (subject,)
-    return placing.best_by_rate(filter(placing.is_on_frontier, placing.deciding_points(tradeoff)))
+    return (subject,) if subject is not None else placing.shown_by_rate(tradeoff)
 
 
 def _difference(contrast: Contrast) -> str:

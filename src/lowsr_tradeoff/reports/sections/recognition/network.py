@@ -21,7 +21,7 @@ def entry(tradeoff: Tradeoff) -> Entry:
         note=Markup(
             "Multiply-accumulates of the network alone, one window after the other; the features come on top and"
             " are"
-            ' counted under <a href="#power-section">Power</a>.'
+            ' counted under <a href="#power-use">Where the power goes</a>.'
         ),
     )
 

@@ -1,7 +1,7 @@
 """What an attacker understands of speech at each rate."""
 
 from lowsr_tradeoff.records.run import ListenPack, Tradeoff
-from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.sections.entry import Entry, Section
 from lowsr_tradeoff.reports.sections.speech import attackers, intelligibility, learning_curves, strongest, words
 
 INTRO = (
@@ -9,7 +9,7 @@ INTRO = (
     " and what is recovered holds against the attackers tested. Fewer recovered words are better for this report."
 )
 CAVEATS = Entry(
-    heading="Caveats",
+    heading="What these figures leave out",
     points=(
         (
             "A recogniser that was not adapted to a low rate and fails there does not show that speech is"
@@ -34,12 +34,16 @@ CAVEATS = Entry(
 )
 
 
-def entries(tradeoff: Tradeoff, listen: ListenPack) -> tuple[Entry, ...]:
-    """Return the section's figures in reading order."""
+def section(tradeoff: Tradeoff, listen: ListenPack) -> Section:
+    """Return what attackers recover, in reading order."""
+    return Section("speech", "What speech reveals", strongest.finding(tradeoff), _entries(tradeoff, listen))
+
+
+def _entries(tradeoff: Tradeoff, listen: ListenPack) -> tuple[Entry, ...]:
     return (
         Entry(intro=INTRO),
-        *strongest.entries(tradeoff),
         attackers.entry(tradeoff),
+        *strongest.entries(tradeoff),
         *learning_curves.entries(tradeoff),
         words.entry(tradeoff, listen),
         Entry("Published figures", table=attackers.published()),

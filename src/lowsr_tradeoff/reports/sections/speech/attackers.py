@@ -128,13 +128,15 @@ def _published() -> Spec:
 
 def _row(group: Sequence[AttackResult], rates_hz: Sequence[int]) -> Row:
     first, by_rate = group[0], {found.rate_hz: found for found in group}
-    direction = "more is recovered where it is higher" if first.is_leak else "more is recovered where it is lower"
-    compared = "; attackers are compared by it" if first.competes else ""
+    notes = (
+        *(() if first.is_leak else ("the lower, the more is recovered",)),
+        *(("decides",) if first.competes else ()),
+    )
     figures: list[Cell] = [_figure(by_rate.get(rate_hz)) for rate_hz in rates_hz]
     return (
         first.attacker,
         AT_STAKE[first.recovers],
-        f"{first.measure} ({direction}{compared})",
+        f"{first.measure} ({'; '.join(notes)})" if notes else first.measure,
         *figures,
         by_chance(first),
         first.setup,

@@ -5,14 +5,13 @@ from operator import attrgetter
 
 from lowsr_tradeoff.corpora.rows import grouped
 from lowsr_tradeoff.decision.frontier import attacker_of
-from lowsr_tradeoff.decision.leaks import at, on_scale
+from lowsr_tradeoff.decision.leaks import on_scale
 from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.privacy import Leak
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import LEAKS, Row, Table, table_of
-from lowsr_tradeoff.reports.wording import by_chance, hz, number, percent
+from lowsr_tradeoff.reports.wording import by_chance, hz, number, percent, whole
 
 NOTE = (
     "Kinds of leak are never merged. In each joint draw the largest figure of all attackers counts, so that the"
@@ -56,6 +55,16 @@ def table(tradeoff: Tradeoff) -> Table:
     )
 
 
+def finding(tradeoff: Tradeoff) -> str:
+    """Return what leaks of each kind at the lowest rate."""
+    rates_hz = [leak.rate_hz for leak in tradeoff.leaks if leak.envelope.value is not None]
+    known = [leak for leak in tradeoff.leaks if leak.envelope.value is not None and leak.rate_hz == min(rates_hz)]
+    if not known:
+        return "no attacker has a figure"
+    each = (f"{LEAKS[leak.kind].split(',')[0].lower()} {whole(leak.envelope.value or 0)} %" for leak in known)
+    return f"at {hz(min(rates_hz))}: {', '.join(each)}"
+
+
 def front_ends(tradeoff: Tradeoff) -> Table:
     """Return accuracy, the leak of words and power through every front end compared."""
     return table_of(
@@ -73,13 +82,6 @@ def front_ends(tradeoff: Tradeoff) -> Table:
     )
 
 
-def attacker(tradeoff: Tradeoff, point: OperatingPoint) -> str:
-    """Return the strongest attacker of a point; beside published figures, also what was measured on this speech."""
-    leak = at(tradeoff.leaks, point.privacy_axis, point.rate_hz)
-    ours = _measured(tradeoff, leak) if leak and leak.envelope.basis == "published" else None
-    return f"{point.attacker}; on this speech {percent(ours)}" if ours else point.attacker
-
-
 def _of_kind(tradeoff: Tradeoff, leaks: Sequence[Leak]) -> Iterator[Row]:
     """A row for each rate; one for all of them where none has a figure, for one reason."""
     kind, reasons = LEAKS[leaks[0].kind], {leak.envelope.reason for leak in leaks}
@@ -88,7 +90,7 @@ def _of_kind(tradeoff: Tradeoff, leaks: Sequence[Leak]) -> Iterator[Row]:
         return
     every = {(leak.kind, leak.rate_hz): leak for leak in leaks}
     for leak in leaks:
-        strongest, ours = attacker_of(every, leak.kind, leak.rate_hz), _measured(tradeoff, leak)
+        strongest, ours = attacker_of(every, leak.kind, leak.rate_hz), on_this_speech(tradeoff, leak)
         yield (
             *(kind, hz(leak.rate_hz), percent(leak.envelope), strongest),
             by_chance(every[leak.kind, leak.envelope_rate_hz]),
@@ -97,8 +99,8 @@ def _of_kind(tradeoff: Tradeoff, leaks: Sequence[Leak]) -> Iterator[Row]:
         )
 
 
-def _measured(tradeoff: Tradeoff, leak: Leak) -> Measurement | None:
-    """The largest figure of a kind and rate that is of this study's own speech."""
+def on_this_speech(tradeoff: Tradeoff, leak: Leak) -> Measurement | None:
+    """Return the largest figure of a kind and rate that is of this study's own speech, not published of other."""
     found = [
         on_scale(attack).value
         for attack in tradeoff.privacy.attacks

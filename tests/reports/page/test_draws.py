@@ -4,34 +4,9 @@ from tests.replaced import replaced
 
 from lowsr_tradeoff.decision.chances import p_meets
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.reports.page import sliders
-from lowsr_tradeoff.reports.page.sliders import HOURS, choices, hours_offered, page_draws, without_draws
+from lowsr_tradeoff.reports.page import draws
+from lowsr_tradeoff.reports.page.draws import page_draws, without_draws
 from lowsr_tradeoff.settings.limits import Constraints
-
-
-def test_every_point_keeps_all_its_digits_and_its_reasons(tradeoff):
-    told = {point["id"]: point for point in choices(tradeoff, page_draws(tradeoff))["points"]}
-    assert len(told) == len(tradeoff.points)
-    for point in tradeoff.points:
-        one = told[point.point_id]
-        assert one["accuracy"] == (point.accuracy.value, point.accuracy.low, point.accuracy.high)
-        assert one["hours"] == (point.battery_hours.value, point.battery_hours.low, point.battery_hours.high)
-        assert one["reasons"].get("power") == point.power_mw.reason
-        assert one["infeasible"] == point.infeasible
-
-
-def test_the_study_s_own_limits_come_along(build):
-    limits = {"min_accuracy": 0.6, "max_word_recovery": 0.2}
-    tradeoff = build(constraints=limits)
-    assert choices(tradeoff, page_draws(tradeoff))["asked"] == limits
-
-
-def test_hours_end_just_above_what_can_be_reached(tradeoff):
-    hours = hours_offered(tradeoff)
-    most = max(point.battery_hours.high for point in tradeoff.points if point.battery_hours.high)
-    assert hours == HOURS[: len(hours)]
-    assert hours[-2] <= most < hours[-1]
-    assert hours_offered(tradeoff.model_copy(update={"points": ()})) == (1,)
 
 
 def rows_of(found) -> np.ndarray:
@@ -64,7 +39,7 @@ def test_what_cannot_run_has_no_hours(tradeoff):
 
 def test_a_large_study_keeps_the_first_of_its_draws(tradeoff, monkeypatch):
     whole = page_draws(tradeoff)
-    monkeypatch.setattr(sliders, "MOST_BYTES", len(whole.content) // 3)
+    monkeypatch.setattr(draws, "MOST_BYTES", len(whole.content) // 3)
     part = page_draws(tradeoff)
     assert len(part.content) <= len(whole.content) // 3
     assert rows_of(part) == pytest.approx(rows_of(whole)[:, : part.n_draws], abs=0.5)
@@ -90,10 +65,10 @@ def test_units_give_the_study_s_own_probability(build):
             assert p_meets(drawn, Constraints(**asked), is_feasible=True) == pytest.approx(point.p_meets, abs=0.01)
 
 
-@pytest.mark.parametrize("draws", [(0.0, 1e30), (-1e308, 1e308)])
-def test_draws_that_no_figure_has_are_refused(tradeoff, draws):
+@pytest.mark.parametrize("drawn", [(0.0, 1e30), (-1e308, 1e308)])
+def test_draws_that_no_figure_has_are_refused(tradeoff, drawn):
     """A page is drawn again from a file that anybody may have changed."""
-    first = tradeoff.recognition.results[0].model_copy(update={"accuracy_draws": draws})
+    first = tradeoff.recognition.results[0].model_copy(update={"accuracy_draws": drawn})
     points = tuple(
         point
         for point in tradeoff.points

@@ -1,33 +1,21 @@
-"""The data of the page's sliders: every operating point, the ends of its intervals, and its joint draws.
+"""The joint draws in the page, which counts those that meet all limits as :func:`decision.chances.p_meets` does.
 
-The page decides in JavaScript by the rules of :func:`decision.answer.decide`, on figures with all their digits,
-and counts the draws that meet all limits as :func:`decision.chances.p_meets` does. Draws are whole numbers of two
-bytes, with as many decimals as fit: five for a share that varies by less than 0.65.
+They are whole numbers of two bytes, with as many decimals as fit: five for a share that varies by less than 0.65.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from lowsr_tradeoff.errors import DataError
-from lowsr_tradeoff.records.decision import LEAK_FIELDS, OperatingPoint
-from lowsr_tradeoff.records.privacy import LeakKind
+from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.reports.sections.decision.placing import is_on_frontier
-from lowsr_tradeoff.reports.wording import point_name
+from lowsr_tradeoff.reports.sections.decision.limits import LEAKS_BY_FIGURE
 
-# Hours that a slider stops at: round numbers, about six for each factor of ten, up to two years.
-HOURS = (
-    *(1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 240, 336, 504, 720, 1000, 1500, 2000, 3000),
-    *(4000, 6000, 8760, 12000, 17520),
-)
 # Largest size of a page's draws before compression; a very large study embeds fewer of each figure.
 MOST_BYTES = 1_000_000
 DECIMALS = 5
-# Leaks that have a limit, as the page's script calls them.
-LIMITED: dict[str, LeakKind] = {"words": "words", "known": "known words", "who": "who"}
 TOP = 65_535
 
 
@@ -46,24 +34,6 @@ class PageDraws:
     scales: list[tuple[int, int]]
     rows: dict[str, dict[str, int | None]]
     content: bytes
-
-
-def choices(tradeoff: Tradeoff, drawn: PageDraws) -> dict[str, Any]:
-    """Return the points, the study's own limits and device, and the hours that can be asked for."""
-    return {
-        "points": [{**_point(point), "rows": drawn.rows[point.point_id]} for point in tradeoff.points],
-        "n_draws": drawn.n_draws,
-        "scales": drawn.scales,
-        "asked": tradeoff.decision.constraints,
-        "device": tradeoff.decision.device,
-        "hours": hours_offered(tradeoff),
-    }
-
-
-def hours_offered(tradeoff: Tradeoff) -> tuple[float, ...]:
-    """Return the hours that the slider stops at, up to the first that no point can reach."""
-    most = max((point.battery_hours.high or 0.0 for point in tradeoff.points), default=0.0)
-    return tuple(hours for before, hours in zip((0.0, *HOURS[:-1]), HOURS, strict=True) if before <= most)
 
 
 def page_draws(tradeoff: Tradeoff) -> PageDraws:
@@ -106,29 +76,6 @@ def without_draws(tradeoff: Tradeoff) -> Tradeoff:
     )
 
 
-def _point(point: OperatingPoint) -> dict[str, Any]:
-    axes = {
-        "accuracy": point.accuracy,
-        **{name: getattr(point, LEAK_FIELDS[kind]) for name, kind in LIMITED.items()},
-        "privacy": point.privacy,
-        "power": point.power_mw,
-        "hours": point.battery_hours,
-        "recall": point.recall,
-        "alarms": point.false_alarms_per_hour,
-    }
-    return {
-        "id": point.point_id,
-        "name": point_name(point),
-        "rate_hz": point.rate_hz,
-        "device": point.device,
-        "attacker": point.attacker,
-        "infeasible": point.infeasible,
-        "is_on_frontier": is_on_frontier(point),
-        "reasons": {name: figure.reason for name, figure in axes.items() if figure.reason},
-        **{name: (figure.value, figure.low, figure.high) for name, figure in axes.items()},
-    }
-
-
 def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, tuple[float, ...]]]]:
     recognised = {(found.rate_hz, found.grid, found.arm): found for found in tradeoff.recognition.results}
     hours = {
@@ -142,7 +89,7 @@ def _drawn(tradeoff: Tradeoff) -> Iterator[tuple[OperatingPoint, dict[str, tuple
             "accuracy": found.accuracy_draws if found else (),
             "recall": alarm.recall_draws if alarm else (),
             "alarms": alarm.false_alarm_draws if alarm else (),
-            **{name: leaked.get((kind, point.rate_hz), ()) for name, kind in LIMITED.items()},
+            **{name: leaked.get((kind, point.rate_hz), ()) for name, kind in LEAKS_BY_FIGURE.items()},
         }
         if point.device in tradeoff.other_front_ends:
             heard = dict.fromkeys(heard, ())
