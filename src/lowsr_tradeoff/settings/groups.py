@@ -130,13 +130,13 @@ class ClassifySettings(Settings):
     protocol: Literal["honest", "paper"] = "honest"
     patience: int | None = Field(default=None, ge=1)
     optimiser: Literal["adamw_one_cycle", "adam_amsgrad"] = "adamw_one_cycle"
-    epochs: int = Field(default=20, ge=1)
+    epochs: int = Field(default=15, ge=1)
     batch_size: int = Field(default=32, ge=2)
-    learning_rate: Positive = 5e-3
+    learning_rate: Positive = 1e-2
     weight_decay: float = Field(default=1e-2, ge=0)
     crop: Annotated[float, Field(gt=0, le=1)] = 1.0
     is_varied: bool = True
-    mixup: float = Field(default=0.3, ge=0)
+    mixup: float = Field(default=0.0, ge=0)
     n_seeds: int = Field(default=1, ge=1)
     alpha: Annotated[tuple[Share, ...], Field(min_length=1), BeforeValidator(_listed)] = (0.4,)
     temperature: Annotated[tuple[Positive, ...], Field(min_length=1), BeforeValidator(_listed)] = (4.0,)

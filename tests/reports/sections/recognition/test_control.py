@@ -6,6 +6,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections import recognition
 from lowsr_tradeoff.reports.sections.decision import placing, verdict
 from lowsr_tradeoff.reports.sections.recognition import contrasts, control
+from lowsr_tradeoff.reports.wording import hz
 
 
 def against(tradeoff: Tradeoff, by: float, *, supported: bool = True) -> Tradeoff:
@@ -28,7 +29,7 @@ def test_without_a_control_nothing_is_said_of_one(tradeoff):
 def test_where_a_network_is_not_better_the_rate_the_difference_and_p_are_said(tradeoff):
     said = list(control.unbeaten(against(tradeoff, -0.013, supported=False)))
     assert len(said) == len(tradeoff.rates_hz)
-    (at_1k,) = [sentence for sentence in said if sentence.startswith("At 1000 Hz")]
+    (at_1k,) = [sentence for sentence in said if sentence.startswith(f"At {hz(1000)} ")]
     assert "not better than the control: CSSD, shared features -1.3 points [-3.3, +0.7], n = 400 clips" in at_1k
     assert "CSSD, native features" in at_1k
     assert "(p 0.012, not supported by these data)" in at_1k
@@ -46,7 +47,7 @@ def test_the_page_has_all_differences_from_the_control_in_a_table_of_their_own(t
     (entry,) = control.entries(found)
     assert len(entry.table.rows) == 2 * len(tradeoff.rates_hz)
     assert entry.points == ("Every network is better than the control, at every rate.",)
-    assert entry in recognition.entries(found)
+    assert entry in recognition.training(found).entries
     assert contrasts.table(found, is_declared=True) == contrasts.table(tradeoff, is_declared=True)
     assert contrasts.caption(found) == contrasts.caption(tradeoff)
 
@@ -58,5 +59,5 @@ def test_an_answer_by_a_network_that_the_control_beats_is_warned_of(build, const
     (warning,) = control.warnings(against(study, -0.05))
     assert warning in verdict.warnings(against(study, -0.05))
     assert "recognises more than the network: CSSD" in warning
-    assert subject is None or f"at {subject.rate_hz} Hz" in warning
+    assert subject is None or f"at {hz(subject.rate_hz)}" in warning
     assert control.warnings(against(study, 0.05)) == ()
