@@ -20,7 +20,7 @@ def text(tradeoff):
 
 
 def rows(tradeoff):
-    return [line for line in text(tradeoff) if re.match(r"\d+ Hz  ", line)]
+    return [line for line in text(tradeoff) if re.match(r"[0-9.]+ k?Hz  ", line)]
 
 
 def test_every_rate_is_one_row_that_fits_with_the_figures_of_its_best_network():
