@@ -58,6 +58,6 @@ def test_an_answer_by_a_network_that_the_control_beats_is_warned_of(build, const
     subject = placing.subject_point(study)
     (warning,) = control.warnings(against(study, -0.05))
     assert warning in verdict.warnings(against(study, -0.05))
-    assert "recognises more than the network: CSSD" in warning
+    assert "recognises more than the network: 5.0 points" in warning
     assert subject is None or f"at {hz(subject.rate_hz)}" in warning
     assert control.warnings(against(study, 0.05)) == ()

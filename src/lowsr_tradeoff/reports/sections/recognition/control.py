@@ -78,9 +78,15 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
     ]
     if not behind:
         return ()
-    each = listed(f"{_difference(contrast)} at {hz(contrast.rate_hz)}" for contrast in behind)
+    each = listed(f"{_lead(contrast)} at {hz(contrast.rate_hz)}" for contrast in behind)
     advice = "Train longer or take another network before a rate is chosen by this one's accuracy"
     return (f"The control, which is no network, recognises more than the network: {each}. {advice}.",)
+
+
+def _lead(contrast: Contrast) -> str:
+    """How much more the control recognises, in brief."""
+    chance_alone = "" if contrast.is_supported else " (within chance)"
+    return f"{-100 * (contrast.difference.value or 0.0):.1f} points{chance_alone}"
 
 
 def _answered_with(tradeoff: Tradeoff) -> tuple[OperatingPoint, ...]:
