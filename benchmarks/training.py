@@ -1,4 +1,4 @@
-"""The default arms on ESC-10 at 1 kHz, five folds, on both layouts, with one process and with two.
+"""The arms of the paper on ESC-10 at 1 kHz: five folds, both layouts, with one process and with two.
 
     OMP_NUM_THREADS=1 python benchmarks/training.py [FOLDER]
 

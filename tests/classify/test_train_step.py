@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lowsr_tradeoff.classify import stage
-from lowsr_tradeoff.classify.arms import conditions_of, reference_of
+from lowsr_tradeoff.classify.arms import conditions_of, no_networks, reference_of
 from lowsr_tradeoff.classify.inner_folds import chosen_cell, validated
 from lowsr_tradeoff.classify.plan import final_step
 from lowsr_tradeoff.corpora.clips import clips_of
@@ -17,7 +17,7 @@ from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
-EVERY_ARM = get_args(ArmName)
+EVERY_ARM = tuple(arm for arm in get_args(ArmName) if arm not in no_networks())
 SETTINGS = ClassifySettings(epochs=24, batch_size=8, grids=("shared",), arms=EVERY_ARM)
 CONFIG = StudyConfig(front_end=FrontEnd(), rates_hz=(1000,), n_resamples=200, classify=SETTINGS)
 

@@ -9,6 +9,7 @@ from lowsr_tradeoff.cli.answer import answer
 from lowsr_tradeoff.cli.printing import Marked
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.sections.decision import placing
+from lowsr_tradeoff.reports.wording import hz
 
 PLAIN = build_tradeoff()
 
@@ -19,12 +20,12 @@ def text(tradeoff):
 
 
 def rows(tradeoff):
-    return [line for line in text(tradeoff) if re.match(r"\d+ Hz  ", line)]
+    return [line for line in text(tradeoff) if re.match(r"[0-9.]+ k?Hz  ", line)]
 
 
 def test_every_rate_is_one_row_that_fits_with_the_figures_of_its_best_network():
     found = rows(PLAIN)
-    assert [row.split()[0] for row in found] == ["500", "1000", "2000", "4000", "16000"]
+    assert [row.split("  ")[0].strip() for row in found] == ["500 Hz", "1 kHz", "2 kHz", "4 kHz", "16 kHz"]
     assert max(map(len, found)) <= 80
     for row, point in zip(found, placing.shown_by_rate(PLAIN), strict=True):
         accuracy = point.accuracy
@@ -39,8 +40,8 @@ def test_with_limits_a_row_says_whether_they_are_met(name):
         update={"constraints": {name: 0.5}, "qualifying": qualifying, "recommended": qualifying[0]}
     )
     tradeoff = PLAIN.model_copy(update={"decision": decision})
-    shown = {point.rate_hz for point in placing.shown_by_rate(tradeoff) if point.point_id in qualifying}
-    met = {int(row.split()[0]) for row in rows(tradeoff) if row.endswith("   met")}
+    shown = {hz(point.rate_hz) for point in placing.shown_by_rate(tradeoff) if point.point_id in qualifying}
+    met = {row.split("  ")[0].strip() for row in rows(tradeoff) if row.endswith("   met")}
     assert met == shown
     assert all(row.endswith(("   met", "   missed")) for row in rows(tradeoff))
     assert max(map(len, rows(tradeoff))) <= 80

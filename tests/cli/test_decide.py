@@ -138,7 +138,7 @@ def test_a_ci_server_gets_a_test_a_rate_and_a_summary(call, runs, tmp_path, limi
     whole, *rates = suite.findall("testcase")
     assert (whole.find("failure") is None) == (code == 0)
     assert [case.get("name").split(" (")[0] for case in rates] == [
-        f"{hz} Hz" for hz in (500, 1000, 2000, 4000, 16000)
+        *("500 Hz", "1 kHz", "2 kHz", "4 kHz", "16 kHz"),
     ]
     faults = [case.find(kind) for case in rates if case.find(kind) is not None]
     assert all("sounds recognised" in fault.get("message") for fault in faults)

@@ -178,7 +178,7 @@ def test_a_run_with_steps_that_failed_is_told():
         (with_corpus("events", digest="d2" * 16), "their events differ"),
         (with_corpus("events", classes=("dog", "cat")), r"their classes differ \(10 and 2; not in both: \['birds'"),
         (FIRST.model_copy(update={"rates_hz": (3000,)}), "no rate in common"),
-        (FIRST.model_copy(update={"corpora": ()}), "names no events"),
+        (FIRST.model_copy(update={"corpora": ()}), "on which events it was measured"),
     ],
 )
 def test_what_is_not_comparable_is_refused_with_the_reason(other, told):

@@ -95,5 +95,5 @@ def test_no_learning_curve_is_trained_behind_a_front_end_that_is_compared_alone(
 
 
 def test_a_front_end_that_does_not_exist_is_named():
-    with pytest.raises(ConfigError, match="front end 'nope'"):
+    with pytest.raises(ConfigError, match="front end nope"):
         through_microphones(Study(StudyConfig(front_ends=("nope",)), None, None))

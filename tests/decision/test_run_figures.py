@@ -72,5 +72,5 @@ def test_every_figure_keeps_its_draws_and_what_they_are_from():
 
 
 def test_a_run_without_a_corpus_says_so():
-    with pytest.raises(NotComparableError, match="names no speech"):
+    with pytest.raises(NotComparableError, match="on which speech it was measured"):
         corpus_of(FIRST.model_copy(update={"corpora": ()}), "speech")

@@ -28,7 +28,7 @@ def test_transcripts_that_do_not_belong_to_the_files_meet_no_limit(attacks, othe
         fails = misses(
             point().model_copy(update={"word_recovery": leak.envelope}), Constraints(max_word_recovery=1.0)
         )
-        assert "is not known: at the full rate of 16000 Hz" in fails[0].sentence
+        assert "not known, because at the full rate of 16000 Hz" in fails[0].sentence
 
 
 def test_the_figure_and_its_chance_level_are_in_the_reason():

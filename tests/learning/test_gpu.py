@@ -14,6 +14,7 @@ from tests.privacy.attackers.extension import test_extender
 from tests.privacy.whisper import test_lora
 
 from lowsr_tradeoff.classify import stage
+from lowsr_tradeoff.classify.arms import no_networks
 from lowsr_tradeoff.classify.train_step import run
 from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.learning.augment import Draws
@@ -30,7 +31,7 @@ from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
-EVERY_ARM = get_args(ArmName)
+EVERY_ARM = tuple(arm for arm in get_args(ArmName) if arm not in no_networks())
 ONCE = RECIPE.model_copy(update={"epochs": 1})
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 

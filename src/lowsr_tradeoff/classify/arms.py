@@ -11,8 +11,8 @@ from itertools import product
 from typing import Literal
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
-from lowsr_tradeoff.records.network import ArmName, Condition, Grid, Network
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
+from lowsr_tradeoff.records.network import ArmName, Condition, Grid
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6
@@ -180,8 +180,9 @@ def drawn(arms: Iterable[ArmName]) -> tuple[ArmName, ...]:
 
 
 def reference_of(config: StudyConfig) -> Condition:
-    """Return the network that everything is compared with, and that teaches CSSD."""
-    return Condition(config.reference_rate_hz, "shared", "finetuned")
+    """Return the network that everything is compared with, and that teaches CSSD; one from a file as it is."""
+    arm: ArmName = "raw" if is_file(config.classify.network) else "finetuned"
+    return Condition(config.reference_rate_hz, "shared", arm)
 
 
 def controls_of(config: StudyConfig) -> tuple[Condition, ...]:
@@ -236,7 +237,7 @@ def cells_of(config: StudyConfig, condition: Condition) -> tuple[Cell, ...]:
     return tuple(Cell(alpha=alpha, temperature=temperature) for alpha, temperature in pairs)
 
 
-def dropout_of(network: Network) -> float:
+def dropout_of(network: str) -> float:
     """Return the share of the embedding that training drops; none where a trained head must keep its scores."""
     if network in YAMNETS:
         return 0.0

@@ -82,8 +82,11 @@ def contrasts(
 def rivals_of(condition: Condition, reference: Condition) -> tuple[Condition, ...]:
     """Return what a condition is compared with, see :data:`arms.ARMS`.
 
-    >>> rivals_of(Condition(1000, "shared", "basd"), Condition(16000, "shared", "finetuned"))
-    (Condition(rate_hz=1000, grid='shared', arm='finetuned'),)
+    >>> [
+    ...     rival.arm
+    ...     for rival in rivals_of(Condition(1000, "shared", "basd"), Condition(16000, "shared", "finetuned"))
+    ... ]
+    ['finetuned', 'classical']
     """
     rivals = (source.of(condition, reference) for source in arm_of(condition.arm).rivals)
     return tuple(rival for rival in rivals if rival != condition)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 from typing import Literal
 
 from lowsr_tradeoff.classify.alarms.plan import AlarmPlan
@@ -27,14 +28,19 @@ from lowsr_tradeoff.classify.classical_step import ClassicalSettings
 from lowsr_tradeoff.classify.diagnosis.diagnose import DiagnosisSettings
 from lowsr_tradeoff.classify.diagnosis.spectrum import SpectrumSettings
 from lowsr_tradeoff.classify.feature_step import FeatureSettings
+from lowsr_tradeoff.classify.given_step import GivenSettings
 from lowsr_tradeoff.classify.inner_folds import Folds, inner_folds
 from lowsr_tradeoff.classify.train_settings import Checkpoint, TrainSettings, checkpoint_of
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
+from lowsr_tradeoff.errors import MissingResourceError
+from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.records.network import Condition, Grid
 from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.settings.given import declaration_of
+from lowsr_tradeoff.settings.groups import is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 Training = Step[TrainSettings]
@@ -46,31 +52,35 @@ class ClassifyPlan:
 
     Attributes:
         trained: The networks compared, repetition by repetition, fold by fold; the reference last.
+        given: The same of a network from a file, which nothing trains.
         controls: The same of what is no network.
         chosen_by: By pair of alpha and T, the networks whose answers to an inner fold choose.
-        diagnosis: The diagnostics of why ways of training differ.
+        diagnosis: The diagnostics of why ways of training differ; ``None`` where nothing is trained.
         alarms: Scores of continuous sound, where one class raises alarms.
     """
 
     config: StudyConfig
     corpus: EventCorpus
     trained: Mapping[Condition, tuple[Training, ...]]
+    given: Mapping[Condition, tuple[Step[GivenSettings], ...]]
     controls: Mapping[Condition, tuple[Step[ClassicalSettings], ...]]
     chosen_by: Mapping[Condition, Mapping[Cell, tuple[Training, ...]]]
-    diagnosis: Step[DiagnosisSettings]
+    diagnosis: Step[DiagnosisSettings] | None
     alarms: AlarmPlan
 
     @property
     def tested(self) -> dict[Condition, tuple[Step, ...]]:
         """The steps of all that is compared, by ascending rate, the reference last."""
-        return dict(sorted({**self.controls, **self.trained}.items(), key=lambda item: item[0].rate_hz))
+        return dict(
+            sorted({**self.controls, **self.given, **self.trained}.items(), key=lambda item: item[0].rate_hz)
+        )
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps that results are read from."""
         chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
         answering = (step for runs in (*self.tested.values(), *chosen) for step in runs)
-        return (*answering, *self.alarms.steps, self.diagnosis)
+        return (*answering, *self.alarms.steps, *filter(None, [self.diagnosis]))
 
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
@@ -169,8 +179,41 @@ class Planner:
 
     def trained(self) -> dict[Condition, tuple[Training, ...]]:
         """Return the training steps of every condition, repetition by repetition, fold by fold."""
+        if is_file(self.config.classify.network):
+            return {}
         return {
             condition: tuple(self.network(condition, repetition, (fold,)) for repetition, fold in self.tests)
+            for condition in conditions_of(self.config)
+        }
+
+    def given(self) -> dict[Condition, tuple[Step[GivenSettings], ...]]:
+        """Return the steps of a network from a file at every rate, fold by fold; none without a file.
+
+        Raises:
+            ConfigError: Its TOML is wrong, or does not fit the corpus.
+            MissingResourceError: Its file cannot be read.
+        """
+        if not is_file(self.config.classify.network):
+            return {}
+        path = Path(self.config.classify.network)
+        said, sha256 = declaration_of(path), _hash_of(path)
+        return {
+            condition: tuple(
+                Step(
+                    stage="given",
+                    run="classify.given_step:run",
+                    corpus="events",
+                    settings=GivenSettings(
+                        path=path,
+                        sha256=sha256,
+                        said=said,
+                        clips=features.settings,
+                        labels=self.corpus.summary.classes,
+                    ),
+                    label=f"{condition.rate_hz} Hz {path.name}, fold {features.settings.fold}",
+                )
+                for features in feature_steps(self.config, self.corpus, condition.rate_hz, "shared", "compact")
+            )
             for condition in conditions_of(self.config)
         }
 
@@ -328,6 +371,13 @@ class Planner:
             device_type=config.device_type,
             is_kept=is_tested and config.alarms.target is not None,
         )
+
+
+def _hash_of(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise MissingResourceError(f"{path}: cannot be read ({error.strerror}); check --network") from error
 
 
 def _label(settings: TrainSettings, cell: Cell | None, *, is_search: bool) -> str:

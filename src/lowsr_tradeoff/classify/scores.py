@@ -26,7 +26,8 @@ class Answers:
     """The classes that networks predicted, and the true ones.
 
     Attributes:
-        predicted: Class numbers. Shape ``(n_repetitions, n_clips)``.
+        predicted: Class numbers; one past the last for what is no class of the corpus, which only a network from a
+            file can answer. Shape ``(n_repetitions, n_clips)``.
         truth: Class numbers. Shape ``(n_clips,)``.
     """
 
@@ -74,9 +75,10 @@ def class_recall(answers: Answers, draws: Resamples, classes: Sequence[str]) -> 
 
 
 def confusion(answers: Answers, n_classes: int) -> tuple[tuple[int, ...], ...]:
-    """Return counts over all repetitions, ``(n_classes, n_classes)``: rows true, columns predicted classes."""
-    pairs = n_classes * answers.truth + answers.predicted
-    counts = np.bincount(pairs.ravel(), minlength=n_classes**2).reshape(n_classes, n_classes)
+    """Return counts over all repetitions: rows true, columns predicted; one more for no class, if any is."""
+    n_columns = max(n_classes, int(answers.predicted.max()) + 1)
+    pairs = n_columns * answers.truth + answers.predicted
+    counts = np.bincount(pairs.ravel(), minlength=n_classes * n_columns).reshape(n_classes, n_columns)
     return tuple(tuple(int(count) for count in row) for row in counts)
 
 
@@ -87,7 +89,7 @@ def macro_f1(answers: Answers, draws: Resamples, n_classes: int) -> Measurement:
     interval is that of accuracy. Reference: Opitz & Burst, Macro F1 and Macro F1, arXiv 1911.03347 (mean of F1).
     """
     true = np.eye(n_classes)[answers.truth]
-    named = [np.eye(n_classes)[predicted] for predicted in answers.predicted]
+    named = [np.eye(n_classes + 1)[predicted, :n_classes] for predicted in answers.predicted]
     sums = [draws.by_unit(counted) for counted in (true, *named, *(true * each for each in named))]
     value = float(_mean_f1([total.sum(axis=0, keepdims=True) for total in sums])[0])
     if value in (0.0, 1.0):

@@ -3,10 +3,13 @@
 Neither loads torch, so results of a finished run are read quickly.
 """
 
+from collections.abc import Mapping
+
 from lowsr_tradeoff.classify.alarms.plan import plan_alarms
 from lowsr_tradeoff.classify.alarms.results import alarm_of, setup_of
 from lowsr_tradeoff.classify.arms import reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
+from lowsr_tradeoff.classify.given_step import GivenSettings
 from lowsr_tradeoff.classify.plan import ClassifyPlan, Planner
 from lowsr_tradeoff.classify.scores import (
     Answers,
@@ -21,6 +24,7 @@ from lowsr_tradeoff.classify.scores import (
 )
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
+from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.mel import front_of, lay_out
 from lowsr_tradeoff.records.alarms import AlarmResult
 from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
@@ -36,17 +40,42 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
     """Return the steps of networks and controls to compare, those that choose alpha and T, and the diagnostics.
 
     Raises:
-        ConfigError: The clips are too short for a rate, or the class that raises alarms cannot.
-        MissingResourceError: The published weights cannot be read.
+        ConfigError: The clips are too short for a rate, the class that raises alarms cannot, or what is said of a
+            network from a file does not fit.
+        DataError: A network from a file does not run.
+        MissingResourceError: The published weights or the file cannot be read, or what runs it is not installed.
     """
     planner, chosen = Planner(config, corpus), config.classify
-    trained = planner.trained()
+    trained, given = planner.trained(), planner.given()
+    _check_given(config, corpus, given)
     alarms = plan_alarms(config, corpus, trained)
     for condition in trained:
         front = front_of(chosen.network)
         lay_out(condition.rate_hz, condition.grid, corpus.clip_s, front, as_published=chosen.as_published)
     chosen_by = {condition: planner.chosen_by(condition) for condition in trained}
-    return ClassifyPlan(config, corpus, trained, planner.controls(), chosen_by, planner.diagnosis(trained), alarms)
+    diagnosis = planner.diagnosis(trained) if trained else None
+    return ClassifyPlan(config, corpus, trained, given, planner.controls(), chosen_by, diagnosis, alarms)
+
+
+def _check_given(
+    config: StudyConfig, corpus: EventCorpus, given: Mapping[Condition, tuple[Step[GivenSettings], ...]]
+) -> None:
+    """Open a network from a file and hold its outputs against the corpus, before any work."""
+    if not given:
+        return
+    if config.alarms.target is not None:
+        raise ConfigError("--target: a network from a file raises no alarms; take a network that is trained here")
+    asked = next(iter(given.values()))[0].settings
+    try:
+        asked.said.columns(corpus.summary.classes)
+    except ConfigError as error:
+        raise ConfigError(
+            f"{asked.path.with_suffix('.toml')}: {error}; name the outputs of every label under [labels]"
+        ) from error
+    # Only here: it loads what runs the network.
+    from lowsr_tradeoff.learning.given import open_network  # noqa: PLC0415
+
+    open_network(asked.path, asked.said)
 
 
 def results(plan: ClassifyPlan, store: Store) -> Recognition:
@@ -112,9 +141,9 @@ def _result(
     )
 
 
-def _diagnosed(step: Step, store: Store) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
-    """The output of the diagnostics; empty if they failed in this run."""
-    if step in store.failed:
+def _diagnosed(step: Step | None, store: Store) -> tuple[tuple[Diagnosis, ...], tuple[HumpTest, ...]]:
+    """The output of the diagnostics; empty without any, or if they failed in this run."""
+    if step is None or step in store.failed:
         return (), ()
     found = store.meta(step)
     return (

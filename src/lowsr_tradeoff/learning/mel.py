@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,7 +189,7 @@ def periodic_hann(n: int) -> NDArray[np.float32]:
     return window
 
 
-def front_of(network: Network) -> Front:
+def front_of(network: str) -> Front:
     """Return whose feature images a network reads.
 
     >>> front_of("small_vgg"), front_of("yamnet_256"), front_of("cnn14")
@@ -197,7 +197,7 @@ def front_of(network: Network) -> Front:
     """
     if network in COMPACT:
         return "compact"
-    return "yamnet" if network in YAMNETS else network
+    return "yamnet" if network in YAMNETS else cast("Network", network)
 
 
 def count_mel_weights(layout: Layout) -> int:

@@ -35,7 +35,7 @@ class ClassifyResult(Record):
         accuracy_draws: Joint draws of the accuracy (:mod:`lowsr_tradeoff.statistics.joint_draws`).
         alarm: Of the class that the device listens for; ``None`` without one, or where its steps failed.
         confusion: Predictions of all repetitions: a row for each true class, a column for each predicted class, in
-            the order of ``class_recall``.
+            the order of ``class_recall``; a last column for other classes, where a network from a file named some.
     """
 
     rate_hz: int

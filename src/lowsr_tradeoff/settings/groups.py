@@ -1,7 +1,7 @@
 """The groups of a study's settings, one per room."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -12,6 +12,10 @@ from lowsr_tradeoff.settings.front_end import FilePath
 COMPACT = ("small_vgg", "cp_mobile")
 YAMNETS = ("yamnet", "yamnet_256")
 ADAPTS = ("full", "probe", "lora", "dora")
+NETWORKS: tuple[str, ...] = get_args(Network)
+FILES = (".onnx", ".tflite")
+# What is made of a network that is not trained here: itself, and the control beside it.
+UNTRAINED: tuple[ArmName, ...] = ("raw", "classical")
 LAST_BLOCKS = re.compile("last:([1-9][0-9]?)")
 
 DeviceType = Literal["cpu", "cuda"]
@@ -85,7 +89,8 @@ class ClassifySettings(Settings):
 
     Attributes:
         network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), ``"yamnet"``, ``"yamnet_256"`` (its
-            first blocks, for wearables), or one of the PANNs.
+            first blocks, for wearables), one of the PANNs, or your own: a ``.onnx`` or ``.tflite`` file with a TOML
+            beside it (docs/bring-your-own-network.md).
         checkpoint: File of published weights to start from, of AudioSet (see lowsr-tradeoff fetch); ``None``
             to start from random weights.
         as_published: PANNs with the front ends and pooling of the paper's code, not those that fit the weights.
@@ -115,7 +120,7 @@ class ClassifySettings(Settings):
         published: Accuracies to show beside those measured with the same network.
     """
 
-    network: Network = "small_vgg"
+    network: FilePath = "small_vgg"
     checkpoint: FilePath | None = None
     as_published: bool = False
     adapt: Adapt = "full"
@@ -139,6 +144,22 @@ class ClassifySettings(Settings):
     chosen: tuple[ChosenTransfer, ...] = ()
     published: tuple[PublishedAccuracy, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_a_file_as_it_is(cls, given: Any) -> Any:  # noqa: ANN401 - not validated yet
+        if isinstance(given, dict) and is_file(given.get("network")):
+            return {"arms": UNTRAINED, "grids": ("shared",), **given}
+        return given
+
+    @field_validator("network")
+    @classmethod
+    def _check_network(cls, network: str) -> str:
+        if network not in NETWORKS and not is_file(network):
+            raise ValueError(
+                f'there is no "{network}"; give one of {", ".join(NETWORKS)}, or a .onnx or .tflite file'
+            )
+        return network
+
     @field_validator("adapt")
     @classmethod
     def _check_adapt(cls, adapt: Adapt) -> Adapt:
@@ -148,6 +169,8 @@ class ClassifySettings(Settings):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if is_file(self.network):
+            return self._check_file()
         is_compact = self.network in COMPACT
         if is_compact and (self.checkpoint or self.as_published):
             raise ValueError(f"checkpoint and as_published are for published networks, not for {self.network}")
@@ -168,6 +191,26 @@ class ClassifySettings(Settings):
         if self.protocol == "honest" and self.patience:
             raise ValueError("patience stops by the test fold: it is for protocol paper alone")
         return self
+
+    def _check_file(self) -> Self:
+        if others := [arm for arm in self.arms if arm not in UNTRAINED]:
+            raise ValueError(f"a network from a file is not trained: leave out {', '.join(others)}")
+        if "raw" not in self.arms or self.grids != ("shared",):
+            raise ValueError(
+                'a network from a file takes arms = ["raw"], with or without "classical", on the shared grid'
+            )
+        if self.checkpoint or self.as_published or self.adapt != "full" or self.n_seeds > 1:
+            raise ValueError("checkpoint, as_published, adapt and n_seeds are for networks that are trained")
+        return self
+
+
+def is_file(network: object) -> bool:
+    """Return whether a network is named by the file that holds it.
+
+    >>> is_file("small_vgg"), is_file("mine/net.onnx")
+    (False, True)
+    """
+    return isinstance(network, str) and network.lower().endswith(FILES)
 
 
 class PrivacySettings(Settings):

@@ -41,6 +41,7 @@ PRESETS = Path(__file__).parents[1] / "configs" / "presets"
 PATHS = (
     ("events", "source"),
     ("speech", "source"),
+    ("classify", "network"),
     ("classify", "checkpoint"),
     ("privacy", "weights"),
     ("privacy", "words_source"),

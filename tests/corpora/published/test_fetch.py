@@ -230,5 +230,5 @@ def test_a_changed_yamnet_is_not_taken(name, tmp_path):
 def test_an_unknown_name_gives_the_nearest():
     with pytest.raises(ConfigError, match="did you mean mobilenetv2"):
         find_download("mobilenet")
-    with pytest.raises(ConfigError, match="fetch one of cnn14-16k, resnet38"):
+    with pytest.raises(ConfigError, match="there are cnn14-16k, resnet38"):
         find_download("zzz")

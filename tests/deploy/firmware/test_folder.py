@@ -46,7 +46,7 @@ def test_only_what_the_run_does_not_keep_is_trained_and_the_cost_announced(hande
     _, _, (announced,), done = handed
     assert "1000 Hz native cssd, all clips, repetition 1" in done
     assert not [label for label in done if "fold" in label and not label.endswith("int8")]
-    assert f": {len(done)} networks to train that it does not keep" in announced
+    assert f": {len(set(filter(None, done)))} networks to train that it does not keep" in announced
 
 
 def test_the_same_run_gives_the_same_bytes_and_trains_nothing_more(handed, small_run, tmp_path):

@@ -65,7 +65,7 @@ def test_a_point_that_the_study_does_not_recommend_is_told_with_where_it_stands(
     assert standing_of(tradeoff, recommended) == "The study recommends this very point."
     other = standing_of(tradeoff, "500-native-cssd-stm32u575")
     assert other.startswith(f"The study recommends another point, {recommended}. This one: ")
-    assert "does not qualify: accuracy" in other
+    assert "does not qualify: sounds recognised" in other
     assert standing_of(build_tradeoff(), "1000-native-cssd-gap9") == (
         "The study recommends no point. This one: its device is none of the study's."
     )

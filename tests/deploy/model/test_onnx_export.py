@@ -77,7 +77,7 @@ def test_int8_is_smaller_and_close(exported):
     images = drawn(64, seed=1)
     in_float, in_int8 = (class_scores(open_session(n), images) for n in (exported.read_bytes(), packed))
     assert len(packed) < 0.45 * exported.stat().st_size
-    assert np.median(np.abs(in_int8 - in_float)) < 0.1 * np.std(in_float)
+    assert np.median(np.abs(in_int8 - in_float)) < 0.15 * np.std(in_float)
     weights = [tensor for tensor in onnx.load_from_string(packed).graph.initializer if len(tensor.dims) == 4]
     assert weights
     assert all(tensor.data_type == onnx.TensorProto.INT8 for tensor in weights)

@@ -12,6 +12,7 @@ from tests.reports.conftest import QUALIFIES
 
 from lowsr_tradeoff.files.safe_text import source_of
 from lowsr_tradeoff.records.base import Measurement
+from lowsr_tradeoff.records.decision import NO_TARGET
 from lowsr_tradeoff.records.network import ArmName
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.exports.run_files import load, to_json
@@ -169,7 +170,8 @@ def test_every_measurement_of_the_study_stands_in_a_table(build, manifest, liste
         for row in table["rows"]
         for cell in row
     }
-    found = list(measurements(tradeoff))
+    # No sound was listened for: recall and false alarms are in no table.
+    found = [one for one in measurements(tradeoff) if one.reason != NO_TARGET]
     assert len(found) > 1000
     for measurement in found:
         written = {str(write(measurement)) for write in (percent, number, points, probability)}

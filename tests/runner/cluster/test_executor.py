@@ -41,6 +41,8 @@ doomed = cluster.add_node(num_cpus=1)
 store, seen = Store(out), []
 
 def report(at):
+    if not at.label:
+        return
     seen.append(at.label)
     if len(seen) == 6:
         cluster.remove_node(doomed, allow_graceful=False)

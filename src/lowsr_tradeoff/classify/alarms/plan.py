@@ -74,9 +74,10 @@ def plan_alarms(
     }
 
     def step(training: Step[TrainSettings]) -> Step[AlarmStepSettings]:
-        features = cast("Step[FeatureSettings]", next(need for need in training.needs if need.stage == "features"))
         settings, (fold,) = training.settings, training.settings.held_out
-        own = features.settings.model_copy(update={"fold": fold})
+        images = [cast("FeatureSettings", need.settings) for need in training.needs if need.stage == "features"]
+        # The network's own layout comes first.
+        own = next(each for each in images if each.fold == fold)
         return Step(
             stage=STAGE,
             run="classify.alarms.score_step:run",

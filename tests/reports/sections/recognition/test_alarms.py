@@ -86,7 +86,7 @@ def test_definitions_say_what_was_heard(listening):
         "40 clips of it from 20 sources, in 7.5 h of other sounds (3 recordings of street)"
         in alarms.definitions(SETUP)
     )
-    assert alarms.entries(listening)[0] in recognition.entries(listening)
+    assert alarms.entries(listening)[0] in recognition.sounds(listening).entries
 
 
 def test_the_sheet_and_the_rows_hold_the_figures(listening):

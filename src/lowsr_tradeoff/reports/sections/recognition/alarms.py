@@ -20,7 +20,7 @@ from lowsr_tradeoff.reports.plot import (
 )
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, table_of
-from lowsr_tradeoff.reports.wording import amount, count, hz, listed, named, number, percent, sentences
+from lowsr_tradeoff.reports.wording import amount, count, hz, listed, named, number, optimism, percent, sentences
 
 Alarmed = tuple[ClassifyResult, AlarmResult]
 HEADING = "Alarms in continuous sound"
@@ -112,6 +112,7 @@ def caption(tradeoff: Tradeoff) -> str:
         f"Highest recall of each rate at its operating point: {listed(each)}" if each else "No recall was measured",
         "Bars are 95 % intervals, by recording of the background and by source of the target",
         *_unshown(tradeoff),
+        *optimism(tradeoff),
     )
 
 

@@ -22,6 +22,7 @@ LETTERS = 14
 # Classes up to which the shares fit into the cells.
 WRITTEN = 12
 NAMED = 3
+OTHERS = "none of these classes"
 
 
 def entries(tradeoff: Tradeoff) -> Iterator[Entry]:
@@ -111,7 +112,7 @@ def _matrix(result: ClassifyResult, x: str, y: str) -> Spec:
         hovertext=[
             [
                 f"{was} recognised: {n} answers" if was == said else f"{was} taken for {said}: {n} answers"
-                for said, n in zip(labels, row, strict=True)
+                for said, n in zip(_said(labels, row), row, strict=True)
             ]
             for was, row in rows
         ],
@@ -133,7 +134,14 @@ def _rows(result: ClassifyResult) -> Iterator[Row]:
 
 def _mistakes(label: str, labels: Sequence[str], row: Sequence[int]) -> list[tuple[int, str]]:
     """What a class was taken for, the most frequent first."""
-    return sorted(((n, name) for name, n in zip(labels, row, strict=True) if n and name != label), reverse=True)
+    return sorted(
+        ((n, name) for name, n in zip(_said(labels, row), row, strict=True) if n and name != label), reverse=True
+    )
+
+
+def _said(labels: Sequence[str], row: Sequence[int]) -> list[str]:
+    """What a row's columns stand for; a network from a file may name what is none of the classes."""
+    return [*labels, *[OTHERS] * (len(row) - len(labels))]
 
 
 def _of(n: int, row: Sequence[int]) -> str:

@@ -74,6 +74,8 @@ def _million_macs(cost: ModelCost) -> float:
 
 
 def _front_end(cost: ModelCost) -> str:
+    if not cost.frames:
+        return f"inside the network, which hears samples at {hz(cost.model_rate_hz)}; its FFTs are not counted"
     return f"{cost.frames} FFTs of {cost.fft_size} points at {hz(cost.model_rate_hz)}, {cost.mel_bands} bands"
 
 
