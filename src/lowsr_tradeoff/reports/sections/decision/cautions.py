@@ -39,7 +39,7 @@ def cautions(tradeoff: Tradeoff, device: str) -> tuple[Caution, ...]:
     """Return the warnings for a device, worst first, at most six."""
     shown = placing.shown_by_rate(tradeoff, device)
     if not shown:
-        return ()
+        return tuple(_unfit(tradeoff))[:MOST]
     subject = placing.subject_point(tradeoff)
     about = subject if subject in shown else shown[0]
     found = (
