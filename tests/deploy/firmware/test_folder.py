@@ -45,7 +45,9 @@ def files_of(folder):
 def test_only_what_the_run_does_not_keep_is_trained_and_the_cost_announced(handed):
     _, _, (announced,), done = handed
     assert "1000 Hz native cssd, all clips, repetition 1" in done
-    assert not [label for label in done if "fold" in label and not label.endswith("int8") and "features" not in label]
+    assert not [
+        label for label in done if "fold" in label and not label.endswith("int8") and "features" not in label
+    ]
     assert f": {len(set(filter(None, done)))} networks to train that it does not keep" in announced
 
 

@@ -283,6 +283,9 @@ def test_the_answer_of_the_study_is_that_of_the_decision_sheet(visit, build, man
         assert lead == " ".join(explanation(tradeoff))
         for limit in WORDS:
             bound = constraints.get(limit.name)
+            if not opened.query_selector(f"#{limit.name}"):
+                assert limit.name in {"min_recall", "max_false_alarms_per_hour"}  # no sound is listened for
+                continue
             shown = opened.input_value(f"#{limit.name}")
             assert shown == ("" if bound is None else f"{bound * limit.factor:.12g}")
         numbers = [text.split("\n")[0] for text in opened.locator("#rates .number").all_inner_texts()]
