@@ -192,7 +192,12 @@ def controls_of(config: StudyConfig) -> tuple[Condition, ...]:
 
 
 def conditions_of(config: StudyConfig) -> tuple[Condition, ...]:
-    """Return the networks that a study compares, by ascending rate, the reference last."""
+    """Return the networks that a study compares, by ascending rate, the reference last; none in a quick look.
+
+    A network from a file answers in a quick look too, as nothing trains it.
+    """
+    if config.quick and not is_file(config.classify.network):
+        return ()
     return (
         *(
             Condition(rate_hz, grid, arm)

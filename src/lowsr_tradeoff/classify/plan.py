@@ -82,6 +82,15 @@ class ClassifyPlan:
         answering = (step for runs in (*self.tested.values(), *chosen) for step in runs)
         return (*answering, *self.alarms.steps, *filter(None, [self.diagnosis]))
 
+    @property
+    def first(self) -> tuple[Step, ...]:
+        """The steps of one network a rate, the fine-tuned one where there is one: they tell most for their time."""
+        asked = sorted(self.tested, key=lambda condition: condition.arm != "finetuned")
+        by_rate: dict[int, Condition] = {}
+        for condition in asked:
+            by_rate.setdefault(condition.rate_hz, condition)
+        return tuple(step for condition in by_rate.values() for step in self.tested[condition])
+
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
     """Return the step that trains a network on all clips, for deployment."""

@@ -15,7 +15,8 @@ ADAPTS = ("full", "probe", "lora", "dora")
 NETWORKS: tuple[str, ...] = get_args(Network)
 FILES = (".onnx", ".tflite")
 # What is made of a network that is not trained here: itself, and the control beside it.
-UNTRAINED: tuple[ArmName, ...] = ("raw", "classical")
+CONTROLS: tuple[ArmName, ...] = ("classical",)
+UNTRAINED: tuple[ArmName, ...] = ("raw", *CONTROLS)
 LAST_BLOCKS = re.compile("last:([1-9][0-9]?)")
 
 DeviceType = Literal["cpu", "cuda"]
