@@ -1,15 +1,14 @@
 """Run a network that the user brought, as it is, on what the microphone records at one rate."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 from scipy.special import log_softmax
 
 from lowsr_tradeoff.audio.capture import restore
-from lowsr_tradeoff.classify.feature_step import FeatureSettings, captured_clip
+from lowsr_tradeoff.classify.feature_step import captured_clip
+from lowsr_tradeoff.classify.step_settings import GivenSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of
 from lowsr_tradeoff.learning.given import (
     Opened,
@@ -25,31 +24,8 @@ from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.given import GivenNetwork, MelNumbers
-from lowsr_tradeoff.settings.groups import Settings
 
 LEAST_PROBABILITY = 1e-12
-
-
-class GivenSettings(Settings):
-    """What the answers of a brought network to one fold depend on.
-
-    Attributes:
-        path: Its file; the content identifies it.
-        said: What the TOML beside it says.
-        clips: What the microphone records of the fold's clips.
-        labels: Labels of the corpus, in order.
-    """
-
-    path: Path = Field(exclude=True)
-    sha256: str
-    said: GivenNetwork
-    clips: FeatureSettings
-    labels: tuple[str, ...]
-
-    @property
-    def rate_hz(self) -> int:
-        """The microphone's rate."""
-        return self.clips.rate_hz
 
 
 def run(steps: Sequence[Step[GivenSettings]], corpus: EventCorpus, store: Store) -> None:

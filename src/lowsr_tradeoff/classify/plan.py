@@ -24,12 +24,14 @@ from lowsr_tradeoff.classify.arms import (
     teachers_of,
     transfer_of,
 )
-from lowsr_tradeoff.classify.classical_step import ClassicalSettings
-from lowsr_tradeoff.classify.diagnosis.diagnose import DiagnosisSettings
-from lowsr_tradeoff.classify.diagnosis.spectrum import SpectrumSettings
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
-from lowsr_tradeoff.classify.given_step import GivenSettings
 from lowsr_tradeoff.classify.inner_folds import Folds, inner_folds
+from lowsr_tradeoff.classify.step_settings import (
+    ClassicalSettings,
+    DiagnosisSettings,
+    FeatureSettings,
+    GivenSettings,
+    SpectrumSettings,
+)
 from lowsr_tradeoff.classify.train_settings import Checkpoint, TrainSettings, checkpoint_of
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.errors import MissingResourceError

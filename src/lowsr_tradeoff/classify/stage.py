@@ -9,7 +9,6 @@ from lowsr_tradeoff.classify.alarms.plan import plan_alarms
 from lowsr_tradeoff.classify.alarms.results import alarm_of, setup_of
 from lowsr_tradeoff.classify.arms import reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
-from lowsr_tradeoff.classify.given_step import GivenSettings
 from lowsr_tradeoff.classify.plan import ClassifyPlan, Planner
 from lowsr_tradeoff.classify.scores import (
     Answers,
@@ -23,6 +22,7 @@ from lowsr_tradeoff.classify.scores import (
     seed_sd,
 )
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
+from lowsr_tradeoff.classify.step_settings import GivenSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.mel import front_of, lay_out

@@ -26,7 +26,7 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Arrays, Store
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.classify.feature_step import FeatureSettings
+    from lowsr_tradeoff.classify.step_settings import FeatureSettings
 
 WEIGHTS = "model."
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.background import spans_by_fold
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of

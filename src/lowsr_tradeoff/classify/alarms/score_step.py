@@ -9,9 +9,11 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from lowsr_tradeoff.classify.alarms.heard import heard
 from lowsr_tradeoff.classify.alarms.plan import AlarmStepSettings
-from lowsr_tradeoff.classify.alarms.stream import Window, heard, windows_of
-from lowsr_tradeoff.classify.feature_step import FeatureSettings, image_of
+from lowsr_tradeoff.classify.alarms.stream import Window, windows_of
+from lowsr_tradeoff.classify.feature_step import image_of
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.classify.train_step import finished_network, keep_freed_memory
 from lowsr_tradeoff.corpora.clips import EventCorpus

@@ -1,6 +1,6 @@
 """What a trained network needs beside its weights, and what was measured of it."""
 
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.records.alarms import AlarmRule
 from lowsr_tradeoff.records.base import Measurement, Record
