@@ -49,8 +49,8 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
     """
     planner, chosen = Planner(config, corpus), config.classify
     trained, given = planner.trained(), planner.given()
-    _check_given(config, corpus, given)
-    alarms = plan_alarms(config, corpus, trained)
+    _check_given(corpus, given)
+    alarms = plan_alarms(config, corpus, trained, given)
     hears = partial(lay_out, window_s=corpus.clip_s, as_published=chosen.as_published)
     front = front_of(chosen.network)
     layouts = {condition: hears(condition.rate_hz, condition.grid, front=front) for condition in trained}
@@ -60,14 +60,10 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
     return ClassifyPlan(config, corpus, trained, given, planner.controls(), chosen_by, diagnosis, alarms)
 
 
-def _check_given(
-    config: StudyConfig, corpus: EventCorpus, given: Mapping[Condition, tuple[Step[GivenSettings], ...]]
-) -> None:
+def _check_given(corpus: EventCorpus, given: Mapping[Condition, tuple[Step[GivenSettings], ...]]) -> None:
     """Open a network from a file and hold its outputs against the corpus, before any work."""
     if not given:
         return
-    if config.alarms.target is not None:
-        raise ConfigError("--target: a network from a file raises no alarms; take a network that is trained here")
     asked = next(iter(given.values()))[0].settings
     try:
         asked.said.columns(corpus.summary.classes)
