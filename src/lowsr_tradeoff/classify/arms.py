@@ -12,7 +12,7 @@ from typing import Literal
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
 from lowsr_tradeoff.records.network import ArmName, Condition, Grid
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_file
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6
@@ -246,7 +246,7 @@ def dropout_of(network: str) -> float:
     """Return the share of the embedding that training drops; none where a trained head must keep its scores."""
     if network in YAMNETS:
         return 0.0
-    return 0.2 if network in COMPACT else 0.5
+    return 0.2 if network in COMPACT or is_class(network) else 0.5
 
 
 def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> Recipe | None:

@@ -35,18 +35,20 @@ def run(steps: Sequence[Step[GivenSettings]], corpus: EventCorpus, store: Store)
     """
     for step in steps:
         asked = step.settings
-        opened, columns = open_network(asked.path, asked.said), asked.said.columns(asked.labels)
+        opened = open_network(asked.path, asked.said)
         clips = clips_of(corpus, asked.clips.fold)
         heard = (restore(captured_clip(clip, asked.clips), asked.rate_hz, asked.said.rate_hz) for clip in clips)
         scores = np.stack([class_scores(opened, asked.said, sound) for sound in heard])
         meta = {"clips": [clip.clip_id for clip in clips], "cost": cost_of(opened, asked).model_dump()}
-        store.write(step, meta, {"test_logits": label_scores(_logits(scores, asked.said), columns, asked.said)})
+        store.write(step, meta, {"test_logits": label_logits(scores, asked)})
 
 
-def _logits(scores: NDArray[np.float32], said: GivenNetwork) -> NDArray[np.float32]:
-    if said.output == "logits":
-        return np.asarray(log_softmax(scores, axis=1), np.float32)
-    return np.log(np.maximum(scores, LEAST_PROBABILITY))
+def label_logits(scores: NDArray[np.float32], asked: GivenSettings) -> NDArray[np.float32]:
+    """Return the logarithms of what a network's outputs say of the labels, as :func:`label_scores` has them."""
+    said = asked.said
+    is_logits = said.output == "logits"
+    logits = log_softmax(scores, axis=1) if is_logits else np.log(np.maximum(scores, LEAST_PROBABILITY))
+    return label_scores(np.asarray(logits, np.float32), said.columns(asked.labels), said)
 
 
 def label_scores(

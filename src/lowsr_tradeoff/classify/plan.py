@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from lowsr_tradeoff.classify.alarms.plan import AlarmPlan
 from lowsr_tradeoff.classify.arms import (
@@ -39,10 +39,10 @@ from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Cell
-from lowsr_tradeoff.records.network import Condition, Grid
+from lowsr_tradeoff.records.network import AnyNetwork, Condition, Grid, Network
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.given import declaration_of
-from lowsr_tradeoff.settings.groups import is_file
+from lowsr_tradeoff.settings.groups import is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 Training = Step[TrainSettings]
@@ -182,6 +182,17 @@ class Planner:
     def checkpoint(self) -> Checkpoint | None:
         """The published weights that every network starts from."""
         return checkpoint_of(self.config.classify.checkpoint)
+
+    @cached_property
+    def kind(self) -> AnyNetwork:
+        """The network by its name here, or the user's own class with the hash of its code."""
+        name = self.config.classify.network
+        if not is_class(name):
+            return cast("Network", name)
+        # Only here: it loads torch.
+        from lowsr_tradeoff.learning.networks.own import own_network  # noqa: PLC0415
+
+        return own_network(name)
 
     @cached_property
     def tests(self) -> list[tuple[int, int]]:
@@ -361,7 +372,8 @@ class Planner:
         is_whole = recipe is None or (is_reference and self.checkpoint is None)
         is_adapted = chosen.adapt != "full" and self.checkpoint is None
         return TrainSettings(
-            **chosen.model_dump(include={"network", "as_published", "adapt_rank"}),
+            network=self.kind,
+            **chosen.model_dump(include={"as_published", "adapt_rank"}),
             rate_hz=condition.rate_hz,
             reference_rate_hz=reference.rate_hz,
             grid=condition.grid,

@@ -19,7 +19,7 @@ from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.learning.networks.checkpoint import load_weights, start_from
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.recipe import Cell
-from lowsr_tradeoff.learning.train import Images, Outputs, Scale, predict, seeded_network
+from lowsr_tradeoff.learning.train import Images, Outputs, Scale, predict, seeded_generator, seeded_network
 from lowsr_tradeoff.learning.training_data import RunningTeacher, TeacherOutputs
 from lowsr_tradeoff.records.network import Condition, Grid
 from lowsr_tradeoff.runner.step import Step
@@ -116,6 +116,8 @@ def gather(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> Step
 def start(inputs: StepInputs) -> Recogniser:
     """Return the untrained network on its device, with random, published or the reference's weights."""
     settings, origin = inputs.settings, inputs.origin()
+    # Layers of a class of the user's may draw from torch's own generator: dropout for one.
+    torch.manual_seed(seeded_generator(inputs.seeds).initial_seed())
     network = seeded_network(settings.network, inputs.n_classes, inputs.seeds, as_published=settings.as_published)
     if settings.checkpoint:
         start_from(network, load_weights(settings.checkpoint.path, settings.network, settings.checkpoint.sha256))

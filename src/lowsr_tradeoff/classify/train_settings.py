@@ -8,7 +8,7 @@ from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Recipe, Transfer
-from lowsr_tradeoff.records.network import Adapt, ArmName, Condition, Grid, Network
+from lowsr_tradeoff.records.network import Adapt, AnyNetwork, ArmName, Condition, Grid
 from lowsr_tradeoff.settings.groups import DeviceType, Settings
 
 
@@ -42,7 +42,7 @@ class TrainSettings(Settings):
     grid: Grid
     arm: ArmName
     is_mixed: bool
-    network: Network
+    network: AnyNetwork
     as_published: bool
     held_out: tuple[int, ...]
     repetition: int

@@ -14,6 +14,7 @@ YAMNETS = ("yamnet", "yamnet_256")
 ADAPTS = ("full", "probe", "lora", "dora")
 NETWORKS: tuple[str, ...] = get_args(Network)
 FILES = (".onnx", ".tflite")
+CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 # What is made of a network that is not trained here: itself, and the control beside it.
 CONTROLS: tuple[ArmName, ...] = ("classical",)
 UNTRAINED: tuple[ArmName, ...] = ("raw", *CONTROLS)
@@ -90,10 +91,11 @@ class ClassifySettings(Settings):
 
     Attributes:
         network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), ``"yamnet"``, ``"yamnet_256"`` (its
-            first blocks, for wearables), one of the PANNs, or your own: a ``.onnx`` or ``.tflite`` file with a TOML
-            beside it (docs/bring-your-own-network.md).
-        checkpoint: File of published weights to start from, of AudioSet (see lowsr-tradeoff fetch); ``None``
-            to start from random weights.
+            first blocks, for wearables), one of the PANNs, or your own (docs/bring-your-own-network.md): a
+            ``.onnx`` or ``.tflite`` file with a TOML beside it, or a class of torch by ``package.module:Class``,
+            whose code is run.
+        checkpoint: File of weights to start from, published ones of AudioSet (see lowsr-tradeoff fetch) or those of
+            your own class; ``None`` to start from random weights.
         as_published: PANNs with the front ends and pooling of the paper's code, not those that fit the weights.
         adapt: What is trained of a network that starts from other weights: ``"full"``, ``"probe"`` (its head, on
             clips that are not varied), ``"lora"`` and ``"dora"`` (adapters), ``"last:2"`` (its last two blocks).
@@ -155,9 +157,10 @@ class ClassifySettings(Settings):
     @field_validator("network")
     @classmethod
     def _check_network(cls, network: str) -> str:
-        if network not in NETWORKS and not is_file(network):
+        if network not in NETWORKS and not is_file(network) and not is_class(network):
             raise ValueError(
-                f'there is no "{network}"; give one of {", ".join(NETWORKS)}, or a .onnx or .tflite file'
+                f'there is no "{network}"; give one of {", ".join(NETWORKS)}, a .onnx or .tflite file, or a class '
+                "of your own as package.module:Class"
             )
         return network
 
@@ -172,14 +175,15 @@ class ClassifySettings(Settings):
     def _check(self) -> Self:
         if is_file(self.network):
             return self._check_file()
+        is_own = is_class(self.network)
         is_compact = self.network in COMPACT
-        if is_compact and (self.checkpoint or self.as_published):
+        if (is_compact and self.checkpoint) or ((is_compact or is_own) and self.as_published):
             raise ValueError(f"checkpoint and as_published are for published networks, not for {self.network}")
-        if not is_compact and "native" in self.grids:
+        if not is_compact and not is_own and "native" in self.grids:
             raise ValueError(f'{self.network} has a front end of its own: set grids = ["shared"]')
         if self.protocol == "paper" and (len(self.alpha) > 1 or len(self.temperature) > 1 or self.search_trials):
             raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
-        if LAST_BLOCKS.fullmatch(self.adapt) and self.network not in YAMNETS:
+        if LAST_BLOCKS.fullmatch(self.adapt) and self.network not in YAMNETS and not is_own:
             raise ValueError(f'adapt = "{self.adapt}" is for {" and ".join(YAMNETS)}, not for {self.network}')
         if self.adapt == "probe" and self.protocol == "paper":
             raise ValueError(
@@ -212,6 +216,15 @@ def is_file(network: object) -> bool:
     (False, True)
     """
     return isinstance(network, str) and network.lower().endswith(FILES)
+
+
+def is_class(network: object) -> bool:
+    """Return whether a network is named as a class of the user's.
+
+    >>> is_class("small_vgg"), is_class("mine.net:Net"), is_class("C:net.onnx")
+    (False, True, False)
+    """
+    return isinstance(network, str) and CLASS.fullmatch(network) is not None
 
 
 class PrivacySettings(Settings):
