@@ -28,6 +28,7 @@ from lowsr_tradeoff.classify.inner_folds import Folds, inner_folds
 from lowsr_tradeoff.classify.step_settings import (
     ClassicalSettings,
     DiagnosisSettings,
+    EmbeddingSettings,
     FeatureSettings,
     GivenSettings,
     SpectrumSettings,
@@ -156,6 +157,7 @@ class Planner:
     Attributes:
         features: Feature steps made so far, by layout.
         statistics: Those of the control's statistics, by rate.
+        embeddings: Those of a published network, by the step of the images.
         checked: Validated settings, by condition, pair and whether there is a test fold; thousands of steps share
             them.
         made: Training steps made so far.
@@ -165,6 +167,7 @@ class Planner:
     corpus: EventCorpus
     features: dict[tuple[int, Grid], tuple[Step[FeatureSettings], ...]] = field(default_factory=dict)
     statistics: dict[int, tuple[Step[FeatureSettings], ...]] = field(default_factory=dict)
+    embeddings: dict[Step[FeatureSettings], Step[EmbeddingSettings]] = field(default_factory=dict)
     checked: dict[tuple[object, ...], TrainSettings] = field(default_factory=dict)
     made: dict[tuple[object, ...], Training] = field(default_factory=dict)
 
@@ -193,6 +196,15 @@ class Planner:
         from lowsr_tradeoff.learning.networks.own import own_network  # noqa: PLC0415
 
         return own_network(name)
+
+    @cached_property
+    def is_embedded(self) -> bool:
+        """Whether tested networks are heads on embeddings that are computed once.
+
+        A network for deployment and one that hears continuous sound read images.
+        """
+        is_probe = self.config.classify.adapt == "probe" and self.checkpoint is not None
+        return is_probe and self.config.alarms.target is None and front_of(self.kind) != "compact"
 
     @cached_property
     def tests(self) -> list[tuple[int, int]]:
@@ -293,7 +305,11 @@ class Planner:
         self, condition: Condition, repetition: int, held_out: Folds, cell: Cell | None, *, is_search: bool
     ) -> Training:
         settings = self._settings(condition, cell, is_tested=len(held_out) == 1).model_copy(
-            update={"repetition": repetition, "held_out": held_out}
+            update={
+                "repetition": repetition,
+                "held_out": held_out,
+                "is_embedded": bool(held_out) and self.is_embedded,
+            }
         )
         networks = self._taught_by(settings)
         if cell is None and not is_search:
@@ -304,7 +320,7 @@ class Planner:
             corpus="events",
             settings=settings,
             label=_label(settings, cell, is_search=is_search),
-            needs=(*self._images(condition), *dict.fromkeys(networks)),
+            needs=(*self._images(condition, is_embedded=settings.is_embedded), *dict.fromkeys(networks)),
             is_on_gpu=self.config.device_type == "cuda",
         )
 
@@ -323,8 +339,8 @@ class Planner:
             needs=self.statistics[rate_hz],
         )
 
-    def _images(self, condition: Condition) -> list[Step[FeatureSettings]]:
-        """The images of the network or its teacher, its own first."""
+    def _images(self, condition: Condition, *, is_embedded: bool) -> list[Step]:
+        """The images of the network or its teacher, its own first, or their embeddings."""
         reference, kind = self.reference, arm_of(condition.arm).images
         layouts: list[tuple[int, Grid]] = [(condition.rate_hz, condition.grid)]
         if kind == "both":
@@ -334,7 +350,21 @@ class Planner:
         for layout in layouts:
             if layout not in self.features:
                 self.features[layout] = feature_steps(self.config, self.corpus, *layout)
-        return [step for layout in layouts for step in self.features[layout]]
+        images = [step for layout in layouts for step in self.features[layout]]
+        return [self._embedded(step) for step in images] if is_embedded else [*images]
+
+    def _embedded(self, images: Step[FeatureSettings]) -> Step[EmbeddingSettings]:
+        if images not in self.embeddings:
+            asked = images.settings
+            settings = EmbeddingSettings(
+                **asked.model_dump(include={"rate_hz", "grid", "fold", "as_published"}),
+                network=self.kind,
+                checkpoint=self.checkpoint,
+            )
+            label = f"embeddings {asked.rate_hz} Hz {asked.grid}, fold {asked.fold}"
+            run, together = "classify.embedding_step:run", f"embeddings-{asked.fold}"
+            self.embeddings[images] = Step("embeddings", run, settings, label, "events", (images,), together)
+        return self.embeddings[images]
 
     def _taught_by(self, settings: TrainSettings) -> list[Training]:
         """Its teachers, and the network whose weights it starts from."""

@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from lowsr_tradeoff.classify.train_settings import Checkpoint
 from lowsr_tradeoff.learning.mel import Front
-from lowsr_tradeoff.records.network import Condition, Grid
+from lowsr_tradeoff.records.network import AnyNetwork, Condition, Grid
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.given import GivenNetwork
 from lowsr_tradeoff.settings.groups import Settings
@@ -31,6 +32,17 @@ class FeatureSettings(Settings):
     clip_s: float
     front_end: FrontEnd
     seed: int
+
+
+class EmbeddingSettings(Settings):
+    """What a published network's embeddings of one fold depend on besides the fold's images."""
+
+    rate_hz: int
+    grid: Grid
+    fold: int
+    network: AnyNetwork
+    as_published: bool
+    checkpoint: Checkpoint
 
 
 class ClassicalSettings(Settings):

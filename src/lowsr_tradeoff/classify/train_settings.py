@@ -34,6 +34,7 @@ class TrainSettings(Settings):
         recipe: ``None`` for the arms that train nothing.
         transfer: ``None`` for the arms without a teacher.
         tuned_as: The arm on whose inner folds its alpha and T are chosen.
+        is_embedded: Whether its images are embeddings of the published network, of which the head alone is trained.
         is_kept: Whether the weights of a tested network are wanted later; changes no figure, so no key.
     """
 
@@ -58,6 +59,7 @@ class TrainSettings(Settings):
     transfer: Transfer | None
     tuned_as: Condition
     device_type: DeviceType
+    is_embedded: bool = False
     is_kept: bool = Field(default=False, exclude=True)
 
     @property

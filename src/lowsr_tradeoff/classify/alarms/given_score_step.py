@@ -9,7 +9,8 @@ from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.classify.alarms.plan import AlarmStepSettings
 from lowsr_tradeoff.classify.alarms.score_step import Place, as_columns, heard_by, place_of, target_log_odds
 from lowsr_tradeoff.classify.alarms.stream import windows_of
-from lowsr_tradeoff.classify.given_step import GivenSettings, label_logits
+from lowsr_tradeoff.classify.given_step import label_logits
+from lowsr_tradeoff.classify.step_settings import GivenSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.learning.given import class_scores, open_network
 from lowsr_tradeoff.runner.step import Step
