@@ -9,9 +9,10 @@ from lowsr_tradeoff.classify.contrasts import contrasts, is_supported, rivals_of
 from lowsr_tradeoff.classify.scores import Answers
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.network import Condition
+from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
-CONFIG = StudyConfig()
+CONFIG = StudyConfig(classify=ClassifySettings(grids=("shared", "native")))
 REFERENCE = reference_of(CONFIG)
 EVERY_CONDITION = (*conditions_of(CONFIG), *controls_of(CONFIG))
 TRUTH = np.zeros(200, int)
@@ -34,7 +35,7 @@ def beside(right: np.ndarray, *more: np.ndarray) -> dict[Condition, Answers]:
     return {Condition(1000, "shared", arm): answers_with(which) for arm, which in arms}
 
 
-def test_the_declared_pairs_of_the_default_study():
+def test_the_declared_pairs_of_the_papers_arms_on_both_grids():
     pairs = [
         (c.rate_hz, c.grid, c.arm, c.against_rate_hz, c.against_grid, c.against)
         for c in compare(dict.fromkeys(EVERY_CONDITION, answers_with(TRUTH == 0)))
@@ -46,6 +47,7 @@ def test_the_declared_pairs_of_the_default_study():
         (1000, "shared", "cssd", 1000, "shared", "finetuned"),
         (1000, "shared", "cssd", 1000, "shared", "basd"),
         (1000, "shared", "cssd", 16000, "shared", "finetuned"),
+        (1000, "native", "finetuned", 1000, "shared", "raw"),
         (1000, "native", "basd", 1000, "native", "finetuned"),
         (1000, "native", "cssd", 1000, "native", "finetuned"),
         (1000, "native", "cssd", 1000, "native", "basd"),

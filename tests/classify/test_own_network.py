@@ -49,7 +49,8 @@ def corpus(tones_in_three_folds):
 
 
 def study(network="every_arm_net:Net", arms=("cssd",), **more):
-    classify = {"network": network, "arms": list(arms), "epochs": 2, "batch_size": 8, **more}
+    both = ["shared", "native"]
+    classify = {"network": network, "grids": both, "arms": list(arms), "epochs": 2, "batch_size": 8, **more}
     chosen = {"rates_hz": [1000], "n_resamples": 200, "front_end": {"filter": "ideal"}}
     return load_config(None, {**chosen, "classify": classify})
 
