@@ -35,7 +35,7 @@ def test_settings_of_training_that_cannot_go_together_are_refused(tmp_path, text
     ],
 )
 def test_what_is_not_said_fits_the_network(given, grids, learning_rate):
-    """At 1e-2 the first steps undo what yamnet_256 knows: after three the loss of three classes was 30, at 1e-3 one."""
+    """At 1e-2 the first steps undo what yamnet_256 knows: after three the loss was 30, at 1e-3 one."""
     found = load_config(None, {"classify": given}).classify
     assert (found.grids, found.learning_rate) == (grids, learning_rate)
 
