@@ -65,6 +65,14 @@ def test_an_arm_that_was_not_asked_for_is_not_compared_with():
     assert len(rivals_of(condition, REFERENCE)) == 4
 
 
+def test_a_network_from_a_file_is_held_against_the_control_at_every_rate():
+    given = Condition(16000, "shared", "raw")
+    for rate_hz in (1000, 16000):
+        assert rivals_of(Condition(rate_hz, "shared", "raw"), given) == (Condition(rate_hz, "native", "classical"),)
+    assert rivals_of(Condition(1000, "native", "classical"), given) == ()
+    assert rivals_of(Condition(1000, "shared", "raw"), REFERENCE) == ()
+
+
 def test_a_paired_difference_is_sharper_than_two_intervals():
     """Two conditions miss the same hard clips; one gets ten clips more."""
     hard = np.arange(200) < 80

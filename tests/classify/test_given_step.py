@@ -13,6 +13,7 @@ from lowsr_tradeoff.classify import given_step, stage
 from lowsr_tradeoff.classify.alarms.stream import windows_of
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.learning.given import class_scores, open_network
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.executor import run_batch
@@ -72,6 +73,7 @@ def results(folder, tones, **how):
     plan, store = stage.plan(study(folder, **how), tones), Store(folder / "run")
     for steps in plan.given.values():
         given_step.run(steps, tones, store)
+    assert stage.weights(plan) == {"net.onnx": sha256_of(folder / "net.onnx")}
     assert plan.steps == tuple(step for steps in plan.tested.values() for step in steps)
     return stage.results(plan, store).results
 

@@ -10,6 +10,7 @@ from tests.conftest import write_speech, write_tones
 
 from lowsr_tradeoff.cli.main import main
 from lowsr_tradeoff.reports.exports.run_files import load
+from lowsr_tradeoff.runner.own_code import code_of_module
 
 PAGE = (Path(__file__).parents[2] / "docs" / "bring-your-own-network.md").read_text(encoding="utf-8")
 SHORT = """[events]
@@ -56,7 +57,9 @@ def test_the_class_of_the_page_is_trained_put_to_use_and_named_each_time(desk, c
     run, train, predict = block("sh").splitlines()
     code, told = outcome(run, capsys)
     assert (code, "1 kHz" in told) == (0, True), told
-    costs = {result.rate_hz: result.cost for result in load(desk / "my-run" / "tradeoff.json").recognition.results}
+    tradeoff = load(desk / "my-run" / "tradeoff.json")
+    assert tradeoff.provenance.libraries["my_net:MyNet"] == code_of_module("my_net")
+    costs = {result.rate_hz: result.cost for result in tradeoff.recognition.results}
     # The first convolution: 25 weights for each of 16 maps at every other of 16 bands and 7 frames.
     assert costs[1000].macs["conv"] > 8 * 4 * 16 * 25
     code, told = outcome(train, capsys)

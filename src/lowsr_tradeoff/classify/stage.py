@@ -103,6 +103,19 @@ def _check_own(planner: Planner, layouts: Mapping[Condition, Layout]) -> None:
             raise DataError(f"{checkpoint.path}: {error}; give a state_dict of {network.name}") from error
 
 
+def weights(plan: ClassifyPlan) -> dict[str, str]:
+    """Return the SHA-256 of the files that networks came from, by name."""
+    given = {step.settings.path.name: step.settings.sha256 for steps in plan.given.values() for step in steps}
+    started = (step.settings.checkpoint for steps in plan.trained.values() for step in steps)
+    return given | {each.path.name: each.sha256 for each in started if each}
+
+
+def own_code(plan: ClassifyPlan) -> dict[str, str]:
+    """Return the hash of the code of a class of the user's, by its name; empty where there is none."""
+    networks = (step.settings.network for steps in plan.trained.values() for step in steps)
+    return {network.name: network.code for network in networks if isinstance(network, OwnNetwork)}
+
+
 def results(plan: ClassifyPlan, store: Store) -> Recognition:
     """Return what was recognised in every condition, how conditions differ, and the diagnostics.
 

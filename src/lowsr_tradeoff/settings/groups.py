@@ -1,6 +1,7 @@
 """The groups of a study's settings, one per room."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -101,7 +102,7 @@ class ClassifySettings(Settings):
             clips that are not varied), ``"lora"`` and ``"dora"`` (adapters), ``"last:2"`` (its last two blocks).
         adapt_rank: Rank of the adapters.
         grids: Feature layouts: ``"native"`` (laid out for rate/2), ``"shared"`` (every rate restored to 16 kHz, as
-            in the paper; networks with a front end of their own have it alone).
+            in the paper; published networks have it alone).
         arms: Ways of training to compare; ``"classical"`` is no network but the control that networks must beat.
         protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
             flatters, and reports by how much.
@@ -109,7 +110,8 @@ class ClassifySettings(Settings):
         optimiser: AdamW on a one-cycle schedule, or the paper's Adam (AMSGrad) at a constant rate.
         epochs: Length of the fixed schedule.
         batch_size: Clips in one training step.
-        learning_rate: The highest of the one-cycle schedule, or the constant one.
+        learning_rate: The highest of the one-cycle schedule, or the constant one; 1e-3 with a checkpoint, unless
+            another is given.
         weight_decay: Of AdamW: how fast weights shrink that no clip asks for.
         crop: Share of each training clip that one step hears, another part each time; 1 for all of it.
         is_varied: Whether training clips are rolled in time and have spans of bands and frames hidden.
@@ -150,10 +152,8 @@ class ClassifySettings(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _take_a_file_as_it_is(cls, given: Any) -> Any:  # noqa: ANN401 - not validated yet
-        if isinstance(given, dict) and is_file(given.get("network")):
-            return {"arms": UNTRAINED, "grids": ("shared",), **given}
-        return given
+    def _fit_the_network(cls, given: Any) -> Any:  # noqa: ANN401 - not validated yet
+        return {**_usual_of(given), **given} if isinstance(given, dict) else given
 
     @field_validator("network")
     @classmethod
@@ -208,6 +208,18 @@ class ClassifySettings(Settings):
         if self.checkpoint or self.as_published or self.adapt != "full" or self.n_seeds > 1:
             raise ValueError("checkpoint, as_published, adapt and n_seeds are for networks that are trained")
         return self
+
+
+def _usual_of(given: Mapping[str, object]) -> dict[str, object]:
+    """What a network is trained with where nothing is said."""
+    network = given.get("network", "small_vgg")
+    if is_file(network):
+        return {"arms": UNTRAINED, "grids": ("shared",)}
+    has_own_front_end = network in NETWORKS and network not in COMPACT
+    return {
+        **({"grids": ("shared",)} if has_own_front_end else {}),
+        **({"learning_rate": 1e-3} if given.get("checkpoint") else {}),
+    }
 
 
 def is_file(network: object) -> bool:

@@ -83,6 +83,7 @@ def assemble(plan: StudyPlan, store: Store, unfinished: Unfinished | None = None
         powers = power.evaluate(other.study.config, tuple(costs.values()))
         found[name_of(other.study.config.front_end)] = (recognised, attacks, powers)
     functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
+    made = fingerprint.provenance(functions, privacy.weights(config) | classify.weights(own.classify))
     leaked = leaks(recovered.attacks, config.all_rates_hz(), config.reference_rate_hz, front_end)
     apart = study.other_front_ends
     points = frontier.join(recognition.results, leaked, drawn.results, config.constraints, config.axis, apart)
@@ -103,7 +104,7 @@ def assemble(plan: StudyPlan, store: Store, unfinished: Unfinished | None = None
         failures=() if unfinished else failures_of(store.failed),
         unfinished=unfinished,
         settings=config.model_dump(mode="json"),
-        provenance=fingerprint.provenance(functions, privacy.weights(config)),
+        provenance=made.model_copy(update={"libraries": made.libraries | classify.own_code(own.classify)}),
     )
 
 
