@@ -53,10 +53,10 @@ def core() -> Core:
     torch.set_num_threads(1)
     left, right, product = torch.randn(SIDE, SIDE), torch.randn(SIDE, SIDE), torch.empty(SIDE, SIDE)
     source, target = np.ones(COPIED_BYTES, np.uint8), np.ones(COPIED_BYTES, np.uint8)
-    arrays = [matrix.numpy() for matrix in (left, right, product)]
+    a, b, out = (matrix.numpy() for matrix in (left, right, product))
     product_s = min(
         processor_s(lambda: torch.mm(left, right, out=product)),
-        processor_s(lambda: np.matmul(*arrays[:2], out=arrays[2])),
+        processor_s(lambda: np.matmul(a, b, out=out)),
     )
     copy_s = processor_s(lambda: np.copyto(target, source))
     return Core(SIDE**3 / product_s, 2 * COPIED_BYTES / copy_s)

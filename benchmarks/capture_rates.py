@@ -4,8 +4,8 @@
 
 Ours decodes a clip once and then, per rate, captures (filter, noise, quantisation) and restores it. The peer is the
 loop of published code: ``librosa.load(path, sr=rate)`` per rate, then ``librosa.resample`` up. Both run in this
-process on one thread, in turn, on the same files; the best of three passes counts, in processor time. One bound is
-the ratio that one decode per clip and nothing else would reach: librosa resamples with soxr too, so only decodes can
+process on one thread, in turn, on the same files; the best of three passes counts, in processor time. A bound is
+the ratio that one decode per clip and nothing else would reach: librosa resamples with soxr too: only decodes can
 be saved. The other is of memory: every decoded sample is written once and read for every rate, every restored one
 written.
 """

@@ -56,8 +56,8 @@ def macs_of(
     """Return the multiply-accumulates of an encoder and decoder of some width for a second and for a token.
 
     A layer of the encoder: 4 width² in attention, 8 in what follows, and 2 for the decoder's keys and values of
-    every state. One of the decoder: 4 width² in attention to itself, 2 to the states, then ``after`` of them, 12 with a
-    gate and 8 without; at the end a score for every token. Products of states alone are left out.
+    every state. One of the decoder: 4 width² in attention to itself, 2 to the states, then ``after``: 12
+    with a gate and 8 without; at the end a score for every token. Products of states alone are left out.
     """
     of_state, of_token = (12 + 2) * width**2 * layers, (4 + 2 + after) * width**2 * layers
     return states_per_s * of_state + stem_per_s, of_token + n_words * width

@@ -32,7 +32,7 @@ from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of, read
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.learning.mel import fit_length
-from lowsr_tradeoff.records.network import Condition
+from lowsr_tradeoff.records.network import ArmName, Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
@@ -41,7 +41,7 @@ from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 RATE_HZ, REFERENCE_RATE_HZ, BANDS = 1000, 16_000, 64
-ARMS = ("raw", "finetuned", "basd", "cssd")
+ARMS: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd")
 SETTINGS = ClassifySettings(grids=("shared",), arms=ARMS)
 ALPHA, TEMPERATURE = SETTINGS.alpha[0], SETTINGS.temperature[0]
 
@@ -51,7 +51,7 @@ class Found:
     """Processor time in s, and the share of right answers by arm, of the clips of the folds."""
 
     took_s: float
-    right: dict[str, float]
+    right: dict[ArmName, float]
 
     def __str__(self) -> str:
         return f"{self.took_s:.1f} s; right {', '.join(f'{arm} {100 * x:.1f} %' for arm, x in self.right.items())}"
@@ -90,7 +90,7 @@ class PlainHearing(nn.Module):
         self.mel = MelSpectrogram(REFERENCE_RATE_HZ, 512, hop_length=320, f_min=50.0, n_mels=BANDS)
         self.masks = nn.Sequential(FrequencyMasking(8, iid_masks=True), TimeMasking(15, iid_masks=True))
         self.mean, self.std = 0.0, 1.0
-        levels = torch.cat([self(part) for part in learnt.split(32)])
+        levels = torch.cat([self(part) for part in torch.split(learnt, 32)])
         self.mean, self.std = float(levels.mean()), float(levels.std())
 
     def forward(self, waves: Tensor) -> Tensor:
@@ -119,7 +119,8 @@ class Teacher:
 
 def loaded(corpus: EventCorpus) -> Clips:
     """Return all clips, resampled by torchaudio."""
-    n, heard = round(corpus.clip_s * REFERENCE_RATE_HZ), {RATE_HZ: [], REFERENCE_RATE_HZ: []}
+    n = round(corpus.clip_s * REFERENCE_RATE_HZ)
+    heard: dict[int, list[Tensor]] = {RATE_HZ: [], REFERENCE_RATE_HZ: []}
     for clip in corpus.clips:
         sound, source_rate_hz = read(clip)
         for rate_hz, waves in heard.items():
@@ -171,7 +172,7 @@ def n_right(clips: Clips, fold: int, by: Teacher) -> int:
     return int((scores.argmax(dim=1) == clips.labels[tested]).sum())
 
 
-def plain_arms(clips: Clips, fold: int, n_classes: int) -> Iterator[tuple[str, Teacher]]:
+def plain_arms(clips: Clips, fold: int, n_classes: int) -> Iterator[tuple[ArmName, Teacher]]:
     """Yield the network of every arm."""
     reference = learn(clips, fold, REFERENCE_RATE_HZ, n_classes)
     yield "raw", reference

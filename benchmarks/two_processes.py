@@ -6,14 +6,20 @@ Each work runs in one process, then in two at once, in turn, in workers started 
 is 2 x the time of one over that of two (2.00 is a whole core more), and by how much processor time grows for the
 same work: what is shared beyond the cores. A pass that other work or the host disturbs (over 5 % of the cores) does
 not count while one is left that nobody did; processor time of all passes is told beside it. Products stay in a
-core's cache, copies do not, fresh pages are asked of the kernel. With FOLDER a stage follows, the arms of the paper
-at 1 kHz, and where the time of its second process goes: slower steps, or waiting for steps that others need.
+core's cache, copies do not, fresh pages are asked of the kernel.
+
+With FOLDER a stage goes before, the arms of the paper at 1 kHz in one process. From the processor time of its calls
+it is worked out what two processes would take that share nothing: the rest is lost to starting them and to
+calls that wait for others. Other work on the machine does not count there.
 """
 
+import heapq
 import os
+import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +27,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import numpy as np
 import torch
@@ -36,10 +42,11 @@ from lowsr_tradeoff.learning.mel import lay_out
 from lowsr_tradeoff.learning.train import fit, seeded_network
 from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.records.network import Condition, Grid
-from lowsr_tradeoff.runner.executor import run_batch
+from lowsr_tradeoff.runner.executor import Call, Executor, Finished, run_batch
 from lowsr_tradeoff.runner.machine import cpu_name, n_own_cores
 from lowsr_tradeoff.runner.processes import ENVIRONMENT
-from lowsr_tradeoff.runner.schedule import Progress, execute
+from lowsr_tradeoff.runner.schedule import _schedule, execute, missing_steps
+from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import ClassifySettings
@@ -187,43 +194,68 @@ def _disturbed(one: Pass) -> float:
     return one.disturbed
 
 
-@dataclass(frozen=True)
-class Stage:
-    """How a stage went: its time in s, and the times of its steps together."""
-
-    wall_s: float
-    steps_s: float
-
-
-def run_stage(corpus: EventCorpus, grid: Grid, jobs: int) -> Stage:
-    """Run the arms of the paper from nothing."""
+def stage_costs(corpus: EventCorpus, grid: Grid) -> tuple[list[Step], dict[Call, float]]:
+    """Run the arms of the paper from nothing; return all steps, and the processor time of every call in s."""
     config = StudyConfig(front_end=FrontEnd(), rates_hz=(RATE_HZ,), classify=ClassifySettings(grids=(grid,)))
-    took_s: list[float] = []
-
-    def note(progress: Progress) -> None:
-        took_s.append(progress.took_s or 0.0)
-
+    costs: dict[Call, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        steps = stage.plan(config, corpus).steps
-        start = time.perf_counter()
-        execute(steps, store, partial(run_batch, {"events": corpus}, store), jobs, note)
-        return Stage(time.perf_counter() - start, sum(took_s))
+        steps = missing_steps(stage.plan(config, corpus).steps, store)
+        places = {step: i for i, step in enumerate(steps)}
+
+        def run(batch: Sequence[Step]) -> None:
+            start = time.process_time()
+            run_batch({"events": corpus}, store, batch)
+            costs[tuple(places[step] for step in batch)] = time.process_time() - start
+
+        execute(steps, store, run, 1, lambda _: None)
+    return steps, costs
+
+
+def scheduled_s(steps: Sequence[Step], costs: Mapping[Call, float], jobs: int, start_s: float) -> float:
+    """Return how long processes take that share nothing, each of which needs some time to start."""
+    running: list[tuple[float, Call]] = []
+    n_started, now_s = 0, 0.0
+
+    def start(call: Call) -> None:
+        nonlocal n_started
+        heapq.heappush(running, (now_s + costs[call] + start_s * (n_started < jobs), call))
+        n_started += 1
+
+    def wait() -> list[Finished]:
+        nonlocal now_s
+        now_s, call = heapq.heappop(running)
+        return [Finished(call, None)]
+
+    with tempfile.TemporaryDirectory() as folder:
+        deque(_schedule(steps, Store(Path(folder)), Executor(lambda _: jobs - len(running), start, wait)), maxlen=0)
+    return now_s
+
+
+def starting_s() -> float:
+    """Return the processor time in s in which a worker loads what training takes."""
+    before = getrusage(RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", "import lowsr_tradeoff.classify.train_step"], check=True)
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def print_stage(folder: str) -> None:
-    """Print what a second process is worth for a whole stage, and where the rest of its time goes."""
+    """Print what a second process is worth for a whole stage if they share nothing, and its longest calls."""
     corpus = load_events(folder, 5, None, 0, (RATE_HZ,), REFERENCE_RATE_HZ, skip_bad=False, cache=None)
     grids: tuple[Grid, ...] = ("shared", "native")
     for grid in grids:
-        before, start = taken_s(), time.perf_counter()
-        two, one = run_stage(corpus, grid, 2), run_stage(corpus, grid, 1)
-        busy = (taken_s() - before) / (time.perf_counter() - start)
-        times = f"{one.wall_s:.1f} s, {two.wall_s:.1f} s"
-        slower, idle = two.steps_s / one.steps_s, 1 - two.steps_s / two.wall_s / 2
+        steps, costs = stage_costs(corpus, grid)
+        start_s, total_s = starting_s(), sum(costs.values())
+        whole_s, without_s = (scheduled_s(steps, costs, 2, each_s) for each_s in (start_s, 0.0))
+        kinds: dict[str, float] = defaultdict(float)
+        for call, cost_s in costs.items():
+            kinds[steps[call[0]].stage] += cost_s
+        parts = ", ".join(f"{kind} {cost_s:.1f}" for kind, cost_s in kinds.items())
         print(
-            f"stage, {grid}: {one.wall_s / two.wall_s:.2f} x one ({times}); steps take {slower:.2f} times as long, "
-            f"start included; {100 * idle:.0f} % of two processes wait; {busy:.1f} cores were busy",
+            f"stage, {grid}: one process {total_s:.1f} s ({parts}); "
+            f"two that share nothing {whole_s:.1f} s, {total_s / whole_s:.2f} x one: start {start_s:.1f} s each, "
+            f"without it {total_s / without_s:.2f} x",
             flush=True,
         )
 
@@ -231,6 +263,8 @@ def print_stage(folder: str) -> None:
 def main(folder: str | None, n_passes: int) -> None:
     """Print a line for every work, and for the stage."""
     print(f"{cpu_name()}, {n_own_cores()} cores, best of {n_passes}", flush=True)
+    if folder:
+        print_stage(folder)
     with workers(2) as pools:
         for work in WORKS:
             timed(pools, work)  # what is loaded once
@@ -239,8 +273,6 @@ def main(folder: str | None, n_passes: int) -> None:
                 ones.append(timed(pools[:1], work))
                 twos.append(timed(pools, work))
             print(tell(work, ones, twos), flush=True)
-    if folder:
-        print_stage(folder)
 
 
 if __name__ == "__main__":
