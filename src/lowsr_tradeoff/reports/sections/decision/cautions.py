@@ -210,7 +210,7 @@ def _gap(shown: Sequence[OperatingPoint]) -> Iterator[Caution]:
 
 def _one_seed(tradeoff: Tradeoff) -> Iterator[Caution]:
     n_seeds = max((result.n_seeds for result in tradeoff.recognition.results), default=0)
-    if n_seeds == 1 and not is_from_file(tradeoff):
+    if n_seeds == 1 and not (is_from_file(tradeoff) or tradeoff.is_quick):
         figures = "Every network was trained once; trainings that differ in their seed may differ in accuracy."
         yield Caution("One training each.", figures, "training", "Ways of training")
 
