@@ -70,6 +70,15 @@ def test_networks_with_a_front_end_of_their_own_are_refused(tradeoff):
         choose_target(changed(tradeoff, network="cnn14", grids=["shared"]), 1000, None, None)
 
 
+@pytest.mark.parametrize(
+    ("network", "remedy"),
+    [("mine:Net", "train --network mine:Net and export"), ("net.onnx", "a .* is ready for its own")],
+)
+def test_networks_of_ones_own_are_refused_and_none_of_their_code_is_run(tradeoff, network, remedy):
+    with pytest.raises(ConfigError, match=f"{network}: is a network of your own, .* with C; {remedy}"):
+        choose_target(changed(tradeoff, network=network, grids=["shared"], arms=["raw"]), 16000, None, None)
+
+
 def test_yamnet_is_handed_over_at_the_rate_that_it_hears(tradeoff):
     result = next(r for r in tradeoff.recognition.results if (r.rate_hz, r.grid) == (16000, "shared"))
     cost = network_cost("yamnet_256", 16000, "shared", 2.0, 10)

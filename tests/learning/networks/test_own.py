@@ -150,7 +150,7 @@ def test_it_starts_from_a_state_of_its_own_whose_head_may_be_for_other_classes(n
     [
         ("no_net:Net", NET, r"no module no_net in .* or the environment; run where its file lies"),
         ("own_net:Nett", NET, r"own_net\.py has no Nett; did you mean Net\?"),
-        ("own_net:Net", "def Net(n_classes): pass", r"is no subclass of torch\.nn\.Module"),
+        ("own_net:Net", "def Net(n_classes): pass", r"is no subclass of torch\.nn\.Module; it holds no network"),
         ("own_net:Net", "import gone", r"importing own_net fails \(ModuleNotFoundError: No module named 'gone'\)"),
         ("own_net:Net", "raise SystemExit(2)", r"importing own_net fails \(SystemExit: 2\)"),
         ("own_net:Net", "class Net(", r"'\(' was never closed \(own_net\.py, line 3\); check --network"),

@@ -4,7 +4,6 @@ What is asked of a class stands in ``docs/bring-your-own-network.md``. What its 
 is noted while it runs, so that every arm can use them.
 """
 
-from collections.abc import Iterable
 from typing import cast
 
 import torch
@@ -117,7 +116,8 @@ def own_class(network: OwnNetwork) -> type[nn.Module]:
         raise ConfigError(f"{network.name}: importing {module} fails ({told(error)})") from error
     if not is_planned:
         raise ConfigError(f"{network.name}: is other code than the study was planned with; run the command again")
-    made, near = getattr(found, attribute, None), did_you_mean(attribute, _classes(vars(found)))
+    made, networks = getattr(found, attribute, None), _classes(vars(found))
+    near = did_you_mean(attribute, networks) if networks else "it holds no network"
     if made is None:
         raise ConfigError(f"{network.name}: {found.__file__} has no {attribute}; {near}")
     if not (isinstance(made, type) and issubclass(made, nn.Module)):
@@ -147,6 +147,6 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
-def _classes(names: dict[str, object]) -> Iterable[str]:
+def _classes(names: dict[str, object]) -> list[str]:
     """The classes of networks that a module names."""
     return [name for name, each in names.items() if isinstance(each, type) and issubclass(each, nn.Module)]
