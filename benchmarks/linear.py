@@ -1,12 +1,13 @@
-"""Whether a study's cost is linear in clips, in rates and in arms.
+"""Whether a study's cost is linear in clips, in utterances, in rates and in arms.
 
-    OMP_NUM_THREADS=1 python benchmarks/linear.py [PASSES]
+    OMP_NUM_THREADS=1 python benchmarks/linear.py [PASSES] [DOUBLINGS]
 
 Processor time of all steps of a small study, in this process; corpora, planning and report do not count. Each size
-runs PASSES times, two when left out, and the least counts. A straight line is fitted to each row of sizes by
-relative distances; what is told is its slope and the largest distance from it, in percent of the time measured
-there. Rates differ in what they cost, and so do arms; those used here are alike: rates 50 Hz apart, arms that learn
-from the same teacher.
+runs PASSES times, two when left out, and the least counts. Told is how much more the second half of each size costs
+than the first: what 2n takes beyond n, over what n takes beyond n / 2, of which 2 is ideal and 1.00 is printed for
+it. Only what grows counts there, not what every study costs. A line is fitted to each row by relative distances:
+its slope, and the largest distance from it in percent of the time measured there. Rates differ in what they cost,
+and so do arms; those used here are alike: rates 50 Hz apart, arms that learn from the same teacher.
 """
 
 import csv
@@ -30,7 +31,7 @@ from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.plan import open_study, plan
 
 SPEECH = DATA / "speech_kokoro"
-N_CLIPS, CLIPS_A_SENTENCE, N_SENTENCES = 64, 8, 8
+N_CLIPS, N_SENTENCES = 64, 8
 PITCHES_HZ = {"low": 150, "middle": 300, "high": 600, "top": 1200}
 RATES_HZ = tuple(range(1000, 1400, 50))
 # How many there are, and the settings, rates and arms of that study.
@@ -38,15 +39,15 @@ Size = tuple[int, dict[str, Any], tuple[int, ...], tuple[str, ...]]
 ARMS = ("cssd", "dkd", "standardised", "dist")
 
 
-def corpora(folder: Path, n_clips: int) -> dict[str, Any]:
-    """Return the settings that name noisy tones of 1 s in four classes, and a sentence for every eight of them."""
+def corpora(folder: Path, n_clips: int, n_sentences: int) -> dict[str, Any]:
+    """Return the settings that name noisy tones of 1 s in four classes, and sentences."""
     rng, t = np.random.default_rng(n_clips), np.arange(16000) / 16000
     for name, hz in PITCHES_HZ.items():
         (folder / name).mkdir(parents=True)
         for i in range(n_clips // len(PITCHES_HZ)):
             tone = np.sin(2 * np.pi * hz * rng.uniform(0.95, 1.05) * t) + 0.1 * rng.standard_normal(len(t))
             soundfile.write(folder / name / f"{i}.wav", 0.3 * tone, 16000)
-    speech = sentences(folder.with_name(f"{folder.name}-speech"), n_clips // CLIPS_A_SENTENCE)
+    speech = sentences(folder.with_name(f"{folder.name}-speech"), n_sentences)
     return {
         "events": {"source": str(folder), "n_folds": 2},
         "privacy": {"words_source": str(folder)},
@@ -84,31 +85,44 @@ def steps_s(named: dict[str, Any], rates_hz: Sequence[int], arms: Sequence[str])
 
 
 def tell(what: str, sizes: Sequence[int], seconds: Sequence[float]) -> str:
-    """Return the times, the slope of the line through them, and how far they are from it.
+    """Return the times, what each doubling costs over the ideal, and the line through the times.
 
     >>> tell("rates", (1, 2, 4), (3.0, 5.0, 9.0))
-    '1, 2, 4 rates: 3.0, 5.0, 9.0 s; 2.000 s each beside 1.0 s, within 0.0 % of that line'
+    '1, 2, 4 rates: 3.0, 5.0, 9.0 s; 1.00 of the ideal; 2.000 s each beside 1.0 s, within 0.0 % of that line'
     """
     slope, fixed = np.polyfit(sizes, seconds, 1, w=1 / np.asarray(seconds))
     off = max(abs(fixed + slope * size - s) / s for size, s in zip(sizes, seconds, strict=True))
     listed = ", ".join(f"{s:.1f}" for s in seconds)
+    grown = np.diff(seconds)
+    over = ", ".join(f"{x:.2f}" for x in grown[1:] / grown[:-1] / 2)
     line = f"{slope:.3f} s each beside {abs(fixed):.1f} s, within {100 * off:.1f} % of that line"
-    return f"{', '.join(map(str, sizes))} {what}: {listed} s; {line}"
+    return f"{', '.join(map(str, sizes))} {what}: {listed} s; {over} of the ideal; {line}"
 
 
-def main() -> None:
-    """Measure all sizes in turn and print three lines."""
-    n_passes = int(sys.argv[1]) if len(sys.argv) > 1 else 2
-    factors = (1, 2, 4, 8)
+def main(n_passes: int, n_doublings: int) -> None:
+    """Measure all sizes in turn and print a line for each of the four."""
+    factors = [2**i for i in range(n_doublings + 1)]
     with tempfile.TemporaryDirectory() as name:
-        named = {n: corpora(Path(name) / f"{n}", N_CLIPS * n) for n in factors}
+        few = corpora(Path(name) / "few", N_CLIPS, N_SENTENCES)
         rows: dict[str, list[Size]] = {
-            "clips": [(n * N_CLIPS, named[n], RATES_HZ[:1], ARMS[:1]) for n in factors],
-            "rates": [(n, named[1], RATES_HZ[:n], ARMS[:1]) for n in factors],
-            "arms": [(n, named[1], RATES_HZ[:1], ARMS[:n]) for n in factors[:-1]],
+            "clips": [
+                (n * N_CLIPS, corpora(Path(name) / f"{n}", N_CLIPS * n, N_SENTENCES), RATES_HZ[:1], ARMS[:1])
+                for n in factors
+            ],
+            "utterances": [
+                (
+                    n,
+                    few | {"speech": {"source": str(sentences(Path(name) / f"said-{n}", n))}},
+                    RATES_HZ[:1],
+                    ARMS[:1],
+                )
+                for n in (N_SENTENCES * factor for factor in factors)
+            ],
+            "rates": [(n, few, RATES_HZ[:n], ARMS[:1]) for n in factors if n <= len(RATES_HZ)],
+            "arms": [(n, few, RATES_HZ[:1], ARMS[:n]) for n in factors if n <= len(ARMS)],
         }
         # What is loaded once for all studies of a process.
-        steps_s(named[1], RATES_HZ[:1], ARMS[:1])
+        steps_s(few, RATES_HZ[:1], ARMS[:1])
         print(f"on {cpu_name()}, one process, least of {n_passes}", flush=True)
         for what, row in rows.items():
             passes = [
@@ -119,4 +133,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    given = [*map(int, sys.argv[1:]), *(2, 3)[len(sys.argv) - 1 :]]
+    main(*given)

@@ -1,44 +1,33 @@
-"""What the machinery costs beside the work: planning, resuming, scheduling, and the memory of the features.
+"""What the machinery costs beside the work: planning, resuming and scheduling.
 
-    python benchmarks/scheduling.py [--steps 12500] [--clips 20000]
+    python benchmarks/scheduling.py [STEPS]
 
-Targets: a study of 12 500 steps is planned and found finished in 3 s; a step that does nothing costs 3 ms; the
-features of 20 000 clips of 5 s are made in 2 GB. The second size of everything shows whether cost is linear.
-Planning and features are in CPU time, so that other work on the machine does not count; steps in wall time, on the
-disk and in memory, where a file is durable at once and only the machinery is left.
+Targets: a study of 12 500 steps is planned and found finished in 3 s; a step that does nothing costs 3 ms. The
+second size of everything shows whether cost is linear. Planning is in CPU time, so that other work on the machine
+does not count; steps in wall time, on the disk and in memory, where a file is durable at once and only the
+machinery is left.
 """
 
-import argparse
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
-from lowsr_tradeoff.classify.feature_step import run as run_features
-from lowsr_tradeoff.classify.plan import feature_steps
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.runner.machine import cpu_name, n_cores
 from lowsr_tradeoff.runner.schedule import Resources, missing_steps, run_missing
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import Settings
-from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.plan import open_study, plan
 
 RATES_HZ = [500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 11000]
 # Four arms on two grids at ten rates and the reference, in five folds.
 STEPS_A_SEED = 355
-N_SOUNDS = 400
 # A file system without a disk, on Linux.
 MEMORY = Path("/dev/shm")
 
@@ -90,34 +79,6 @@ def step_ms(n_steps: int, folder: Path, jobs: int) -> tuple[float, float]:
     return 1e3 * (late[-1] - late[0]) / (len(late) - 1), 1e3 * writing_s / n_steps
 
 
-def long_clips(folder: Path, n_clips: int) -> EventCorpus:
-    """Return a corpus of clips of 5 s; every sound is used many times, under another name and hash."""
-    rng = np.random.default_rng(1)
-    for i in range(N_SOUNDS):
-        soundfile.write(folder / f"{i}.wav", 0.1 * rng.standard_normal(5 * 16000), 16000)
-    demo = load_events("demo", 5, None, 0, (500,), 16000, skip_bad=False, cache=None)
-    clips = tuple(
-        EventClip(f"{i}", "noise", i % 5 + 1, f"{i}", f"{i:064x}", folder / f"{i % N_SOUNDS}.wav")
-        for i in range(n_clips)
-    )
-    return replace(demo, clips=clips, clip_s=5.0)
-
-
-def features(n_clips: int, folder: Path) -> tuple[float, float]:
-    """Return the CPU seconds to capture clips at 1 kHz and make their features, and the peak memory in GB."""
-    folder.mkdir()
-    corpus, store = long_clips(folder, n_clips), Store(folder)
-    steps = feature_steps(StudyConfig(front_end=FrontEnd()), corpus, 1000, "shared")
-    start = time.process_time()
-    for step in steps:
-        run_features([step], corpus, store)
-    took_s = time.process_time() - start
-    held = [store.mapped(step, "features") for step in steps]
-    if sum(len(images) for images in held) != n_clips or missing_steps(steps, store) != []:
-        sys.exit("features are missing")
-    return took_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-
-
 def print_steps(where: str, folder: Path) -> None:
     """Print what empty steps cost in a folder."""
     for jobs in (1, n_cores()):
@@ -127,22 +88,12 @@ def print_steps(where: str, folder: Path) -> None:
             print(f"{n} empty steps {where}: {costs}; writing results alone {writing_ms:.2f} ms", flush=True)
 
 
-def main() -> None:
+def main(n_wanted: int) -> None:
     """Measure everything and print it."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=12500)
-    parser.add_argument("--clips", type=int, default=20000)
-    asked = parser.parse_args()
     print(f"on {cpu_name()}, {n_cores()} cores", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for n_clips in (asked.clips // 4, asked.clips):
-            took_s, peak_gb = features(n_clips, folder / f"clips-{n_clips}")
-            each_ms = 1e3 * took_s / n_clips
-            print(
-                f"{n_clips} clips of 5 s: {took_s:.0f} s, {each_ms:.2f} ms each, peak {peak_gb:.2f} GB", flush=True
-            )
-        for n_steps in (asked.steps // 4, asked.steps):
+        for n_steps in (n_wanted // 4, n_wanted):
             n, plan_s, resume_s = planned(n_steps, folder / f"plan-{n_steps}")
             print(f"{n} steps: planned in {plan_s:.2f} s of CPU, found finished in {resume_s:.2f} s", flush=True)
         print_steps("on the disk", folder)
@@ -152,4 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 12500)
