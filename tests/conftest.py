@@ -1,9 +1,12 @@
 """A study small enough to run whole, on real code: tones to tell apart, two sentences to overhear."""
 
 import csv
+import fcntl
+import os
+import pickle
 from importlib.resources import files
 from pathlib import Path
-from shutil import copy
+from shutil import copy, copytree, rmtree
 
 import numpy as np
 import pytest
@@ -16,7 +19,7 @@ from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.settings.toml import load_config
 
 # How long an example takes says nothing on a machine that does other things too.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, max_examples=50)
 settings.load_profile("unhurried")
 
 SPEECH = files("lowsr_tradeoff") / "corpora" / "data" / "speech_kokoro"
@@ -48,29 +51,50 @@ def write_speech(folder: Path, n: int = 2) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def small_study(tmp_path_factory):
-    """The settings file of a study that takes seconds."""
-    root = tmp_path_factory.mktemp("small")
+def made_once(name, tmp_path_factory, make) -> Path:
+    """A folder that all processes of this run of the tests share; the first that asks for it makes it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            (folder / "whole").touch()
+    return folder
+
+
+def write_small_study(root: Path) -> None:
     write_tones(root / "events", {"low": 150, "high": 3000})
     write_speech(root / "speech")
-    file = root / "study.toml"
-    file.write_text(
+    (root / "study.toml").write_text(
         'rates_hz = [500, 1000]\n[events]\nsource = "events"\nn_folds = 2\n[speech]\nsource = "speech"\n'
         '[classify]\ngrids = ["shared", "native"]\nepochs = 2\nbatch_size = 4\n'
         "[constraints]\nmin_accuracy = 0.1\n"
         '[privacy]\nwords_source = "events"\n'
     )
-    return file
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory):
+    """The settings file of a study that takes seconds."""
+    return made_once("small-study", tmp_path_factory, write_small_study) / "study.toml"
 
 
 @pytest.fixture(scope="session")
 def small_run(small_study, tmp_path_factory):
-    """The folder and outcome of the small study, run once in this process."""
-    from lowsr_tradeoff.study.run import run_study
+    """This process's own copy of the folder of the small study, which ran once, and the outcome."""
 
-    out = tmp_path_factory.mktemp("runs") / "run"
-    return out, run_study(load_config(small_study), out, 1, lambda _: None)
+    def make(folder):
+        from lowsr_tradeoff.study.run import run_study
+
+        outcome = run_study(load_config(small_study), folder / "run", 1, lambda _: None)
+        (folder / "outcome").write_bytes(pickle.dumps(outcome))
+
+    made, out = made_once("small-run", tmp_path_factory, make), tmp_path_factory.mktemp("runs") / "run"
+    copytree(made / "run", out)
+    return out, pickle.loads((made / "outcome").read_bytes())
 
 
 # Two of the three classes differ above 1 kHz alone.

@@ -126,7 +126,8 @@ def test_a_rate_leaks_at_least_what_a_lower_one_leaks():
 def test_the_envelope_rises_with_the_rate(shares):
     figures = [measured(share, share * 0.9, min(1.0, share * 1.1)) for share in shares]
     lower = [attack(hz, figure, "a") for hz, figure in zip((500, 1000, 2000), figures, strict=True)]
-    words = [found([*lower, yardstick()])[hz] for hz in RATES]
+    by_rate = found([*lower, yardstick()])
+    words = [by_rate[hz] for hz in RATES]
     for low, high in pairwise(words):
         assert low.envelope.value <= high.envelope.value
         assert low.envelope.high <= high.envelope.high

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
-from shutil import copytree
+from shutil import copytree, rmtree
 
 import pytest
 
@@ -111,8 +111,11 @@ def test_another_seed_is_another_study(small_study, small_run):
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_an_interrupted_run_goes_on_to_the_same_result(small_study, small_run, tmp_path, how):
-    """Two processes, stopped in the middle, finished by one: equal to one process undisturbed."""
+    """Two processes, stopped while they train, finished by one: equal to one process undisturbed."""
     out = tmp_path / "run"
+    copytree(small_run[0], out)
+    for stage in ("features", "train"):
+        rmtree(out / "steps" / stage)
     command = [
         sys.executable,
         "-m",
@@ -125,20 +128,21 @@ def test_an_interrupted_run_goes_on_to_the_same_result(small_study, small_run, t
         "2",
     ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    while len(list((out / "steps").rglob("*.json"))) < 5 and process.poll() is None:
+    while n_trained(out) < 5 and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(how)
-    asked = time.monotonic()
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=60)
     if how == signal.SIGTERM:
         assert process.returncode == 130
-        assert time.monotonic() - asked < 2
         assert shlex.join(["lowsr-tradeoff", *command[3:]]) in said
-    n_kept = len(list((out / "steps").rglob("*.json")))
-    assert n_kept >= 5
+    assert 5 <= n_trained(out) < n_trained(small_run[0])
     finished = again(small_study, out)
     assert finished.tradeoff == small_run[1].tradeoff
-    assert finished.manifest.steps_reused > 0
+    assert finished.manifest.steps_reused > 0 < finished.manifest.steps_run
+
+
+def n_trained(out):
+    return len(list((out / "steps" / "train").glob("*.json")))
 
 
 def test_faults_of_both_corpora_are_told_at_once(tmp_path):
@@ -207,13 +211,15 @@ def with_a_hole(small_study, small_run, out, monkeypatch, pattern):
 @pytest.mark.parametrize(
     ("pattern", "n_classify", "unknown"),
     [
-        ("500 Hz shared cssd.*fold 1", -1, set()),
+        (
+            "500 Hz shared cssd.*fold 1|tiny(.en)? at 1000 Hz|words learnt at 500 Hz|presence at 500 Hz",
+            -1,
+            {("words", 1000), ("known words", 500), ("presence", 500)},
+        ),
         ("^16000 Hz shared", -1, set()),
-        ("tiny(.en)? at 1000 Hz", 0, {("words", 1000)}),
-        ("words learnt at 500 Hz|presence at 500 Hz", 0, {("known words", 500), ("presence", 500)}),
         ("repetition|diagnostics", None, set()),
     ],
-    ids=["one training", "the reference", "the recogniser", "other attackers", "all of recognition"],
+    ids=["a training, the recogniser and other attackers", "the reference", "all of recognition"],
 )
 def test_a_run_delivers_without_what_failed(
     small_study, small_run, tmp_path, monkeypatch, pattern, n_classify, unknown

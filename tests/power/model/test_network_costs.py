@@ -19,8 +19,13 @@ def test_the_committed_table_is_that_of_the_networks():
 
 
 @pytest.mark.parametrize("name", COMPACT)
-@pytest.mark.parametrize("rate_hz", [500, 1000, 2000, 3040, 4000, 8000, 11025, 16000])
-@pytest.mark.parametrize(("window_s", "n_classes"), [(0.5, 2), (1.37, 10), (5.0, 50)])
+@pytest.mark.parametrize(
+    ("rate_hz", "window_s", "n_classes"),
+    [
+        *((rate_hz, 1.37, 10) for rate_hz in (500, 1000, 2000, 3040, 4000, 8000, 11025, 16000)),
+        *((rate_hz, *at_an_end) for rate_hz in (500, 16000) for at_an_end in ((0.5, 2), (5.0, 50))),
+    ],
+)
 def test_every_count_is_the_classifiers_own(name, rate_hz, window_s, n_classes):
     for grid in ("shared", "native"):
         expected = counted(name, rate_hz, grid, window_s, n_classes)
