@@ -25,7 +25,7 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.decode import decode_blocks
 from lowsr_tradeoff.classify.alarms.score_step import scored_windows
 from lowsr_tradeoff.classify.alarms.stream import windows_of
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.train_step import keep_freed_memory
 from lowsr_tradeoff.corpora.background import load_background
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus

@@ -57,7 +57,8 @@ def small_study(tmp_path_factory):
     file = root / "study.toml"
     file.write_text(
         'rates_hz = [500, 1000]\n[events]\nsource = "events"\nn_folds = 2\n[speech]\nsource = "speech"\n'
-        "[classify]\nepochs = 2\nbatch_size = 4\n[constraints]\nmin_accuracy = 0.1\n"
+        '[classify]\ngrids = ["shared", "native"]\nepochs = 2\nbatch_size = 4\n'
+        "[constraints]\nmin_accuracy = 0.1\n"
         '[privacy]\nwords_source = "events"\n'
     )
     return file

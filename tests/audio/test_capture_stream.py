@@ -22,21 +22,24 @@ def in_blocks(x: np.ndarray, sizes: tuple[int, ...]):
             at += size
 
 
-@pytest.mark.parametrize("source_rate_hz", [16000, 44100])
-@pytest.mark.parametrize("rate_hz", [500, 1000, 4000])
+# 22.05 kHz stands to these rates as oddly as 44.1 kHz does, at half the work.
+@pytest.mark.parametrize(
+    ("rate_hz", "source_rate_hz"),
+    [(500, 16000), (1000, 16000), (4000, 16000), (500, 22050), (1000, 44100), (4000, 22050)],
+)
 @pytest.mark.parametrize("name", ["ideal", "butterworth4", "fir64", "none"])
-@pytest.mark.parametrize("sizes", [(65536,), (1000, 300000, 17)])
-def test_captured_in_blocks_a_sound_is_what_it_is_as_a_whole(name, rate_hz, source_rate_hz, sizes):
+def test_captured_in_blocks_a_sound_is_what_it_is_as_a_whole(name, rate_hz, source_rate_hz):
     x = sound(source_rate_hz, 2.4 * BLOCK_S)
     front_end = named_front_end(name, FrontEnd(noise_floor_dbfs=-60))
     whole = capture(x, source_rate_hz, rate_hz, front_end, 7)
-    blocks = np.concatenate(list(capture_blocks(in_blocks(x, sizes), source_rate_hz, rate_hz, front_end, 7)))
-    assert len(blocks) == pytest.approx(len(whole), abs=1)
-    n = min(len(whole), len(blocks))
-    difference = np.abs(whole[:n] - blocks[:n])
-    # Rounding before the quantiser moves single samples by one step; the noise is the same.
-    assert difference.max() <= 1.5 * STEP
-    assert (difference > 0).mean() < 0.01
+    for sizes in ((65536,), (1000, 300000, 17)):
+        blocks = np.concatenate(list(capture_blocks(in_blocks(x, sizes), source_rate_hz, rate_hz, front_end, 7)))
+        assert len(blocks) == pytest.approx(len(whole), abs=1)
+        n = min(len(whole), len(blocks))
+        difference = np.abs(whole[:n] - blocks[:n])
+        # Rounding before the quantiser moves single samples by one step; the noise is the same.
+        assert difference.max() <= 1.5 * STEP
+        assert (difference > 0).mean() < 0.01
 
 
 def test_a_sound_shorter_than_a_block_is_one_block():

@@ -9,9 +9,10 @@ from lowsr_tradeoff.classify.contrasts import contrasts, is_supported, rivals_of
 from lowsr_tradeoff.classify.scores import Answers
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.network import Condition
+from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
-CONFIG = StudyConfig()
+CONFIG = StudyConfig(classify=ClassifySettings(grids=("shared", "native")))
 REFERENCE = reference_of(CONFIG)
 EVERY_CONDITION = (*conditions_of(CONFIG), *controls_of(CONFIG))
 TRUTH = np.zeros(200, int)
@@ -34,7 +35,7 @@ def beside(right: np.ndarray, *more: np.ndarray) -> dict[Condition, Answers]:
     return {Condition(1000, "shared", arm): answers_with(which) for arm, which in arms}
 
 
-def test_the_declared_pairs_of_the_default_study():
+def test_the_declared_pairs_of_the_papers_arms_on_both_grids():
     pairs = [
         (c.rate_hz, c.grid, c.arm, c.against_rate_hz, c.against_grid, c.against)
         for c in compare(dict.fromkeys(EVERY_CONDITION, answers_with(TRUTH == 0)))
@@ -46,6 +47,7 @@ def test_the_declared_pairs_of_the_default_study():
         (1000, "shared", "cssd", 1000, "shared", "finetuned"),
         (1000, "shared", "cssd", 1000, "shared", "basd"),
         (1000, "shared", "cssd", 16000, "shared", "finetuned"),
+        (1000, "native", "finetuned", 1000, "shared", "raw"),
         (1000, "native", "basd", 1000, "native", "finetuned"),
         (1000, "native", "cssd", 1000, "native", "finetuned"),
         (1000, "native", "cssd", 1000, "native", "basd"),
@@ -61,6 +63,14 @@ def test_an_arm_that_was_not_asked_for_is_not_compared_with():
     answers = {condition: answers_with(TRUTH == 0), REFERENCE: answers_with(TRUTH == 0)}
     assert [(c.against_rate_hz, c.against) for c in compare(answers)] == [(16000, "finetuned")]
     assert len(rivals_of(condition, REFERENCE)) == 4
+
+
+def test_a_network_from_a_file_is_held_against_the_control_at_every_rate():
+    given = Condition(16000, "shared", "raw")
+    for rate_hz in (1000, 16000):
+        assert rivals_of(Condition(rate_hz, "shared", "raw"), given) == (Condition(rate_hz, "native", "classical"),)
+    assert rivals_of(Condition(1000, "native", "classical"), given) == ()
+    assert rivals_of(Condition(1000, "shared", "raw"), REFERENCE) == ()
 
 
 def test_a_paired_difference_is_sharper_than_two_intervals():

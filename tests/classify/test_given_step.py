@@ -1,15 +1,25 @@
 """A network from a file answers at every rate; what it names outside the corpus is wrong, and said."""
 
+from functools import partial
+
 import numpy as np
 import onnx
 import pytest
 from onnx import helper, numpy_helper
 from tests.conftest import write_tones
 
+from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.classify import given_step, stage
+from lowsr_tradeoff.classify.alarms.stream import windows_of
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.files.reading import sha256_of
+from lowsr_tradeoff.learning.given import class_scores, open_network
+from lowsr_tradeoff.records.network import Condition
+from lowsr_tradeoff.runner.executor import run_batch
+from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.alarms import AlarmSettings
 from lowsr_tradeoff.settings.toml import load_config
 
 TOML = """rate_hz = 1000
@@ -63,6 +73,7 @@ def results(folder, tones, **how):
     plan, store = stage.plan(study(folder, **how), tones), Store(folder / "run")
     for steps in plan.given.values():
         given_step.run(steps, tones, store)
+    assert stage.weights(plan) == {"net.onnx": sha256_of(folder / "net.onnx")}
     assert plan.steps == tuple(step for steps in plan.tested.values() for step in steps)
     return stage.results(plan, store).results
 
@@ -101,3 +112,21 @@ def test_another_file_or_toml_is_another_step(tones, tmp_path):
 def test_labels_without_an_output_are_told_before_any_work(tones, tmp_path):
     with pytest.raises(ConfigError, match=r'net\.toml: high: no output "high"; low: no output "low"; name the'):
         stage.plan(study(tmp_path, labels=TOML.partition("[labels]")[0]), tones)
+
+
+def test_a_network_from_a_file_raises_alarms_by_what_it_says_of_the_target(tones, tmp_path):
+    """It hears low tones at every rate, so it recalls them all and is never wrong."""
+    config = study(tmp_path)
+    config = config.model_copy(update={"alarms": AlarmSettings(target="low")})
+    plan, store = stage.plan(config, tones), Store(tmp_path / "run")
+    execute(plan.steps, store, partial(run_batch, {"events": tones}, store), 1, lambda _: None)
+    found = stage.results(plan, store)
+    assert found.alarms.target == "low"
+    for result in found.results:
+        assert result.alarm.average_precision.value == 1
+    (step, _), scores = plan.alarms.steps_of[Condition(8000, "shared", "raw")], []
+    for window in windows_of(tones, step.settings.features, 1, step.settings.hop_s):
+        opened, said = open_network(tmp_path / "net.onnx", step.needs[0].settings.said), step.needs[0].settings.said
+        high, hum, low = class_scores(opened, said, restore(window.samples, 8000, 1000))
+        scores.append(low - np.logaddexp(high, hum))
+    np.testing.assert_allclose(store.arrays(step)["scores"], scores, atol=1e-4)

@@ -24,7 +24,7 @@ CONFIG = StudyConfig(
     front_end=FrontEnd(),
     rates_hz=(1000, 4000),
     n_resamples=200,
-    classify=ClassifySettings(epochs=30, batch_size=8, n_seeds=1),
+    classify=ClassifySettings(grids=("shared", "native"), epochs=16, batch_size=8, n_seeds=1),
 )
 
 

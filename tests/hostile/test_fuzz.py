@@ -14,7 +14,7 @@ from lowsr_tradeoff.errors import DataError
 from mutations import bytewise, jsonwise, tomlwise
 
 # Networks take long to write.
-N, N_NETWORKS = 20, 4
+N, N_NETWORKS = 10, 4
 NETWORKS = f"""
 import sys
 from pathlib import Path

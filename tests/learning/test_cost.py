@@ -183,5 +183,5 @@ def test_twice_the_window_is_twice_the_ffts(network):
 
 
 def test_weights_that_are_not_counted_are_not_passed_over():
-    with pytest.raises(StageError, match="Conv1d: has weights that"):
-        macs(calls_of(nn.Sequential(nn.Flatten(2), nn.Conv1d(1, 2, 3)), (4, 5)))
+    with pytest.raises(StageError, match="ConvTranspose1d: has weights whose cost is not counted"):
+        macs(calls_of(nn.Sequential(nn.Flatten(2), nn.ConvTranspose1d(1, 2, 3)), (4, 5)))

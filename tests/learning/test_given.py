@@ -1,6 +1,7 @@
 """A network from a file: run window by window, counted operator by operator, refused with a reason."""
 
 import math
+from importlib.util import find_spec
 
 import librosa
 import numpy as np
@@ -8,6 +9,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 from tests.deploy.small_model import package, packed
+from tests.learning.tflite_file import dense_file
 
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
 from lowsr_tradeoff.learning import given
@@ -79,6 +81,33 @@ def test_grouped_convolutions_are_counted_apart():
     assert given._macs_onnx(node, (8, 1, 3, 3), (1, 8, 5, 5)) == {"depthwise": 8 * 25 * 9}
     gemm = helper.make_node("Gemm", ["x", "w"], ["y"], transB=1)
     assert given._macs_onnx(gemm, (4, 30), (1, 4)) == {"linear": 120}
+
+
+@pytest.mark.skipif(
+    find_spec("ai_edge_litert") is None, reason="the extra tflite (ai-edge-litert) is not installed"
+)
+@pytest.mark.parametrize("scales", [None, (4 / 127, 1e-4, 8 / 127)], ids=["float", "int8"])
+def test_a_tensorflow_lite_file_is_run_window_by_window_and_counted(tmp_path, scales):
+    weight, bias = np.full((2, 100), 0.01), [0.0, -1.0]
+    said = GivenNetwork(**SAMPLES)
+    opened = open_network(saved(tmp_path, dense_file(weight, bias, scales), "net.tflite"), said)
+    sound = np.repeat(np.float32([1, 2, 4]), 100)
+    # In int8: half a step of the input and of the output.
+    away = 1e-5 if scales is None else (4 + 8) / 127 / 2
+    np.testing.assert_allclose(class_scores(opened, said, sound), [7 / 3, 7 / 3 - 1], atol=away)
+    assert opened.counted.macs == {"linear": 200}
+    assert (opened.counted.parameters, opened.counted.activations) == (202, 102)
+
+
+@pytest.mark.skipif(
+    find_spec("ai_edge_litert") is None, reason="the extra tflite (ai-edge-litert) is not installed"
+)
+def test_a_tensorflow_lite_file_that_is_cut_off_or_of_other_classes_is_told(tmp_path):
+    content = dense_file(np.zeros((3, 100)), np.zeros(3))
+    with pytest.raises(DataError, match=r"net\.tflite: gives 3 values, but its TOML names 2 classes"):
+        open_network(saved(tmp_path, content, "net.tflite"), GivenNetwork(**SAMPLES))
+    with pytest.raises(DataError, match=r"net\.tflite: is no network that runs here"):
+        open_network(saved(tmp_path, content[:90], "net.tflite"), GivenNetwork(**SAMPLES))
 
 
 @pytest.mark.parametrize(

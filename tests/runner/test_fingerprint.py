@@ -12,7 +12,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.study.plan import open_study, plan
 
 HASHES = (fingerprint.code_of, fingerprint._sha256, fingerprint.package_code)
-CACHED = (*HASHES, fingerprint.reached, fingerprint.imports_of, fingerprint._version)
+CACHED = (*HASHES, fingerprint.reached, fingerprint.imports_of, fingerprint.version_of)
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,13 @@ def test_needs_run_first_and_once(tmp_path):
     assert all(at.stage == "test" and 0 < at.took_s < 5 for at in finished)
 
 
+def test_what_is_wanted_first_runs_first_even_where_it_waits_for_others(tmp_path):
+    """Steps that can begin from the start must not all go before a step that had to wait for its need."""
+    wanted = [step("a", step("its need")), step("b"), step("c")]
+    *_, log, _ = go(tmp_path, wanted, 1)
+    assert log == ["its", "need", "a", "b", "c"]
+
+
 def test_what_runs_is_told_before_it_finishes(tmp_path):
     *_, seen = go(tmp_path, [step("b", step("a"))], 1)
     assert [(at.label, at.running, at.n_done) for at in seen] == [

@@ -121,6 +121,21 @@ def test_of_a_part_from_elsewhere_only_what_is_named_and_bounded_is_taken(tmp_pa
     assert Store(out).files(one) == store.files(one)
 
 
+def test_what_is_damaged_and_needed_no_more_is_mended_as_the_message_says(tmp_path):
+    """Features are made again for trainings that are not there alone: to run the part again mends nothing."""
+    part, wanted = Store(tmp_path / "part"), study_of(1)
+    execute(wanted, part, partial(run, part), 1, lambda _: None)
+    (part.root / CONFIG).write_text("seed = 0\n")
+    (features,) = (part.root / "steps" / "features").glob("*.json")
+    features.write_bytes(b"half")
+    assert execute(wanted, part, partial(run, part), 1, lambda _: None).n_run == 0
+    with pytest.raises(DataError, match=rf"{features.name}: is damaged, .*; delete it and run that part again"):
+        merge([part.root], tmp_path / "out")
+    features.unlink()
+    assert execute(wanted, part, partial(run, part), 1, lambda _: None).n_run == 0
+    assert merge([part.root], tmp_path / "out") == len(wanted)
+
+
 def test_a_damaged_result_in_the_merged_folder_is_made_good(tmp_path):
     part, one, out = tmp_path / "part", step("x"), Store(tmp_path / "out")
     run(Store(part), [one])

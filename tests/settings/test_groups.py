@@ -11,7 +11,7 @@ from lowsr_tradeoff.settings.toml import load_config
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('network = "cnn14"', 'set grids = ["shared"]'),
+        ('network = "cnn14"\ngrids = ["native"]', 'set grids = ["shared"]'),
         ('checkpoint = "x.pth"', "are for published networks, not for small_vgg"),
         ('protocol = "paper"\nalpha = [0.1, 0.5]', "protocol paper takes one alpha"),
         ("patience = 3", "patience stops by the test fold"),
@@ -21,6 +21,23 @@ def test_settings_of_training_that_cannot_go_together_are_refused(tmp_path, text
     (tmp_path / "c.toml").write_text(f"[classify]\n{text}\n")
     with pytest.raises(ConfigError, match=re.escape(said)):
         load_config(tmp_path / "c.toml")
+
+
+@pytest.mark.parametrize(
+    ("given", "grids", "learning_rate"),
+    [
+        ({}, ("shared", "native"), 1e-2),
+        ({"network": "mine:Net"}, ("shared", "native"), 1e-2),
+        ({"network": "mine:Net", "checkpoint": "net.pth"}, ("shared", "native"), 1e-3),
+        ({"network": "yamnet"}, ("shared",), 1e-2),
+        ({"network": "yamnet_256", "checkpoint": "net.h5"}, ("shared",), 1e-3),
+        ({"network": "yamnet_256", "checkpoint": "net.h5", "learning_rate": 0.5}, ("shared",), 0.5),
+    ],
+)
+def test_what_is_not_said_fits_the_network(given, grids, learning_rate):
+    """At 1e-2 the first steps undo what yamnet_256 knows: after three the loss was 30, at 1e-3 one."""
+    found = load_config(None, {"classify": given}).classify
+    assert (found.grids, found.learning_rate) == (grids, learning_rate)
 
 
 def test_a_language_whose_words_cannot_be_counted_is_refused_with_the_remedy(tmp_path):

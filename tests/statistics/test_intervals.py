@@ -81,11 +81,11 @@ class TestResample:
         np.testing.assert_array_equal(sums_by(groups, rows), np.bincount(groups, rows))
 
 
-def coverage(draw, estimate, truth: float, n_trials: int = 400) -> float:
-    """The share of simulated data sets whose interval holds the truth."""
+def coverage(draw, estimate, truth: float, weights: np.ndarray, n_trials: int = 400) -> float:
+    """The share of simulated data sets whose interval holds the truth. The weights tell the clusters apart."""
     hits = 0
     for seed in range(n_trials):
-        figure = estimate(*draw(np.random.default_rng(seed)))
+        figure = estimate(*draw(np.random.default_rng(seed)), weights)
         hits += figure.low <= truth <= figure.high
     return hits / n_trials
 
@@ -95,58 +95,54 @@ class TestCoverage:
 
     N_CLUSTERS, ROWS = 40, 5
 
-    def clusters(self) -> list[str]:
-        return [str(i // self.ROWS) for i in range(self.N_CLUSTERS * self.ROWS)]
+    def by_cluster(self) -> np.ndarray:
+        return resample_weights([str(i // self.ROWS) for i in range(self.N_CLUSTERS * self.ROWS)], 400, 0)
 
     def clustered_shares(self, rng):
-        return np.repeat(rng.random(self.N_CLUSTERS) < 0.7, self.ROWS).astype(float), int(rng.integers(1 << 30))
+        return (np.repeat(rng.random(self.N_CLUSTERS) < 0.7, self.ROWS).astype(float),)
+
+    @staticmethod
+    def share(rows, weights) -> Measurement:
+        return pooled_ratio(rows, np.ones(len(rows)), weights, "clips", is_share=True)
 
     def test_of_a_share_by_cluster(self):
-        def estimate(rows, seed):
-            weights = resample_weights(self.clusters(), 400, seed)
-            return pooled_ratio(rows, np.ones(len(rows)), weights, "clips", is_share=True)
-
-        assert 0.90 <= coverage(self.clustered_shares, estimate, 0.7) <= 0.99
+        assert 0.90 <= coverage(self.clustered_shares, self.share, 0.7, self.by_cluster()) <= 0.99
 
     def test_of_the_same_share_row_by_row_is_far_too_low(self):
         """Why clusters: rows taken for independent claim to know more than twice too much."""
-
-        def estimate(rows, seed):
-            return pooled_ratio(rows, np.ones(len(rows)), alone(len(rows), 400, seed), "clips", is_share=True)
-
-        assert coverage(self.clustered_shares, estimate, 0.7) < 0.75
+        assert coverage(self.clustered_shares, self.share, 0.7, alone(self.N_CLUSTERS * self.ROWS)) < 0.75
 
     def test_of_a_ratio_of_counts(self):
         """Errors per word, with sentences of different length: the truth is the pooled rate."""
 
         def draw(rng):
             words = rng.integers(3, 15, 60)
-            return rng.binomial(words, 0.3), words, int(rng.integers(1 << 30))
+            return rng.binomial(words, 0.3), words
 
-        def estimate(errors, words, seed):
-            return pooled_ratio(errors, words, alone(60, 400, seed), "words", is_share=False)
+        def estimate(errors, words, weights):
+            return pooled_ratio(errors, words, weights, "words", is_share=False)
 
-        assert 0.90 <= coverage(draw, estimate, 0.3) <= 0.99
+        assert 0.90 <= coverage(draw, estimate, 0.3, alone(60)) <= 0.99
 
     def test_of_a_mean(self):
         def draw(rng):
-            return np.repeat(rng.normal(2, 1, self.N_CLUSTERS), self.ROWS), int(rng.integers(1 << 30))
+            return (np.repeat(rng.normal(2, 1, self.N_CLUSTERS), self.ROWS),)
 
-        def estimate(rows, seed):
-            return mean_measurement(rows, resample_weights(self.clusters(), 400, seed), "clips", "1")
+        def estimate(rows, weights):
+            return mean_measurement(rows, weights, "clips", "1")
 
-        assert 0.90 <= coverage(draw, estimate, 2.0) <= 0.99
+        assert 0.90 <= coverage(draw, estimate, 2.0, self.by_cluster()) <= 0.99
 
     def test_of_a_paired_difference(self):
         def draw(rng):
             hard = rng.random(self.N_CLUSTERS * self.ROWS) < 0.5
             gain = np.repeat(rng.random(self.N_CLUSTERS) < 0.2, self.ROWS)
-            return (~hard | gain).astype(float), (~hard).astype(float), int(rng.integers(1 << 30))
+            return (~hard | gain).astype(float), (~hard).astype(float)
 
-        def estimate(first, second, seed):
-            return paired_difference(first, second, resample_weights(self.clusters(), 400, seed), "clips")
+        def estimate(first, second, weights):
+            return paired_difference(first, second, weights, "clips")
 
-        assert 0.90 <= coverage(draw, estimate, 0.1) <= 0.99
+        assert 0.90 <= coverage(draw, estimate, 0.1, self.by_cluster()) <= 0.99
 
 
 class TestCoverageBySpeaker:

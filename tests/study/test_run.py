@@ -67,8 +67,9 @@ def test_the_manifest_is_of_the_whole_study(small_study, small_run):
     assert earlier_manifest(out) is None
 
 
-def test_lost_and_damaged_artefacts_are_made_again_alike(small_study, small_run):
-    out, first = small_run
+def test_lost_and_damaged_artefacts_are_made_again_alike(small_study, small_run, tmp_path):
+    out, first = tmp_path / "run", small_run[1]
+    copytree(small_run[0], out)
     artefacts = sorted(p for p in (out / "steps").rglob("*") if p.is_file())
     drawn, flipped = random.Random(3), set()
     for number, path in enumerate(drawn.sample(artefacts, len(artefacts) // 3)):

@@ -8,14 +8,15 @@ rates, ``cssd_early`` for the teacher that stopped early.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Literal
+from typing import Literal, get_args
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
 from lowsr_tradeoff.records.network import ArmName, Condition, Grid
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_file
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6
+GRIDS: tuple[Grid, ...] = get_args(Grid)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Arm:
         is_averaged: Whether it follows the running mean of its own weights.
         is_network: Whether it is a network. The control has no layout of images, no teacher and no operating point;
             it is trained at the full rate too.
-        is_shared_only: Whether it uses the images of the reference's own layout.
+        is_shared_only: Whether it uses the images of the reference's own layout; it is studied on these whatever
+            layouts are asked for.
         below_hz: It exists only below this rate.
         rivals: Networks it is compared with.
         family: Those rivals at the same rate and grid whose p-values are adjusted together; the control in it is
@@ -89,8 +91,12 @@ class Arm:
     family: tuple[ArmName, ...] = ()
 
     def exists(self, rate_hz: int, grid: Grid) -> bool:
-        """Return whether there is such a network below the full rate."""
+        """Return whether there is such a network at a rate below the full one."""
         return self.is_network and rate_hz < self.below_hz and (grid == "shared" or not self.is_shared_only)
+
+    def grids(self, asked: tuple[Grid, ...]) -> tuple[Grid, ...]:
+        """Return the layouts that it is studied on, where some are asked for."""
+        return ("shared",) if self.is_shared_only else asked
 
 
 # fmt: off
@@ -98,7 +104,7 @@ ARMS = (
     Arm("raw", "raw", "the full-rate network as it is, given low-rate clips", "paper",
         start=REFERENCE, is_trained=False, is_shared_only=True, rivals=()),
     Arm("finetuned", "fine-tuned", "trained at the low rate on labels alone", "paper",
-        rivals=(Source("raw"), CONTROL), family=("classical",)),
+        rivals=(Source("raw", grid="shared"), CONTROL), family=("classical",)),
     Arm("basd", "BASD", "taught by the fine-tuned network of the same rate", "paper",
         teachers=(FINETUNED,), tuned_as="basd", rivals=(FINETUNED, CONTROL), family=("finetuned", "classical")),
     Arm("cssd", "CSSD", "taught by the full-rate network, which hears the clip at the full rate", "paper",
@@ -192,14 +198,21 @@ def controls_of(config: StudyConfig) -> tuple[Condition, ...]:
 
 
 def conditions_of(config: StudyConfig) -> tuple[Condition, ...]:
-    """Return the networks that a study compares, by ascending rate, the reference last."""
+    """Return the networks that a study compares, by ascending rate, the reference last; none in a quick look.
+
+    A network from a file answers in a quick look too, as nothing trains it.
+    """
+    if config.quick and not is_file(config.classify.network):
+        return ()
     return (
         *(
             Condition(rate_hz, grid, arm)
             for rate_hz in config.rates_hz
-            for grid in config.classify.grids
+            for grid in GRIDS
             for arm in config.classify.arms
-            if rate_hz != config.reference_rate_hz and arm_of(arm).exists(rate_hz, grid)
+            if rate_hz != config.reference_rate_hz
+            and grid in arm_of(arm).grids(config.classify.grids)
+            and arm_of(arm).exists(rate_hz, grid)
         ),
         reference_of(config),
     )
@@ -241,7 +254,7 @@ def dropout_of(network: str) -> float:
     """Return the share of the embedding that training drops; none where a trained head must keep its scores."""
     if network in YAMNETS:
         return 0.0
-    return 0.2 if network in COMPACT else 0.5
+    return 0.2 if network in COMPACT or is_class(network) else 0.5
 
 
 def recipe_of(config: StudyConfig, condition: Condition, *, is_tested: bool) -> Recipe | None:

@@ -5,28 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lowsr_tradeoff.classify.step_settings import ClassicalSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of, folds_of
 from lowsr_tradeoff.learning.classical import class_scores
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
-
-
-class ClassicalSettings(Settings):
-    """What the control depends on besides its statistics, which are the step's needs, fold by fold.
-
-    Attributes:
-        held_out: The fold that it is tested on.
-        repetition: Numbers the repetitions, from 0.
-        seed: Base of the trees' draws.
-        labels: Hash of the clips' classes, in order.
-    """
-
-    rate_hz: int
-    held_out: int
-    repetition: int
-    seed: int
-    labels: str
 
 
 def run(steps: Sequence[Step[ClassicalSettings]], corpus: EventCorpus, store: Store) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.arms import arm_of
+from lowsr_tradeoff.classify.arms import CONTROL, arm_of
 from lowsr_tradeoff.classify.scores import Answers
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import CLIPS, Contrast
@@ -88,7 +88,10 @@ def rivals_of(condition: Condition, reference: Condition) -> tuple[Condition, ..
     ... ]
     ['finetuned', 'classical']
     """
-    rivals = (source.of(condition, reference) for source in arm_of(condition.arm).rivals)
+    arm, full = arm_of(condition.arm), arm_of(reference.arm)
+    # A network from a file, which nothing here trained, has the control as its only rival.
+    sources = arm.rivals if full.is_trained or not arm.is_network else (CONTROL,)
+    rivals = (source.of(condition, reference) for source in sources)
     return tuple(rival for rival in rivals if rival != condition)
 
 

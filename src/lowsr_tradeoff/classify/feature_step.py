@@ -8,45 +8,21 @@ and area normalisation after Slaney, Auditory Toolbox, Interval TR 1998-010.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, read
 from lowsr_tradeoff.learning.log_mel import log_mel
-from lowsr_tradeoff.learning.mel import Front, fit_length, lay_out
+from lowsr_tradeoff.learning.mel import fit_length, lay_out
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
 from lowsr_tradeoff.learning.spectral_statistics import statistics_of
 from lowsr_tradeoff.learning.yamnet_log_mel import yamnet_log_mel
-from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import Settings
-
-
-class FeatureSettings(Settings):
-    """What the feature images of one fold depend on.
-
-    Attributes:
-        front: Which images: the compact networks', YAMNet's, those of a PANN, or the control's statistics.
-        as_published: As in ``ClassifySettings``.
-        clips: Hash of the fold's clips, names and contents, in order.
-        seed: Base of the microphone's noise.
-    """
-
-    rate_hz: int
-    grid: Grid
-    front: Front | Literal["statistics"]
-    as_published: bool
-    fold: int
-    clips: str
-    clip_s: float
-    front_end: FrontEnd
-    seed: int
 
 
 def run(steps: Sequence[Step[FeatureSettings]], corpus: EventCorpus, store: Store) -> None:

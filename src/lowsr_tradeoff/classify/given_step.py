@@ -1,15 +1,14 @@
 """Run a network that the user brought, as it is, on what the microphone records at one rate."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 from scipy.special import log_softmax
 
 from lowsr_tradeoff.audio.capture import restore
-from lowsr_tradeoff.classify.feature_step import FeatureSettings, captured_clip
+from lowsr_tradeoff.classify.feature_step import captured_clip
+from lowsr_tradeoff.classify.step_settings import GivenSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of
 from lowsr_tradeoff.learning.given import (
     Opened,
@@ -25,31 +24,8 @@ from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.given import GivenNetwork, MelNumbers
-from lowsr_tradeoff.settings.groups import Settings
 
 LEAST_PROBABILITY = 1e-12
-
-
-class GivenSettings(Settings):
-    """What the answers of a brought network to one fold depend on.
-
-    Attributes:
-        path: Its file; the content identifies it.
-        said: What the TOML beside it says.
-        clips: What the microphone records of the fold's clips.
-        labels: Labels of the corpus, in order.
-    """
-
-    path: Path = Field(exclude=True)
-    sha256: str
-    said: GivenNetwork
-    clips: FeatureSettings
-    labels: tuple[str, ...]
-
-    @property
-    def rate_hz(self) -> int:
-        """The microphone's rate."""
-        return self.clips.rate_hz
 
 
 def run(steps: Sequence[Step[GivenSettings]], corpus: EventCorpus, store: Store) -> None:
@@ -59,18 +35,20 @@ def run(steps: Sequence[Step[GivenSettings]], corpus: EventCorpus, store: Store)
     """
     for step in steps:
         asked = step.settings
-        opened, columns = open_network(asked.path, asked.said), asked.said.columns(asked.labels)
+        opened = open_network(asked.path, asked.said)
         clips = clips_of(corpus, asked.clips.fold)
         heard = (restore(captured_clip(clip, asked.clips), asked.rate_hz, asked.said.rate_hz) for clip in clips)
         scores = np.stack([class_scores(opened, asked.said, sound) for sound in heard])
         meta = {"clips": [clip.clip_id for clip in clips], "cost": cost_of(opened, asked).model_dump()}
-        store.write(step, meta, {"test_logits": label_scores(_logits(scores, asked.said), columns, asked.said)})
+        store.write(step, meta, {"test_logits": label_logits(scores, asked)})
 
 
-def _logits(scores: NDArray[np.float32], said: GivenNetwork) -> NDArray[np.float32]:
-    if said.output == "logits":
-        return np.asarray(log_softmax(scores, axis=1), np.float32)
-    return np.log(np.maximum(scores, LEAST_PROBABILITY))
+def label_logits(scores: NDArray[np.float32], asked: GivenSettings) -> NDArray[np.float32]:
+    """Return the logarithms of what a network's outputs say of the labels, as :func:`label_scores` has them."""
+    said = asked.said
+    is_logits = said.output == "logits"
+    logits = log_softmax(scores, axis=1) if is_logits else np.log(np.maximum(scores, LEAST_PROBABILITY))
+    return label_scores(np.asarray(logits, np.float32), said.columns(asked.labels), said)
 
 
 def label_scores(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from lowsr_tradeoff.classify.alarms.plan import AlarmPlan
 from lowsr_tradeoff.classify.arms import (
@@ -24,12 +24,15 @@ from lowsr_tradeoff.classify.arms import (
     teachers_of,
     transfer_of,
 )
-from lowsr_tradeoff.classify.classical_step import ClassicalSettings
-from lowsr_tradeoff.classify.diagnosis.diagnose import DiagnosisSettings
-from lowsr_tradeoff.classify.diagnosis.spectrum import SpectrumSettings
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
-from lowsr_tradeoff.classify.given_step import GivenSettings
 from lowsr_tradeoff.classify.inner_folds import Folds, inner_folds
+from lowsr_tradeoff.classify.step_settings import (
+    ClassicalSettings,
+    DiagnosisSettings,
+    EmbeddingSettings,
+    FeatureSettings,
+    GivenSettings,
+    SpectrumSettings,
+)
 from lowsr_tradeoff.classify.train_settings import Checkpoint, TrainSettings, checkpoint_of
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.errors import MissingResourceError
@@ -37,10 +40,10 @@ from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Cell
-from lowsr_tradeoff.records.network import Condition, Grid
+from lowsr_tradeoff.records.network import AnyNetwork, Condition, Grid, Network
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.settings.given import declaration_of
-from lowsr_tradeoff.settings.groups import is_file
+from lowsr_tradeoff.settings.groups import is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 Training = Step[TrainSettings]
@@ -81,6 +84,15 @@ class ClassifyPlan:
         chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
         answering = (step for runs in (*self.tested.values(), *chosen) for step in runs)
         return (*answering, *self.alarms.steps, *filter(None, [self.diagnosis]))
+
+    @property
+    def first(self) -> tuple[Step, ...]:
+        """The steps of one network a rate, the fine-tuned one where there is one: they tell most for their time."""
+        asked = sorted(self.tested, key=lambda condition: condition.arm != "finetuned")
+        by_rate: dict[int, Condition] = {}
+        for condition in asked:
+            by_rate.setdefault(condition.rate_hz, condition)
+        return tuple(step for condition in by_rate.values() for step in self.tested[condition])
 
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:
@@ -145,6 +157,7 @@ class Planner:
     Attributes:
         features: Feature steps made so far, by layout.
         statistics: Those of the control's statistics, by rate.
+        embeddings: Those of a published network, by the step of the images.
         checked: Validated settings, by condition, pair and whether there is a test fold; thousands of steps share
             them.
         made: Training steps made so far.
@@ -154,6 +167,7 @@ class Planner:
     corpus: EventCorpus
     features: dict[tuple[int, Grid], tuple[Step[FeatureSettings], ...]] = field(default_factory=dict)
     statistics: dict[int, tuple[Step[FeatureSettings], ...]] = field(default_factory=dict)
+    embeddings: dict[Step[FeatureSettings], Step[EmbeddingSettings]] = field(default_factory=dict)
     checked: dict[tuple[object, ...], TrainSettings] = field(default_factory=dict)
     made: dict[tuple[object, ...], Training] = field(default_factory=dict)
 
@@ -171,6 +185,26 @@ class Planner:
     def checkpoint(self) -> Checkpoint | None:
         """The published weights that every network starts from."""
         return checkpoint_of(self.config.classify.checkpoint)
+
+    @cached_property
+    def kind(self) -> AnyNetwork:
+        """The network by its name here, or the user's own class with the hash of its code."""
+        name = self.config.classify.network
+        if not is_class(name):
+            return cast("Network", name)
+        # Only here: it loads torch.
+        from lowsr_tradeoff.learning.networks.own import own_network  # noqa: PLC0415
+
+        return own_network(name)
+
+    @cached_property
+    def is_embedded(self) -> bool:
+        """Whether tested networks are heads on embeddings that are computed once.
+
+        A network for deployment and one that hears continuous sound read images.
+        """
+        is_probe = self.config.classify.adapt == "probe" and self.checkpoint is not None
+        return is_probe and self.config.alarms.target is None and front_of(self.kind) != "compact"
 
     @cached_property
     def tests(self) -> list[tuple[int, int]]:
@@ -271,7 +305,11 @@ class Planner:
         self, condition: Condition, repetition: int, held_out: Folds, cell: Cell | None, *, is_search: bool
     ) -> Training:
         settings = self._settings(condition, cell, is_tested=len(held_out) == 1).model_copy(
-            update={"repetition": repetition, "held_out": held_out}
+            update={
+                "repetition": repetition,
+                "held_out": held_out,
+                "is_embedded": bool(held_out) and self.is_embedded,
+            }
         )
         networks = self._taught_by(settings)
         if cell is None and not is_search:
@@ -282,7 +320,7 @@ class Planner:
             corpus="events",
             settings=settings,
             label=_label(settings, cell, is_search=is_search),
-            needs=(*self._images(condition), *dict.fromkeys(networks)),
+            needs=(*self._images(condition, is_embedded=settings.is_embedded), *dict.fromkeys(networks)),
             is_on_gpu=self.config.device_type == "cuda",
         )
 
@@ -301,8 +339,8 @@ class Planner:
             needs=self.statistics[rate_hz],
         )
 
-    def _images(self, condition: Condition) -> list[Step[FeatureSettings]]:
-        """The images of the network or its teacher, its own first."""
+    def _images(self, condition: Condition, *, is_embedded: bool) -> list[Step]:
+        """The images of the network or its teacher, its own first, or their embeddings."""
         reference, kind = self.reference, arm_of(condition.arm).images
         layouts: list[tuple[int, Grid]] = [(condition.rate_hz, condition.grid)]
         if kind == "both":
@@ -312,7 +350,21 @@ class Planner:
         for layout in layouts:
             if layout not in self.features:
                 self.features[layout] = feature_steps(self.config, self.corpus, *layout)
-        return [step for layout in layouts for step in self.features[layout]]
+        images = [step for layout in layouts for step in self.features[layout]]
+        return [self._embedded(step) for step in images] if is_embedded else [*images]
+
+    def _embedded(self, images: Step[FeatureSettings]) -> Step[EmbeddingSettings]:
+        if images not in self.embeddings:
+            asked = images.settings
+            settings = EmbeddingSettings(
+                **asked.model_dump(include={"rate_hz", "grid", "fold", "as_published"}),
+                network=self.kind,
+                checkpoint=self.checkpoint,
+            )
+            label = f"embeddings {asked.rate_hz} Hz {asked.grid}, fold {asked.fold}"
+            run, together = "classify.embedding_step:run", f"embeddings-{asked.fold}"
+            self.embeddings[images] = Step("embeddings", run, settings, label, "events", (images,), together)
+        return self.embeddings[images]
 
     def _taught_by(self, settings: TrainSettings) -> list[Training]:
         """Its teachers, and the network whose weights it starts from."""
@@ -350,7 +402,8 @@ class Planner:
         is_whole = recipe is None or (is_reference and self.checkpoint is None)
         is_adapted = chosen.adapt != "full" and self.checkpoint is None
         return TrainSettings(
-            **chosen.model_dump(include={"network", "as_published", "adapt_rank"}),
+            network=self.kind,
+            **chosen.model_dump(include={"as_published", "adapt_rank"}),
             rate_hz=condition.rate_hz,
             reference_rate_hz=reference.rate_hz,
             grid=condition.grid,

@@ -10,14 +10,13 @@ import numpy as np
 import torch
 
 from lowsr_tradeoff.classify.inner_folds import validated
-from lowsr_tradeoff.classify.step_inputs import gather
+from lowsr_tradeoff.classify.step_inputs import answers, gather
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.classify.train_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError, StageError
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
 from lowsr_tradeoff.learning.recipe import Cell, Transfer
-from lowsr_tradeoff.learning.train import predict
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 
@@ -50,7 +49,7 @@ def _search(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> Non
     def share_recognised(trial: "Trial") -> float:
         cell = _pair(trial, transfer)
         trained = learn(inputs, recipe, cell)
-        outputs = predict(trained.network, trained.scale.standardise(inputs.images_of(inputs.settings.held_out)))
+        outputs = answers(inputs, trained.network, trained.scale, inputs.settings.held_out)
         return float(validated(inputs.settings, corpus, {"test_logits": outputs.logits}).mean())
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)

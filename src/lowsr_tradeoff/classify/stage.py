@@ -4,12 +4,12 @@ Neither loads torch, so results of a finished run are read quickly.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from lowsr_tradeoff.classify.alarms.plan import plan_alarms
 from lowsr_tradeoff.classify.alarms.results import alarm_of, setup_of
-from lowsr_tradeoff.classify.arms import reference_of
+from lowsr_tradeoff.classify.arms import arm_of, reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
-from lowsr_tradeoff.classify.given_step import GivenSettings
 from lowsr_tradeoff.classify.plan import ClassifyPlan, Planner
 from lowsr_tradeoff.classify.scores import (
     Answers,
@@ -23,15 +23,17 @@ from lowsr_tradeoff.classify.scores import (
     seed_sd,
 )
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
+from lowsr_tradeoff.classify.step_settings import GivenSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
-from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import front_of, lay_out
+from lowsr_tradeoff.errors import ConfigError, DataError
+from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.records.alarms import AlarmResult
 from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
 from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
-from lowsr_tradeoff.records.network import Condition, ModelCost
+from lowsr_tradeoff.records.network import Condition, ModelCost, OwnNetwork
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
+from lowsr_tradeoff.settings.groups import LAST_BLOCKS
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import Resamples, resample
 
@@ -41,30 +43,27 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
 
     Raises:
         ConfigError: The clips are too short for a rate, the class that raises alarms cannot, or what is said of a
-            network from a file does not fit.
-        DataError: A network from a file does not run.
+            network from a file does not fit, or a class of the user's is not one that can be trained.
+        DataError: A network from a file does not run, or weights are of another network.
         MissingResourceError: The published weights or the file cannot be read, or what runs it is not installed.
     """
     planner, chosen = Planner(config, corpus), config.classify
     trained, given = planner.trained(), planner.given()
-    _check_given(config, corpus, given)
-    alarms = plan_alarms(config, corpus, trained)
-    for condition in trained:
-        front = front_of(chosen.network)
-        lay_out(condition.rate_hz, condition.grid, corpus.clip_s, front, as_published=chosen.as_published)
+    _check_given(corpus, given)
+    alarms = plan_alarms(config, corpus, trained, given)
+    hears = partial(lay_out, window_s=corpus.clip_s, as_published=chosen.as_published)
+    front = front_of(chosen.network)
+    layouts = {condition: hears(condition.rate_hz, condition.grid, front=front) for condition in trained}
+    _check_own(planner, layouts)
     chosen_by = {condition: planner.chosen_by(condition) for condition in trained}
     diagnosis = planner.diagnosis(trained) if trained else None
     return ClassifyPlan(config, corpus, trained, given, planner.controls(), chosen_by, diagnosis, alarms)
 
 
-def _check_given(
-    config: StudyConfig, corpus: EventCorpus, given: Mapping[Condition, tuple[Step[GivenSettings], ...]]
-) -> None:
+def _check_given(corpus: EventCorpus, given: Mapping[Condition, tuple[Step[GivenSettings], ...]]) -> None:
     """Open a network from a file and hold its outputs against the corpus, before any work."""
     if not given:
         return
-    if config.alarms.target is not None:
-        raise ConfigError("--target: a network from a file raises no alarms; take a network that is trained here")
     asked = next(iter(given.values()))[0].settings
     try:
         asked.said.columns(corpus.summary.classes)
@@ -76,6 +75,45 @@ def _check_given(
     from lowsr_tradeoff.learning.given import open_network  # noqa: PLC0415
 
     open_network(asked.path, asked.said)
+
+
+def _check_own(planner: Planner, layouts: Mapping[Condition, Layout]) -> None:
+    """Try a network that is a class of the user's, with its weights, before any work."""
+    network, checkpoint = planner.kind, planner.checkpoint
+    if not isinstance(network, OwnNetwork):
+        return
+    # Only here: they load torch.
+    from lowsr_tradeoff.learning.networks.checkpoint import load_weights, start_from  # noqa: PLC0415
+    from lowsr_tradeoff.learning.own_check import check_own  # noqa: PLC0415
+
+    last = LAST_BLOCKS.fullmatch(planner.config.classify.adapt)
+    losses = frozenset(arm_of(condition.arm).loss for condition in layouts)
+    once = {(condition.rate_hz, condition.grid): condition for condition in layouts}
+    made = check_own(
+        network,
+        len(planner.corpus.summary.classes),
+        {condition: layouts[condition] for condition in once.values()},
+        losses,
+        int(last[1]) if last else 0,
+    )
+    if checkpoint is not None:
+        try:
+            start_from(made, load_weights(checkpoint.path, network, checkpoint.sha256))
+        except DataError as error:
+            raise DataError(f"{checkpoint.path}: {error}; give a state_dict of {network.name}") from error
+
+
+def weights(plan: ClassifyPlan) -> dict[str, str]:
+    """Return the SHA-256 of the files that networks came from, by name."""
+    given = {step.settings.path.name: step.settings.sha256 for steps in plan.given.values() for step in steps}
+    started = (step.settings.checkpoint for steps in plan.trained.values() for step in steps)
+    return given | {each.path.name: each.sha256 for each in started if each}
+
+
+def own_code(plan: ClassifyPlan) -> dict[str, str]:
+    """Return the hash of the code of a class of the user's, by its name; empty where there is none."""
+    networks = (step.settings.network for steps in plan.trained.values() for step in steps)
+    return {network.name: network.code for network in networks if isinstance(network, OwnNetwork)}
 
 
 def results(plan: ClassifyPlan, store: Store) -> Recognition:

@@ -18,17 +18,20 @@ from lowsr_tradeoff.learning.losses import FEATURE_MAPS
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.learning.networks.checkpoint import load_weights, start_from
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
+from lowsr_tradeoff.learning.probe import HeadAlone
 from lowsr_tradeoff.learning.recipe import Cell
-from lowsr_tradeoff.learning.train import Images, Outputs, Scale, predict, seeded_network
+from lowsr_tradeoff.learning.train import Images, Outputs, Scale, predict, seeded_generator, seeded_network
 from lowsr_tradeoff.learning.training_data import RunningTeacher, TeacherOutputs
 from lowsr_tradeoff.records.network import Condition, Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Arrays, Store
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.classify.feature_step import FeatureSettings
+    from lowsr_tradeoff.classify.step_settings import EmbeddingSettings, FeatureSettings
 
 WEIGHTS = "model."
+# The stages of what a network reads.
+IMAGES = ("features", "embeddings")
 
 
 @dataclass(frozen=True)
@@ -106,16 +109,18 @@ def gather(step: Step[TrainSettings], corpus: EventCorpus, store: Store) -> Step
     """Return what a step needs, read from the store."""
     images: dict[tuple[int, Grid], dict[int, Images]] = {}
     for need in step.needs:
-        if need.stage == "features":
-            asked = cast("FeatureSettings", need.settings)
+        if need.stage in IMAGES:
+            asked = cast("FeatureSettings | EmbeddingSettings", need.settings)
             images.setdefault((asked.rate_hz, asked.grid), {})[asked.fold] = store.mapped(need, "features")
-    networks = [cast("Step[TrainSettings]", need) for need in step.needs if need.stage != "features"]
+    networks = [cast("Step[TrainSettings]", need) for need in step.needs if need.stage not in IMAGES]
     return StepInputs(step, corpus, images, {need: store.arrays(need) for need in networks})
 
 
 def start(inputs: StepInputs) -> Recogniser:
     """Return the untrained network on its device, with random, published or the reference's weights."""
     settings, origin = inputs.settings, inputs.origin()
+    # Layers of a class of the user's may draw from torch's own generator: dropout for one.
+    torch.manual_seed(seeded_generator(inputs.seeds).initial_seed())
     network = seeded_network(settings.network, inputs.n_classes, inputs.seeds, as_published=settings.as_published)
     if settings.checkpoint:
         start_from(network, load_weights(settings.checkpoint.path, settings.network, settings.checkpoint.sha256))
@@ -137,6 +142,16 @@ def trained_network(inputs: StepInputs, artefact: Arrays) -> tuple[Recogniser, S
     settings = inputs.settings
     blank = without_weights(settings.network, inputs.n_classes, as_published=settings.as_published)
     return restore(blank, artefact).to(inputs.device), Scale(*artefact["scale"].tolist())
+
+
+def reader(inputs: StepInputs, network: Recogniser) -> Recogniser:
+    """Return what of a network reads the images of a step: its head alone where these are embeddings."""
+    return HeadAlone(network.head) if inputs.settings.is_embedded else network
+
+
+def answers(inputs: StepInputs, network: Recogniser, scale: Scale, folds: Sequence[int]) -> Outputs:
+    """Return the outputs of a network for some folds of a step."""
+    return predict(reader(inputs, network), scale.standardise(inputs.images_of(folds)))
 
 
 def teacher_outputs(inputs: StepInputs, cell: Cell | None, labels: Tensor) -> TeacherOutputs | None:
@@ -176,7 +191,7 @@ def _of_unseen_clips(inputs: StepInputs) -> Outputs:
 def _of_own_images(inputs: StepInputs, teacher: Arrays) -> Outputs:
     """A teacher's outputs for the clips as the student's microphone records them."""
     network, scale = trained_network(inputs, teacher)
-    return predict(network, scale.standardise(inputs.images_of(inputs.seen)))
+    return answers(inputs, network, scale, inputs.seen)
 
 
 def _running_teacher(inputs: StepInputs) -> RunningTeacher:

@@ -8,7 +8,7 @@ from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.learning.mel import Front, front_of
 from lowsr_tradeoff.learning.recipe import Recipe, Transfer
-from lowsr_tradeoff.records.network import Adapt, ArmName, Condition, Grid, Network
+from lowsr_tradeoff.records.network import Adapt, AnyNetwork, ArmName, Condition, Grid
 from lowsr_tradeoff.settings.groups import DeviceType, Settings
 
 
@@ -34,6 +34,7 @@ class TrainSettings(Settings):
         recipe: ``None`` for the arms that train nothing.
         transfer: ``None`` for the arms without a teacher.
         tuned_as: The arm on whose inner folds its alpha and T are chosen.
+        is_embedded: Whether its images are embeddings of the published network, of which the head alone is trained.
         is_kept: Whether the weights of a tested network are wanted later; changes no figure, so no key.
     """
 
@@ -42,7 +43,7 @@ class TrainSettings(Settings):
     grid: Grid
     arm: ArmName
     is_mixed: bool
-    network: Network
+    network: AnyNetwork
     as_published: bool
     held_out: tuple[int, ...]
     repetition: int
@@ -58,6 +59,7 @@ class TrainSettings(Settings):
     transfer: Transfer | None
     tuned_as: Condition
     device_type: DeviceType
+    is_embedded: bool = False
     is_kept: bool = Field(default=False, exclude=True)
 
     @property

@@ -17,7 +17,9 @@ from lowsr_tradeoff.classify.inner_folds import chosen_cell
 from lowsr_tradeoff.classify.step_inputs import (
     WEIGHTS,
     StepInputs,
+    answers,
     gather,
+    reader,
     start,
     teacher_outputs,
     trained_network,
@@ -146,7 +148,7 @@ def learn(inputs: StepInputs, recipe: Recipe, cell: Cell | None) -> Trained:
     log: dict[str, object] = {}
     last = None
     if settings.adapt == "probe":
-        loss = fit_head(network, data, recipe, rng)
+        loss = fit_head(reader(inputs, network), data, recipe, rng)
     else:
         if recipe.is_head_first and inputs.origin() is None:
             fit_head(network, replace(data, teachers=None), HEAD_FIRST, rng)
@@ -219,7 +221,7 @@ def _answers(trained: Trained, inputs: StepInputs, folds: Sequence[int], part: s
     """The outputs of a network for some folds; empty without folds."""
     if not folds:
         return {}
-    outputs = predict(trained.network, trained.scale.standardise(inputs.images_of(folds)))
+    outputs = answers(inputs, trained.network, trained.scale, folds)
     return {f"{part}_logits": outputs.logits, f"{part}_embeddings": outputs.embeddings}
 
 

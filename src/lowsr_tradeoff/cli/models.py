@@ -93,6 +93,7 @@ def predict(
     hop: float | None = None,
     per: Literal["file", "window"] = "file",
     format_: Annotated[Literal["csv", "json"], Parameter(name="--format")] = "csv",
+    network: str | None = None,
 ) -> None:
     """Name the sounds in audio files; files of any length take little memory.
 
@@ -109,6 +110,7 @@ def predict(
         hop: Seconds from one window to the next; a window when left out.
         per: One answer per file (the mean over its windows) or per window.
         format_: CSV, or one JSON object a line with the probability of every class.
+        network: The class of a model that was trained with one of yours, whose code is run: package.module:Class.
     """
     from lowsr_tradeoff.deploy.model.package import read_package
     from lowsr_tradeoff.deploy.model.predict import load_model, mean_prediction, predict_windows
@@ -117,7 +119,7 @@ def predict(
         raise ConfigError("predict: give at least one audio file after the model folder")
     if hop is not None and not 0 < hop < float("inf"):
         raise ConfigError(f"--hop {hop}: give seconds above 0")
-    loaded = load_model(read_package(model))
+    loaded = load_model(read_package(model), network)
     if format_ == "csv":
         alarm = ("alarm",) if loaded.settings.alarm else ()
         _print_csv("file", "start_s", "end_s", "label", "probability", "remark", *alarm)
@@ -139,7 +141,15 @@ def predict(
 
 
 @app.command
-def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str | None = None) -> None:
+def export(
+    model: Path,
+    /,
+    *,
+    onnx: Path,
+    int8: Flag = False,
+    calibration: str | None = None,
+    network: str | None = None,
+) -> None:
     """Write a model's network as ONNX: from log-mel image to class scores.
 
     Examples:
@@ -150,6 +160,7 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
         onnx: File to write; its scores are checked against torch's.
         int8: Write <file>.int8.onnx beside it, and count what int8 costs in accuracy.
         calibration: Sounds that set the ranges of int8 and judge it: as --events of lowsr-tradeoff run.
+        network: The class of a model that was trained with one of yours, whose code is run: package.module:Class.
     """
     from lowsr_tradeoff.deploy.model.onnx_export import export_onnx
     from lowsr_tradeoff.deploy.model.package import read_package
@@ -159,7 +170,7 @@ def export(model: Path, /, *, onnx: Path, int8: Flag = False, calibration: str |
         raise ConfigError("--int8: add --calibration with sounds that have the model's labels, as in use")
     if calibration and not int8:
         raise ConfigError("--calibration: is for int8 alone; add --int8, or leave it out")
-    loaded = load_model(read_package(model))
+    loaded = load_model(read_package(model), network)
     corpus = _calibration(loaded, calibration) if calibration else None
     difference = export_onnx(loaded, onnx)
     tell(f"largest difference from torch: {difference:.1e} of the largest score", to=sys.stderr)

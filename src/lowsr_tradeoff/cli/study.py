@@ -16,6 +16,7 @@ from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
 if TYPE_CHECKING:
+    from lowsr_tradeoff.records.run import Run
     from lowsr_tradeoff.runner.schedule import Resources
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     privacy_axis="privacy_axis",
     reference_rate="reference_rate_hz",
     seed="seed",
+    quick="quick",
     device_type="device_type",
     skip_bad="skip_bad",
     include_audio="include_audio",
@@ -72,6 +74,7 @@ def run(
     Examples:
         lowsr-tradeoff --rates 500,1k,2k,4k
         lowsr-tradeoff --rates 1k,2k --events my-sounds --speech my-speech --out my-run
+        lowsr-tradeoff --quick --events my-sounds --speech my-speech --out first-look
         lowsr-tradeoff --min-accuracy 70% --max-word-recovery 10% --min-battery-hours 72 --dry-run
 
     Args:
@@ -188,10 +191,16 @@ def _run_shard(config: "StudyConfig", out: Path, shard: str, resources: "Resourc
 
 
 def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: bool, is_quiet: bool) -> None:
-    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_run
+    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_page, write_run
     from lowsr_tradeoff.reports.wording import class_counts
     from lowsr_tradeoff.runner import unfinished
     from lowsr_tradeoff.study.run import run_study
+
+    def show_so_far(so_far: "Run") -> None:
+        page = write_page(out, so_far)
+        told = so_far.tradeoff.unfinished
+        if told is not None and not is_quiet:
+            tell(f"provisional, {told.n_done} of {told.n_steps} steps: {page}", to=sys.stderr)
 
     with step_progress(is_quiet=is_quiet) as show:
         finished = run_study(
@@ -199,6 +208,7 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
             out,
             resources.jobs,
             show,
+            show=show_so_far,
             step_timeout_s=resources.step_timeout_s,
             cluster=resources.cluster,
             gpu_share=resources.gpu_share,

@@ -4,6 +4,11 @@ Reference: Lui & Baldwin, langid.py: An Off-the-shelf Language Identification To
 """
 
 from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 # One to seven sentences in each of thirteen other languages had less than 0.0002; lists of names, brands or digits,
 # which no detector can place, had more than 0.004.
@@ -15,8 +20,12 @@ def foreign_language(texts: Iterable[str]) -> str | None:
 
     A text that comes again counts once.
     """
+    likely = _identifier().rank(" ".join(sorted(set(texts))))
+    return None if dict(likely)["en"] >= LEAST_ENGLISH else str(likely[0][0])
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - half a second to load
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    likely = identifier.rank(" ".join(sorted(set(texts))))
-    return None if dict(likely)["en"] >= LEAST_ENGLISH else str(likely[0][0])
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

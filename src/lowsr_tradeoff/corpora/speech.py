@@ -16,19 +16,32 @@ from lowsr_tradeoff.settings.study import StudyConfig
 # Speech peaks rarely: with this share of samples at full scale it was recorded too loud, and words that a
 # recogniser misses are the recording's fault.
 CLIPPED_SHARE = 0.01
+# Of this many utterances a quick look takes one.
+QUICK_EVERY = 3
 
 
 def speech_of(config: StudyConfig, cache: Path | None) -> SpeechCorpus:
     """Return the speech of a study; see :func:`load_speech`."""
     return load_speech(
-        config.speech.source, config.rates_hz, config.reference_rate_hz, skip_bad=config.skip_bad, cache=cache
+        config.speech.source,
+        config.rates_hz,
+        config.reference_rate_hz,
+        skip_bad=config.skip_bad,
+        cache=cache,
+        every=QUICK_EVERY if config.quick else 1,
     )
 
 
 def load_speech(
-    source: str, rates_hz: Sequence[int], reference_rate_hz: int, *, skip_bad: bool, cache: Path | None
+    source: str,
+    rates_hz: Sequence[int],
+    reference_rate_hz: int,
+    *,
+    skip_bad: bool,
+    cache: Path | None,
+    every: int = 1,
 ) -> SpeechCorpus:
-    """Return the speech corpus, every utterance of it usable at every rate.
+    """Return the speech corpus, every utterance of it usable at every rate; of so many only the first one each.
 
     An utterance whose speaker is not named counts as its own speaker, and the summary's note says so. Arguments are
     those of :func:`~lowsr_tradeoff.corpora.events.load_events`, but ``source``: what :func:`list_speech` takes.
@@ -44,6 +57,7 @@ def load_speech(
     if not rows:
         problems.append(Problem(listing.root.name, "holds no usable utterance", n_clips=0, is_skippable=False))
     n_skipped = count_skipped(listing.name, problems, skip_bad=skip_bad)
+    rows = rows[::every]
     audio = [info_of[row.audio] for row in rows]
     utterances = tuple(map(_utterance, clip_ids(listing, rows), rows, audio))
     group_of: Literal["speakers", "sources"] = "speakers" if any(row.speaker for row in rows) else "sources"

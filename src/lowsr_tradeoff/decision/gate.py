@@ -31,7 +31,11 @@ def gate(tradeoff: Tradeoff, rules: GateRules) -> GateResult:
     Raises:
         ConfigError: No constraint is given, or the run has no such device, or no learning curves where an attacker
             with more data is asked about.
+        DataError: The run was a quick look, or is not finished.
     """
+    if tradeoff.is_quick or tradeoff.unfinished:
+        what = "a quick look decides" if tradeoff.is_quick else "a study that is not finished decides"
+        raise DataError(f"{what} no release; run the whole study, without --quick and to its end")
     if not rules.given():
         raise ConfigError(
             "no limit is set, so there is nothing to decide by: set --min-accuracy, --max-word-recovery,"

@@ -19,7 +19,10 @@ from lowsr_tradeoff.learning.mel import Layout
 from lowsr_tradeoff.records.network import Grid, ModelCost
 
 # Computed in place.
-IN_PLACE = (nn.BatchNorm2d, nn.ReLU, nn.ReLU6, nn.Identity)
+IN_PLACE = (
+    *(nn.BatchNorm1d, nn.BatchNorm2d, nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU),
+    *(nn.Hardswish, nn.Sigmoid, nn.Tanh, nn.Flatten, nn.Dropout, nn.Dropout2d, nn.Identity),
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def model_cost(network: nn.Module, layout: Layout, rate_hz: int, grid: Grid) -> 
         StageError: A layer cannot be counted.
     """
     calls = calls_of(network, layout.image)
+    _check_all_counted(network, calls)
     parameters = sum(weight.numel() for weight in network.parameters())
     return ModelCost(
         rate_hz=rate_hz,
@@ -56,6 +60,16 @@ def model_cost(network: nn.Module, layout: Layout, rate_hz: int, grid: Grid) -> 
     )
 
 
+def _check_all_counted(network: nn.Module, calls: list[Call]) -> None:
+    """Raise ``StageError`` for weights that none of the called layers has."""
+    counted = {id(weight) for call in calls for weight in call.layer.parameters()}
+    if missed := [name for name, weight in network.named_parameters() if id(weight) not in counted]:
+        raise StageError(
+            f"{', '.join(missed[:5])}: weights that no layer is called with, so what they cost cannot be counted; "
+            "compute with the layers of torch.nn"
+        )
+
+
 @torch.inference_mode()
 def calls_of(network: nn.Module, image: tuple[int, int]) -> list[Call]:
     """Return the layers that one image of (bands, frames) passes, in order."""
@@ -68,9 +82,10 @@ def calls_of(network: nn.Module, image: tuple[int, int]) -> list[Call]:
     def let_go(_block: nn.Module, _inputs: tuple[Tensor, ...], _output: Tensor) -> None:
         kept.pop()
 
-    def note(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+    def note(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor | tuple[Tensor, ...]) -> None:
         n_kept = sum(x.numel() for x in kept if x is not inputs[0])
-        calls.append(Call(layer, inputs[0].shape, output.shape, n_kept))
+        written = output if isinstance(output, Tensor) else output[0]
+        calls.append(Call(layer, inputs[0].shape, written.shape, n_kept))
 
     leaves = [layer for layer in network.modules() if not list(layer.children())]
     blocks = [layer for layer in network.modules() if getattr(layer, "keeps_input", False)]
@@ -87,7 +102,8 @@ def calls_of(network: nn.Module, image: tuple[int, int]) -> list[Call]:
 def macs(calls: list[Call]) -> dict[str, int]:
     """Return the multiply-accumulates by operator: ``"conv"``, ``"depthwise"`` (grouped convolution), ``"linear"``.
 
-    Normalisation, rectifier and pooling, which add and compare, are left out as usual.
+    A recurrent layer multiplies every weight once a step, as linear ones do. Normalisation, rectifier and pooling,
+    which add and compare, are left out as usual.
 
     Raises:
         StageError: A layer has weights of another kind.
@@ -95,16 +111,20 @@ def macs(calls: list[Call]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for call in calls:
         match call.layer:
-            case nn.Conv2d(weight=weight, groups=groups):
+            case nn.Conv1d(weight=weight, groups=groups) | nn.Conv2d(weight=weight, groups=groups):
                 operator = "conv" if groups == 1 else "depthwise"
                 counts[operator] += conv_flop_count(list(call.read), list(weight.shape), list(call.written)) // 2
             case nn.Linear(in_features=n_in):
                 counts["linear"] += n_in * call.written.numel()
-            case nn.BatchNorm2d():
+            case nn.RNNBase(input_size=n_in):
+                weights = sum(weight.numel() for weight in call.layer.parameters() if weight.ndim > 1)
+                counts["linear"] += call.read.numel() // n_in * weights
+            case nn.BatchNorm1d() | nn.BatchNorm2d() | nn.LayerNorm() | nn.GroupNorm():
                 pass
             case layer if list(layer.parameters()):
                 raise StageError(
-                    f"{type(layer).__name__}: has weights that learning/cost.py does not count; add it"
+                    f"{type(layer).__name__}: has weights whose cost is not counted; take convolutions, linear, "
+                    "recurrent and normalisation layers of torch.nn"
                 )
     return dict(counts)
 
@@ -115,4 +135,5 @@ def activation_bytes(calls: list[Call]) -> int:
     Patches of an image lie along the first axis; a device computes one after the other.
     """
     at_work = (call for call in calls if not isinstance(call.layer, IN_PLACE))
-    return max(math.prod(call.read[1:]) + math.prod(call.written[1:]) + call.n_kept for call in at_work)
+    sizes = (math.prod(call.read[1:]) + math.prod(call.written[1:]) + call.n_kept for call in at_work)
+    return max(sizes, default=0)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.panns_hearing import PannsFrontEnd, front_end_of
-from lowsr_tradeoff.records.network import Grid, Network
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
+from lowsr_tradeoff.records.network import Grid, Network, OwnNetwork
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_class
 
 SHARED_RATE_HZ = 16_000
 SHARED_FFT_SIZE = 512
@@ -189,13 +189,13 @@ def periodic_hann(n: int) -> NDArray[np.float32]:
     return window
 
 
-def front_of(network: str) -> Front:
+def front_of(network: str | OwnNetwork) -> Front:
     """Return whose feature images a network reads.
 
-    >>> front_of("small_vgg"), front_of("yamnet_256"), front_of("cnn14")
-    ('compact', 'yamnet', 'cnn14')
+    >>> front_of("small_vgg"), front_of("yamnet_256"), front_of("cnn14"), front_of("mine:Net")
+    ('compact', 'yamnet', 'cnn14', 'compact')
     """
-    if network in COMPACT:
+    if isinstance(network, OwnNetwork) or network in COMPACT or is_class(network):
         return "compact"
     return "yamnet" if network in YAMNETS else cast("Network", network)
 

@@ -25,8 +25,26 @@ HEAD_FIRST = Recipe(
 LEAST_DEVIATION = 1e-3
 
 
-class Probe(Recogniser):
-    """A head for standardised embeddings; its images are the embeddings, ``(n, 1, 1, d)``.
+class HeadAlone(Recogniser):
+    """The head of a network, for images that are its embeddings, ``(n, 1, 1, d)``; they share their weights."""
+
+    memory_format = torch.contiguous_format
+
+    def __init__(self, head: nn.Linear) -> None:
+        super().__init__()
+        self.head = head
+
+    def maps(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the embeddings as maps. Shape ``(n, 1, 1, d)`` → ``(n, d, 1, 1)``."""
+        return (images.permute(0, 3, 1, 2),)
+
+    def summarise(self, last: Tensor) -> Tensor:
+        """Return the embeddings. Shape ``(n, d, 1, 1)`` → ``(n, d)``."""
+        return last.flatten(1)
+
+
+class Probe(HeadAlone):
+    """A head for standardised embeddings.
 
     Embeddings of published networks differ in scale by a factor of twenty; standardised, one rate fits.
 
@@ -35,22 +53,15 @@ class Probe(Recogniser):
         embeddings: Of the clips that it is trained on.
     """
 
-    memory_format = torch.contiguous_format
-
     def __init__(self, head: nn.Linear, embeddings: Tensor) -> None:
-        super().__init__()
+        super().__init__(nn.Linear(head.in_features, head.out_features, device=head.weight.device))
         self.mean = embeddings.mean(dim=0).flatten()
         self.deviation = embeddings.std(dim=0).flatten() + LEAST_DEVIATION
-        self.head = nn.Linear(head.in_features, head.out_features, device=head.weight.device)
         self.head.load_state_dict(head.state_dict())
 
     def maps(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return the standardised embeddings as maps. Shape ``(n, 1, 1, d)`` → ``(n, d, 1, 1)``."""
-        return (((images - self.mean) / self.deviation).permute(0, 3, 1, 2),)
-
-    def summarise(self, last: Tensor) -> Tensor:
-        """Return the embeddings. Shape ``(n, d, 1, 1)`` → ``(n, d)``."""
-        return last.flatten(1)
+        return super().maps((images - self.mean) / self.deviation)
 
     @torch.no_grad()
     def write_to(self, head: nn.Linear) -> None:

@@ -23,7 +23,7 @@ from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.optimise import descend, no_moments
 from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.learning.training_data import TrainingData
-from lowsr_tradeoff.records.network import Network
+from lowsr_tradeoff.records.network import AnyNetwork
 
 AVERAGE_DECAY = 0.99
 # The batch that fits into 1 GB for the largest network.
@@ -59,7 +59,7 @@ def scale_of(images: Images) -> Scale:
 
 
 def seeded_network(
-    network: Network, n_classes: int, seeds: tuple[int, ...], *, as_published: bool = False
+    network: AnyNetwork, n_classes: int, seeds: tuple[int, ...], *, as_published: bool = False
 ) -> Recogniser:
     """Return the untrained network of some seeds; equal seeds give equal weights."""
     return untrained(network, n_classes, seeded_generator(seeds), as_published=as_published)

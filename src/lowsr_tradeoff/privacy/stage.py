@@ -9,7 +9,7 @@ from lowsr_tradeoff.privacy.attackers.attacker import NotTested, Plan, RatePlan
 from lowsr_tradeoff.privacy.attackers.published import PublishedPlan, Transcripts
 from lowsr_tradeoff.privacy.signal import step as signal
 from lowsr_tradeoff.privacy.words.pooled import Weights
-from lowsr_tradeoff.records.privacy import Privacy
+from lowsr_tradeoff.records.privacy import LeakKind, Privacy
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -20,6 +20,7 @@ from lowsr_tradeoff.statistics.intervals import resample_weights
 class PrivacyPlan:
     """The plan of everything in this stage; attackers and curves in the order of the roster."""
 
+    axis: LeakKind
     published: tuple[PublishedPlan | NotTested, ...]
     signal: RatePlan[int]
     attackers: tuple[Plan | NotTested, ...]
@@ -36,10 +37,18 @@ class PrivacyPlan:
         )
         return tuple(step for plan in plans for step in plan.steps)
 
+    @property
+    def first(self) -> tuple[Step, ...]:
+        """Return the steps of one figure a rate of what leaks on the axis: of words, by one recogniser."""
+        if self.axis == "words":
+            return next((one.steps for one in self.published if isinstance(one, PublishedPlan)), ())
+        return tuple(step for attacker in self.attackers for step in attacker.steps)
+
 
 def plan(config: StudyConfig, speech: SpeechCorpus) -> PrivacyPlan:
     """Return the plan of a study; raises what weights or data that cannot be used raise."""
     return PrivacyPlan(
+        config.axis,
         published.plan(config, speech),
         signal.plan(config, speech),
         tuple(one.plan(config, speech) for one in roster.ATTACKERS),

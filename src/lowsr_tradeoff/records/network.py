@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import Field
+
 from lowsr_tradeoff.records.base import Record
 
 Grid = Literal["shared", "native"]
@@ -31,6 +33,21 @@ class Condition:
     rate_hz: int
     grid: Grid
     arm: ArmName
+
+
+class OwnNetwork(Record):
+    """A network that is a class of the user's.
+
+    Attributes:
+        name: ``"package.module:Class"``.
+        code: Hash of its code, as :func:`lowsr_tradeoff.runner.own_code.code_of_module` makes it.
+    """
+
+    name: str = Field(pattern=r"^[\w.]+:\w+$")
+    code: str
+
+
+AnyNetwork = Network | OwnNetwork
 
 
 class ModelCost(Record):

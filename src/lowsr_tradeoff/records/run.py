@@ -72,6 +72,13 @@ class Failure(Record):
     is_cause: bool
 
 
+class Unfinished(Record):
+    """How far a study was when something was written about it; attackers that have not run may recover more."""
+
+    n_done: int
+    n_steps: int
+
+
 class Tradeoff(Record):
     """All results of a run; the report is made from this alone.
 
@@ -80,6 +87,7 @@ class Tradeoff(Record):
         other_front_ends: Devices that hear through another one, each with the name of its own.
         leaks: What leaks behind the study's front end, by kind and rate; decisions rest on these.
         privacy_axis: The kind of leak that is an axis of the frontier.
+        unfinished: Set where not all steps have run yet.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -97,8 +105,14 @@ class Tradeoff(Record):
     points: tuple[OperatingPoint, ...]
     decision: Decision
     failures: tuple[Failure, ...] = ()
+    unfinished: Unfinished | None = None
     settings: dict[str, JsonValue]
     provenance: Provenance
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether this was a quick look, which decides nothing."""
+        return bool(self.settings.get("quick"))
 
     def all_rates_hz(self) -> tuple[int, ...]:
         """Return the candidate rates and the reference rate, ascending."""

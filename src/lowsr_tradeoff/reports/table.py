@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from lowsr_tradeoff.classify.arms import arm_name
@@ -57,7 +58,7 @@ class Table:
         """Whether it is folded, and built by the page only when unfolded."""
         return len(self.rows) * len(self.columns) > HUGE_CELLS
 
-    @property
+    @cached_property
     def prose(self) -> frozenset[int]:
         """The columns of sentences, which are printed below each row."""
         columns = range(self.n_heads, len(self.columns))

@@ -79,7 +79,7 @@ def libraries_of(functions: Iterable[str]) -> dict[str, str]:
     """Return the versions of the libraries that functions compute with."""
     modules = {module for function in functions for module in reached(function)}
     imported = {library for module in modules for library in imports_of(module).libraries}
-    return {name: _version(name) for name in sorted(imported.union(*(BEHIND.get(name, ()) for name in imported)))}
+    return {name: version_of(name) for name in sorted(imported.union(*(BEHIND.get(name, ()) for name in imported)))}
 
 
 @cache
@@ -93,7 +93,7 @@ def imports_of(module: str) -> Imports:
             found = inner if _file(inner).is_file() else below
             modules |= {*_packages_of(found), found} - {""}
         elif top not in sys.stdlib_module_names:
-            libraries |= _distributions(top)
+            libraries |= distributions(top)
     return Imports(frozenset(modules), frozenset(libraries))
 
 
@@ -141,16 +141,17 @@ def _sha256(module: str) -> str:
 
 
 @cache
-def _version(library: str) -> str:
+def version_of(library: str) -> str:
+    """Return the installed version of a distribution."""
     return version(library)
 
 
 @cache
-def _distributions(top: str) -> frozenset[str]:
-    """The distributions that bring a top-level module; most are called like it."""
+def distributions(top: str) -> frozenset[str]:
+    """Return the distributions that bring a top-level module; most are called like it."""
     name = _normal(DISTRIBUTIONS.get(top, top))
     try:
-        _version(name)
+        version_of(name)
     except PackageNotFoundError:
         return frozenset(map(_normal, packages_distributions().get(top, ())))
     return frozenset({name})

@@ -2,15 +2,16 @@
 
 Steps that name the same ``together`` run in one call; if it fails, each is tried alone. A step whose process was
 lost is tried again, the last time alone, since memory may have been short. A step that fails for good prevents only
-the steps that need it.
+the steps that need it. Of steps that can begin, the one that comes first among those to run begins first.
 """
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.runner.cluster.executor import on_cluster
@@ -205,10 +206,13 @@ def _executor(
 
 @dataclass
 class _Queue:
-    """Calls that wait, on a GPU or not, or until nothing else runs; those that run, since when; how often tried."""
+    """Calls that wait, on a GPU or not, or until nothing else runs; those that run, since when; how often tried.
 
-    waiting: dict[bool, deque[Call]] = field(default_factory=lambda: {True: deque(), False: deque()})
-    to_run_alone: deque[Call] = field(default_factory=deque)
+    Those that wait are heaps: a call is the places of its steps, and the first place begins first.
+    """
+
+    waiting: dict[bool, list[Call]] = field(default_factory=lambda: {True: [], False: []})
+    to_run_alone: list[Call] = field(default_factory=list)
     started_s: dict[Call, float] = field(default_factory=dict)
     n_tries: Counter[Call] = field(default_factory=Counter)
 
@@ -229,7 +233,7 @@ def _schedule(steps: Sequence[Step], store: Store, executor: Executor) -> Iterat
             lost_need = {step: next((need for need in step.needs if need in failed), None) for step in batch}
             done += [(step, f"needs {need.label}, which failed", None) for step, need in lost_need.items() if need]
             if call := tuple(places[step] for step, need in lost_need.items() if need is None):
-                queue.waiting[is_on_gpu(steps, call)].append(call)
+                heappush(queue.waiting[is_on_gpu(steps, call)], call)
         if not done:
             if _start(queue, executor):
                 yield Began(tuple(queue.started_s))
@@ -252,9 +256,9 @@ def _start(queue: _Queue, executor: Executor) -> bool:
     n_before = len(queue.started_s)
     for on_gpu, waiting in queue.waiting.items():
         while waiting and executor.n_free(on_gpu) > 0:
-            _start_one(waiting.popleft(), queue, executor)
+            _start_one(heappop(waiting), queue, executor)
     if queue.to_run_alone and not queue.started_s:
-        _start_one(queue.to_run_alone.popleft(), queue, executor)
+        _start_one(heappop(queue.to_run_alone), queue, executor)
     return len(queue.started_s) > n_before
 
 
@@ -273,7 +277,7 @@ def _settle(finished: Finished, steps: Sequence[Step], store: Store, queue: _Que
     again = [(i,) for i in lacking if len(call) > 1 or (finished.is_lost and queue.n_tries[call] < TRIES)]
     for one in again:
         is_last = queue.n_tries[one] == TRIES - 1
-        (queue.to_run_alone if is_last else queue.waiting[is_on_gpu(steps, one)]).append(one)
+        heappush(queue.to_run_alone if is_last else queue.waiting[is_on_gpu(steps, one)], one)
     if not again:
         if finished.is_lost:
             failure = f"{failure}, {TRIES} times, the last with nothing beside it; out of memory?"

@@ -94,7 +94,7 @@ def _copy(path: Path, run: Path, out: Path) -> None:
     """Copy a result of a run unless it is there; it must be the same where it is."""
     record, there = whole_record(path), out / path.relative_to(run)
     if record is None:
-        raise DataError(f"{path}: is damaged, or of another version; run that part again")
+        raise DataError(f"{path}: is damaged, or of another version; delete it and run that part again")
     known = whole_record(there)
     if known not in (None, record):
         why = "as unlike processors compute; run the parts on equal ones"

@@ -1,6 +1,7 @@
 """One unit of work and its key."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Literal
@@ -55,3 +56,14 @@ class Step(Generic[S_co]):
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+
+def with_needs(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps and all that they need, each once."""
+    found: dict[Step, None] = {}
+    waiting = list(steps)
+    while waiting:
+        if (step := waiting.pop()) not in found:
+            found[step] = None
+            waiting += step.needs
+    return tuple(found)

@@ -53,9 +53,13 @@ class Store:
         """Return whether the step's artefact is there and every byte of it is as written."""
         return whole_record(self._path(step, "json")) is not None
 
+    def has_record(self, step: Step) -> bool:
+        """Return whether the step's artefact is there, unchecked."""
+        return self._path(step, "json").exists()
+
     def is_damaged(self, step: Step) -> bool:
         """Return whether the step has an artefact that is not, byte for byte, what this version writes."""
-        return self._path(step, "json").exists() and not self.holds(step)
+        return self.has_record(step) and not self.holds(step)
 
     def require_space(self) -> None:
         """Write and remove a little; raises :class:`StageError` where the folder cannot be written."""

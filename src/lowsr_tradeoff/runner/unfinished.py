@@ -5,20 +5,14 @@ from pathlib import Path
 
 from lowsr_tradeoff.files.reading import MEGABYTE, read_file
 from lowsr_tradeoff.files.writing import write_atomic
-from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.step import Step, with_needs
 
 UNFINISHED = "unfinished.txt"
 
 
 def begin(root: Path, wanted: Iterable[Step]) -> None:
     """Write down the results that a run is to have, one name a line, before it runs."""
-    names: dict[str, None] = {}
-    waiting = list(wanted)
-    while waiting:
-        step = waiting.pop()
-        if (name := f"{step.stage}/{step.key}.json") not in names:
-            names[name] = None
-            waiting += step.needs
+    names = (f"{step.stage}/{step.key}.json" for step in with_needs(wanted))
     write_atomic(root / UNFINISHED, "\n".join(names).encode())
 
 

@@ -1,6 +1,7 @@
 """The groups of a study's settings, one per room."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -14,8 +15,10 @@ YAMNETS = ("yamnet", "yamnet_256")
 ADAPTS = ("full", "probe", "lora", "dora")
 NETWORKS: tuple[str, ...] = get_args(Network)
 FILES = (".onnx", ".tflite")
+CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 # What is made of a network that is not trained here: itself, and the control beside it.
-UNTRAINED: tuple[ArmName, ...] = ("raw", "classical")
+CONTROLS: tuple[ArmName, ...] = ("classical",)
+UNTRAINED: tuple[ArmName, ...] = ("raw", *CONTROLS)
 LAST_BLOCKS = re.compile("last:([1-9][0-9]?)")
 
 DeviceType = Literal["cpu", "cuda"]
@@ -89,15 +92,17 @@ class ClassifySettings(Settings):
 
     Attributes:
         network: ``"small_vgg"``, ``"cp_mobile"`` (made for microcontrollers), ``"yamnet"``, ``"yamnet_256"`` (its
-            first blocks, for wearables), one of the PANNs, or your own: a ``.onnx`` or ``.tflite`` file with a TOML
-            beside it (docs/bring-your-own-network.md).
-        checkpoint: File of published weights to start from, of AudioSet (see lowsr-tradeoff fetch); ``None``
-            to start from random weights.
+            first blocks, for wearables), one of the PANNs, or your own (docs/bring-your-own-network.md): a
+            ``.onnx`` or ``.tflite`` file with a TOML beside it, or a class of torch by ``package.module:Class``,
+            whose code is run.
+        checkpoint: File of weights to start from, published ones of AudioSet (see lowsr-tradeoff fetch) or those of
+            your own class; ``None`` to start from random weights.
         as_published: PANNs with the front ends and pooling of the paper's code, not those that fit the weights.
         adapt: What is trained of a network that starts from other weights: ``"full"``, ``"probe"`` (its head, on
             clips that are not varied), ``"lora"`` and ``"dora"`` (adapters), ``"last:2"`` (its last two blocks).
         adapt_rank: Rank of the adapters.
-        grids: Feature layouts: ``"shared"`` (every rate restored to 16 kHz), ``"native"`` (laid out for rate/2).
+        grids: Feature layouts: ``"native"`` (laid out for rate/2), ``"shared"`` (every rate restored to 16 kHz, as
+            in the paper; published networks have it alone).
         arms: Ways of training to compare; ``"classical"`` is no network but the control that networks must beat.
         protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
             flatters, and reports by how much.
@@ -105,7 +110,8 @@ class ClassifySettings(Settings):
         optimiser: AdamW on a one-cycle schedule, or the paper's Adam (AMSGrad) at a constant rate.
         epochs: Length of the fixed schedule.
         batch_size: Clips in one training step.
-        learning_rate: The highest of the one-cycle schedule, or the constant one.
+        learning_rate: The highest of the one-cycle schedule, or the constant one; 1e-3 with a checkpoint, unless
+            another is given.
         weight_decay: Of AdamW: how fast weights shrink that no clip asks for.
         crop: Share of each training clip that one step hears, another part each time; 1 for all of it.
         is_varied: Whether training clips are rolled in time and have spans of bands and frames hidden.
@@ -125,7 +131,7 @@ class ClassifySettings(Settings):
     as_published: bool = False
     adapt: Adapt = "full"
     adapt_rank: int = Field(default=8, ge=1)
-    grids: tuple[Grid, ...] = ("shared", "native")
+    grids: tuple[Grid, ...] = ("native",)
     arms: tuple[ArmName, ...] = ("raw", "finetuned", "basd", "cssd", "classical")
     protocol: Literal["honest", "paper"] = "honest"
     patience: int | None = Field(default=None, ge=1)
@@ -146,17 +152,16 @@ class ClassifySettings(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _take_a_file_as_it_is(cls, given: Any) -> Any:  # noqa: ANN401 - not validated yet
-        if isinstance(given, dict) and is_file(given.get("network")):
-            return {"arms": UNTRAINED, "grids": ("shared",), **given}
-        return given
+    def _fit_the_network(cls, given: Any) -> Any:  # noqa: ANN401 - not validated yet
+        return {**_usual_of(given), **given} if isinstance(given, dict) else given
 
     @field_validator("network")
     @classmethod
     def _check_network(cls, network: str) -> str:
-        if network not in NETWORKS and not is_file(network):
+        if network not in NETWORKS and not is_file(network) and not is_class(network):
             raise ValueError(
-                f'there is no "{network}"; give one of {", ".join(NETWORKS)}, or a .onnx or .tflite file'
+                f'there is no "{network}"; give one of {", ".join(NETWORKS)}, a .onnx or .tflite file, or a class '
+                "of your own as package.module:Class"
             )
         return network
 
@@ -171,14 +176,15 @@ class ClassifySettings(Settings):
     def _check(self) -> Self:
         if is_file(self.network):
             return self._check_file()
+        is_own = is_class(self.network)
         is_compact = self.network in COMPACT
-        if is_compact and (self.checkpoint or self.as_published):
+        if (is_compact and self.checkpoint) or ((is_compact or is_own) and self.as_published):
             raise ValueError(f"checkpoint and as_published are for published networks, not for {self.network}")
-        if not is_compact and "native" in self.grids:
+        if not is_compact and not is_own and "native" in self.grids:
             raise ValueError(f'{self.network} has a front end of its own: set grids = ["shared"]')
         if self.protocol == "paper" and (len(self.alpha) > 1 or len(self.temperature) > 1 or self.search_trials):
             raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
-        if LAST_BLOCKS.fullmatch(self.adapt) and self.network not in YAMNETS:
+        if LAST_BLOCKS.fullmatch(self.adapt) and self.network not in YAMNETS and not is_own:
             raise ValueError(f'adapt = "{self.adapt}" is for {" and ".join(YAMNETS)}, not for {self.network}')
         if self.adapt == "probe" and self.protocol == "paper":
             raise ValueError(
@@ -204,6 +210,18 @@ class ClassifySettings(Settings):
         return self
 
 
+def _usual_of(given: Mapping[str, object]) -> dict[str, object]:
+    """What a network is trained with where nothing is said."""
+    network = given.get("network", "small_vgg")
+    if is_file(network):
+        return {"arms": UNTRAINED, "grids": ("shared",)}
+    has_own_front_end = network in NETWORKS and network not in COMPACT
+    return {
+        **({"grids": ("shared",)} if has_own_front_end else {}),
+        **({"learning_rate": 1e-3} if given.get("checkpoint") else {}),
+    }
+
+
 def is_file(network: object) -> bool:
     """Return whether a network is named by the file that holds it.
 
@@ -211,6 +229,15 @@ def is_file(network: object) -> bool:
     (False, True)
     """
     return isinstance(network, str) and network.lower().endswith(FILES)
+
+
+def is_class(network: object) -> bool:
+    """Return whether a network is named as a class of the user's.
+
+    >>> is_class("small_vgg"), is_class("mine.net:Net"), is_class("C:net.onnx")
+    (False, True, False)
+    """
+    return isinstance(network, str) and CLASS.fullmatch(network) is not None
 
 
 class PrivacySettings(Settings):

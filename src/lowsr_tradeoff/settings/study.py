@@ -4,7 +4,7 @@ Precedence: defaults < TOML file < command-line flags. Relative paths in a file 
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -12,6 +12,8 @@ from lowsr_tradeoff.records.privacy import LeakKind
 from lowsr_tradeoff.settings.alarms import AlarmSettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import (
+    CONTROLS,
+    UNTRAINED,
     ClassifySettings,
     DeviceType,
     EventsSettings,
@@ -19,6 +21,7 @@ from lowsr_tradeoff.settings.groups import (
     PrivacySettings,
     Settings,
     SpeechSettings,
+    is_file,
 )
 from lowsr_tradeoff.settings.limits import Constraints, GateRules
 
@@ -34,6 +37,8 @@ class StudyConfig(Settings):
         rates_hz: Candidate rates of the microphone in Hz.
         reference_rate_hz: The full rate in Hz that candidates are compared with, and that CSSD's teacher hears.
         seed: Base of every random draw.
+        quick: Take a first look, which decides nothing: sounds recognised by the classical control instead of
+            networks, a third of the utterances, no attacker that learns words, no STOI and PESQ.
         n_resamples: Bootstrap resamples and Monte Carlo draws.
         device_type: What networks are trained on: ``"cuda"`` is a GPU, which gives other last digits. Recognisers
             as published, speaker encoders and speech presence stay on the CPU.
@@ -50,6 +55,7 @@ class StudyConfig(Settings):
     rates_hz: tuple[int, ...] = (500, 1000, 2000, 4000)
     reference_rate_hz: int = 16000
     seed: int = Field(default=0, ge=0)
+    quick: bool = False
     n_resamples: int = Field(default=2000, ge=100)
     device_type: DeviceType = "cpu"
     skip_bad: bool = False
@@ -67,6 +73,26 @@ class StudyConfig(Settings):
     alarms: AlarmSettings = AlarmSettings()
     constraints: Constraints = Constraints()
     gate: GateRules = GateRules()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_the_control_alone(cls, given: Any) -> Any:  # noqa: ANN401 - not validated yet
+        classify = given.get("classify", {}) if isinstance(given, dict) and given.get("quick") else None
+        if not isinstance(classify, dict) or is_file(classify.get("network")):
+            return given
+        return {**given, "classify": {"arms": CONTROLS, **classify}}
+
+    @model_validator(mode="after")
+    def _check_quick(self) -> Self:
+        if self.quick and self.alarms.target is not None:
+            raise ValueError(
+                "quick: a quick look trains no network, and nothing else raises alarms; leave out --target"
+            )
+        if self.quick and self.privacy.attackers != "default":
+            raise ValueError("quick: a quick look has few attackers; leave out privacy.attackers")
+        if self.quick and {*self.classify.arms} - {*UNTRAINED}:
+            raise ValueError("quick: a quick look trains no network; leave out classify.arms")
+        return self
 
     @field_validator("front_end", mode="before")
     @classmethod

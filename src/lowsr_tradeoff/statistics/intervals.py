@@ -120,8 +120,9 @@ def influence(top: Floats, bottom: Floats) -> tuple[float, Floats]:
 
 def by_cluster(rows: Floats, weights: Floats) -> Floats:
     """Return the sums of rows over clusters, whose rows are drawn alike. Shape ``(n_clusters,)``."""
-    drawn = weights[:N_TOLD_APART].astype(np.int16)
-    _, clusters = np.unique(drawn, axis=1, return_inverse=True)
+    # As bytes, which sort as the numbers do: comparing columns of numbers takes fifteen times as long.
+    drawn = np.ascontiguousarray(weights[:N_TOLD_APART].T, ">u2")
+    _, clusters = np.unique(drawn.view(f"S{drawn.shape[1] * drawn.itemsize}").ravel(), return_inverse=True)
     return np.asarray(np.bincount(clusters, weights=rows), float)
 
 

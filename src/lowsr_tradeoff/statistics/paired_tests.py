@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtr
 
 from lowsr_tradeoff.statistics import Floats
 from lowsr_tradeoff.statistics.intervals import sums_by
@@ -158,6 +157,8 @@ def nadeau_bengio_p(differences: Floats) -> float | None:
 
     ``t = d / sqrt((1 / n + n_test / n_train) s**2)`` with n - 1 degrees of freedom, n_test / n_train = 1 / (n - 1).
     """
+    from scipy.special import stdtr  # noqa: PLC0415 - a third of a second, for commands that need no p-value
+
     scale = _corrected_scale(differences)
     return None if scale is None else float(2 * stdtr(len(differences) - 1, -abs(differences.mean()) / scale))
 
@@ -169,6 +170,8 @@ def equivalence(differences: Floats, region: float = REGION) -> Equivalence | No
     the correlation of folds r is n_test / n_all = 1 / n. ``None`` if the folds, ``(n_folds,)``, do not differ.
     ``region`` is the half-width of practical equivalence.
     """
+    from scipy.special import stdtr  # noqa: PLC0415 - see nadeau_bengio_p
+
     scale = _corrected_scale(differences)
     if scale is None:
         return None
@@ -201,6 +204,8 @@ def smallest_detectable(standard_error: float, level: float) -> float:
     >>> round(smallest_detectable(0.02, 0.05), 3)
     0.056
     """
+    from scipy.special import ndtri  # noqa: PLC0415 - see nadeau_bengio_p
+
     return float((ndtri(1 - level / 2) + ndtri(POWER)) * standard_error)
 
 

@@ -1,8 +1,10 @@
 """Finished steps to a trade-off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from lowsr_tradeoff.classify import stage as classify
 from lowsr_tradeoff.decision import frontier
@@ -11,17 +13,23 @@ from lowsr_tradeoff.decision.front_ends import compare
 from lowsr_tradeoff.decision.leaks import leaks
 from lowsr_tradeoff.files.reading import read_file
 from lowsr_tradeoff.power import stage as power
+from lowsr_tradeoff.power.model.network_costs import grids_of, network_cost
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.privacy import stage as privacy
-from lowsr_tradeoff.records.base import Measurement
-from lowsr_tradeoff.records.classify import ClassifyResult
-from lowsr_tradeoff.records.network import Grid
-from lowsr_tradeoff.records.run import MANIFEST, Failure, Manifest, Tradeoff
+from lowsr_tradeoff.privacy.stage import PrivacyPlan
+from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
+from lowsr_tradeoff.records.network import Grid, ModelCost, Network
+from lowsr_tradeoff.records.privacy import Privacy
+from lowsr_tradeoff.records.run import MANIFEST, Failure, Manifest, Tradeoff, Unfinished
 from lowsr_tradeoff.runner import fingerprint, machine
-from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.runner.step import Step, with_needs
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.front_end import name_of
-from lowsr_tradeoff.study.plan import StudyPlan
+from lowsr_tradeoff.settings.groups import is_file
+from lowsr_tradeoff.study.plan import Study, StudyPlan
+
+NOT_YET = "it has not run yet"
 
 
 def gpus_of(wanted: Sequence[Step], store: Store) -> tuple[str, ...]:
@@ -45,12 +53,25 @@ def failures_of(failed: Mapping[Step, str]) -> tuple[Failure, ...]:
     return tuple(sorted(found, key=lambda failure: (not failure.is_cause, failure.rate_hz or 0, failure.step)))
 
 
-def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
-    """Return everything the finished steps found, joined by rate, and which steps of this run failed."""
+def without_missing(plan: StudyPlan, store: Store) -> tuple[Store, Unfinished]:
+    """Return the store with the steps that have no result yet as failed ones, and how many steps have run."""
+    steps = with_needs(plan.steps)
+    waiting = {step: NOT_YET for step in steps if not store.holds(step)}
+    return replace(store, failed=waiting), Unfinished(n_done=len(steps) - len(waiting), n_steps=len(steps))
+
+
+def assemble(plan: StudyPlan, store: Store, unfinished: Unfinished | None = None) -> Tradeoff:
+    """Return everything the finished steps found, joined by rate, and which steps of this run failed.
+
+    With ``unfinished`` the steps that failed have not run yet: their attackers count as not tested.
+    """
     own, *others = plan.through
     study, config = own.study, own.study.config
     recognition = classify.results(own.classify, store)
-    recovered = privacy.results(own.privacy, store)
+    if config.quick:
+        recognition = _with_costs(recognition, own.study)
+    recover = privacy.results if unfinished is None else _not_lost
+    recovered = recover(own.privacy, store)
     # Arms differ in their training, not in what they compute at inference.
     costs = {(each.rate_hz, each.grid): each.cost for each in recognition.results if each.cost is not None}
     drawn = power.results(config, tuple(costs.values()), most_alarms(recognition.results))
@@ -58,10 +79,11 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
     found = {front_end: (recognition.results, recovered.attacks, drawn.results)}
     for other in others:
         recognised = classify.results(other.classify, store).results
-        attacks = privacy.results(other.privacy, store).attacks
+        attacks = recover(other.privacy, store).attacks
         powers = power.evaluate(other.study.config, tuple(costs.values()))
         found[name_of(other.study.config.front_end)] = (recognised, attacks, powers)
     functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
+    made = fingerprint.provenance(functions, privacy.weights(config) | classify.weights(own.classify))
     leaked = leaks(recovered.attacks, config.all_rates_hz(), config.reference_rate_hz, front_end)
     apart = study.other_front_ends
     points = frontier.join(recognition.results, leaked, drawn.results, config.constraints, config.axis, apart)
@@ -79,10 +101,42 @@ def assemble(plan: StudyPlan, store: Store) -> Tradeoff:
         front_ends=compare(found, config.rates_hz, config.reference_rate_hz, device),
         points=points,
         decision=decide(points, config.constraints, device),
-        failures=failures_of(store.failed),
+        failures=() if unfinished else failures_of(store.failed),
+        unfinished=unfinished,
         settings=config.model_dump(mode="json"),
-        provenance=fingerprint.provenance(functions, privacy.weights(config)),
+        provenance=made.model_copy(update={"libraries": made.libraries | classify.own_code(own.classify)}),
     )
+
+
+def _not_lost(plan: PrivacyPlan, store: Store) -> Privacy:
+    """What the attackers recover whose steps have run."""
+    found = privacy.results(plan, store)
+    attacks = (
+        attack.model_copy(update={"is_lost": False, "value": missing(NOT_YET, attack.value.n_of)})
+        if attack.is_lost
+        else attack
+        for attack in found.attacks
+    )
+    return found.model_copy(update={"attacks": tuple(attacks)})
+
+
+def _with_costs(recognition: Recognition, study: Study) -> Recognition:
+    """The controls of a quick look with the cost of the network that the whole study would train in their place."""
+    network, clip_s, n_classes = (
+        study.config.classify.network,
+        study.events.clip_s,
+        len(study.events.summary.classes),
+    )
+    if is_file(network):
+        return recognition
+    grid = grids_of(cast("Network", network))[-1]
+
+    def cost(rate_hz: int) -> ModelCost:
+        found = network_cost(cast("Network", network), rate_hz, grid, clip_s, n_classes)
+        return found.model_copy(update={"grid": "native"})
+
+    results = (each.model_copy(update={"cost": cost(each.rate_hz)}) for each in recognition.results)
+    return recognition.model_copy(update={"results": tuple(results)})
 
 
 def most_alarms(results: Sequence[ClassifyResult]) -> dict[tuple[int, Grid], Measurement]:

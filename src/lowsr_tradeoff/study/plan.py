@@ -97,11 +97,19 @@ class StudyPlan:
     through: tuple[StagePlans, ...]
 
     @property
+    def first(self) -> tuple[Step, ...]:
+        """The steps that give every rate its three figures, from one network and one attacker."""
+        own = self.through[0]
+        return (*own.privacy.first, *own.classify.first)
+
+    @property
     def steps(self) -> tuple[Step, ...]:
-        """Every step whose artefact the trade-off is made from; the steps that these need run too."""
-        return tuple(
-            dict.fromkeys(step for each in self.through for step in (*each.privacy.steps, *each.classify.steps))
-        )
+        """Every step whose artefact the trade-off is made from, the first that tell most.
+
+        The steps that these need run too.
+        """
+        others = (step for each in self.through for step in (*each.privacy.steps, *each.classify.steps))
+        return tuple(dict.fromkeys((*self.first, *others)))
 
 
 def plan(study: Study) -> StudyPlan:

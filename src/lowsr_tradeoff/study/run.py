@@ -13,7 +13,7 @@ from pathlib import Path
 from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.privacy import stage as privacy
-from lowsr_tradeoff.records.run import Run
+from lowsr_tradeoff.records.run import Run, Unfinished
 from lowsr_tradeoff.runner import unfinished
 from lowsr_tradeoff.runner.executor import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
@@ -23,9 +23,10 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml
-from lowsr_tradeoff.study.assemble import _manifest, assemble, earlier_manifest, gpus_of
+from lowsr_tradeoff.study.assemble import _manifest, assemble, earlier_manifest, gpus_of, without_missing
 from lowsr_tradeoff.study.clips import listen_pack
-from lowsr_tradeoff.study.plan import Study, check_out, open_study, plan
+from lowsr_tradeoff.study.plan import Study, StudyPlan, check_out, open_study, plan
+from lowsr_tradeoff.study.so_far import shown_early
 
 
 def run_study(
@@ -34,6 +35,7 @@ def run_study(
     jobs: int,
     report: Callable[[Progress], None],
     *,
+    show: Callable[[Run], None] | None = None,
     step_timeout_s: float | None = None,
     cluster: str | None = None,
     gpu_share: float = 1.0,
@@ -47,6 +49,7 @@ def run_study(
         out: The run folder.
         jobs: Parallel processes; changes no figure.
         report: Called whenever steps finish.
+        show: Called now and then in a long run, in a thread, with what is known so far.
         step_timeout_s: Time for one step; steps then run in processes of their own, however many ``jobs``.
         cluster: Address of a Ray cluster to run them on: ``auto``, ``HOST:PORT``, ``ray://HOST:PORT``, ``local:N``.
         gpu_share: Share of a GPU for each step that computes on one.
@@ -65,19 +68,49 @@ def run_study(
         wanted = planned.steps
         write_atomic(out / CONFIG, dump_toml(config).encode())
         unfinished.begin(out, wanted)
-        outcome = run_missing(wanted, store, run, Resources(jobs, step_timeout_s, cluster, gpu_share), report)
+        resources = Resources(jobs, step_timeout_s, cluster, gpu_share)
+        early = partial(_so_far, planned, store, jobs, start)
+        with shown_early(planned, store, early, show) as watch:
+            outcome = run_missing(wanted, store, run, resources, _both(report, watch))
         if set(wanted) <= set(outcome.failures):
             raise StageError(describe(outcome, store))
-        finished = replace(store, failed=outcome.failures)
-        tradeoff = assemble(planned, finished)
-        transcripts = privacy.transcripts(planned.through[0].privacy, finished)
-        listen = listen_pack(study.config, study.events, study.speech, transcripts)
-        wall_s = round(time.monotonic() - start, 1)
-        manifest = _manifest(
-            wall_s, jobs, outcome.n_run, outcome.n_reused, gpus_of(wanted, finished), earlier_manifest(out)
-        )
-        damaged = (step.label for step in outcome.damaged)
-        return Run(tradeoff=tradeoff, manifest=manifest, listen=listen, damaged=tuple(damaged))
+        return _joined(planned, replace(store, failed=outcome.failures), outcome, jobs, start)
+
+
+def _both(report: Callable[[Progress], None], watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    def tell(at: Progress) -> None:
+        report(at)
+        watch(at)
+
+    return tell
+
+
+def _so_far(planned: StudyPlan, store: Store, jobs: int, start_s: float) -> Run:
+    """The study from the steps that have run, of which the others count as failed."""
+    held, unfinished = without_missing(planned, store)
+    return _joined(planned, held, Outcome(n_run=unfinished.n_done), jobs, start_s, unfinished)
+
+
+def _joined(
+    planned: StudyPlan,
+    store: Store,
+    outcome: Outcome,
+    jobs: int,
+    start_s: float,
+    unfinished: Unfinished | None = None,
+) -> Run:
+    study = planned.through[0].study
+    transcripts = privacy.transcripts(planned.through[0].privacy, store)
+    tradeoff = assemble(planned, store, unfinished)
+    listen = listen_pack(study.config, study.events, study.speech, transcripts)
+    gpus, earlier = gpus_of(planned.steps, store), earlier_manifest(store.root)
+    wall_s = round(time.monotonic() - start_s, 1)
+    return Run(
+        tradeoff=tradeoff,
+        manifest=_manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus, earlier),
+        listen=listen,
+        damaged=tuple(step.label for step in outcome.damaged),
+    )
 
 
 def run_shard(

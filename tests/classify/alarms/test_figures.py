@@ -10,7 +10,7 @@ from lowsr_tradeoff.classify.alarms.figures import (
     least_bound,
     threshold_for,
 )
-from lowsr_tradeoff.classify.alarms.stream import NO_TARGET, TOO_LITTLE
+from lowsr_tradeoff.classify.alarms.heard import NO_TARGET, TOO_LITTLE
 
 WINDOW_S, HOLD_S = 2.0, 4.0
 

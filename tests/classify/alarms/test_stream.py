@@ -2,16 +2,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from lowsr_tradeoff.classify.alarms.stream import (
-    LEAST_SHARED,
-    NO_TARGET,
-    TOO_LITTLE,
-    Piece,
-    _windows,
-    heard,
-    windows_of,
-)
-from lowsr_tradeoff.classify.feature_step import FeatureSettings, captured_clip
+from lowsr_tradeoff.classify.alarms.heard import NO_TARGET, TOO_LITTLE, heard
+from lowsr_tradeoff.classify.alarms.stream import LEAST_SHARED, Piece, _windows, windows_of
+from lowsr_tradeoff.classify.feature_step import captured_clip
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.background import load_background
 from lowsr_tradeoff.corpora.clips import clips_of
 from lowsr_tradeoff.settings.front_end import FrontEnd

@@ -1,7 +1,12 @@
-"""The page in headless Chromium, opened from its file with no way to any network."""
+"""The page in headless Chromium, opened from its file with no way to any network.
+
+To open a tab and to draw all figures takes the browser longer than all else, so most tests share one tab. The first
+of them see it as it was opened; each puts it back.
+"""
 
 import re
 import shutil
+from functools import partial
 
 import pytest
 from tests.reports.conftest import DEVICES, QUALIFIES, RATES, TOO_MUCH, build_tradeoff
@@ -50,6 +55,23 @@ WIDE = """() => [...document.querySelectorAll("table, figure, .plot, img, pre")]
   .map((each) => each.id || each.outerHTML.slice(0, 200))"""
 SCROLLS = """() => [...document.querySelectorAll("main *")].filter((each) =>
   /auto|scroll/.test(getComputedStyle(each).overflowX + getComputedStyle(each).overflowY)).length"""
+# No limits, the study's device, everything folded and silent.
+PUT_BACK = """() => {
+  for (const each of document.querySelectorAll("details")) each.open = false;
+  for (const each of document.querySelectorAll("[aria-pressed=true]")) each.click();
+  for (const each of document.querySelectorAll("tr.why")) {
+    each.previousElementSibling.querySelector("[data-why]").click();
+  }
+  for (const each of document.querySelectorAll("#fields input")) {
+    each.value = "";
+    each.dispatchEvent(new Event("input"));
+  }
+  const device = document.getElementById("device");
+  device.selectedIndex = 0;
+  device.dispatchEvent(new Event("change"));
+  history.replaceState(null, "", location.pathname);
+  document.activeElement.blur();
+}"""
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium here: apt-get install chromium to test the page in a browser"
@@ -68,22 +90,39 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def visit(browser, tmp_path_factory):
-    """Opens a page without a network; what it says on the console is kept on it."""
+def new_tab(browser):
+    """Opens a tab without a network; what is said on its console is kept on it."""
 
-    def opened(page: str, fragment: str = "", **more):
-        file = tmp_path_factory.mktemp("page") / "report.html"
-        file.write_text(page, encoding="utf-8")
-        tab = browser.new_page(offline=True, viewport=DESKTOP, **more)
+    def made():
+        tab = browser.new_page(offline=True, viewport=DESKTOP)
         tab.set_default_timeout(120_000)
         tab.said = []
         tab.on("console", lambda message: tab.said.append(message.text))
         tab.on("pageerror", lambda error: tab.said.append(str(error)))
+        return tab
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def go(tmp_path_factory):
+    """Shows a page in a tab."""
+
+    def gone(tab, page: str, fragment: str = ""):
+        file = tmp_path_factory.mktemp("page") / "report.html"
+        file.write_text(page, encoding="utf-8")
+        tab.said.clear()
         tab.goto(file.as_uri() + fragment)
         tab.wait_for_selector(ANSWERS, state="attached")
         return tab
 
-    return opened
+    return gone
+
+
+@pytest.fixture(scope="module")
+def visit(new_tab, go):
+    """Shows other pages, one after the other, in a tab of theirs."""
+    return partial(go, new_tab())
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +130,18 @@ def page(tradeoff, manifest, listen) -> str:
     return render(tradeoff, manifest, listen)
 
 
+@pytest.fixture(scope="module")
+def shared_tab(new_tab, go, page):
+    return go(new_tab(), page)
+
+
 @pytest.fixture
-def tab(visit, page):
-    """The page of the study without limits."""
-    with visit(page) as opened:
-        yield opened
+def tab(shared_tab):
+    """The page of the study without limits, which is put back after the test."""
+    yield shared_tab
+    shared_tab.evaluate(PUT_BACK)
+    shared_tab.set_viewport_size(DESKTOP)
+    shared_tab.emulate_media(color_scheme="light")
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +150,9 @@ def hostile():
 
 
 @pytest.fixture(scope="module")
-def hostile_tab(visit, hostile, manifest, make_listen):
+def hostile_tab(new_tab, go, hostile, manifest, make_listen):
     """A page whose every name is hostile, all of it unfolded and drawn."""
-    opened = visit(render(hostile, manifest, make_listen(HOSTILE, HOSTILE, HOSTILE)))
+    opened = go(new_tab(), render(hostile, manifest, make_listen(HOSTILE, HOSTILE, HOSTILE)))
     unfold(opened, "details")
     return opened
 
@@ -140,29 +186,6 @@ def test_the_first_screen_is_short_and_everything_else_is_folded(tab):
     assert tab.locator("#rates > tr").last.bounding_box()["y"] < DESKTOP["height"]
     assert tab.locator(".section[open]").count() == 0
     assert tab.locator("#cautions > li").count() <= 6
-    unfold(tab, ".section")
-    assert height(tab) <= 9000
-    assert tab.evaluate(WIDE) == []
-
-
-def test_nothing_is_wider_than_a_screen_and_nothing_scrolls_in_itself(tab):
-    unfold(tab, "details")
-    assert tab.evaluate(WIDE) == []
-    assert tab.evaluate(SCROLLS) == 0
-    tab.set_viewport_size(PHONE)
-    wait(tab, "[...document.querySelectorAll('.js-plotly-plot')].every((each) => each.offsetWidth <= 390)")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert tab.evaluate(WIDE) == []
-
-
-def test_on_a_phone_each_figure_names_its_column(tab):
-    tab.set_viewport_size(PHONE)
-    unfold(tab, "#speech, #speech details")
-    cells = tab.locator("#speech tbody tr:not(.prose) td")
-    assert cells.count() > 100
-    assert tab.evaluate(
-        "[...document.querySelectorAll('#speech tr:not(.prose) > td')].every((cell) => cell.dataset.title)"
-    )
 
 
 def test_tab_reaches_everything_in_forty_stops(tab):
@@ -186,6 +209,43 @@ def test_plotly_is_read_only_when_a_figure_is_unfolded(tab):
     assert tab.evaluate("typeof Plotly") == "undefined"
     unfold(tab, "#power-use")
     assert tab.evaluate("typeof Plotly") == "object"
+
+
+def test_print_is_one_page_to_sign_and_print_all_holds_everything(tab):
+    assert n_pages(tab) == 1
+    tab.fill("#min_accuracy", "99")
+    assert n_pages(tab) == 1
+    tab.evaluate("window.print = () => { window.wasPrinted = true; }")
+    assert tab.locator(".plot[data-waits]").count() > 0 < tab.locator("[data-table]").count()
+    tab.click("#print-all")
+    wait(tab, "window.wasPrinted")
+    assert tab.locator("details:not([open])").count() == 0
+    assert tab.locator(".plot[data-waits], [data-table]").count() == 0
+    tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert tab.locator("details[open]").count() == 0
+
+
+def test_nothing_is_wider_than_a_screen_and_nothing_scrolls_in_itself(tab):
+    unfold(tab, ".section")
+    assert height(tab) <= 9000
+    assert tab.evaluate(WIDE) == []
+    unfold(tab, "details")
+    assert tab.evaluate(WIDE) == []
+    assert tab.evaluate(SCROLLS) == 0
+    tab.set_viewport_size(PHONE)
+    wait(tab, "[...document.querySelectorAll('.main-svg')].every((each) => each.clientWidth <= 390)")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert tab.evaluate(WIDE) == []
+
+
+def test_on_a_phone_each_figure_names_its_column(tab):
+    tab.set_viewport_size(PHONE)
+    unfold(tab, "#speech, #speech details")
+    cells = tab.locator("#speech tbody tr:not(.prose) td")
+    assert cells.count() > 100
+    assert tab.evaluate(
+        "[...document.querySelectorAll('#speech tr:not(.prose) > td')].every((cell) => cell.dataset.title)"
+    )
 
 
 def test_every_figure_is_drawn(hostile_tab):
@@ -277,22 +337,22 @@ def test_probabilities_are_written_as_everywhere_else(tab):
 @pytest.mark.parametrize("constraints", [{}, QUALIFIES, TOO_MUCH, {"min_accuracy": 0.6}])
 def test_the_answer_of_the_study_is_that_of_the_decision_sheet(visit, build, manifest, listen, constraints):
     tradeoff = build(constraints=constraints)
-    with visit(render(tradeoff, manifest, listen)) as opened:
-        assert opened.inner_text("h1") == headline(tradeoff)
-        lead = opened.inner_text("#lead").removesuffix(" Enter what you need to get an answer.")
-        assert lead == " ".join(explanation(tradeoff))
-        for limit in WORDS:
-            bound = constraints.get(limit.name)
-            if not opened.query_selector(f"#{limit.name}"):
-                assert limit.name in {"min_recall", "max_false_alarms_per_hour"}  # no sound is listened for
-                continue
-            shown = opened.input_value(f"#{limit.name}")
-            assert shown == ("" if bound is None else f"{bound * limit.factor:.12g}")
-        numbers = [text.split("\n")[0] for text in opened.locator("#rates .number").all_inner_texts()]
-        figures = [figure for point in shown_by_rate(tradeoff)
-                   for figure in (point.accuracy, point.privacy, point.battery_hours)]  # fmt: skip
-        assert len(numbers) == len(figures)
-        assert all(number.startswith(brief(figure)) for number, figure in zip(numbers, figures, strict=True))
+    opened = visit(render(tradeoff, manifest, listen))
+    assert opened.inner_text("h1") == headline(tradeoff)
+    lead = opened.inner_text("#lead").removesuffix(" Enter what you need to get an answer.")
+    assert lead == " ".join(explanation(tradeoff))
+    for limit in WORDS:
+        bound = constraints.get(limit.name)
+        if not opened.query_selector(f"#{limit.name}"):
+            assert limit.name in {"min_recall", "max_false_alarms_per_hour"}  # no sound is listened for
+            continue
+        shown = opened.input_value(f"#{limit.name}")
+        assert shown == ("" if bound is None else f"{bound * limit.factor:.12g}")
+    numbers = [text.split("\n")[0] for text in opened.locator("#rates .number").all_inner_texts()]
+    figures = [figure for point in shown_by_rate(tradeoff)
+               for figure in (point.accuracy, point.privacy, point.battery_hours)]  # fmt: skip
+    assert len(numbers) == len(figures)
+    assert all(number.startswith(brief(figure)) for number, figure in zip(numbers, figures, strict=True))
 
 
 def test_limits_change_sentence_picture_table_and_address_together(tab, tradeoff):
@@ -315,24 +375,24 @@ def test_limits_change_sentence_picture_table_and_address_together(tab, tradeoff
 
 
 def test_a_link_shares_limits_and_device_and_section_links_keep_them(visit, page):
-    with visit(page, f"#max_word_recovery=0.35&device={DEVICES[2]}") as opened:
-        assert opened.input_value("#device") == DEVICES[2]
-        assert opened.input_value("#max_word_recovery") == "35"
-        assert DEVICES[2] in opened.inner_text("h1")
-        before = opened.url
-        opened.locator("#cautions a").first.click()
-        assert opened.locator(".section[open]").count() == 1
-        assert opened.url == before
+    opened = visit(page, f"#max_word_recovery=0.35&device={DEVICES[2]}")
+    assert opened.input_value("#device") == DEVICES[2]
+    assert opened.input_value("#max_word_recovery") == "35"
+    assert DEVICES[2] in opened.inner_text("h1")
+    before = opened.url
+    opened.locator("#cautions a").first.click()
+    assert opened.locator(".section[open]").count() == 1
+    assert opened.url == before
 
 
 def test_other_limits_than_the_studys_are_called_yours(visit, build, manifest, listen):
-    with visit(render(build(constraints=QUALIFIES), manifest, listen)) as opened:
-        answer = opened.inner_text("h1")
-        assert not opened.is_visible("#yours")
-        opened.fill("#min_accuracy", "95")
-        assert opened.is_visible("#yours")
-        opened.click("#study")
-        assert (opened.inner_text("h1"), opened.is_visible("#yours")) == (answer, False)
+    opened = visit(render(build(constraints=QUALIFIES), manifest, listen))
+    answer = opened.inner_text("h1")
+    assert not opened.is_visible("#yours")
+    opened.fill("#min_accuracy", "95")
+    assert opened.is_visible("#yours")
+    opened.click("#study")
+    assert (opened.inner_text("h1"), opened.is_visible("#yours")) == (answer, False)
 
 
 def test_fields_refuse_500_per_cent_and_ask_about_a_share(tab, tradeoff):
@@ -412,46 +472,36 @@ def test_figures_keep_their_height_on_another_screen(tab):
     assert tab.evaluate("document.querySelector('#accuracy .main-svg').clientHeight") == before > 400
 
 
-def test_print_is_one_page_to_sign_and_print_all_holds_everything(tab):
-    assert n_pages(tab) == 1
-    tab.fill("#min_accuracy", "99")
-    assert n_pages(tab) == 1
-    tab.evaluate("window.print = () => { window.wasPrinted = true; }")
-    tab.click("#print-all")
-    wait(tab, "window.wasPrinted")
-    assert tab.locator("details:not([open])").count() == 0
-    assert tab.locator(".plot[data-waits], [data-table]").count() == 0
-    tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert tab.locator("details[open]").count() == 0
-
-
 def test_without_joint_draws_it_still_decides(visit, tradeoff, manifest, listen):
     from lowsr_tradeoff.reports.page.draws import without_draws
 
-    with visit(render(without_draws(tradeoff), manifest, listen), "#min_accuracy=0.6") as opened:
-        assert opened.said == []
-        assert "meets what you need" in opened.inner_text("h1")
-        assert "of 100" not in opened.inner_text("#lead")
+    opened = visit(render(without_draws(tradeoff), manifest, listen), "#min_accuracy=0.6")
+    assert opened.said == []
+    assert "meets what you need" in opened.inner_text("h1")
+    assert "of 100" not in opened.inner_text("#lead")
 
 
 def test_a_study_without_points_says_so(visit, tradeoff, manifest, listen):
-    with visit(render(tradeoff.model_copy(update={"points": ()}), manifest, listen)) as opened:
-        assert opened.said == []
-        assert opened.inner_text("h1") == "Nothing can be compared on stm32u575."
+    opened = visit(render(tradeoff.model_copy(update={"points": ()}), manifest, listen))
+    assert opened.said == []
+    assert opened.inner_text("h1") == "Nothing can be compared on stm32u575."
 
 
-@pytest.mark.parametrize(
-    ("scheme", "fragment"), [("light", ""), ("dark", "#min_accuracy=0.6&max_word_recovery=0.2")]
-)
-def test_no_fault_of_accessibility(visit, page, scheme, fragment):
-    """Drawings are hidden from assistive technology, rows of one table are alike: both are left out, for time."""
+@pytest.mark.parametrize(("scheme", "limits"), [("light", ""), ("dark", "min_accuracy=0.6&max_word_recovery=0.2")])
+def test_no_fault_of_accessibility(tab, scheme, limits):
+    """Drawings are hidden from assistive technology, rows of one table are alike: both are left out, for time.
+
+    Nothing brings them back, so no test of this tab comes after it.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
-    with visit(page, fragment, color_scheme=scheme) as opened:
-        opened.click("[data-why='1000']")
-        unfold(opened, "details")
-        opened.evaluate(
-            "document.querySelectorAll('.body tbody tr:nth-child(n+3), .plot > *').forEach((each) => each.remove())"
-        )
-        found = Axe().run(opened, options={"resultTypes": ["violations"]}).response["violations"]
-        assert [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in found] == []
+    tab.emulate_media(color_scheme=scheme)
+    tab.evaluate("limits => { location.hash = limits; }", limits)
+    tab.click("[data-why='1000']")
+    unfold(tab, "details")
+    tab.evaluate(
+        "document.querySelectorAll('.body tbody tr:nth-child(n+3), .plot > *').forEach((each) => each.remove())"
+    )
+    found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in found] == []
+    assert tab.input_value("#max_word_recovery") == ("20" if limits else "")

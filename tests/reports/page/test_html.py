@@ -63,12 +63,12 @@ class Page(HTMLParser):
         return [" ".join("".join(text).split()) for (tag, _), text in found if tag in tags]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(tradeoff, manifest, listen):
     return render(tradeoff, manifest, listen)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def parsed(page):
     return Page(page)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.alarms.stream import NO_TARGET
+from lowsr_tradeoff.classify.alarms.heard import NO_TARGET
 from lowsr_tradeoff.records.alarms import FALSE_ALARMS, AlarmPoint, AlarmResult
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import CLIPS

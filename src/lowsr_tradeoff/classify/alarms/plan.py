@@ -4,11 +4,12 @@ A clip or a second of background is scored only by networks of its own fold, whi
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import cast
 
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
+from lowsr_tradeoff.classify.step_settings import FeatureSettings, GivenSettings
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.background import spans_by_fold
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
@@ -54,7 +55,10 @@ class AlarmPlan:
 
 
 def plan_alarms(
-    config: StudyConfig, corpus: EventCorpus, trained: Mapping[Condition, tuple[Step[TrainSettings], ...]]
+    config: StudyConfig,
+    corpus: EventCorpus,
+    trained: Mapping[Condition, tuple[Step[TrainSettings], ...]],
+    given: Mapping[Condition, tuple[Step[GivenSettings], ...]] = MappingProxyType({}),
 ) -> AlarmPlan:
     """Return the steps that score the first repetition's network of every condition and fold.
 
@@ -72,31 +76,52 @@ def plan_alarms(
         }
         for fold in folds
     }
+    hop_s = hop_of(config, corpus)
 
-    def step(training: Step[TrainSettings]) -> Step[AlarmStepSettings]:
-        settings, (fold,) = training.settings, training.settings.held_out
-        images = [cast("FeatureSettings", need.settings) for need in training.needs if need.stage == "features"]
-        # The network's own layout comes first.
-        own = next(each for each in images if each.fold == fold)
-        return Step(
-            stage=STAGE,
-            run="classify.alarms.score_step:run",
-            corpus="events",
-            settings=AlarmStepSettings(
-                rate_hz=settings.rate_hz,
-                features=own,
-                target=target,
-                hop_s=hop_of(config, corpus),
-                **known[fold],
-            ),
-            label=f"alarms, {training.label}",
-            needs=(training, *training.needs),
-            # Large networks would not fit into memory together.
-            together=f"alarms-{fold}-{settings.rate_hz}" if settings.network in COMPACT else None,
-            is_on_gpu=training.is_on_gpu,
+    def asked(features: FeatureSettings) -> AlarmStepSettings:
+        return AlarmStepSettings(
+            rate_hz=features.rate_hz, features=features, target=target, hop_s=hop_s, **known[features.fold]
         )
 
-    return AlarmPlan({condition: tuple(map(step, runs[: len(folds)])) for condition, runs in trained.items()})
+    steps: dict[Condition, tuple[Step[AlarmStepSettings], ...]] = {
+        condition: tuple(_of_trained(step, asked) for step in runs[: len(folds)])
+        for condition, runs in trained.items()
+    }
+    of_files = {condition: tuple(_of_given(step, asked) for step in runs) for condition, runs in given.items()}
+    return AlarmPlan(steps | of_files)
+
+
+def _of_trained(
+    training: Step[TrainSettings], asked: Callable[[FeatureSettings], AlarmStepSettings]
+) -> Step[AlarmStepSettings]:
+    settings, (fold,) = training.settings, training.settings.held_out
+    images = [cast("FeatureSettings", need.settings) for need in training.needs if need.stage == "features"]
+    # The network's own layout comes first.
+    own = next(each for each in images if each.fold == fold)
+    return Step(
+        stage=STAGE,
+        run="classify.alarms.score_step:run",
+        corpus="events",
+        settings=asked(own),
+        label=f"alarms, {training.label}",
+        needs=(training, *training.needs),
+        # Large networks would not fit into memory together.
+        together=f"alarms-{fold}-{settings.rate_hz}" if settings.network in COMPACT else None,
+        is_on_gpu=training.is_on_gpu,
+    )
+
+
+def _of_given(
+    answering: Step[GivenSettings], asked: Callable[[FeatureSettings], AlarmStepSettings]
+) -> Step[AlarmStepSettings]:
+    return Step(
+        stage=STAGE,
+        run="classify.alarms.given_score_step:run",
+        corpus="events",
+        settings=asked(answering.settings.clips),
+        label=f"alarms, {answering.label}",
+        needs=(answering,),
+    )
 
 
 def hop_of(config: StudyConfig, corpus: EventCorpus) -> float:

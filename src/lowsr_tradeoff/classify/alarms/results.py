@@ -1,8 +1,8 @@
 """Records of a study's alarms, from its finished steps."""
 
 from lowsr_tradeoff.classify.alarms.figures import alarm_result, fold_scores
+from lowsr_tradeoff.classify.alarms.heard import heard
 from lowsr_tradeoff.classify.alarms.plan import AlarmPlan, class_number, hold_of, hop_of
-from lowsr_tradeoff.classify.alarms.stream import heard
 from lowsr_tradeoff.corpora.clips import EventCorpus, folds_of
 from lowsr_tradeoff.records.alarms import AlarmResult, AlarmSetup
 from lowsr_tradeoff.records.network import Condition

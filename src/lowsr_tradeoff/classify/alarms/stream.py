@@ -12,9 +12,11 @@ import numpy as np
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import noise_seed
 from lowsr_tradeoff.audio.capture_stream import capture_blocks
-from lowsr_tradeoff.classify.feature_step import FeatureSettings, captured_clip
+from lowsr_tradeoff.classify.alarms.heard import NO_TARGET, TOO_LITTLE, Heard, heard
+from lowsr_tradeoff.classify.feature_step import captured_clip
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.background import spans_by_fold
-from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, folds_of
+from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.settings.front_end import Scene
 
 # A window holds the target when it shares this part of the clip, or of itself where that is shorter: the detection
@@ -22,8 +24,6 @@ from lowsr_tradeoff.settings.front_end import Scene
 LEAST_SHARED = 0.5
 # Windows of background from one clip of the target to the next, where there is enough.
 WINDOWS_BETWEEN = 3
-# What a window holds where it is no clip's number: none of the target, or too little to count for either.
-NO_TARGET, TOO_LITTLE = -1, -2
 
 
 @dataclass(frozen=True)
@@ -43,34 +43,6 @@ class Window:
     start_s: float
     recording: int
     clip: int
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a fold's networks hear.
-
-    Attributes:
-        recordings: Names of the background's recordings or of their parts; of the other classes' sources.
-        background_s: Length of each.
-        clips: The target's.
-    """
-
-    recordings: tuple[str, ...]
-    background_s: tuple[float, ...]
-    clips: tuple[EventClip, ...]
-
-
-def heard(corpus: EventCorpus, fold: int, target: int) -> Heard:
-    """Return what one fold's networks hear."""
-    label = corpus.summary.classes[target]
-    clips = clips_of(corpus, fold)
-    wanted = tuple(clip for clip in clips if clip.label == label)
-    if corpus.background:
-        spans = spans_by_fold(corpus.background, folds_of(corpus))[fold]
-        return Heard(tuple(span.name for span in spans), tuple(span.duration_s for span in spans), wanted)
-    sources = [clip.source for clip in clips if clip.label != label]
-    names = tuple(dict.fromkeys(sources))
-    return Heard(names, tuple(corpus.clip_s * sources.count(name) for name in names), wanted)
 
 
 def windows_of(corpus: EventCorpus, asked: FeatureSettings, target: int, hop_s: float) -> Iterator[Window]:

@@ -14,9 +14,10 @@ from lowsr_tradeoff.classify.diagnosis.calibration import Scores
 from lowsr_tradeoff.classify.diagnosis.hump import hump_test
 from lowsr_tradeoff.classify.diagnosis.information import class_shares, entropy
 from lowsr_tradeoff.classify.diagnosis.similarity import recovered
-from lowsr_tradeoff.classify.diagnosis.spectrum import SpectrumSettings, permutation_p_value, rank_correlation
+from lowsr_tradeoff.classify.diagnosis.spectrum import permutation_p_value, rank_correlation
 from lowsr_tradeoff.classify.diagnosis.teachers import diagnose_teacher
 from lowsr_tradeoff.classify.diagnosis.usable import BITS, information, scalings, share_right, usable_by_clip
+from lowsr_tradeoff.classify.step_settings import DiagnosisSettings, SpectrumSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import CLIPS
@@ -24,7 +25,6 @@ from lowsr_tradeoff.records.diagnosis import ClassEnergy, Diagnosis, DistilledAr
 from lowsr_tradeoff.records.network import ArmName, Condition, Grid
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.statistics.intervals import mean_measurement, paired_difference, pooled_ratio
 
 # The arms that the hypothesis is about.
@@ -33,14 +33,6 @@ BASD: DistilledArm = "basd"
 CSSD: DistilledArm = "cssd"
 CLASSES = "classes"
 N_PERMUTATIONS = 9999
-
-
-class DiagnosisSettings(Settings):
-    """What the diagnostics depend on besides the networks; ``seed`` is that of resamples and permutations."""
-
-    reference: Condition
-    seed: int
-    n_resamples: int
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from scipy.fft import rfft
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.classify.diagnosis.calibration import Scores
+from lowsr_tradeoff.classify.step_settings import SpectrumSettings
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, clips_of, folds_of, read
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
-from lowsr_tradeoff.settings.groups import Settings
 
 # The shared grid has no band below, and field recordings have most of their energy there.
 LOWEST_HZ = 50.0
@@ -29,19 +29,6 @@ def energy_below(x: Samples, source_rate_hz: int, edges_hz: Sequence[float]) -> 
     cumulative = np.concatenate([[0.0], np.cumsum(power)]) / len(x)
     below: Scores = cumulative[np.searchsorted(hz, edges_hz)] - cumulative[np.searchsorted(hz, LOWEST_HZ)]
     return np.maximum(below, 0.0)
-
-
-class SpectrumSettings(Settings):
-    """What the energies of a corpus depend on.
-
-    Attributes:
-        corpus: Digest of the corpus: its clips, their names and folds.
-        edges_hz: Half of every rate, ascending.
-    """
-
-    corpus: str
-    clip_s: float
-    edges_hz: tuple[float, ...]
 
 
 def run(steps: Sequence[Step[SpectrumSettings]], corpus: EventCorpus, store: Store) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from lowsr_tradeoff.deploy.model.onnx_export import Images, require_onnx
 from lowsr_tradeoff.deploy.model.train import ModelPlan, make_package, plan_model, run_plan
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.writing import sha256_of, write_atomic
+from lowsr_tradeoff.records.network import Network
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
@@ -171,7 +173,7 @@ def _record(
         rate_hz=settings.rate_hz,
         grid=settings.grid,
         arm=settings.arm,
-        network=settings.network,
+        network=cast("Network", settings.network),
         device=target.profile.name,
         classes=settings.classes,
         window_s=settings.clip_s,

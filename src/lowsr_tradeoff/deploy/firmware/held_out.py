@@ -10,8 +10,8 @@ from typing import cast
 
 import numpy as np
 
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
 from lowsr_tradeoff.classify.scores import Answers, accuracy
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of
 from lowsr_tradeoff.deploy.firmware.compile import images_in_c

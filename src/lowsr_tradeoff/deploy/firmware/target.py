@@ -13,7 +13,7 @@ from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
+from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_class
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 
@@ -77,6 +77,11 @@ def _usable_results(
 ) -> list[tuple[ClassifyResult, ModelCost]]:
     """Return the networks at a rate whose images are computed at that rate, with what each computes."""
     network = config.classify.network
+    if is_class(network):
+        raise ConfigError(
+            f"{network}: is a class of your own, which is not handed over with C; train --network {network} and "
+            "export write it as ONNX"
+        )
     if network not in (*COMPACT, *YAMNETS):
         raise ConfigError(
             f"{network}: has a front end of its own, made for large machines; run the study with "

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowsr_tradeoff.classify.feature_step import FeatureSettings, captured_clip
+from lowsr_tradeoff.classify.feature_step import captured_clip
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.deploy.firmware.headers import FULL_SCALE, q15
 from lowsr_tradeoff.deploy.model.onnx_export import Images, Logits

@@ -1,11 +1,11 @@
 """What a trained network needs beside its weights, and what was measured of it."""
 
-from lowsr_tradeoff.classify.feature_step import FeatureSettings
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.records.alarms import AlarmRule
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.classify import ClassRecall
-from lowsr_tradeoff.records.network import ArmName, Grid, ModelCost, Network
+from lowsr_tradeoff.records.network import AnyNetwork, ArmName, Grid, ModelCost, OwnNetwork
 from lowsr_tradeoff.records.run import CorpusSummary
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
@@ -68,7 +68,7 @@ class ModelSettings(Record):
         alarm: When it raises an alarm; ``None`` for a network that only tells classes apart.
     """
 
-    network: Network
+    network: AnyNetwork
     as_published: bool
     classes: tuple[str, ...]
     rate_hz: int
@@ -85,6 +85,11 @@ class ModelSettings(Record):
     cost: ModelCost
     made_by: str
     alarm: AlarmRule | None = None
+
+    @property
+    def network_name(self) -> str:
+        """The network as it is given on the command line."""
+        return self.network.name if isinstance(self.network, OwnNetwork) else self.network
 
     @property
     def layout(self) -> Layout:

@@ -21,12 +21,13 @@ from lowsr_tradeoff.classify.feature_step import image_of
 from lowsr_tradeoff.corpora.inspect import sample_fault
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
 from lowsr_tradeoff.deploy.model.package import Package
-from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.learning.mel import fit_length
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.train import Scale, predict
+from lowsr_tradeoff.records.network import OwnNetwork
 from lowsr_tradeoff.settings.front_end import Scene
 
 # A last window with a smaller share of new sound than this would only repeat the one before it.
@@ -78,23 +79,32 @@ class Prediction:
         return classes[best], float(self.probabilities[best])
 
 
-def load_model(package: Package) -> Model:
+def load_model(package: Package, trusted: str | None = None) -> Model:
     """Return the network of a package, ready to use.
 
+    ``trusted`` names the class of the user's that may be run; a package names one, and does not hold it.
+
     Raises:
+        ConfigError: The network is a class that is not trusted, or that cannot be made here.
         DataError: The weights are not those of the network that the settings name.
     """
     settings = package.settings
+    name = settings.network_name
+    if isinstance(settings.network, OwnNetwork) and trusted != name:
+        raise ConfigError(
+            f"the model's network is the class {name}, which is not in its folder, and whose code would be run; "
+            f"if you trust it, predict and export take --network {name}"
+        )
     network = without_weights(settings.network, len(settings.classes), as_published=settings.as_published)
     expected = {name: tuple(meta.shape) for name, meta in network.state_dict().items()}
     found = {name: weight.shape for name, weight in package.weights.items()}
     if wrong := [name for name in {**expected, **found} if expected.get(name) != found.get(name)]:
         raise DataError(
-            f"the weights are not those of {settings.network} with {len(settings.classes)} classes "
+            f"the weights are not those of {name} with {len(settings.classes)} classes "
             f"({', '.join(wrong[:5])}); train the model again"
         )
     network.load_state_dict({name: torch.from_numpy(w) for name, w in package.weights.items()}, assign=True)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(memory_format=network.memory_format)  # type: ignore[call-overload]
     return Model(settings, network.eval())
 
 

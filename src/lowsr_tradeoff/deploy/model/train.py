@@ -136,7 +136,7 @@ def make_package(plan: ModelPlan, store: Store, data_licence: str | None) -> Pac
     config, corpus, arrays = plan.config, plan.corpus, store.arrays(plan.final)
     mean, std = arrays["scale"].tolist()
     settings = ModelSettings(
-        network=config.classify.network,
+        network=plan.final.settings.network,
         as_published=config.classify.as_published,
         classes=corpus.summary.classes,
         rate_hz=plan.condition.rate_hz,

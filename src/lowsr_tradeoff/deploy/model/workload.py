@@ -17,7 +17,7 @@ from lowsr_tradeoff.learning.cost import model_cost
 from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.learning.networks.build import untrained, without_weights
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
-from lowsr_tradeoff.records.network import Grid, ModelCost, Network
+from lowsr_tradeoff.records.network import AnyNetwork, Grid, ModelCost, Network, OwnNetwork
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
@@ -31,7 +31,7 @@ Infer = Callable[[], object]
 class OnnxMetadata(BaseModel):
     """The part of an ONNX export's metadata that its cost depends on."""
 
-    network: Network
+    network: AnyNetwork
     classes: tuple[str, ...]
     rate_hz: int
     grid: Grid
@@ -79,6 +79,8 @@ def _of_onnx(file: Path) -> tuple[Infer, ModelCost]:
         own = OnnxMetadata.model_validate(parse_json(session.get_modelmeta().custom_metadata_map["lowsr_tradeoff"]))
     except (KeyError, ValueError) as error:
         raise DataError(f"{file}: is no network that lowsr-tradeoff exported; give one that is") from error
+    if isinstance(own.network, OwnNetwork):
+        raise ConfigError(f"{file}: is of the class {own.network.name}, whose cost is not in the file")
     layout = lay_out(own.rate_hz, own.grid, own.clip_s, front_of(own.network))
     cost = model_cost(without_weights(own.network, len(own.classes)), layout, own.rate_hz, own.grid)
     image = np.random.default_rng(0).standard_normal((1, *layout.image)).astype(np.float32)

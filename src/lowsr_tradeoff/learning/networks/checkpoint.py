@@ -20,7 +20,7 @@ from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.networks.yamnet_weights import read_yamnet, read_yamnet_256
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
-from lowsr_tradeoff.records.network import Network
+from lowsr_tradeoff.records.network import AnyNetwork, Network, OwnNetwork
 from lowsr_tradeoff.settings.groups import YAMNETS
 
 Weights = Mapping[str, Tensor]
@@ -28,19 +28,25 @@ Weights = Mapping[str, Tensor]
 AUDIOSET_CLASSES, YAMNET_CLASSES = 527, 521
 # A name, a type, a shape and two offsets for each of a few hundred tensors.
 MOST_HEADER_BYTES = 1 << 20
+# Where the state of a class of the user's lies in that of the network made of it.
+OWN = "module."
 FRONT_END = ("spectrogram_extractor.", "logmel_extractor.")
 KERNEL = "spectrogram_extractor.stft.conv_real.weight"
 MEL_MATRIX = "logmel_extractor.melW"
 
 
-def load_weights(path: Path, network: Network, sha256: str | None = None) -> dict[str, Tensor]:
-    """Return the weights of a published checkpoint of any network; as :func:`load_panns`.
+def load_weights(path: Path, network: AnyNetwork, sha256: str | None = None) -> dict[str, Tensor]:
+    """Return the weights of a checkpoint of any network; as :func:`load_panns`.
 
     Args:
-        path: For YAMNet the published ``.tflite`` file, for yamnet_256 the ``.h5`` file.
+        path: For YAMNet the published ``.tflite`` file, for yamnet_256 the ``.h5`` file; for a class of the user's
+            one of its state, alone or under ``model``, whose names and shapes :func:`start_from` checks.
         network: Which network they are for.
         sha256: Expected hash of the file in hex, checked before it is opened; ``None`` for no check.
     """
+    if isinstance(network, OwnNetwork):
+        _check_hash(path, sha256)
+        return {f"{OWN}{name}": weight for name, weight in _read(path).items()}
     if network not in YAMNETS:
         return load_panns(path, network, sha256)
     _check_hash(path, sha256)
@@ -135,7 +141,7 @@ def _read(path: Path) -> dict[str, Tensor]:
     if not isinstance(stored, dict) or not all(
         isinstance(name, str) and isinstance(weight, Tensor) for name, weight in stored.items()
     ):
-        raise DataError(f"{path}: holds no table of tensors; give a checkpoint as PANNs publish them")
+        raise DataError(f"{path}: holds no table of tensors by name; give a file of a state_dict")
     return cast("dict[str, Tensor]", stored)
 
 

@@ -15,6 +15,7 @@ from lowsr_tradeoff.settings.study import StudyConfig
 R = TypeVar("R", int, tuple[int, int])
 
 NOT_ASKED = "not asked for; run with --attackers all"
+NOT_QUICK = "not in a quick look; run without --quick"
 
 
 class Plan(Protocol):

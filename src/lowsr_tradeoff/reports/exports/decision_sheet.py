@@ -11,6 +11,7 @@ from lowsr_tradeoff.reports.sections.decision.cautions import cautions
 from lowsr_tradeoff.reports.sections.decision.limits import LEAK_WORDS, LIMITS, brief, missed_names
 from lowsr_tradeoff.reports.sections.decision.verdict import explanation, headline, warnings
 from lowsr_tradeoff.reports.sections.recognition import alarms
+from lowsr_tradeoff.reports.sections.recognition.network import is_from_file
 from lowsr_tradeoff.reports.table import Table, table_lines
 from lowsr_tradeoff.reports.wording import count, hz, listed, named, of_100
 
@@ -81,7 +82,8 @@ def _notes(tradeoff: Tradeoff) -> Iterator[str]:
     networks = "; ".join(f"{rate}: {arm}, {grid} features" for rate, arm, grid in map(named, shown))
     attackers = dict.fromkeys(point.attacker for point in shown)
     if setup := tradeoff.recognition.alarms:
-        yield from (plain(alarms.definitions(setup)), "", *table_lines(alarms.table(tradeoff)), "")
+        told = alarms.definitions(setup, is_from_file=is_from_file(tradeoff))
+        yield from (plain(told), "", *table_lines(alarms.table(tradeoff)), "")
     yield (
         f"In brackets: 95 % intervals, over {listed(sorted(sizes))}; battery over draws of data-sheet values."
         f" Networks: {networks}. Strongest attackers: {plain('; '.join(attackers))}."

@@ -17,7 +17,7 @@ from lowsr_tradeoff.files.reading import parse_json, read_file
 from lowsr_tradeoff.files.safe_text import cell
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.records.base import Record
-from lowsr_tradeoff.records.run import MANIFEST, SCHEMA_VERSION, ListenPack, Manifest, Tradeoff
+from lowsr_tradeoff.records.run import MANIFEST, SCHEMA_VERSION, ListenPack, Manifest, Run, Tradeoff
 from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.exports.rows import COLUMNS, rows
@@ -50,6 +50,13 @@ def write_run(folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: List
     }
     for name, content in contents.items():
         write_atomic(folder / name, content)
+    return folder / REPORT
+
+
+def write_page(folder: Path, run: Run) -> Path:
+    """Write the report alone, of a run whose figures may still change, and return its path."""
+    page = render(run.tradeoff, run.manifest, run.listen)
+    write_atomic(folder / REPORT, page.encode())
     return folder / REPORT
 
 

@@ -8,6 +8,7 @@ import base64
 import gzip
 import json
 import re
+from functools import cache
 from importlib.resources import files
 
 import jinja2
@@ -23,6 +24,7 @@ def read_template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
+@cache
 def environment() -> jinja2.Environment:
     """Return what renders the templates; a name that is not given to one is an error.
 

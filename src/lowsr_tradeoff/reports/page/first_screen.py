@@ -18,7 +18,7 @@ from lowsr_tradeoff.reports.page.draws import PageDraws
 from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.sections.decision.cautions import cautions, lost_sounds
 from lowsr_tradeoff.reports.sections.decision.limits import LEAK_WORDS, LEAKS_BY_FIGURE, LIMITS, Asked, brief
-from lowsr_tradeoff.reports.sections.decision.verdict import JUDGED, change, direction
+from lowsr_tradeoff.reports.sections.decision.verdict import JUDGED, change, direction, mark
 from lowsr_tradeoff.reports.sections.recognition.recall import network_of
 from lowsr_tradeoff.reports.sections.speech.strongest import on_this_speech
 from lowsr_tradeoff.reports.wording import accuracy_title, by_chance, count, hz, number, percent, times, times_range
@@ -59,6 +59,7 @@ def first_screen(tradeoff: Tradeoff, listen: ListenPack, drawn: PageDraws) -> di
         "limits": [
             {**asdict(limit), "is_least": limit.is_least} for limit in LIMITS if _can_be_asked(tradeoff, limit)
         ],
+        "mark": mark(tradeoff),
         "judged": JUDGED,
         "n_draws": drawn.n_draws,
         "scales": drawn.scales,

@@ -7,6 +7,7 @@ text; it never becomes markup.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from plotly.offline import get_plotlyjs
 
@@ -31,7 +32,7 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
     """Return the report as one self-contained HTML file."""
     shown, drawn, last = sections(tradeoff, listen), page_draws(tradeoff), about.section(tradeoff, manifest)
     entries = [entry for section in (*shown, last) for entry in section.entries]
-    plotly, script = get_plotlyjs(), "\n".join(map(read_template, SCRIPTS))
+    (plotly, plotly_source), script = _plotly(), "\n".join(map(read_template, SCRIPTS))
     content = {
         "recalls": recognition.recall.by_network(tradeoff),
         "specs": drawings(entries),
@@ -52,9 +53,9 @@ def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
             content_of=content_of,
             hz=hz,
             css=read_template("report.css"),
-            sources=(source_of(plotly), source_of(script)),
+            sources=(plotly_source, source_of(script)),
             script=script,
-            plotly=packed(plotly),
+            plotly=plotly,
             screen=packed(compact_json(first_screen(tradeoff, listen, drawn))),
             content=packed(compact_json(content)),
             draws=packed(drawn.content),
@@ -73,6 +74,13 @@ def sections(tradeoff: Tradeoff, listen: ListenPack) -> tuple[Section, ...]:
         power.section(tradeoff),
         recognition.training(tradeoff),
     )
+
+
+@cache
+def _plotly() -> tuple[str, str]:
+    """Return plotly.js packed, which takes a while, and its digest for the policy."""
+    script = get_plotlyjs()
+    return packed(script), source_of(script)
 
 
 def _measured_on(tradeoff: Tradeoff) -> str:

@@ -68,7 +68,7 @@ function cautionsFor(screen, device, point) {
 
 function showAnswer(screen, answer, device, best, chanceOf) {
   const {headline, pieces} = say(screen, answer, device, chanceOf);
-  byId("headline").textContent = headline;
+  byId("headline").textContent = `${screen.mark}${headline}`;
   byId("lead").replaceChildren(...pieces.map(([words, kind]) => (kind ? element("b", words, {class: kind}) : words)));
   const about = answer.qualifying[0] || answer.nearest || best[0];
   byId("cautions").replaceChildren(...cautionsFor(screen, device, about && about.point).map(({point, figures, section, link}) => {

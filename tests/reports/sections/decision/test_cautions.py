@@ -119,6 +119,8 @@ def test_several_trainings_and_whole_corpora_are_not_warned_of(tradeoff):
     quiet = replaced(tradeoff, {"leaks": ()})
     assert {"One training each.", "Files were skipped."} <= set(points_of(quiet))
     often = changed_all(quiet, "recognition.results", {"n_seeds": 3})
+    as_it_is = {**quiet.settings, "classify": {**quiet.settings["classify"], "network": "net.onnx"}}
+    assert "One training each." not in points_of(quiet.model_copy(update={"settings": as_it_is}))
     whole = changed_all(often, "corpora", {"n_skipped": 0})
     assert not {"One training each.", "Files were skipped."} & set(points_of(whole))
 

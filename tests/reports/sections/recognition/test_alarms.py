@@ -86,6 +86,9 @@ def test_definitions_say_what_was_heard(listening):
         "40 clips of it from 20 sources, in 7.5 h of other sounds (3 recordings of street)"
         in alarms.definitions(SETUP)
     )
+    assert "by the network that was not trained on its fold" in alarms.definitions(SETUP)
+    given = alarms.definitions(SETUP, is_from_file=True)
+    assert "by the same network, and nobody checked what that was trained on" in given
     assert alarms.entries(listening)[0] in recognition.sounds(listening).entries
 
 

@@ -14,6 +14,12 @@ def test_an_adapted_network_is_said_to_be_so(tradeoff):
     assert network.table(changed).caption == ("The network: cnn14, from the weights in w.pth, adapted by dora")
 
 
+def test_a_file_is_named_without_its_folder_and_said_to_be_heard_as_it_is(tradeoff):
+    chosen = {**tradeoff.settings["classify"], "network": "/home/me/net.onnx"}
+    changed = tradeoff.model_copy(update={"settings": {"classify": chosen}})
+    assert network.table(changed).caption == "The network: net.onnx, as it is, nothing trained"
+
+
 def test_published_weights_are_named_with_publisher_and_licence(tradeoff):
     chosen = {
         **tradeoff.settings["classify"],

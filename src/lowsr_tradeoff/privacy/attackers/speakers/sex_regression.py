@@ -9,8 +9,6 @@ from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import logsumexp
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.folds import assign_folds
@@ -97,6 +95,10 @@ def fit_softmax(features: Floats, truth: Classes) -> Floats:
     Shape:
         ``(n_rows, n_features)`` to ``(n_features, n_classes)``.
     """
+    # A third of a second, which planning does without.
+    from scipy.optimize import minimize  # noqa: PLC0415
+    from scipy.special import logsumexp  # noqa: PLC0415
+
     wanted = np.eye(truth.max() + 1)[truth]
     shape = features.shape[1], wanted.shape[1]
     shrunk = np.append(np.full(shape[0] - 1, PENALTY), 0.0)[:, None]

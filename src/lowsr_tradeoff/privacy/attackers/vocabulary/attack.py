@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_numbers
 from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.privacy.attackers import known_words
-from lowsr_tradeoff.privacy.attackers.attacker import NotTested
+from lowsr_tradeoff.privacy.attackers.attacker import NOT_QUICK, NotTested
 from lowsr_tradeoff.privacy.attackers.vocabulary.figures import Learner, figures, lost
 from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
     SpotterSettings,
@@ -59,8 +59,8 @@ class VocabularyPlan:
 def plan(config: StudyConfig, speech: SpeechCorpus) -> VocabularyPlan | NotTested:  # noqa: ARG001 - every attacker's signature
     """Return the steps of every rate and front end. Raises DataError where the vocabulary cannot be used."""
     words = word_list_of(config)
-    if words is None:
-        return known_words.not_tested(config, ATTACKER, NO_WORDS)
+    if words is None or config.quick:
+        return known_words.not_tested(config, ATTACKER, NO_WORDS if words is None else NOT_QUICK)
     return VocabularyPlan(config, load_words(words), tuple(steps_of(config, words)))
 
 

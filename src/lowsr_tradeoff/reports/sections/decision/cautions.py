@@ -12,6 +12,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.sections.decision.limits import brief
 from lowsr_tradeoff.reports.sections.decision.verdict import unusable, warnings
+from lowsr_tradeoff.reports.sections.recognition.network import is_from_file
 from lowsr_tradeoff.reports.sections.recognition.recall import losses
 from lowsr_tradeoff.reports.sections.speech.strongest import on_this_speech
 from lowsr_tradeoff.reports.wording import count, hz, life, listed, percent, times_range, whole
@@ -208,7 +209,8 @@ def _gap(shown: Sequence[OperatingPoint]) -> Iterator[Caution]:
 
 
 def _one_seed(tradeoff: Tradeoff) -> Iterator[Caution]:
-    if max((result.n_seeds for result in tradeoff.recognition.results), default=0) == 1:
+    n_seeds = max((result.n_seeds for result in tradeoff.recognition.results), default=0)
+    if n_seeds == 1 and not (is_from_file(tradeoff) or tradeoff.is_quick):
         figures = "Every network was trained once; trainings that differ in their seed may differ in accuracy."
         yield Caution("One training each.", figures, "training", "Ways of training")
 

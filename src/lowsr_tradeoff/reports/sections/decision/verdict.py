@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lowsr_tradeoff.classify.arms import arm_of
 from lowsr_tradeoff.decision.leaks import AT_STAKE
 from lowsr_tradeoff.decision.yardstick import faults
 from lowsr_tradeoff.records.base import Measurement
@@ -30,7 +31,16 @@ def unusable(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def headline(tradeoff: Tradeoff) -> str:
-    """Return the answer in one sentence."""
+    """Return the answer in one sentence, marked where it is not the whole study's."""
+    return f"{mark(tradeoff)}{_answer(tradeoff)}"
+
+
+def mark(tradeoff: Tradeoff) -> str:
+    """Return what an answer begins with that is not the whole study's; nothing for others."""
+    return "So far: " if tradeoff.unfinished else "Quick look: " if tradeoff.is_quick else ""
+
+
+def _answer(tradeoff: Tradeoff) -> str:
     decision = tradeoff.decision
     if not decision.constraints:
         return direction(tradeoff, decision.device)
@@ -94,11 +104,30 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
     invented = [f"{corpus.name} ({corpus.kind})" for corpus in tradeoff.corpora if corpus.is_synthetic]
     return (
         *((f"Synthetic data, for trying out, not for decisions: {listed(invented)}.",) if invented else ()),
+        *_provisional(tradeoff),
         *_failed(tradeoff),
         *control.warnings(tradeoff),
         *((f"All accuracies: {OPTIMISTIC}.",) if is_optimistic(tradeoff) else ()),
         *(_split(corpus) for corpus in tradeoff.corpora if corpus.split_sources),
     )
+
+
+def _provisional(tradeoff: Tradeoff) -> Iterator[str]:
+    if tradeoff.unfinished:
+        done = f"{tradeoff.unfinished.n_done} of {count(tradeoff.unfinished.n_steps, 'step')} have run"
+        yield f"Provisional: {done}. Attackers that have not run may recover more, and every figure may change."
+    if tradeoff.is_quick:
+        yield (
+            f"Quick look, not for decisions: {_recognised_by(tradeoff)}a third of the utterances is attacked, and"
+            " no attacker learns words. Attackers of the whole study may recover more."
+        )
+
+
+def _recognised_by(tradeoff: Tradeoff) -> str:
+    """What is measured in place of a trained network, whose power the figures are."""
+    if any(arm_of(result.arm).is_network for result in tradeoff.recognition.results):
+        return ""
+    return "sounds are recognised by the classical control, the power is that of the network in its place, "
 
 
 def _split(corpus: CorpusSummary) -> str:

@@ -19,6 +19,7 @@ from lowsr_tradeoff.reports.plot import (
     titled,
 )
 from lowsr_tradeoff.reports.sections.entry import Entry
+from lowsr_tradeoff.reports.sections.recognition.network import is_from_file
 from lowsr_tradeoff.reports.table import NAMED, Cell, Column, Table, table_of
 from lowsr_tradeoff.reports.wording import amount, count, hz, listed, named, number, optimism, percent, sentences
 
@@ -40,7 +41,7 @@ def entries(tradeoff: Tradeoff) -> tuple[Entry, ...]:
             figure(tradeoff),
             table(tradeoff),
             caption(tradeoff),
-            intro=definitions(setup),
+            intro=definitions(setup, is_from_file=is_from_file(tradeoff)),
             folded=(
                 ("Recall at 1 and 10 false alarms per hour, and ranking over all thresholds", bounds(tradeoff)),
             ),
@@ -116,12 +117,15 @@ def caption(tradeoff: Tradeoff) -> str:
     )
 
 
-def definitions(setup: AlarmSetup) -> str:
+def definitions(setup: AlarmSetup, *, is_from_file: bool = False) -> str:
     """Return what was heard, and what counts as an alarm."""
+    by = "the network that was not trained on its fold"
+    if is_from_file:
+        by = "the same network, and nobody checked what that was trained on"
     return sentences(
         f"Listening all day for {setup.target}: {count(setup.n_clips, 'clip')} of it from"
         f" {count(setup.n_sources, 'source')}, in {setup.hours:.3g} h of other sounds ({setup.background})",
-        "each clip and each second of background is scored by the network that was not trained on its fold"
+        f"each clip and each second of background is scored by {by}"
         + (", and the background was taken to hold nothing of the target" if not setup.is_strung else ""),
         f"windows of {setup.window_s:g} s follow each other every {setup.hop_s:g} s; an alarm is a window at or"
         f" above the threshold, and within {setup.hold_s:g} s of it no second one counts",

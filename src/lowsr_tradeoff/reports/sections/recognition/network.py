@@ -11,6 +11,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import digits, hz
+from lowsr_tradeoff.settings.groups import is_file
 
 
 def entry(tradeoff: Tradeoff) -> Entry:
@@ -79,9 +80,20 @@ def _front_end(cost: ModelCost) -> str:
     return f"{cost.frames} FFTs of {cost.fft_size} points at {hz(cost.model_rate_hz)}, {cost.mel_bands} bands"
 
 
+def is_from_file(tradeoff: Tradeoff) -> bool:
+    """Return whether the network was brought as a file, and trained by nobody here."""
+    match tradeoff.settings.get("classify"):
+        case {"network": network}:
+            return is_file(network)
+        case _:
+            return False
+
+
 def _description(tradeoff: Tradeoff) -> str:
     """Its name, what it starts from and what of it is trained, as the settings say."""
     match tradeoff.settings.get("classify"):
+        case {"network": str(network)} if is_file(network):
+            return f"{PurePath(network).name}, as it is, nothing trained"
         case {"network": str(network), "adapt": str(adapt), "checkpoint": checkpoint}:
             start = _published(str(checkpoint)) if checkpoint else "from random weights"
             adapted = {"full": "all of it trained", "probe": "its head trained alone"}
