@@ -240,10 +240,9 @@ def starting_s() -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def print_stage(folder: str) -> None:
+def print_stage(folder: str, grids: Sequence[Grid] = ("native", "shared")) -> None:
     """Print what a second process is worth for a whole stage if they share nothing, and its longest calls."""
     corpus = load_events(folder, 5, None, 0, (RATE_HZ,), REFERENCE_RATE_HZ, skip_bad=False, cache=None)
-    grids: tuple[Grid, ...] = ("shared", "native")
     for grid in grids:
         steps, costs = stage_costs(corpus, grid)
         start_s, total_s = starting_s(), sum(costs.values())
@@ -254,8 +253,8 @@ def print_stage(folder: str) -> None:
         parts = ", ".join(f"{kind} {cost_s:.1f}" for kind, cost_s in kinds.items())
         print(
             f"stage, {grid}: one process {total_s:.1f} s ({parts}); "
-            f"two that share nothing {whole_s:.1f} s, {total_s / whole_s:.2f} x one: start {start_s:.1f} s each, "
-            f"without it {total_s / without_s:.2f} x",
+            f"two that share nothing {whole_s:.1f} s, {total_s / whole_s:.2f} x one that is loaded; each loads for "
+            f"{start_s:.1f} s, without that {total_s / without_s:.2f} x",
             flush=True,
         )
 

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 from pystoi import stoi as pystoi
+from pystoi import utils
 from tests.privacy.embedded import SPEECH
 
 from lowsr_tradeoff.audio.capture import capture, restore
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.privacy.signal.stoi import stoi_and_estoi
+from lowsr_tradeoff.privacy.signal.stoi import _spectra, stoi_and_estoi
 from lowsr_tradeoff.settings.front_end import FrontEnd
 
 SENTENCES = SPEECH.utterances[:2]
@@ -29,6 +30,12 @@ def test_values_are_those_of_pystoi_at_other_rates(rate_hz):
     heard = original + rng.standard_normal(rate_hz).astype(np.float32)
     expected = [pystoi(original, heard, rate_hz, extended=extended) for extended in (False, True)]
     assert stoi_and_estoi(original, heard, rate_hz) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("n_samples", [257, 385, 12345])
+def test_spectra_are_those_of_pystoi_to_the_last_bit(n_samples):
+    sound = np.random.default_rng(0).standard_normal(n_samples)
+    assert np.array_equal(_spectra(sound), utils.stft(sound, 256, 512, overlap=2))
 
 
 def test_a_sound_matches_itself():
