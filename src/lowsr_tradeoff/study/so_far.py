@@ -29,12 +29,17 @@ def shown_early(
     def watch(_: Progress) -> None:
         nonlocal due_s
         took_s = time.monotonic() - start_s
-        is_due = show is not None and took_s >= due_s and not any(thread.is_alive() for thread in threads)
-        if is_due and all(map(store.has_record, plan.first)):
+        if show is None or took_s < due_s or any(thread.is_alive() for thread in threads):
+            return
+        if all(map(store.has_record, plan.first)):
             due_s = GROWTH * took_s
-            threads[:] = [Thread(target=lambda: show(so_far()), daemon=True)]
+            threads[:] = [Thread(target=_show, args=(so_far, show), daemon=True)]
             threads[0].start()
 
     yield watch
     for thread in threads:
         thread.join()
+
+
+def _show(so_far: Callable[[], Run], show: Callable[[Run], None]) -> None:
+    show(so_far())
