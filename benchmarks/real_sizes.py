@@ -40,7 +40,8 @@ RATES_HZ, SPEECH_RATES_HZ, REFERENCE_RATE_HZ = (500, 1000, 2000, 4000), (500, 10
 RATES = ("--rates", ",".join(map(str, RATES_HZ)))
 GRIDS: tuple[Grid, ...] = ("shared", "native")
 N_CLIPS, N_UTTERANCES = 20_000, 300
-SAMPLE_S = 0.5
+# Reading the sizes of four processes takes some 50 ms, and the processes wait for it.
+SAMPLE_S = 1.0
 
 
 @dataclass(frozen=True)
