@@ -26,9 +26,9 @@ def test_settings_of_training_that_cannot_go_together_are_refused(tmp_path, text
 @pytest.mark.parametrize(
     ("given", "grids", "learning_rate"),
     [
-        ({}, ("shared", "native"), 1e-2),
-        ({"network": "mine:Net"}, ("shared", "native"), 1e-2),
-        ({"network": "mine:Net", "checkpoint": "net.pth"}, ("shared", "native"), 1e-3),
+        ({}, ("native",), 1e-2),
+        ({"network": "mine:Net"}, ("native",), 1e-2),
+        ({"network": "mine:Net", "checkpoint": "net.pth"}, ("native",), 1e-3),
         ({"network": "yamnet"}, ("shared",), 1e-2),
         ({"network": "yamnet_256", "checkpoint": "net.h5"}, ("shared",), 1e-3),
         ({"network": "yamnet_256", "checkpoint": "net.h5", "learning_rate": 0.5}, ("shared",), 0.5),

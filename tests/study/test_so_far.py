@@ -18,6 +18,16 @@ from lowsr_tradeoff.study.run import run_study
 
 
 @pytest.fixture
+def nearly_done(small_study, small_run, tmp_path):
+    """The run folder of the small study, which lacks one attacker's steps."""
+    out = tmp_path / "run"
+    copytree(small_run[0], out)
+    for path in (out / "steps" / "attack-presence").iterdir():
+        path.unlink()
+    return out
+
+
+@pytest.fixture
 def begun(small_study, small_run, tmp_path):
     """The plan of the small study, and its store with the first steps alone."""
     out = tmp_path / "run"
@@ -59,11 +69,10 @@ def test_the_first_steps_run_first(begun):
     assert set(planned.steps[: len(planned.first)]) == set(planned.first)
 
 
-def test_a_long_run_is_shown_before_its_end_and_then_whole(begun, small_study, small_run, monkeypatch):
-    _, store = begun
+def test_a_long_run_is_shown_before_its_end_and_then_whole(nearly_done, small_study, small_run, monkeypatch):
     monkeypatch.setattr(so_far, "FIRST_S", 0.0)
     shown = []
-    finished = run_study(load_config(small_study), store.root, 1, lambda _: None, show=shown.append)
+    finished = run_study(load_config(small_study), nearly_done, 1, lambda _: None, show=shown.append)
     counts = [run.tradeoff.unfinished.n_done for run in shown]
     assert counts
     assert counts == sorted(counts)
@@ -71,9 +80,8 @@ def test_a_long_run_is_shown_before_its_end_and_then_whole(begun, small_study, s
     assert finished.tradeoff == small_run[1].tradeoff
 
 
-def test_a_short_run_is_not_shown_before_its_end(begun, small_study, monkeypatch):
-    _, store = begun
+def test_a_short_run_is_not_shown_before_its_end(nearly_done, small_study, monkeypatch):
     monkeypatch.setattr(so_far, "FIRST_S", 1e6)
     shown = []
-    run_study(load_config(small_study), store.root, 1, lambda _: None, show=shown.append)
+    run_study(load_config(small_study), nearly_done, 1, lambda _: None, show=shown.append)
     assert shown == []
