@@ -30,15 +30,14 @@ def test_it_trains_no_network_and_takes_no_slow_score(quick):
 
 def test_every_rate_has_the_accuracy_of_the_control_and_the_power_of_the_network(quick, small_run):
     tradeoff, full = quick[1].tradeoff, small_run[1].tradeoff
-    powers = {(p.rate_hz, p.device): p.power_mw for p in full.points if p.grid == "native"}
+    # The whole study's full-rate network reads the shared grid.
+    powers = {(p.rate_hz, p.device): p.power_mw for p in full.points if p.grid == "native" or p.rate_hz == 16000}
     accuracies = {r.rate_hz: r.accuracy for r in full.recognition.results if r.arm == "classical"}
     assert {point.rate_hz for point in tradeoff.points} == {500, 1000, 16000}
     for point in tradeoff.points:
         assert point.accuracy == accuracies[point.rate_hz]
         assert point.word_recovery.value is not None
-        # The whole study's full-rate network is on the shared grid, which is the native one there.
-        if point.rate_hz != 16000:
-            assert point.power_mw == powers[point.rate_hz, point.device]
+        assert point.power_mw == powers[point.rate_hz, point.device]
 
 
 def test_it_says_everywhere_that_it_decides_nothing(quick):
@@ -58,6 +57,7 @@ def test_it_says_everywhere_that_it_decides_nothing(quick):
         ({"classify": {"arms": ["finetuned"]}}, "trains no network; leave out classify.arms"),
         ({"alarms": {"target": "dog"}}, "leave out --target"),
         ({"privacy": {"attackers": "all"}}, "leave out privacy.attackers"),
+        ({"classify": {"network": "mine:Net"}}, "leave out --network"),
     ],
 )
 def test_settings_that_it_cannot_follow_are_refused(given, told):

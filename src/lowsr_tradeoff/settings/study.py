@@ -21,6 +21,7 @@ from lowsr_tradeoff.settings.groups import (
     PrivacySettings,
     Settings,
     SpeechSettings,
+    is_class,
     is_file,
 )
 from lowsr_tradeoff.settings.limits import Constraints, GateRules
@@ -87,6 +88,10 @@ class StudyConfig(Settings):
         if self.quick and self.alarms.target is not None:
             raise ValueError(
                 "quick: a quick look trains no network, and nothing else raises alarms; leave out --target"
+            )
+        if self.quick and is_class(self.classify.network):
+            raise ValueError(
+                "quick: nothing tells the power of a class that no study has built; leave out --network"
             )
         if self.quick and self.privacy.attackers != "default":
             raise ValueError("quick: a quick look has few attackers; leave out privacy.attackers")

@@ -121,7 +121,11 @@ def _not_lost(plan: PrivacyPlan, store: Store) -> Privacy:
 
 
 def _with_costs(recognition: Recognition, study: Study) -> Recognition:
-    """The controls of a quick look with the cost of the network that the whole study would train in their place."""
+    """The controls of a quick look with the cost of the network that the whole study would train in their place.
+
+    At the full rate that network reads the shared grid, as :func:`reference_of` says.
+    """
+    reference_hz = study.config.reference_rate_hz
     network, clip_s, n_classes = (
         study.config.classify.network,
         study.events.clip_s,
@@ -129,9 +133,10 @@ def _with_costs(recognition: Recognition, study: Study) -> Recognition:
     )
     if is_file(network):
         return recognition
-    grid = grids_of(cast("Network", network))[-1]
+    below: Grid = grids_of(cast("Network", network))[-1]
 
     def cost(rate_hz: int) -> ModelCost:
+        grid: Grid = "shared" if rate_hz == reference_hz else below
         found = network_cost(cast("Network", network), rate_hz, grid, clip_s, n_classes)
         return found.model_copy(update={"grid": "native"})
 
