@@ -1,14 +1,16 @@
 """What is shown of a study before its end has three figures a rate, and says what has not run."""
 
-from shutil import copytree
+from shutil import copyfile, copytree
 
 import pytest
 
 from lowsr_tradeoff.decision.gate import gate
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports.page.html import render
+from lowsr_tradeoff.reports.sections.decision.verdict import warnings
 from lowsr_tradeoff.runner.step import with_needs
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.alarms import AlarmSettings
 from lowsr_tradeoff.settings.limits import GateRules
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study import so_far
@@ -41,14 +43,42 @@ def begun(small_study, small_run, tmp_path):
 
 
 def test_the_first_steps_give_every_rate_its_three_figures(begun, small_run):
+    """The control's accuracy, and the power of the network that is trained next."""
     planned, store = begun
     tradeoff = assemble(planned, *without_missing(planned, store))
-    full = {point.point_id: point for point in small_run[1].tradeoff.points}
+    whole = small_run[1].tradeoff
+    controls = {one.rate_hz: one.accuracy for one in whole.recognition.results if one.arm == "classical"}
+    trained = {(at.rate_hz, at.device): at for at in whole.points if (at.arm, at.grid) == ("finetuned", "native")}
     assert {point.rate_hz for point in tradeoff.points} == {500, 1000, 16000}
     for point in tradeoff.points:
-        assert point.arm == "finetuned"
-        assert (point.accuracy, point.power_mw) == (full[point.point_id].accuracy, full[point.point_id].power_mw)
-        assert 0 < point.word_recovery.value <= full[point.point_id].word_recovery.value
+        assert (point.arm, point.accuracy) == ("classical", controls[point.rate_hz])
+        if point.rate_hz != whole.reference_rate_hz:
+            assert point.power_mw.value == pytest.approx(trained[point.rate_hz, point.device].power_mw.value)
+        assert point.word_recovery.value > 0
+    assert "Sounds are recognised by the classical control; the power is" in " ".join(warnings(tradeoff))
+
+
+def test_a_network_replaces_the_control_at_its_rate(begun, small_run):
+    planned, store = begun
+    trained = planned.through[0].classify.trained
+    network = next(runs for at, runs in trained.items() if (at.rate_hz, at.arm) == (1000, "finetuned"))
+    keys = {step.key for step in with_needs(network)}
+    for path in small_run[0].glob("steps/*/*"):
+        if path.stem in keys:
+            copyfile(path, store.root / path.relative_to(small_run[0]))
+    tradeoff = assemble(planned, *without_missing(planned, store))
+    found = {point.rate_hz: point.arm for point in tradeoff.points}
+    assert found == {500: "classical", 1000: "finetuned", 16000: "classical"}
+    assert "Sounds at 500 Hz and 16 kHz are recognised by the classical control" in " ".join(warnings(tradeoff))
+
+
+def test_where_a_network_is_asked_for_it_is_shown_first(small_study, tmp_path):
+    """Nothing but a network raises alarms."""
+    config = load_config(small_study)
+    raises = config.model_copy(update={"alarms": AlarmSettings(target="high")})
+    first = plan(open_study(raises, tmp_path)).through[0].classify.first
+    assert {step.settings.arm for step in first if step.stage == "train"} == {"finetuned"}
+    assert not any(step.stage == "control" for step in first)
 
 
 def test_what_has_not_run_is_named_and_is_no_failure(begun):

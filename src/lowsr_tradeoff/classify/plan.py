@@ -8,7 +8,7 @@ teaches; none for the network that is deployed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
 from typing import Literal, cast
@@ -87,12 +87,24 @@ class ClassifyPlan:
 
     @property
     def first(self) -> tuple[Step, ...]:
-        """The steps of one network a rate, the fine-tuned one where there is one: they tell most for their time."""
-        asked = sorted(self.tested, key=lambda condition: condition.arm != "finetuned")
+        """The steps of one way to recognise sounds at each rate, the one that tells most for its time.
+
+        That is the control, whose power is that of the network that is trained next; the fine-tuned network where
+        there is none, where alarms are raised, which needs a network, and where the power of a class is not known
+        before it is built.
+        """
+        needs_network = self.config.alarms.target is not None or is_class(self.config.classify.network)
+        asked = sorted(self.tested, key=partial(_by_time, needs_network=needs_network))
         by_rate: dict[int, Condition] = {}
         for condition in asked:
             by_rate.setdefault(condition.rate_hz, condition)
         return tuple(step for condition in by_rate.values() for step in self.tested[condition])
+
+
+def _by_time(condition: Condition, *, needs_network: bool) -> int:
+    """The place of a way to recognise sounds in the order in which they are told first."""
+    arms = ("finetuned",) if needs_network else ("classical", "finetuned")
+    return arms.index(condition.arm) if condition.arm in arms else len(arms)
 
 
 def final_step(config: StudyConfig, corpus: EventCorpus, condition: Condition) -> Training:

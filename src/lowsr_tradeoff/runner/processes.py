@@ -1,8 +1,9 @@
 """Local processes that may be lost or hang without harm to the rest.
 
-Work and all steps reach a process once, when it starts; after that a call costs a few numbers. No library's pool
-fits: some report a lost process to every call (``concurrent.futures``, loky), or wait for ever for a process that
-ended with code 0 (pebble 5.2.3, tried); none limits the working time by a monotonic clock.
+Work and all steps reach a process once, when it starts; after that a call costs a few numbers. On Linux they are
+forked from one that has loaded what the steps need, so that it is loaded once and lies in memory once. No
+library's pool fits: some report a lost process to every call (``concurrent.futures``, loky), or wait for ever for a
+process that ended with code 0 (pebble 5.2.3, tried); none limits the working time by a monotonic clock.
 """
 
 import math
@@ -10,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -17,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from lowsr_tradeoff.runner.executor import (
@@ -33,6 +35,7 @@ from lowsr_tradeoff.runner.executor import (
     n_sharing,
     over_limit,
 )
+from lowsr_tradeoff.runner.fingerprint import NAME
 from lowsr_tradeoff.runner.machine import ONE_THREAD
 from lowsr_tradeoff.runner.step import Step
 
@@ -49,7 +52,7 @@ ENVIRONMENT = ONE_THREAD | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 class Worker:
     """A process and the pipe to it."""
 
-    process: SpawnProcess
+    process: BaseProcess
     pipe: Connection
 
 
@@ -77,9 +80,10 @@ def in_processes(
     with tempfile.TemporaryDirectory(prefix="lowsr-") as folder:
         work = Path(folder) / "work.pickle"
         work.write_bytes(pickle.dumps((run, list(steps))))
+        modules = sorted({f"{NAME}.{step.run.partition(':')[0]}" for step in steps})
 
         def start(call: Call) -> None:
-            worker, starting_s = (idle.pop(), 0.0) if idle else (_start_worker(work), STARTING_S)
+            worker, starting_s = (idle.pop(), 0.0) if idle else (_start_worker(work, modules), STARTING_S)
             busy[worker.pipe] = Running(call, worker, time.monotonic() + limit_s * len(call) + starting_s)
             # That a process is gone shows when it is waited for.
             with suppress(OSError):
@@ -99,11 +103,16 @@ def in_processes(
                 _stop(worker)
 
 
-def _start_worker(work: Path) -> Worker:
-    """Start a process. Ctrl-C is for the parent: a blocked signal stays blocked in the process that is started."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(theirs, work), daemon=True)
+def _start_worker(work: Path, modules: list[str]) -> Worker:
+    """Start a process. Ctrl-C is for the parent: a blocked signal stays blocked in the process that is started.
+
+    Elsewhere than on Linux a fork is not safe once libraries of the system are loaded.
+    """
+    forked, fresh = multiprocessing.get_context("forkserver"), multiprocessing.get_context("spawn")
+    forked.set_forkserver_preload(modules)
+    context = forked if sys.platform == "linux" else fresh
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     unset = {name: value for name, value in ENVIRONMENT.items() if name not in os.environ}
     os.environ.update(unset)

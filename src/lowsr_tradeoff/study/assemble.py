@@ -26,7 +26,7 @@ from lowsr_tradeoff.runner import fingerprint, machine
 from lowsr_tradeoff.runner.step import Step, with_needs
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.front_end import name_of
-from lowsr_tradeoff.settings.groups import is_file
+from lowsr_tradeoff.settings.groups import is_class, is_file
 from lowsr_tradeoff.study.plan import Study, StudyPlan
 
 NOT_YET = "it has not run yet"
@@ -68,7 +68,7 @@ def assemble(plan: StudyPlan, store: Store, unfinished: Unfinished | None = None
     own, *others = plan.through
     study, config = own.study, own.study.config
     recognition = classify.results(own.classify, store)
-    if config.quick:
+    if config.quick or unfinished:
         recognition = _with_costs(recognition, own.study)
     recover = privacy.results if unfinished is None else _not_lost
     recovered = recover(own.privacy, store)
@@ -121,9 +121,10 @@ def _not_lost(plan: PrivacyPlan, store: Store) -> Privacy:
 
 
 def _with_costs(recognition: Recognition, study: Study) -> Recognition:
-    """The controls of a quick look with the cost of the network that the whole study would train in their place.
+    """The controls at rates without a network with the cost of the one that the whole study trains in their place.
 
-    At the full rate that network reads the shared grid, as :func:`reference_of` says.
+    At the full rate that network reads the shared grid, as :func:`reference_of` says. What a class of the user's
+    costs is known once it is trained.
     """
     reference_hz = study.config.reference_rate_hz
     network, clip_s, n_classes = (
@@ -131,8 +132,9 @@ def _with_costs(recognition: Recognition, study: Study) -> Recognition:
         study.events.clip_s,
         len(study.events.summary.classes),
     )
-    if is_file(network):
+    if is_file(network) or is_class(network):
         return recognition
+    trained = {each.rate_hz for each in recognition.results if each.cost is not None}
     below: Grid = grids_of(cast("Network", network))[-1]
 
     def cost(rate_hz: int) -> ModelCost:
@@ -140,7 +142,10 @@ def _with_costs(recognition: Recognition, study: Study) -> Recognition:
         found = network_cost(cast("Network", network), rate_hz, grid, clip_s, n_classes)
         return found.model_copy(update={"grid": "native"})
 
-    results = (each.model_copy(update={"cost": cost(each.rate_hz)}) for each in recognition.results)
+    results = (
+        each if each.rate_hz in trained else each.model_copy(update={"cost": cost(each.rate_hz)})
+        for each in recognition.results
+    )
     return recognition.model_copy(update={"results": tuple(results)})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from lowsr_tradeoff.classify.arms import arm_of
 from lowsr_tradeoff.decision.leaks import at
 from lowsr_tradeoff.privacy.attackers.low_rate_figures import RECOVERED
 from lowsr_tradeoff.records.decision import OperatingPoint
@@ -209,8 +210,8 @@ def _gap(shown: Sequence[OperatingPoint]) -> Iterator[Caution]:
 
 
 def _one_seed(tradeoff: Tradeoff) -> Iterator[Caution]:
-    n_seeds = max((result.n_seeds for result in tradeoff.recognition.results), default=0)
-    if n_seeds == 1 and not (is_from_file(tradeoff) or tradeoff.is_quick):
+    trained = (result for result in tradeoff.recognition.results if arm_of(result.arm).is_network)
+    if max((result.n_seeds for result in trained), default=0) == 1 and not is_from_file(tradeoff):
         figures = "Every network was trained once; trainings that differ in their seed may differ in accuracy."
         yield Caution("One training each.", figures, "training", "Ways of training")
 

@@ -115,19 +115,25 @@ def warnings(tradeoff: Tradeoff) -> tuple[str, ...]:
 def _provisional(tradeoff: Tradeoff) -> Iterator[str]:
     if tradeoff.unfinished:
         done = f"{tradeoff.unfinished.n_done} of {count(tradeoff.unfinished.n_steps, 'step')} have run"
-        yield f"Provisional: {done}. Attackers that have not run may recover more, and every figure may change."
+        yield (
+            f"Provisional: {done}. {_recognised_by(tradeoff)}Attackers that have not run may recover more, and"
+            " every figure may change."
+        )
     if tradeoff.is_quick:
         yield (
-            f"Quick look, not for decisions: {_recognised_by(tradeoff)}a third of the utterances is attacked, and"
+            f"Quick look, not for decisions: {_recognised_by(tradeoff)}A third of the utterances is attacked, and"
             " no attacker learns words. Attackers of the whole study may recover more."
         )
 
 
 def _recognised_by(tradeoff: Tradeoff) -> str:
-    """What is measured in place of a trained network, whose power the figures are."""
-    if any(arm_of(result.arm).is_network for result in tradeoff.recognition.results):
+    """Where the control is measured in place of a trained network, whose power the figures are."""
+    rates_hz = {point.rate_hz for point in tradeoff.points if not arm_of(point.arm).is_network}
+    if not rates_hz:
         return ""
-    return "sounds are recognised by the classical control, the power is that of the network in its place, "
+    others = {point.rate_hz for point in tradeoff.points} - rates_hz
+    where = f" at {listed(hz(rate_hz) for rate_hz in sorted(rates_hz))}" if others else ""
+    return f"Sounds{where} are recognised by the classical control; the power is that of the network in its place. "
 
 
 def _split(corpus: CorpusSummary) -> str:
