@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.audio import MODEL_RATE_HZ
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.corpora.clips import EventCorpus, read
+from lowsr_tradeoff.corpora.words import words_of
 from lowsr_tradeoff.learning.log_mel import log_mel
 from lowsr_tradeoff.learning.mel import fit_length, lay_out
 from lowsr_tradeoff.privacy.attackers.vocabulary import spotter
 from lowsr_tradeoff.privacy.attackers.vocabulary.attack import RECIPE
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import load_words, word_list_of
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -67,7 +67,8 @@ def mismatched(corpus: EventCorpus, rates_hz: Sequence[int]) -> dict[int, NDArra
 
 def main(rates_hz: Sequence[int]) -> None:
     """Print both attackers and their difference at every rate."""
-    corpus = load_words(word_list_of(StudyConfig(rates_hz=tuple(rates_hz))))
+    corpus = words_of(StudyConfig(rates_hz=tuple(rates_hz)), None)
+    assert corpus is not None
     truth = np.array([corpus.summary.classes.index(clip.label) for clip in corpus.clips])
     weights = resample_weights([clip.source for clip in corpus.clips], N_RESAMPLES, 0)
     for rate_hz, foreign in mismatched(corpus, rates_hz).items():

@@ -6,8 +6,9 @@ import soundfile
 from tests.corpora.sounds import DAMAGES, write_csv, write_noise
 
 from lowsr_tradeoff.corpora.clips import read
-from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.corpora.speech import load_speech, speech_of
 from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.settings.toml import load_config
 
 TEXTS = ("Call Martin tonight.", "The rent is nine hundred.", "Yes, on Monday.", "No.")
 KEYWORDS = ("martin, tonight", "rent,nine hundred", "", " , ")
@@ -268,3 +269,16 @@ def test_clipped_speech_is_named_with_the_remedy(corpus):
         "2.wav",
         "3.wav",
     ]
+
+
+def test_faults_of_speech_and_of_the_words_to_learn_come_together(corpus, tmp_path):
+    (corpus / "2.wav").write_bytes(b"")
+    write_noise(tmp_path / "words" / "yes" / "1.wav", 1)
+    (tmp_path / "words" / "yes" / "2.wav").write_bytes(b"")
+    config = load_config(
+        None, {"speech": {"source": str(corpus)}, "privacy": {"words_source": str(tmp_path / "words")}}
+    )
+    with pytest.raises(DataError, match=r"(?s)s: .*2.wav.*words: .*yes/2.wav"):
+        speech_of(config, None)
+    few = config.model_copy(update={"quick": True, "skip_bad": True})
+    assert speech_of(few, None).words is None

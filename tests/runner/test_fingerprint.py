@@ -55,7 +55,7 @@ def edit(module: str) -> None:
         ("classify.train_step:run", "corpora.clips"),  # clips_of
         ("classify.train_step:run", "classify.inner_folds"),  # validation_fold
         ("classify.feature_step:run", "corpora.demo_sounds"),
-        ("privacy.attackers.vocabulary.spotter:run", "privacy.attackers.vocabulary.word_list"),
+        ("privacy.attackers.vocabulary.spotter:run", "privacy.attackers.vocabulary.step_settings"),
         ("privacy.attackers.vocabulary.spotter:run", "learning.networks.small_vgg"),
         ("privacy.whisper.transcribe:run", "privacy.whisper.decoding"),
         ("privacy.whisper.transcribe:run", "audio.capture"),

@@ -107,11 +107,16 @@ class Utterance:
 
 @dataclass(frozen=True)
 class SpeechCorpus:
-    """Recordings of speech in a fixed order, all of them transcribed or none."""
+    """Recordings of speech in a fixed order, all of them transcribed or none.
+
+    Attributes:
+        words: Single words by speakers, which an attacker learns; ``None`` where none does.
+    """
 
     summary: CorpusSummary
     utterances: tuple[Utterance, ...]
     is_own: bool
+    words: EventCorpus | None = None
 
 
 def read(clip: EventClip | Utterance) -> tuple[Samples, int]:

@@ -2,6 +2,8 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +13,8 @@ from lowsr_tradeoff.corpora.inspect import AudioInfo
 from lowsr_tradeoff.corpora.language import foreign_language
 from lowsr_tradeoff.corpora.rows import Listing, Problem, count_skipped, without_faults
 from lowsr_tradeoff.corpora.speech_layouts import TABLE, SpeechRow, list_speech
+from lowsr_tradeoff.corpora.words import words_of
+from lowsr_tradeoff.errors import DataError, tried
 from lowsr_tradeoff.settings.study import StudyConfig
 
 # Speech peaks rarely: with this share of samples at full scale it was recorded too loud, and words that a
@@ -21,7 +25,19 @@ QUICK_EVERY = 3
 
 
 def speech_of(config: StudyConfig, cache: Path | None) -> SpeechCorpus:
-    """Return the speech of a study; see :func:`load_speech`."""
+    """Return the speech of a study, with the words that an attacker learns; see :func:`load_speech`.
+
+    Raises:
+        DataError: Speech or words have problems; the message lists all of them.
+    """
+    speech, no_speech = tried(partial(_speech_alone, config, cache))
+    words, no_words = tried(partial(words_of, config, cache))
+    if speech is None or no_words is not None:
+        raise DataError("\n".join(filter(None, (no_speech, no_words))))
+    return replace(speech, words=words)
+
+
+def _speech_alone(config: StudyConfig, cache: Path | None) -> SpeechCorpus:
     return load_speech(
         config.speech.source,
         config.rates_hz,

@@ -6,6 +6,7 @@ and ``assemble`` joins the artefacts. Nothing here computes a figure.
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -101,14 +102,16 @@ def _joined(
 ) -> Run:
     study = planned.through[0].study
     transcripts = privacy.transcripts(planned.through[0].privacy, store)
-    tradeoff = assemble(planned, store, unfinished)
-    listen = listen_pack(study.config, study.events, study.speech, transcripts)
+    # Sounds are encoded beside the figures: a second.
+    with ThreadPoolExecutor(1) as beside:
+        listen = beside.submit(listen_pack, study.config, study.events, study.speech, transcripts)
+        tradeoff = assemble(planned, store, unfinished)
     gpus, earlier = gpus_of(planned.steps, store), earlier_manifest(store.root)
     wall_s = round(time.monotonic() - start_s, 1)
     return Run(
         tradeoff=tradeoff,
         manifest=_manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus, earlier),
-        listen=listen,
+        listen=listen.result(),
         damaged=tuple(step.label for step in outcome.damaged),
     )
 

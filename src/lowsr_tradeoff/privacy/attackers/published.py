@@ -76,7 +76,7 @@ def plan_of(config: StudyConfig, speech: SpeechCorpus, recogniser: Recogniser) -
         )
         needs = (step,) if reference == "transcripts" else (step, transcribed[full_rate_hz])
         run, label = "privacy.words.step:run", f"words by {recogniser.name} at {rate_hz} Hz"
-        counted[rate_hz] = Step(WORDS, run, settings, label, "speech", needs, WORDS)
+        counted[rate_hz] = Step(WORDS, run, settings, label, "speech", needs, f"{WORDS} by {recogniser.name}")
     return PublishedPlan(config, speech, recogniser, counted)
 
 

@@ -1,15 +1,15 @@
-import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from lowsr_tradeoff.errors import StageError
-from lowsr_tradeoff.privacy.attackers.vocabulary import attack, spotter
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import load_words, names_speakers, word_list_of
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.corpora.words import words_of
+from lowsr_tradeoff.privacy.attackers.vocabulary import attack
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import names_speakers
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
 
-SPEECH = None
 IDEAL = {"front_end": {"filter": "ideal"}}
 
 
@@ -19,7 +19,8 @@ def config_of(**overrides):
 
 
 CONFIG = config_of()
-CORPUS = load_words(word_list_of(CONFIG))
+SPEECH = SpeechCorpus(None, (), is_own=False, words=words_of(CONFIG, None))
+CORPUS = SPEECH.words
 TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])
 
 
@@ -44,12 +45,10 @@ def test_a_microphone_without_a_filter_is_attacked_once():
     assert len(attack.plan(config_of(front_end={"filter": "none"}), SPEECH).steps) == 3
 
 
-def test_the_key_knows_the_words_and_not_where_they_lie():
+def test_the_key_knows_the_words():
     (step, *_) = attack.plan(CONFIG, SPEECH).steps
-    moved = step.settings.words.model_copy(update={"source": "elsewhere"})
-    assert dataclasses.replace(step, settings=step.settings.model_copy(update={"words": moved})).key == step.key
     other = step.settings.captures.model_copy(update={"corpus": "other"})
-    assert dataclasses.replace(step, settings=step.settings.model_copy(update={"captures": other})).key != step.key
+    assert replace(step, settings=step.settings.model_copy(update={"captures": other})).key != step.key
 
 
 def test_results_pool_words_and_derive_numbers(tmp_path):
@@ -77,7 +76,8 @@ def test_another_vocabulary_has_no_numbers_and_says_when_speakers_are_unknown(tm
 
     write_tones(tmp_path / "words", {"yes": 150, "no": 300}, n_clips=5)
     config = config_of(privacy={"words_source": str(tmp_path / "words")})
-    store, corpus, plan = Store(tmp_path), load_words(word_list_of(config)), attack.plan(config, SPEECH)
+    store, corpus = Store(tmp_path), words_of(config, None)
+    plan = attack.plan(config, replace(SPEECH, words=corpus))
     assert not names_speakers(corpus)
     assert names_speakers(CORPUS)
     for step in plan.steps:
@@ -90,22 +90,12 @@ def test_another_vocabulary_has_no_numbers_and_says_when_speakers_are_unknown(tm
 
 def test_own_speech_is_attacked_without_digits_unless_they_are_asked_for():
     own = config_of(speech={"source": "my-speech"})
-    plan = attack.plan(own, SPEECH)
+    plan = attack.plan(own, replace(SPEECH, words=words_of(own, None)))
     assert plan.steps == ()
     assert [row.rate_hz for row in plan.results] == [500, 2000, 4000]
     assert {row.value.reason for row in plan.results} == {attack.NO_WORDS}
     asked = config_of(speech={"source": "my-speech"}, privacy={"words_source": "digits"})
-    assert [step.key for step in attack.plan(asked, SPEECH).steps] == [
+    with_words = replace(SPEECH, words=words_of(asked, None))
+    assert [step.key for step in attack.plan(asked, with_words).steps] == [
         step.key for step in attack.plan(CONFIG, SPEECH).steps
     ]
-
-
-def test_words_that_changed_after_planning_are_refused(tmp_path):
-    (step, *_) = attack.plan(CONFIG, SPEECH).steps
-    stale = step.settings.captures.model_copy(update={"corpus": "0"})
-    with pytest.raises(StageError, match="has changed"):
-        spotter.run(
-            [dataclasses.replace(step, settings=step.settings.model_copy(update={"captures": stale}))],
-            SPEECH,
-            Store(tmp_path),
-        )

@@ -4,13 +4,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.corpora.words import words_of
 from lowsr_tradeoff.privacy.attackers.shares import SHARES
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack, learning_curve
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import load_words, training_speakers, word_list_of
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import training_speakers
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
 
-SPEECH = None
 CONFIG = load_config(
     None,
     {
@@ -21,7 +22,8 @@ CONFIG = load_config(
         "front_end": {"filter": "ideal"},
     },
 )
-CORPUS = load_words(word_list_of(CONFIG))
+SPEECH = SpeechCorpus(None, (), is_own=False, words=words_of(CONFIG, None))
+CORPUS = SPEECH.words
 TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])
 FOLDS = sorted({clip.fold for clip in CORPUS.clips})
 

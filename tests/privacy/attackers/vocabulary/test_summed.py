@@ -1,14 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.conftest import write_tones
 
+from lowsr_tradeoff.corpora.clips import SpeechCorpus
+from lowsr_tradeoff.corpora.words import words_of
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack, summed, support_vectors
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import load_words, word_list_of
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
-
-SPEECH = None
 
 
 def config_of(**privacy):
@@ -17,7 +18,8 @@ def config_of(**privacy):
 
 
 CONFIG = config_of()
-CORPUS = load_words(word_list_of(CONFIG))
+SPEECH = SpeechCorpus(None, (), is_own=False, words=words_of(CONFIG, None))
+CORPUS = SPEECH.words
 TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])
 
 
@@ -53,9 +55,8 @@ def test_a_machine_that_failed_leaves_the_attack_unknown(tmp_path):
 
 
 def test_it_is_tried_when_all_attackers_are():
-    few, own = (
-        summed.plan(load_config(None, {"speech": {"source": source}}), SPEECH) for source in ("demo", "my-speech")
-    )
+    few = summed.plan(load_config(None, {}), SPEECH)
+    own = summed.plan(load_config(None, {"speech": {"source": "my-speech"}}), replace(SPEECH, words=None))
     assert few.results[0].value.reason == NOT_ASKED
     assert own.results[0].value.reason == attack.NO_WORDS
 
@@ -64,9 +65,9 @@ def test_it_is_tried_when_all_attackers_are():
 def test_the_machine_tells_tones_of_held_out_folds_apart(tmp_path, tones):
     write_tones(tmp_path / "words", tones, n_clips=5)
     config = config_of(words_source=str(tmp_path / "words"))
-    corpus = load_words(word_list_of(config))
-    (_, machine), *_ = summed.plan(config, SPEECH).pairs
-    store = Store(tmp_path)
-    support_vectors.run([machine], SPEECH, store)
+    corpus = words_of(config, None)
+    speech, store = replace(SPEECH, words=corpus), Store(tmp_path)
+    (_, machine), *_ = summed.plan(config, speech).pairs
+    support_vectors.run([machine], speech, store)
     truth = [corpus.summary.classes.index(clip.label) for clip in corpus.clips]
     assert np.mean(store.arrays(machine)["scores"].argmax(axis=1) == truth) > 0.9

@@ -13,12 +13,7 @@ from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.privacy.attackers import known_words
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_QUICK, NotTested
 from lowsr_tradeoff.privacy.attackers.vocabulary.figures import Learner, figures, lost
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
-    SpotterSettings,
-    WordList,
-    load_words,
-    word_list_of,
-)
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import SpotterSettings
 from lowsr_tradeoff.privacy.captures import CaptureSettings
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
@@ -56,12 +51,11 @@ class VocabularyPlan:
     steps: tuple[Step[SpotterSettings], ...]
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> VocabularyPlan | NotTested:  # noqa: ARG001 - every attacker's signature
-    """Return the steps of every rate and front end. Raises DataError where the vocabulary cannot be used."""
-    words = word_list_of(config)
-    if words is None or config.quick:
-        return known_words.not_tested(config, ATTACKER, NO_WORDS if words is None else NOT_QUICK)
-    return VocabularyPlan(config, load_words(words), tuple(steps_of(config, words)))
+def plan(config: StudyConfig, speech: SpeechCorpus) -> VocabularyPlan | NotTested:
+    """Return the steps of every rate and front end."""
+    if speech.words is None:
+        return known_words.not_tested(config, ATTACKER, NOT_QUICK if config.quick else NO_WORDS)
+    return VocabularyPlan(config, speech.words, tuple(steps_of(config, speech.words)))
 
 
 def results(plan: VocabularyPlan, store: Store) -> tuple[AttackResult, ...]:
@@ -78,9 +72,9 @@ def results(plan: VocabularyPlan, store: Store) -> tuple[AttackResult, ...]:
     return tuple(found)
 
 
-def steps_of(config: StudyConfig, words: WordList) -> Iterator[Step[SpotterSettings]]:
+def steps_of(config: StudyConfig, corpus: EventCorpus) -> Iterator[Step[SpotterSettings]]:
     """Yield the step of every rate and front end; at low rates, of the study's without its filter too."""
-    aliased, corpus = named_front_end("none", config.front_end), load_words(words)
+    aliased = named_front_end("none", config.front_end)
     for rate_hz in config.all_rates_hz():
         is_paired = rate_hz <= ALIASED_UP_TO_HZ and config.front_end != aliased
         for front_end in (config.front_end, aliased) if is_paired else (config.front_end,):
@@ -88,7 +82,6 @@ def steps_of(config: StudyConfig, words: WordList) -> Iterator[Step[SpotterSetti
                 corpus=corpus.summary.digest, rate_hz=rate_hz, front_end=front_end, seed=config.seed
             )
             settings = SpotterSettings(
-                words=words,
                 captures=captures,
                 clip_s=corpus.clip_s,
                 recipe=RECIPE,

@@ -15,7 +15,7 @@ from lowsr_tradeoff.privacy.attackers.vocabulary.digit_strings import (
     are_digits,
     string_recovery,
 )
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import names_speakers
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import names_speakers
 from lowsr_tradeoff.privacy.captures import CaptureSettings
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import AttackResult

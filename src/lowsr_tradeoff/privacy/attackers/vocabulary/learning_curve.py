@@ -13,12 +13,10 @@ from lowsr_tradeoff.privacy.attackers.learning_curves import CurveData, learning
 from lowsr_tradeoff.privacy.attackers.shares import shares_of
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack
 from lowsr_tradeoff.privacy.attackers.vocabulary.figures import chance_of
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import (
     SpotterSettings,
-    load_words,
     names_speakers,
     training_speakers,
-    word_list_of,
 )
 from lowsr_tradeoff.records.privacy import LearningCurve
 from lowsr_tradeoff.runner.step import Step
@@ -44,16 +42,15 @@ class CurvePlan:
         return tuple(step for by_share in self.by_rate.values() for step in by_share.values())
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> CurvePlan | None:  # noqa: ARG001 - every attacker's signature
+def plan(config: StudyConfig, speech: SpeechCorpus) -> CurvePlan | None:
     """Return the steps of every share through the study's microphone, or ``None`` where they were not asked for."""
-    words = word_list_of(config)
-    if words is None or config.privacy.attackers != "all" or config.privacy.learning_curves == "none":
+    corpus = speech.words
+    if corpus is None or config.privacy.attackers != "all" or config.privacy.learning_curves == "none":
         return None
-    corpus = load_words(words)
     shares = growing_shares(corpus, config.seed)
     by_rate = {
         whole.settings.captures.rate_hz: {share: _step(whole, share) for share in shares} | {1.0: whole}
-        for whole in attack.steps_of(config, words)
+        for whole in attack.steps_of(config, corpus)
         if whole.settings.captures.front_end == config.front_end
     }
     return CurvePlan(config, corpus, by_rate)

@@ -24,12 +24,7 @@ from lowsr_tradeoff.learning.recipe import Recipe
 from lowsr_tradeoff.learning.train import Images, fit, predict, scale_of, seeded_network
 from lowsr_tradeoff.learning.training_data import TrainingData
 from lowsr_tradeoff.privacy.attackers.shares import as_long
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
-    SpotterSettings,
-    WordList,
-    load_words,
-    training_speakers,
-)
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import SpotterSettings, training_speakers
 from lowsr_tradeoff.privacy.captures import CaptureSettings, capture_of
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -40,26 +35,24 @@ SPEEDS = (1.0, 0.88, 1.13)
 Scores = NDArray[np.float32]
 
 
-def run(steps: Sequence[Step[SpotterSettings]], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - of every step
+def run(steps: Sequence[Step[SpotterSettings]], speech: SpeechCorpus, store: Store) -> None:
     """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``.
 
     Raises:
-        StageError: The vocabulary changed after planning, or a training diverged.
+        StageError: A training diverged.
     """
     for step in steps:
-        settings = step.settings
-        corpus = planned_words(settings.words, settings.captures)
+        settings, corpus = step.settings, planned_words(speech)
         scores = answers(corpus, settings.captures, settings.recipe, settings.share, settings.device_type)
         meta = {"clips": [clip.clip_id for clip in corpus.clips], **gpu_named(settings.device_type)}
         store.write(step, meta, {"scores": scores})
 
 
-def planned_words(words: WordList, settings: CaptureSettings) -> EventCorpus:
-    """Return the recordings of a vocabulary. Raises StageError where it changed after planning."""
-    corpus = load_words(words)
-    if corpus.summary.digest != settings.corpus:
-        raise StageError(f"{words.source}: has changed since the run was planned; run again")
-    return corpus
+def planned_words(speech: SpeechCorpus) -> EventCorpus:
+    """Return the recordings of the vocabulary that steps were planned with."""
+    if speech.words is None:
+        raise ValueError("a step on words was planned without words")
+    return speech.words
 
 
 def answers(

@@ -10,12 +10,7 @@ from lowsr_tradeoff.privacy.attackers import known_words
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED, NotTested
 from lowsr_tradeoff.privacy.attackers.vocabulary.attack import NETWORK, NO_WORDS, steps_of
 from lowsr_tradeoff.privacy.attackers.vocabulary.figures import Learner, figures, lost
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import (
-    MachineSettings,
-    SpotterSettings,
-    load_words,
-    word_list_of,
-)
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import MachineSettings, SpotterSettings
 from lowsr_tradeoff.records.privacy import AttackResult
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -45,13 +40,13 @@ class SummedPlan:
         return tuple(step for pair in self.pairs for step in pair)
 
 
-def plan(config: StudyConfig, speech: SpeechCorpus) -> SummedPlan | NotTested:  # noqa: ARG001 - every attacker's signature
-    """Return the steps of every rate and front end. Raises DataError where the vocabulary cannot be used."""
-    words = word_list_of(config)
+def plan(config: StudyConfig, speech: SpeechCorpus) -> SummedPlan | NotTested:
+    """Return the steps of every rate and front end."""
+    words = speech.words
     if words is None or config.privacy.attackers != "all":
-        return known_words.not_tested(config, BOTH.name, NOT_ASKED if words else NO_WORDS)
+        return known_words.not_tested(config, BOTH.name, NOT_ASKED if words or config.quick else NO_WORDS)
     networks = tuple(steps_of(config, words))
-    return SummedPlan(config, load_words(words), tuple((network, _beside(network)) for network in networks))
+    return SummedPlan(config, words, tuple((network, _beside(network)) for network in networks))
 
 
 def results(plan: SummedPlan, store: Store) -> tuple[AttackResult, ...]:
@@ -70,7 +65,7 @@ def results(plan: SummedPlan, store: Store) -> tuple[AttackResult, ...]:
 
 def _beside(network: Step[SpotterSettings]) -> Step[MachineSettings]:
     its = network.settings
-    settings = MachineSettings(words=its.words, captures=its.captures, clip_s=its.clip_s)
+    settings = MachineSettings(captures=its.captures, clip_s=its.clip_s)
     return Step(STAGE, RUN, settings, f"{network.label}, support vectors", "speech")
 
 

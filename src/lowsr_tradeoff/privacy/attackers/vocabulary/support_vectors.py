@@ -10,7 +10,7 @@ import numpy as np
 
 from lowsr_tradeoff.corpora.clips import EventCorpus, SpeechCorpus, class_numbers
 from lowsr_tradeoff.privacy.attackers.vocabulary.spotter import Scores, planned_words, views_of
-from lowsr_tradeoff.privacy.attackers.vocabulary.word_list import MachineSettings
+from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import MachineSettings
 from lowsr_tradeoff.privacy.captures import CaptureSettings
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
@@ -19,10 +19,10 @@ from lowsr_tradeoff.runner.store import Store
 PENALTY = 10.0
 
 
-def run(steps: Sequence[Step[MachineSettings]], speech: SpeechCorpus, store: Store) -> None:  # noqa: ARG001 - of every step
+def run(steps: Sequence[Step[MachineSettings]], speech: SpeechCorpus, store: Store) -> None:
     """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``."""
+    corpus = planned_words(speech)
     for step in steps:
-        corpus = planned_words(step.settings.words, step.settings.captures)
         store.write(step, {}, {"scores": answers(corpus, step.settings.captures)})
 
 
