@@ -80,10 +80,12 @@ class ClassifyPlan:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All steps that results are read from."""
+        """All steps that results are read from; what needs no network comes before them, beside other work."""
         chosen = [runs for by_cell in self.chosen_by.values() for runs in by_cell.values()]
         answering = (step for runs in (*self.tested.values(), *chosen) for step in runs)
-        return (*answering, *self.alarms.steps, *filter(None, [self.diagnosis]))
+        last = () if self.diagnosis is None else (self.diagnosis,)
+        alone = (need for step in last for need in step.needs if need.stage == "spectrum")
+        return (*alone, *answering, *self.alarms.steps, *last)
 
     @property
     def first(self) -> tuple[Step, ...]:

@@ -1,7 +1,8 @@
 """Local processes that may be lost or hang without harm to the rest.
 
 Work and all steps reach a process once, when it starts; after that a call costs a few numbers. On Linux they are
-forked from one that has loaded what the steps need, so that it is loaded once and lies in memory once. No
+forked from one that has loaded what the steps need, so that it is loaded once and lies in memory once; a fork costs
+so little that each runs one function alone, and what that function keeps, such as a model, ends with it. No
 library's pool fits: some report a lost process to every call (``concurrent.futures``, loky), or wait for ever for a
 process that ended with code 0 (pebble 5.2.3, tried); none limits the working time by a monotonic clock.
 """
@@ -48,12 +49,17 @@ LONGEST_WAIT_S = 86400.0
 ENVIRONMENT = ONE_THREAD | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
+# Elsewhere a fork is not safe once libraries of the system are loaded.
+IS_FORKED = sys.platform == "linux"
+
+
 @dataclass(frozen=True)
 class Worker:
-    """A process and the pipe to it."""
+    """A process, the pipe to it, and the function of the steps that it runs."""
 
     process: BaseProcess
     pipe: Connection
+    function: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,9 @@ def in_processes(
         modules = sorted({f"{NAME}.{step.run.partition(':')[0]}" for step in steps})
 
         def start(call: Call) -> None:
-            worker, starting_s = (idle.pop(), 0.0) if idle else (_start_worker(work, modules), STARTING_S)
+            worker, starting_s = _taken(idle, steps[call[0]].run), 0.0
+            if worker is None:
+                worker, starting_s = _start_worker(work, modules, steps[call[0]].run), STARTING_S
             busy[worker.pipe] = Running(call, worker, time.monotonic() + limit_s * len(call) + starting_s)
             # That a process is gone shows when it is waited for.
             with suppress(OSError):
@@ -103,14 +111,26 @@ def in_processes(
                 _stop(worker)
 
 
-def _start_worker(work: Path, modules: list[str]) -> Worker:
+def _taken(idle: list[Worker], function: str) -> Worker | None:
+    """Take an idle worker that runs a function, and end one that runs another; any will do where none is forked."""
+    if not idle:
+        return None
+    worker = next((each for each in idle if each.function == function), idle[0])
+    idle.remove(worker)
+    if IS_FORKED and worker.function != function:
+        _stop(worker)
+        return None
+    return worker
+
+
+def _start_worker(work: Path, modules: list[str], function: str) -> Worker:
     """Start a process. Ctrl-C is for the parent: a blocked signal stays blocked in the process that is started.
 
-    Elsewhere than on Linux a fork is not safe once libraries of the system are loaded.
+    The first one starts the process that later ones are forked from, with the environment of that moment.
     """
     forked, fresh = multiprocessing.get_context("forkserver"), multiprocessing.get_context("spawn")
     forked.set_forkserver_preload(modules)
-    context = forked if sys.platform == "linux" else fresh
+    context = forked if IS_FORKED else fresh
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, work), daemon=True)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -123,7 +143,7 @@ def _start_worker(work: Path, modules: list[str]) -> Worker:
             del os.environ[name]
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     theirs.close()
-    return Worker(process, ours)
+    return Worker(process, ours, function)
 
 
 def _finished(idle: list[Worker], busy: dict[Connection, Running], limit_s: float) -> list[Finished]:
