@@ -3,8 +3,9 @@
     OMP_NUM_THREADS=1 python benchmarks/alarms.py [HOURS ...]
 
 Each line is one process with one thread, which decodes, captures, makes features and scores by one untrained
-SmallVGG; speed does not depend on what it learnt. The peer is the plain way: torchaudio resamples each window and
-makes its mel spectrogram, and the network hears it alone. Memory is the peak of the proportional set size.
+SmallVGG, YAMNet or ``yamnet_256``; speed does not depend on what it learnt. The peer is the plain way: torchaudio
+resamples each window and makes its mel spectrogram, and the network hears it alone. Memory is the peak of the
+proportional set size.
 """
 
 import subprocess
@@ -29,10 +30,10 @@ from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.train_step import keep_freed_memory
 from lowsr_tradeoff.corpora.background import load_background
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
-from lowsr_tradeoff.learning.mel import lay_out
+from lowsr_tradeoff.learning.mel import front_of, lay_out
 from lowsr_tradeoff.learning.networks.recogniser import Recogniser
-from lowsr_tradeoff.learning.train import Scale, seeded_network
-from lowsr_tradeoff.records.network import Grid
+from lowsr_tradeoff.learning.train import AS_IT_IS, Scale, seeded_network
+from lowsr_tradeoff.records.network import Grid, Network
 from lowsr_tradeoff.records.run import CorpusSummary
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.settings.front_end import FrontEnd, named_front_end
@@ -72,12 +73,12 @@ def corpus_of(folder: Path) -> EventCorpus:
     return EventCorpus(summary, (clip,), CLIP_S, is_own=False, background=background)
 
 
-def ours(folder: Path, grid: Grid, front_end: FrontEnd, network: Recogniser) -> int:
+def ours(folder: Path, grid: Grid, front_end: FrontEnd, name: Network, network: Recogniser) -> int:
     """Score a recording as a study does; return the number of windows."""
     asked = FeatureSettings(
         rate_hz=RATE_HZ,
         grid=grid,
-        front="compact",
+        front=front_of(name),
         as_published=False,
         fold=1,
         clips="",
@@ -86,7 +87,8 @@ def ours(folder: Path, grid: Grid, front_end: FrontEnd, network: Recogniser) -> 
         seed=0,
     )
     sound = windows_of(corpus_of(folder), asked, 0, CLIP_S)
-    places, _ = scored_windows(sound, {"network": (asked, network, Scale(-6.0, 2.0))}, 0)
+    scale = Scale(-6.0, 2.0) if asked.front == "compact" else AS_IT_IS
+    places, _ = scored_windows(sound, {"network": (asked, network, scale)}, 0)
     return len(places["start_s"])
 
 
@@ -135,15 +137,16 @@ def peak_mb(run: Callable[[], object]) -> tuple[float, float, float]:
 
 
 def measure(folder: Path, way: str, grid: Grid) -> str:
-    """Return the line of one way on one recording."""
+    """Return the line of one way on one recording: a filter, the peer, or a network behind the device's filter."""
     torch.set_num_threads(1)
     keep_freed_memory()
-    network = seeded_network("small_vgg", N_CLASSES, (0,)).eval()
+    name: Network = "yamnet" if way == "yamnet" else "yamnet_256" if way == "yamnet_256" else "small_vgg"
+    network = seeded_network(name, N_CLASSES, (0,)).eval()
     front_end = named_front_end("ideal" if way == "ideal" else "butterworth4", FrontEnd())
     run = (
         (lambda: plainly(folder, grid, network))
         if way == "torchaudio"
-        else (lambda: ours(folder, grid, front_end, network))
+        else (lambda: ours(folder, grid, front_end, name, network))
     )
     took_s, cpu_s, mb = peak_mb(run)
     (file,) = folder.iterdir()
@@ -159,7 +162,9 @@ def main(hours: list[float]) -> None:
         with tempfile.TemporaryDirectory() as name:
             write_sound(Path(name) / "sound.wav", each)
             peers = [("torchaudio", "native"), ("torchaudio", "shared")] if each <= 1 else []
-            ways = [("ideal", "native"), ("butterworth4", "native"), ("butterworth4", "shared"), *peers]
+            published = [("yamnet", "shared"), ("yamnet_256", "shared")] if each <= 1 else []
+            filters = [("ideal", "native"), ("butterworth4", "native"), ("butterworth4", "shared")]
+            ways = [*filters, *peers, *published]
             for way, grid in ways:
                 command = [sys.executable, __file__, "--one", name, way, grid]
                 print(

@@ -7,6 +7,7 @@ library's pool fits: some report a lost process to every call (``concurrent.futu
 process that ended with code 0 (pebble 5.2.3, tried); none limits the working time by a monotonic clock.
 """
 
+import atexit
 import math
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
+from multiprocessing.forkserver import _forkserver
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -51,6 +53,9 @@ ENVIRONMENT = ONE_THREAD | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 # Elsewhere a fork is not safe once libraries of the system are loaded.
 IS_FORKED = sys.platform == "linux"
+# What processes are forked from lives as long as this program. It is waited for at the end, so that the time of all
+# of them counts as this program's; nothing public does that.
+atexit.register(_forkserver._stop)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ COMPILED = (
     *("ctranslate2", "faster_whisper", "onnxruntime"),
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
-# The default run with two processes takes 1.6 GB (benchmarks/real_sizes.py) and leaves 75 MB.
+# The default run with two processes takes 1.2 GB, 300 utterances of 11 s 2.5 GB (benchmarks/real_sizes.py); a run
+# leaves 75 MB.
 MEMORY_GB_PER_JOB = 0.8
 DISK_GB = 0.5
 
