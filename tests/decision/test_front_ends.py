@@ -2,7 +2,7 @@
 
 import pytest
 
-from lowsr_tradeoff.corpora.speech import load_speech
+from lowsr_tradeoff.corpora.speech import speech_of
 from lowsr_tradeoff.decision.front_ends import compare
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.privacy import stage
@@ -89,7 +89,7 @@ def test_no_learning_curve_is_trained_behind_a_front_end_that_is_compared_alone(
     first, other = through_microphones(Study(asked, None, None))
     assert first.config.privacy.learning_curves == "vocabulary"
     assert (other.config.privacy.attackers, other.config.privacy.learning_curves) == ("all", "none")
-    corpus = load_speech("demo", (500,), 16000, skip_bad=False, cache=None)
+    corpus = speech_of(asked, None)
     stages = [{step.stage for step in stage.plan(each.config, corpus).steps} for each in (first, other)]
     assert stages[0] - stages[1] == {learning_curve.STAGE}
 
