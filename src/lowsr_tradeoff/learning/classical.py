@@ -7,6 +7,9 @@ machine with a Gaussian kernel, Cortes & Vapnik, Machine Learning 20, 1995.
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from lowsr_tradeoff.statistics import Floats
 
@@ -33,11 +36,6 @@ def class_scores(
 
 def _chances(seen: NDArray[np.float16], truth: NDArray[np.intp], asked: NDArray[np.float16], seed: int) -> Floats:
     """The mean of both models' probabilities, a column for each class in ``truth``."""
-    # They take a second to load, which planning does without.
-    from sklearn.ensemble import ExtraTreesClassifier  # noqa: PLC0415
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
-    from sklearn.svm import SVC  # noqa: PLC0415
-
     trees = ExtraTreesClassifier(N_TREES, random_state=seed).fit(seen, truth)
     scale = StandardScaler().fit(seen)
     machine = SVC(C=PENALTY).fit(scale.transform(seen), truth)
