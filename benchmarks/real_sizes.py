@@ -1,6 +1,6 @@
 """The work of whole studies, measured from outside: wall time, processor time and memory of command and workers.
 
-    python benchmarks/real_sizes.py main                     # the README's command: 150 s, 2 GB; again 6 s
+    python benchmarks/real_sizes.py main                     # the README's command: 110 s, 1.6 GB; again 2.5 s
     python benchmarks/real_sizes.py esc50 FOLDER [EPOCHS]    # ESC-50 whole, four rates, default arms: 25 min, 2 GB
     python benchmarks/real_sizes.py features FOLDER [CLIPS]  # images of 20 000 clips at four rates: 12 min
     python benchmarks/real_sizes.py speech FOLDER [N]        # 300 utterances, six rates, two recognisers: 6 min

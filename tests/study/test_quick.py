@@ -24,8 +24,13 @@ def quick(small_study, tmp_path_factory):
 
 def test_it_trains_no_network_and_takes_no_slow_score(quick):
     stages, run = quick
-    assert not stages & {"train", "attack-digits", "intelligibility", "diagnose"}
+    assert not stages & {"train", "attack-digits", "attack-candidates", "intelligibility", "diagnose"}
     assert run.tradeoff.corpora[1].n_clips == 2
+
+
+def test_the_attacker_with_a_list_is_tried_where_known_words_are_the_axis(small_study, tmp_path):
+    config = load_config(small_study, {"quick": True, "privacy_axis": "known-words", "speech": {"source": "demo"}})
+    assert "attack-candidates" in {step.stage for step in plan(open_study(config, tmp_path)).steps}
 
 
 def test_every_rate_has_the_accuracy_of_the_control_and_the_power_of_the_network(quick, small_run):

@@ -39,7 +39,8 @@ class StudyConfig(Settings):
         reference_rate_hz: The full rate in Hz that candidates are compared with, and that CSSD's teacher hears.
         seed: Base of every random draw.
         quick: Take a first look, which decides nothing: sounds recognised by the classical control instead of
-            networks, a third of the utterances, no attacker that learns words, no STOI and PESQ.
+            networks, a third of the utterances, no attacker that learns words or has a list of them, no STOI and
+            PESQ.
         n_resamples: Bootstrap resamples and Monte Carlo draws.
         device_type: What networks are trained on: ``"cuda"`` is a GPU, which gives other last digits. Recognisers
             as published, speaker encoders and speech presence stay on the CPU.

@@ -11,7 +11,7 @@ import numpy as np
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.privacy.attackers import known_words, recognisers
-from lowsr_tradeoff.privacy.attackers.attacker import NotTested, failed
+from lowsr_tradeoff.privacy.attackers.attacker import NOT_QUICK, NotTested, failed
 from lowsr_tradeoff.privacy.attackers.candidates.lists import List, ListOf, lists_of
 from lowsr_tradeoff.privacy.attackers.candidates.picks import by_length, by_likelihood
 from lowsr_tradeoff.privacy.attackers.candidates.weighing import CandidateSettings
@@ -62,7 +62,9 @@ def attacker(of: ListOf) -> str:
 
 
 def plan_of(config: StudyConfig, speech: SpeechCorpus, of: ListOf) -> CandidatePlan | NotTested:
-    """Return a step per rate, or why the attacker cannot be tried."""
+    """Return a step per rate, or why the attacker is not tried: it doubles the work of a recogniser."""
+    if config.quick and config.axis != "known words":
+        return known_words.not_tested(config, attacker(of), NOT_QUICK)
     if any(utterance.text is None for utterance in speech.utterances):
         return known_words.not_tested(config, attacker(of), NO_TRANSCRIPTS)
     lists = lists_of(speech, of)

@@ -122,7 +122,7 @@ def _provisional(tradeoff: Tradeoff) -> Iterator[str]:
     if tradeoff.is_quick:
         yield (
             f"Quick look, not for decisions: {_recognised_by(tradeoff)}A third of the utterances is attacked, and"
-            " no attacker learns words. Attackers of the whole study may recover more."
+            " no attacker learns words or knows which may come. Attackers of the whole study may recover more."
         )
 
 
