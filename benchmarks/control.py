@@ -21,7 +21,7 @@ from sklearn.svm import SVC
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.classify.feature_step import captured_clip
-from lowsr_tradeoff.classify.plan import feature_steps
+from lowsr_tradeoff.classify.image_steps import feature_steps
 from lowsr_tradeoff.corpora.clips import class_numbers, clips_of, folds_of
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.learning.classical import N_TREES, PENALTY, class_scores

@@ -21,7 +21,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
-from lowsr_tradeoff.classify.plan import feature_steps
+from lowsr_tradeoff.classify.image_steps import feature_steps
 from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.corpora.speech import load_speech
 from lowsr_tradeoff.privacy.attackers.attacker import NotTested

@@ -7,7 +7,7 @@ import pytest
 from tests.learning.networks.published_yamnets import keras_file
 
 from lowsr_tradeoff.classify import stage
-from lowsr_tradeoff.classify.plan import Planner, final_step
+from lowsr_tradeoff.classify.planner import Planner, final_step
 from lowsr_tradeoff.learning.networks.yamnet import SMALL_BLOCKS
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.executor import run_batch

@@ -12,7 +12,7 @@ from tests.classify.corpora import event_corpus
 from lowsr_tradeoff.audio.capture import capture, noise_seed, restore
 from lowsr_tradeoff.classify import feature_step
 from lowsr_tradeoff.classify.feature_step import image_of, run
-from lowsr_tradeoff.classify.plan import feature_steps
+from lowsr_tradeoff.classify.image_steps import feature_steps
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip
 from lowsr_tradeoff.errors import ConfigError

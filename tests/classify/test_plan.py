@@ -10,7 +10,7 @@ from tests.classify.corpora import event_corpus
 from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.arms import cells_of, reference_of
 from lowsr_tradeoff.classify.inner_folds import inner_folds, validation_fold
-from lowsr_tradeoff.classify.plan import final_step
+from lowsr_tradeoff.classify.planner import final_step
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.records.network import Condition, Network

@@ -7,7 +7,7 @@ import pytest
 from lowsr_tradeoff.classify import stage
 from lowsr_tradeoff.classify.arms import conditions_of, no_networks, reference_of
 from lowsr_tradeoff.classify.inner_folds import chosen_cell, validated
-from lowsr_tradeoff.classify.plan import final_step
+from lowsr_tradeoff.classify.planner import final_step
 from lowsr_tradeoff.corpora.clips import clips_of
 from lowsr_tradeoff.records.network import ArmName, Condition
 from lowsr_tradeoff.runner.executor import run_batch

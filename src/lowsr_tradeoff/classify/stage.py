@@ -10,7 +10,8 @@ from lowsr_tradeoff.classify.alarms.plan import plan_alarms
 from lowsr_tradeoff.classify.alarms.results import alarm_of, setup_of
 from lowsr_tradeoff.classify.arms import arm_of, reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
-from lowsr_tradeoff.classify.plan import ClassifyPlan, Planner
+from lowsr_tradeoff.classify.plan import ClassifyPlan
+from lowsr_tradeoff.classify.planner import Planner
 from lowsr_tradeoff.classify.scores import (
     Answers,
     accuracy,

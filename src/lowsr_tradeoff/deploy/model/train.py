@@ -10,7 +10,8 @@ from lowsr_tradeoff.classify import stage as classify
 from lowsr_tradeoff.classify.alarms.plan import AlarmPlan, hold_of, hop_of
 from lowsr_tradeoff.classify.alarms.results import alarm_of
 from lowsr_tradeoff.classify.arms import arm_of, reference_of
-from lowsr_tradeoff.classify.plan import Training, final_step
+from lowsr_tradeoff.classify.plan import Training
+from lowsr_tradeoff.classify.planner import final_step
 from lowsr_tradeoff.classify.scores import accuracy, answers_of, class_recall, macro_f1
 from lowsr_tradeoff.classify.step_inputs import WEIGHTS
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
