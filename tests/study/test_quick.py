@@ -7,6 +7,7 @@ from lowsr_tradeoff.decision.gate import gate
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.page.html import render
+from lowsr_tradeoff.reports.sections.decision.verdict import unusable
 from lowsr_tradeoff.settings.limits import GateRules
 from lowsr_tradeoff.settings.toml import load_config
 from lowsr_tradeoff.study.plan import open_study, plan
@@ -52,6 +53,7 @@ def test_it_says_everywhere_that_it_decides_nothing(quick):
     sheet = decision_sheet(run.tradeoff)
     assert sheet.splitlines()[2].startswith("**Quick look: ")
     assert "**Quick look, not for decisions.** Sounds are recognised by the classical control" in sheet
+    assert not any("known words" in fault for fault in unusable(run.tradeoff))
     with pytest.raises(DataError, match="a quick look decides no release; run the whole study, without --quick"):
         gate(run.tradeoff, GateRules(min_accuracy=0.0))
 

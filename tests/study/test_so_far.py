@@ -7,7 +7,7 @@ import pytest
 from lowsr_tradeoff.decision.gate import gate
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.reports.page.html import render
-from lowsr_tradeoff.reports.sections.decision.verdict import warnings
+from lowsr_tradeoff.reports.sections.decision.verdict import unusable, warnings
 from lowsr_tradeoff.runner.step import with_needs
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.alarms import AlarmSettings
@@ -88,6 +88,7 @@ def test_what_has_not_run_is_named_and_is_no_failure(begun):
     waiting = [attack for attack in tradeoff.privacy.attacks if attack.value.reason == NOT_YET]
     assert {attack.recovers for attack in waiting} >= {"known words", "presence"}
     assert not any(attack.is_lost for attack in tradeoff.privacy.attacks)
+    assert not any("not run yet" in fault for fault in unusable(tradeoff))
     n_done, n_steps = len(with_needs(planned.first)), len(with_needs(planned.steps))
     assert (tradeoff.unfinished.n_done, tradeoff.unfinished.n_steps) == (n_done, n_steps)
     with pytest.raises(DataError, match="not finished decides no release"):

@@ -25,8 +25,15 @@ def verdict(tradeoff: Tradeoff) -> tuple[str, ...]:
 
 
 def unusable(tradeoff: Tradeoff) -> tuple[str, ...]:
-    """Return which kinds of leak have no figure that can be used, because nobody succeeds at the full rate."""
-    found = faults(tradeoff.privacy.attacks, tradeoff.reference_rate_hz, tradeoff.front_end)
+    """Return which kinds of leak have no figure that can be used, because nobody succeeds at the full rate.
+
+    What part of a study has not tried yet is no fault of it.
+    """
+    attacks, full_rate_hz = tradeoff.privacy.attacks, tradeoff.reference_rate_hz
+    found = faults(attacks, full_rate_hz, tradeoff.front_end)
+    if mark(tradeoff):
+        tried = {each.recovers for each in attacks if each.rate_hz == full_rate_hz and each.value.value is not None}
+        found = {kind: fault for kind, fault in found.items() if kind in tried}
     return tuple(f"No figure on {AT_STAKE[kind]} can be used: {fault}." for kind, fault in found.items())
 
 
