@@ -162,6 +162,18 @@ def test_workers_of_a_program_that_says_nothing_run_one_thread_each(tmp_path, mo
     assert Store(tmp_path).meta(step("a"))["threads"] == ONE_THREAD | {"MKL_NUM_THREADS": "3"}
 
 
+def test_a_long_path_of_the_folder_for_temporary_files_stops_nothing(tmp_path, monkeypatch):
+    """Of a socket's path Linux takes 107 bytes."""
+    long = tmp_path / ("t" * 120)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    program = multiprocessing.get_context("spawn").Process(target=run_and_compare_environment, args=(tmp_path,))
+    program.start()
+    program.join()
+    assert program.exitcode == 0
+    assert Store(tmp_path).holds(step("b"))
+
+
 def run_and_compare_environment(folder):
     before, store = dict(os.environ), Store(folder)
     execute([step("a"), step("b")], store, partial(write_threads, store), 2, lambda _: None)

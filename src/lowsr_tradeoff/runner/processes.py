@@ -51,8 +51,9 @@ LONGEST_WAIT_S = 86400.0
 ENVIRONMENT = ONE_THREAD | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
-# Elsewhere a fork is not safe once libraries of the system are loaded.
-IS_FORKED = sys.platform == "linux"
+# Elsewhere a fork is not safe once libraries of the system are loaded. The socket to what is forked from lies in
+# the folder for temporary files; Linux takes 107 bytes for the path of one, of which the name takes 32.
+IS_FORKED = sys.platform == "linux" and len(os.fsencode(tempfile.gettempdir())) <= 107 - 32
 # What processes are forked from lives as long as this program. It is waited for at the end, so that the time of all
 # of them counts as this program's; nothing public does that.
 atexit.register(_forkserver._stop)  # type: ignore[attr-defined]  # noqa: SLF001
