@@ -66,6 +66,14 @@ def content_digest(audio: Path | Excerpt, file_digest: str) -> str:
     return digest_of([file_digest, audio.begin_s, audio.end_s]) if isinstance(audio, Excerpt) else file_digest
 
 
+def is_unchanged(audio: Path | Excerpt, digest: str) -> bool:
+    """Return whether a file, or a part of one, still has the content that it was inspected with."""
+    try:
+        return content_digest(audio, sha256_of(_path_of(audio))) == digest
+    except OSError:
+        return False
+
+
 def inspect_files(
     audio: Iterable[Path | Excerpt], cache: Path | None, *, is_clip: bool = True
 ) -> dict[Path | Excerpt, Inspection]:
@@ -80,7 +88,7 @@ def inspect_files(
     # A recording with many parts is hashed once.
     hash_of = functools.cache(sha256_of)
     for each in audio:
-        path = each.path if isinstance(each, Excerpt) else each
+        path = _path_of(each)
         try:
             file_digest = hash_of(path)
         except OSError as error:
@@ -93,6 +101,10 @@ def inspect_files(
     if cache and new:
         write_atomic(cache, seal(InspectionCache(code=code, files={**known, **new}).model_dump_json().encode()))
     return found
+
+
+def _path_of(audio: Path | Excerpt) -> Path:
+    return audio.path if isinstance(audio, Excerpt) else audio
 
 
 def _cached(cache: Path | None, code: str) -> Mapping[str, Inspection]:

@@ -5,7 +5,8 @@ import pytest
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.words import words_of
-from lowsr_tradeoff.privacy.attackers.vocabulary import attack
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.privacy.attackers.vocabulary import attack, spotter
 from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import names_speakers
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.toml import load_config
@@ -99,3 +100,25 @@ def test_own_speech_is_attacked_without_digits_unless_they_are_asked_for():
     assert [step.key for step in attack.plan(asked, with_words).steps] == [
         step.key for step in attack.plan(CONFIG, SPEECH).steps
     ]
+
+
+def test_words_that_changed_after_planning_are_refused(tmp_path):
+    (step, *_) = attack.plan(CONFIG, SPEECH).steps
+    stale = step.settings.captures.model_copy(update={"corpus": "0"})
+    with pytest.raises(StageError, match="has changed"):
+        spotter.run(
+            [replace(step, settings=step.settings.model_copy(update={"captures": stale}))], SPEECH, Store(tmp_path)
+        )
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"RIFF"), lambda path: path.unlink()])
+def test_a_recording_that_changed_after_planning_is_refused_by_name(tmp_path, change):
+    from tests.conftest import write_tones
+
+    write_tones(tmp_path / "words", {"yes": 150, "no": 300}, n_clips=5)
+    config = config_of(privacy={"words_source": str(tmp_path / "words")})
+    speech = replace(SPEECH, words=words_of(config, None))
+    (step, *_) = attack.plan(config, speech).steps
+    change(speech.words.clips[3].audio)
+    with pytest.raises(StageError, match=f"^{speech.words.clips[3].clip_id}: has changed"):
+        spotter.run([step], speech, Store(tmp_path))

@@ -16,6 +16,8 @@ from torch.nn import functional
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, SpeechCorpus, class_numbers, read
+from lowsr_tradeoff.corpora.demo_events import Take
+from lowsr_tradeoff.corpora.inspect import is_unchanged
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
 from lowsr_tradeoff.learning.log_mel import log_mel
@@ -39,20 +41,25 @@ def run(steps: Sequence[Step[SpotterSettings]], speech: SpeechCorpus, store: Sto
     """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``.
 
     Raises:
-        StageError: A training diverged.
+        StageError: The vocabulary changed after planning, or a training diverged.
     """
     for step in steps:
-        settings, corpus = step.settings, planned_words(speech)
+        settings = step.settings
+        corpus = planned_words(speech, settings.captures)
         scores = answers(corpus, settings.captures, settings.recipe, settings.share, settings.device_type)
         meta = {"clips": [clip.clip_id for clip in corpus.clips], **gpu_named(settings.device_type)}
         store.write(step, meta, {"scores": scores})
 
 
-def planned_words(speech: SpeechCorpus) -> EventCorpus:
-    """Return the recordings of the vocabulary that steps were planned with."""
-    if speech.words is None:
-        raise ValueError("a step on words was planned without words")
-    return speech.words
+def planned_words(speech: SpeechCorpus, settings: CaptureSettings) -> EventCorpus:
+    """Return the recordings of the vocabulary. Raises StageError where they changed after planning."""
+    words = speech.words
+    if words is None or words.summary.digest != settings.corpus:
+        raise StageError("the words to learn: their list has changed since the run was planned; run again")
+    for clip in words.clips:
+        if not (isinstance(clip.audio, Take) or is_unchanged(clip.audio, clip.digest)):
+            raise StageError(f"{clip.clip_id}: has changed since the run was planned; run again")
+    return words
 
 
 def answers(

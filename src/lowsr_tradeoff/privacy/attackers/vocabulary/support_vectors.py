@@ -21,8 +21,8 @@ PENALTY = 10.0
 
 def run(steps: Sequence[Step[MachineSettings]], speech: SpeechCorpus, store: Store) -> None:
     """Train and test at each step's rate, and write ``scores``, shape ``(n_clips, n_classes)``."""
-    corpus = planned_words(speech)
     for step in steps:
+        corpus = planned_words(speech, step.settings.captures)
         store.write(step, {}, {"scores": answers(corpus, step.settings.captures)})
 
 
