@@ -97,6 +97,14 @@ def test_an_answer_that_is_no_class_of_the_corpus_is_wrong_and_counted_apart(ton
     assert results(tmp_path / "corpus", tones, hum=50.0, answers="corpus")[0].accuracy.value == 1
 
 
+def test_it_is_shown_before_the_control_whose_power_nobody_knows(tones, tmp_path):
+    config = study(tmp_path)
+    both = config.classify.model_copy(update={"arms": ("raw", "classical")})
+    plan = stage.plan(config.model_copy(update={"classify": both}), tones)
+    assert {step.stage for step in plan.steps} >= {"given", "control"}
+    assert {step.stage for step in plan.first} == {"given"}
+
+
 def test_another_file_or_toml_is_another_step(tones, tmp_path):
     keys = []
     for number, how in enumerate(({}, {"hum": -49.0}, {"answers": "corpus"})):

@@ -2,10 +2,7 @@
 
 from typing import Literal
 
-from lowsr_tradeoff.classify.step_settings import (
-    FeatureSettings,
-    SpectrumSettings,
-)
+from lowsr_tradeoff.classify.step_settings import FeatureSettings, SpectrumSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import Front, front_of

@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from lowsr_tradeoff.classify.alarms.plan import AlarmPlan
-from lowsr_tradeoff.classify.step_settings import (
-    ClassicalSettings,
-    DiagnosisSettings,
-    GivenSettings,
-)
+from lowsr_tradeoff.classify.arms import arm_of
+from lowsr_tradeoff.classify.step_settings import ClassicalSettings, DiagnosisSettings, GivenSettings
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.settings.groups import is_class
+from lowsr_tradeoff.settings.groups import is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 Training = Step[TrainSettings]
@@ -63,19 +59,16 @@ class ClassifyPlan:
     def first(self) -> tuple[Step, ...]:
         """The steps of one way to recognise sounds at each rate, the one that tells most for its time.
 
-        That is the control, whose power is that of the network that is trained next; the fine-tuned network where
-        there is none, where alarms are raised, which needs a network, and where the power of a class is not known
-        before it is built.
+        That is the control, whose power is that of the network that is trained next. It is a network, the
+        fine-tuned one where there is one, where only a network raises alarms, and where the power of the user's own
+        is not known before it has run.
         """
-        needs_network = self.config.alarms.target is not None or is_class(self.config.classify.network)
-        asked = sorted(self.tested, key=partial(_by_time, needs_network=needs_network))
+        network, target = self.config.classify.network, self.config.alarms.target
+        by_network = target is not None or is_class(network) or is_file(network)
+        asked = sorted(
+            self.tested, key=lambda each: (arm_of(each.arm).is_network != by_network, each.arm != "finetuned")
+        )
         by_rate: dict[int, Condition] = {}
         for condition in asked:
             by_rate.setdefault(condition.rate_hz, condition)
         return tuple(step for condition in by_rate.values() for step in self.tested[condition])
-
-
-def _by_time(condition: Condition, *, needs_network: bool) -> int:
-    """The place of a way to recognise sounds in the order in which they are told first."""
-    arms = ("finetuned",) if needs_network else ("classical", "finetuned")
-    return arms.index(condition.arm) if condition.arm in arms else len(arms)
