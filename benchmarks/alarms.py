@@ -40,6 +40,7 @@ from lowsr_tradeoff.settings.front_end import FrontEnd, named_front_end
 
 SOURCE_RATE_HZ, CLIP_S, N_CLASSES, MINUTE_S = 16_000, 5.0, 10, 60
 RATE_HZ = 1000
+PUBLISHED: tuple[Network, ...] = ("yamnet", "yamnet_256")
 
 
 def write_sound(file: Path, hours: float) -> None:
@@ -140,7 +141,7 @@ def measure(folder: Path, way: str, grid: Grid) -> str:
     """Return the line of one way on one recording: a filter, the peer, or a network behind the device's filter."""
     torch.set_num_threads(1)
     keep_freed_memory()
-    name: Network = "yamnet" if way == "yamnet" else "yamnet_256" if way == "yamnet_256" else "small_vgg"
+    name: Network = next((each for each in PUBLISHED if each == way), "small_vgg")
     network = seeded_network(name, N_CLASSES, (0,)).eval()
     front_end = named_front_end("ideal" if way == "ideal" else "butterworth4", FrontEnd())
     run = (
@@ -162,7 +163,7 @@ def main(hours: list[float]) -> None:
         with tempfile.TemporaryDirectory() as name:
             write_sound(Path(name) / "sound.wav", each)
             peers = [("torchaudio", "native"), ("torchaudio", "shared")] if each <= 1 else []
-            published = [("yamnet", "shared"), ("yamnet_256", "shared")] if each <= 1 else []
+            published = [(network, "shared") for network in PUBLISHED] if each <= 1 else []
             filters = [("ideal", "native"), ("butterworth4", "native"), ("butterworth4", "shared")]
             ways = [*filters, *peers, *published]
             for way, grid in ways:

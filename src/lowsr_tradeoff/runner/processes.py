@@ -95,9 +95,9 @@ def in_processes(
         modules = sorted({f"{NAME}.{step.run.partition(':')[0]}" for step in steps})
 
         def start(call: Call) -> None:
-            worker, starting_s = _taken(idle, steps[call[0]].run), 0.0
-            if worker is None:
-                worker, starting_s = _start_worker(work, modules, steps[call[0]].run), STARTING_S
+            function = steps[call[0]].run
+            taken = _taken(idle, function)
+            worker, starting_s = (taken, 0.0) if taken else (_start_worker(work, modules, function), STARTING_S)
             busy[worker.pipe] = Running(call, worker, time.monotonic() + limit_s * len(call) + starting_s)
             # That a process is gone shows when it is waited for.
             with suppress(OSError):
