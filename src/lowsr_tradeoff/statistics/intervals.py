@@ -9,6 +9,7 @@ tell which rows these are. Resamples serve figures that are no ratio of sums, an
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,12 +64,21 @@ def resample(clusters: Sequence[str], n_resamples: int, seed: int) -> Resamples:
     Where all rows are of one cluster, each row is one: figures then speak of that cluster alone. With one seed,
     equal clusters are drawn alike, and other clusters independently of them.
     """
+    return _resample(tuple(map(str, clusters)), n_resamples, seed)
+
+
+# Every figure of a corpus asks for the same.
+@lru_cache(maxsize=8)
+def _resample(clusters: tuple[str, ...], n_resamples: int, seed: int) -> Resamples:
     names = sorted(set(clusters))
-    rng = np.random.default_rng([seed, zlib.crc32("\n".join(map(str, names)).encode())])
+    rng = np.random.default_rng([seed, zlib.crc32("\n".join(names).encode())])
     units = numbered(clusters)
     n_units = int(units.max(initial=-1)) + 1
     drawn = rng.multinomial(n_units, np.full(n_units, 1 / max(1, n_units)), size=n_resamples)
-    return Resamples(units, drawn.astype(np.float64))
+    counts = drawn.astype(np.float64)
+    for shared in (units, counts):
+        shared.flags.writeable = False
+    return Resamples(units, counts)
 
 
 def numbered(clusters: Sequence[str]) -> NDArray[np.intp]:

@@ -7,6 +7,7 @@ text; it never becomes markup.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from plotly.offline import get_plotlyjs
@@ -30,9 +31,11 @@ SCRIPTS = ("decide.js", "answer.js", "picture.js", "rates.js", "limits.js", "tab
 
 def render(tradeoff: Tradeoff, manifest: Manifest, listen: ListenPack) -> str:
     """Return the report as one self-contained HTML file."""
-    shown, drawn, last = sections(tradeoff, listen), page_draws(tradeoff), about.section(tradeoff, manifest)
+    with ThreadPoolExecutor(1) as beside:
+        packing = beside.submit(_plotly)
+        shown, drawn, last = sections(tradeoff, listen), page_draws(tradeoff), about.section(tradeoff, manifest)
     entries = [entry for section in (*shown, last) for entry in section.entries]
-    (plotly, plotly_source), script = _plotly(), "\n".join(map(read_template, SCRIPTS))
+    (plotly, plotly_source), script = packing.result(), "\n".join(map(read_template, SCRIPTS))
     content = {
         "recalls": recognition.recall.by_network(tradeoff),
         "specs": drawings(entries),

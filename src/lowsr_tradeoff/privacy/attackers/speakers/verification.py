@@ -90,10 +90,11 @@ def error_rates(scores: Floats, is_own: NDArray[np.bool_], weights: Floats) -> t
         Weights ``(n_resamples, n_comparisons)`` → ``(n_resamples, n_thresholds)`` each.
     """
     order = np.argsort(-scores, kind="stable")
-    ends = np.flatnonzero(np.diff(scores[order], append=-np.inf))
-    sorted_weights, own = weights[:, order], is_own[order]
-    passed = [np.cumsum(sorted_weights * chosen, axis=1)[:, ends] for chosen in (~own, own)]
-    impostors, genuine = (np.pad(_share_of_all(counts), ((0, 0), (1, 0))) for counts in passed)
+    last = np.flatnonzero(np.diff(scores[order], append=-np.inf))
+    impostors, genuine = (
+        _accepted(weights[:, order[chosen]], np.cumsum(chosen, dtype=np.intp)[last])
+        for chosen in (~is_own[order], is_own[order])
+    )
     return impostors, genuine
 
 
@@ -141,9 +142,13 @@ def _pair_weights(drawn: Floats, own: NDArray[np.intp], is_own: NDArray[np.bool_
     return np.asarray(pairs.reshape(len(drawn), -1))
 
 
-def _share_of_all(counts: Floats) -> Floats:
-    total = counts[:, -1:]
-    return np.asarray(np.divide(counts, total, out=np.full_like(counts, np.nan), where=total > 0))
+def _accepted(weights: Floats, counts: NDArray[np.intp]) -> Floats:
+    """The share of each row's weights in its first columns, of none and of so many; NaN in a row of zeros."""
+    sums = np.zeros((len(weights), weights.shape[1] + 1))
+    np.cumsum(weights, axis=1, out=sums[:, 1:])
+    total = sums[:, -1:]
+    shares = np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
+    return shares[:, np.concatenate([[0], counts])]
 
 
 def _unit(vectors: Floats) -> Floats:
