@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from tests.privacy.embedded import KEY, RENT, SPEECH, counted, counts_of, once
 
@@ -5,10 +8,19 @@ from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.privacy.words import count, pooled
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _loaded():
-    """The normaliser's first use takes seconds and belongs to no test."""
-    count.normalise("")
+def test_whispers_normaliser_is_had_without_what_its_package_loads_and_the_package_is_whole_afterwards():
+    """Half a gigabyte in every process that counts words."""
+    program = """
+import sys
+from lowsr_tradeoff.privacy.words import count
+said = "Mr. Smith's colour is twenty-five"
+written = count.normalise(said)
+assert not {"torch", "numba", "whisper", "whisper.normalizers"} & sys.modules.keys()
+import whisper.normalizers
+assert whisper.normalizers.EnglishTextNormalizer()(said) == written
+assert whisper.available_models()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_spelling_case_and_numbers_are_no_errors():

@@ -3,10 +3,14 @@
 Reference and hypothesis go through Whisper's English normaliser, then jiwer aligns them at the least edit distance.
 """
 
+import sys
 import warnings
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import jiwer
@@ -167,11 +171,31 @@ def compression_ratio(text: str) -> float:
 
 @cache
 def _normaliser() -> "EnglishTextNormalizer":
-    from whisper.normalizers import EnglishTextNormalizer  # noqa: PLC0415 - its package imports torch
-
+    with _bare("whisper"):
+        from whisper.normalizers import EnglishTextNormalizer  # noqa: PLC0415 - see _bare
     # It leaves its table of spellings open, for Python to close.
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         return EnglishTextNormalizer()
+
+
+@contextmanager
+def _bare(package: str) -> Iterator[None]:
+    """Parts of a package can be imported without its own module, and are forgotten afterwards.
+
+    That of Whisper imports torch and numba, which take seconds and half a gigabyte.
+    """
+    if package in sys.modules:
+        yield
+        return
+    spec = find_spec(package)
+    bare = ModuleType(package)
+    bare.__path__ = list((spec and spec.submodule_search_locations) or ())
+    sys.modules[package] = bare
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+            del sys.modules[name]
 
 
 def _phrases(clip_id: str, reference: str, keywords: Sequence[str]) -> list[list[range]]:
