@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
-from pathlib import Path
 from typing import cast
 
 from lowsr_tradeoff.classify.arms import (
@@ -31,18 +30,14 @@ from lowsr_tradeoff.classify.step_settings import (
     DiagnosisSettings,
     EmbeddingSettings,
     FeatureSettings,
-    GivenSettings,
 )
 from lowsr_tradeoff.classify.train_settings import Checkpoint, TrainSettings, checkpoint_of
 from lowsr_tradeoff.corpora.clips import EventCorpus, folds_of
-from lowsr_tradeoff.errors import MissingResourceError
-from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.learning.mel import front_of
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.records.network import AnyNetwork, Condition, Grid, Network
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.settings.given import declaration_of
 from lowsr_tradeoff.settings.groups import is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -119,37 +114,6 @@ class Planner:
             return {}
         return {
             condition: tuple(self.network(condition, repetition, (fold,)) for repetition, fold in self.tests)
-            for condition in conditions_of(self.config)
-        }
-
-    def given(self) -> dict[Condition, tuple[Step[GivenSettings], ...]]:
-        """Return the steps of a network from a file at every rate, fold by fold; none without a file.
-
-        Raises:
-            ConfigError: Its TOML is wrong, or does not fit the corpus.
-            MissingResourceError: Its file cannot be read.
-        """
-        if not is_file(self.config.classify.network):
-            return {}
-        path = Path(self.config.classify.network)
-        said, sha256 = declaration_of(path), _hash_of(path)
-        return {
-            condition: tuple(
-                Step(
-                    stage="given",
-                    run="classify.given_step:run",
-                    corpus="events",
-                    settings=GivenSettings(
-                        path=path,
-                        sha256=sha256,
-                        said=said,
-                        clips=features.settings,
-                        labels=self.corpus.summary.classes,
-                    ),
-                    label=f"{condition.rate_hz} Hz {path.name}, fold {features.settings.fold}",
-                )
-                for features in feature_steps(self.config, self.corpus, condition.rate_hz, "shared", "compact")
-            )
             for condition in conditions_of(self.config)
         }
 
@@ -326,13 +290,6 @@ class Planner:
             device_type=config.device_type,
             is_kept=is_tested and config.alarms.target is not None,
         )
-
-
-def _hash_of(path: Path) -> str:
-    try:
-        return sha256_of(path)
-    except OSError as error:
-        raise MissingResourceError(f"{path}: cannot be read ({error.strerror}); check --network") from error
 
 
 def _label(settings: TrainSettings, cell: Cell | None, *, is_search: bool) -> str:

@@ -10,6 +10,7 @@ from lowsr_tradeoff.classify.alarms.plan import plan_alarms
 from lowsr_tradeoff.classify.alarms.results import alarm_of, setup_of
 from lowsr_tradeoff.classify.arms import arm_of, reference_of
 from lowsr_tradeoff.classify.contrasts import contrasts
+from lowsr_tradeoff.classify.given_steps import check_given, given_steps
 from lowsr_tradeoff.classify.plan import ClassifyPlan
 from lowsr_tradeoff.classify.planner import Planner
 from lowsr_tradeoff.classify.scores import (
@@ -24,9 +25,8 @@ from lowsr_tradeoff.classify.scores import (
     seed_sd,
 )
 from lowsr_tradeoff.classify.sensitivity import optimism, published, sensitivity
-from lowsr_tradeoff.classify.step_settings import GivenSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of, folds_of
-from lowsr_tradeoff.errors import ConfigError, DataError
+from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.records.alarms import AlarmResult
 from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
@@ -49,8 +49,8 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
         MissingResourceError: The published weights or the file cannot be read, or what runs it is not installed.
     """
     planner, chosen = Planner(config, corpus), config.classify
-    trained, given = planner.trained(), planner.given()
-    _check_given(corpus, given)
+    trained, given = planner.trained(), given_steps(config, corpus)
+    check_given(corpus, given)
     alarms = plan_alarms(config, corpus, trained, given)
     hears = partial(lay_out, window_s=corpus.clip_s, as_published=chosen.as_published)
     front = front_of(chosen.network)
@@ -59,23 +59,6 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
     chosen_by = {condition: planner.chosen_by(condition) for condition in trained}
     diagnosis = planner.diagnosis(trained) if trained else None
     return ClassifyPlan(config, corpus, trained, given, planner.controls(), chosen_by, diagnosis, alarms)
-
-
-def _check_given(corpus: EventCorpus, given: Mapping[Condition, tuple[Step[GivenSettings], ...]]) -> None:
-    """Open a network from a file and hold its outputs against the corpus, before any work."""
-    if not given:
-        return
-    asked = next(iter(given.values()))[0].settings
-    try:
-        asked.said.columns(corpus.summary.classes)
-    except ConfigError as error:
-        raise ConfigError(
-            f"{asked.path.with_suffix('.toml')}: {error}; name the outputs of every label under [labels]"
-        ) from error
-    # Only here: it loads what runs the network.
-    from lowsr_tradeoff.learning.given import open_network  # noqa: PLC0415
-
-    open_network(asked.path, asked.said)
 
 
 def _check_own(planner: Planner, layouts: Mapping[Condition, Layout]) -> None:
