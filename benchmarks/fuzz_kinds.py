@@ -28,7 +28,7 @@ from lowsr_tradeoff.learning.networks.checkpoint import KERNEL, MEL_MATRIX, load
 from lowsr_tradeoff.listening_test.score import read_answers
 from lowsr_tradeoff.power.measured.trace import trace_power
 from lowsr_tradeoff.power.profiles import devices
-from lowsr_tradeoff.records.run import MANIFEST
+from lowsr_tradeoff.records.run import LISTEN, MANIFEST, TRADEOFF
 from lowsr_tradeoff.reports.exports import run_files
 from lowsr_tradeoff.settings import study, toml
 from mutations import Mutate, bytewise, jsonwise, textwise, tomlwise
@@ -129,7 +129,7 @@ def run_kind(folder: Path) -> Kind:
     """Return the JSON that a report is drawn from again: a study of realistic size, made up for tests."""
     made = import_module("tests.reports.conftest")
     run = made.build_tradeoff(), made.build_manifest(), made.build_listen("dog", "open the door", "open a door")
-    names = (run_files.TRADEOFF, run_files.TRADEOFF, MANIFEST, run_files.LISTEN)
+    names = (TRADEOFF, TRADEOFF, MANIFEST, LISTEN)
     files = {}
     for i, name in enumerate(names):
         (folder / str(i)).mkdir()

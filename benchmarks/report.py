@@ -28,8 +28,8 @@ from lowsr_tradeoff.decision import frontier
 from lowsr_tradeoff.decision.answer import decide
 from lowsr_tradeoff.records.base import Measurement, Record
 from lowsr_tradeoff.records.privacy import LeakKind
-from lowsr_tradeoff.records.run import MANIFEST, Tradeoff
-from lowsr_tradeoff.reports.exports.run_files import LISTEN, REPORT, TRADEOFF, load, to_json
+from lowsr_tradeoff.records.run import LISTEN, MANIFEST, TRADEOFF, Tradeoff
+from lowsr_tradeoff.reports.exports.run_files import REPORT, load, to_json
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.settings.limits import Constraints
 from lowsr_tradeoff.statistics.joint_draws import kept

@@ -4,7 +4,8 @@ import pytest
 from tests.reports.conftest import build_tradeoff
 
 from lowsr_tradeoff.deploy.firmware import folder
-from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, to_json
+from lowsr_tradeoff.records.run import TRADEOFF
+from lowsr_tradeoff.reports.exports.run_files import to_json
 
 
 @pytest.fixture(scope="module")

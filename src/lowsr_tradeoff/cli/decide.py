@@ -113,7 +113,8 @@ def compare(*runs: Path, html: Path | None = None, json_: Json = False) -> None:
 
 
 def _load(run: Path) -> "Tradeoff":
-    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, load
+    from lowsr_tradeoff.records.run import TRADEOFF
+    from lowsr_tradeoff.reports.exports.run_files import load
     from lowsr_tradeoff.runner.unfinished import done_of
 
     if left := done_of(run):

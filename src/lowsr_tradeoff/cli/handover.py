@@ -39,7 +39,8 @@ def handover(
             needs a C compiler.
     """
     from lowsr_tradeoff.deploy.firmware.target import choose_target
-    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, load
+    from lowsr_tradeoff.records.run import TRADEOFF
+    from lowsr_tradeoff.reports.exports.run_files import load
     from lowsr_tradeoff.runner.machine import n_cores
 
     tradeoff = load(run / TRADEOFF)

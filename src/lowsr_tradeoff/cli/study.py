@@ -191,7 +191,8 @@ def _run_shard(config: "StudyConfig", out: Path, shard: str, resources: "Resourc
 
 
 def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: bool, is_quiet: bool) -> None:
-    from lowsr_tradeoff.reports.exports.run_files import TRADEOFF, write_page, write_run
+    from lowsr_tradeoff.records.run import TRADEOFF
+    from lowsr_tradeoff.reports.exports.run_files import write_page, write_run
     from lowsr_tradeoff.reports.wording import class_counts
     from lowsr_tradeoff.runner import unfinished
     from lowsr_tradeoff.study.run import run_study

@@ -39,11 +39,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Strongest:
-    """The strongest attacker at one rate, what guessing gives it, and the maximum over all attackers."""
+    """The strongest attacker at one rate, what guessing gives it, and the maximum over all attackers.
+
+    Attributes:
+        fault: As in :class:`Leak`.
+    """
 
     attacker: str
     figure: Figure
     chance: Measurement | None = None
+    fault: str | None = None
 
 
 def leaks(
@@ -115,7 +120,7 @@ def _of_kind(
     strongest: dict[int, Strongest] = {}
     for rate_hz in sorted(rates_hz):
         here = [attack for attack in attacks if attack.rate_hz == rate_hz]
-        strongest[rate_hz] = Strongest("none", _unknown(fault)) if fault else _strongest(here, kind)
+        strongest[rate_hz] = Strongest("none", _unknown(fault), fault=fault) if fault else _strongest(here, kind)
         imitated = {hz: strongest[hz].figure for hz in strongest if can_imitate(rate_hz, hz, front_end)}
         its = strongest[rate_hz]
         yield _leak(kind, rate_hz, front_end, its, imitated)
@@ -137,6 +142,7 @@ def _leak(kind: LeakKind, rate_hz: int, front_end: str, its: Strongest, imitated
         envelope=envelope.value,
         envelope_rate_hz=max(known, key=lambda hz: (_value(known[hz]), hz)),
         draws=envelope.draws,
+        fault=its.fault,
     )
 
 

@@ -31,14 +31,6 @@ def fault_of(attacks: Sequence[AttackResult], kind: LeakKind, full_rate_hz: int)
     return _best(tested, kind, full_rate_hz) if tested else _untested(there, kind, full_rate_hz)
 
 
-def faults(attacks: Sequence[AttackResult], full_rate_hz: int, front_end: str) -> dict[LeakKind, str]:
-    """Return the kinds of leak whose figures behind a front end say nothing, with the reason."""
-    here = [attack for attack in attacks if attack.front_end == front_end and attack.competes]
-    kinds = dict.fromkeys(attack.recovers for attack in here)
-    found = ((kind, fault_of([a for a in here if a.recovers == kind], kind, full_rate_hz)) for kind in kinds)
-    return {kind: fault for kind, fault in found if fault}
-
-
 def _best(tested: Sequence[AttackResult], kind: LeakKind, full_rate_hz: int) -> str:
     best = max(tested, key=_recovered)
     share, luck = 100 * _recovered(best), 100 * _chance(best)

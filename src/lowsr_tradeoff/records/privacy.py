@@ -174,6 +174,7 @@ class Leak(Record):
         envelope: The largest over this rate and the lower ones that it can imitate; decisions use it.
         envelope_rate_hz: The rate that has the largest figure.
         draws: Joint draws of ``envelope``.
+        fault: Why no figure of the kind says anything, at any rate: nobody succeeds at the full rate.
     """
 
     kind: LeakKind
@@ -185,6 +186,7 @@ class Leak(Record):
     envelope: Measurement
     envelope_rate_hz: int
     draws: tuple[float, ...] = ()
+    fault: str | None = None
 
 
 class LearningPoint(Record):

@@ -10,8 +10,8 @@ from lowsr_tradeoff.records.decision import Decision, FrontEndResult, OperatingP
 from lowsr_tradeoff.records.power import Power
 from lowsr_tradeoff.records.privacy import Leak, LeakKind, Privacy
 
-SCHEMA_VERSION = 5
-MANIFEST = "manifest.json"
+SCHEMA_VERSION = 6
+TRADEOFF, MANIFEST, LISTEN = "tradeoff.json", "manifest.json", "listen.json"
 
 
 class CorpusSummary(Record):
@@ -139,6 +139,8 @@ class Manifest(Record):
         n_steps: Steps of the study.
         n_commands: Commands that wrote a report of this folder, the last one included.
         total_wall_s: Their wall times together; a command that was interrupted is in none of them.
+        key: Hash of all that the figures depend on; empty where a step failed.
+        sha256: Of the trade-off and of the sounds as they were first written, by file.
     """
 
     finished_at: str
@@ -153,6 +155,8 @@ class Manifest(Record):
     n_steps: int = 0
     n_commands: int = 1
     total_wall_s: float = 0.0
+    key: str = ""
+    sha256: dict[str, str] = Field(default_factory=dict)
 
 
 class ListenClip(Record):

@@ -52,7 +52,7 @@ def code_of(function: str) -> str:
 def package_code() -> str:
     """Return a hash of this package's sources and data tables, all of them."""
     digest = hashlib.blake2b(digest_size=16)
-    found = (file for kind in ("*.py", "*.toml") for file in PACKAGE.rglob(kind))
+    found = (file for kind in ("*.py", "*.toml", "*.csv", "*.json") for file in PACKAGE.rglob(kind))
     for file in sorted(file for file in found if "__pycache__" not in file.parts):
         digest.update(file.relative_to(PACKAGE).as_posix().encode())
         digest.update(file.read_bytes())

@@ -36,7 +36,7 @@ def _listed(value: object) -> object:
 class Settings(BaseModel):
     """A frozen group of settings that refuses unknown keys and non-finite numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class EventsSettings(Settings):

@@ -21,8 +21,9 @@ from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.classify import ClassifyResult, Recognition
 from lowsr_tradeoff.records.network import Grid, ModelCost, Network
 from lowsr_tradeoff.records.privacy import Privacy
-from lowsr_tradeoff.records.run import MANIFEST, Failure, Manifest, Tradeoff, Unfinished
+from lowsr_tradeoff.records.run import MANIFEST, Failure, Manifest, Provenance, Tradeoff, Unfinished
 from lowsr_tradeoff.runner import fingerprint, machine
+from lowsr_tradeoff.runner.schedule import Outcome
 from lowsr_tradeoff.runner.step import Step, with_needs
 from lowsr_tradeoff.runner.store import Store, of_finished
 from lowsr_tradeoff.settings.front_end import name_of
@@ -82,8 +83,6 @@ def assemble(plan: StudyPlan, store: Store, unfinished: Unfinished | None = None
         attacks = recover(other.privacy, store).attacks
         powers = power.evaluate(other.study.config, tuple(costs.values()))
         found[name_of(other.study.config.front_end)] = (recognised, attacks, powers)
-    functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
-    made = fingerprint.provenance(functions, privacy.weights(config) | classify.weights(own.classify))
     leaked = leaks(recovered.attacks, config.all_rates_hz(), config.reference_rate_hz, front_end)
     apart = study.other_front_ends
     points = frontier.join(recognition.results, leaked, drawn.results, config.constraints, config.axis, apart)
@@ -104,8 +103,16 @@ def assemble(plan: StudyPlan, store: Store, unfinished: Unfinished | None = None
         failures=() if unfinished else failures_of(store.failed),
         unfinished=unfinished,
         settings=config.model_dump(mode="json"),
-        provenance=made.model_copy(update={"libraries": made.libraries | classify.own_code(own.classify)}),
+        provenance=provenance_of(plan),
     )
+
+
+def provenance_of(plan: StudyPlan) -> Provenance:
+    """Return the code, libraries and weights of a study's steps."""
+    own = plan.through[0]
+    functions = {step.run for goal in plan.steps for step in (goal, *goal.needs)}
+    made = fingerprint.provenance(functions, privacy.weights(own.study.config) | classify.weights(own.classify))
+    return made.model_copy(update={"libraries": made.libraries | classify.own_code(own.classify)})
 
 
 def _not_lost(plan: PrivacyPlan, store: Store) -> Privacy:
@@ -175,9 +182,10 @@ def earlier_manifest(out: Path) -> Manifest | None:
         return None
 
 
-def _manifest(
-    wall_s: float, jobs: int, n_run: int, n_reused: int, gpus: tuple[str, ...], earlier: Manifest | None
+def manifest_of(
+    wall_s: float, jobs: int, outcome: Outcome, gpus: tuple[str, ...], earlier: Manifest | None, key: str
 ) -> Manifest:
+    """Return how a study was computed by this command, which began ``wall_s`` ago, and by earlier ones."""
     before_s = (earlier.total_wall_s or earlier.wall_s) if earlier else 0.0
     return Manifest(
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -187,9 +195,10 @@ def _manifest(
         n_cores=machine.n_cores(),
         gpus=gpus,
         memory_gb=machine.memory_gb(),
-        steps_run=n_run,
-        steps_reused=n_reused,
-        n_steps=n_run + n_reused,
+        steps_run=outcome.n_run,
+        steps_reused=outcome.n_reused,
+        n_steps=outcome.n_run + outcome.n_reused,
         n_commands=1 + (earlier.n_commands if earlier else 0),
         total_wall_s=round(before_s + wall_s, 1),
+        key=key,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from lowsr_tradeoff.errors import PartialRunError, StageError
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.privacy import stage as privacy
-from lowsr_tradeoff.records.run import Run, Unfinished
+from lowsr_tradeoff.records.run import ListenPack, Run, Tradeoff, Unfinished
 from lowsr_tradeoff.runner import unfinished
 from lowsr_tradeoff.runner.executor import require_gpu, run_batch
 from lowsr_tradeoff.runner.lock import locked
@@ -24,8 +24,16 @@ from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import dump_toml
-from lowsr_tradeoff.study.assemble import _manifest, assemble, earlier_manifest, gpus_of, without_missing
+from lowsr_tradeoff.study.assemble import (
+    assemble,
+    earlier_manifest,
+    gpus_of,
+    manifest_of,
+    provenance_of,
+    without_missing,
+)
 from lowsr_tradeoff.study.clips import listen_pack
+from lowsr_tradeoff.study.joined import kept, key_of
 from lowsr_tradeoff.study.plan import Study, StudyPlan, check_out, open_study, plan
 from lowsr_tradeoff.study.so_far import shown_early
 
@@ -100,20 +108,29 @@ def _joined(
     start_s: float,
     unfinished: Unfinished | None = None,
 ) -> Run:
+    is_whole = unfinished is None and not store.failed
+    key = key_of(planned, provenance_of(planned)) if is_whole else ""
+    gpus, earlier = gpus_of(planned.steps, store), earlier_manifest(store.root)
+    # Nothing was computed, so an earlier command may have joined the same.
+    found = kept(store.root, key, earlier) if is_whole and not outcome.n_run else None
+    tradeoff, listen = found or _join(planned, store, unfinished)
+    wall_s = round(time.monotonic() - start_s, 1)
+    return Run(
+        tradeoff=tradeoff,
+        manifest=manifest_of(wall_s, jobs, outcome, gpus, earlier, key),
+        listen=listen,
+        damaged=tuple(step.label for step in outcome.damaged),
+    )
+
+
+def _join(planned: StudyPlan, store: Store, unfinished: Unfinished | None) -> tuple[Tradeoff, ListenPack]:
     study = planned.through[0].study
     transcripts = privacy.transcripts(planned.through[0].privacy, store)
     # Sounds are encoded beside the figures: a second.
     with ThreadPoolExecutor(1) as beside:
         listen = beside.submit(listen_pack, study.config, study.events, study.speech, transcripts)
         tradeoff = assemble(planned, store, unfinished)
-    gpus, earlier = gpus_of(planned.steps, store), earlier_manifest(store.root)
-    wall_s = round(time.monotonic() - start_s, 1)
-    return Run(
-        tradeoff=tradeoff,
-        manifest=_manifest(wall_s, jobs, outcome.n_run, outcome.n_reused, gpus, earlier),
-        listen=listen.result(),
-        damaged=tuple(step.label for step in outcome.damaged),
-    )
+    return tradeoff, listen.result()
 
 
 def run_shard(

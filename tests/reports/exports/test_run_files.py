@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import io
 import json
 
@@ -25,7 +26,11 @@ def test_json_loads_back_equal(tradeoff, tmp_path):
 def test_a_run_is_written_and_read_back(tradeoff, manifest, listen, tmp_path):
     page = run_files.write_run(tmp_path, tradeoff, manifest, listen)
     first = page.read_bytes()
-    assert run_files.read_run(tmp_path) == (tradeoff, manifest, listen)
+    sha256 = {
+        name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+        for name in ("tradeoff.json", "listen.json")
+    }
+    assert run_files.read_run(tmp_path) == (tradeoff, manifest.model_copy(update={"sha256": sha256}), listen)
     run_files.write_run(tmp_path, *run_files.read_run(tmp_path))
     assert page.read_bytes() == first
     assert {file.name for file in tmp_path.iterdir()} == {

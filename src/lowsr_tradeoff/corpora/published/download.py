@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import cast
 from urllib.error import HTTPError
 
-import pooch  # type: ignore[import-untyped]
-
 from lowsr_tradeoff.errors import DataError, MissingResourceError, StageError
 
 TIMEOUT_S = 60
@@ -32,6 +30,8 @@ def download(address: str, to: Path, checksum: str | None, on_progress: OnProgre
     ``checksum`` is ``"md5:…"`` or ``"sha256:…"``; ``None`` accepts any file and starts anew. Nothing of a file with
     a wrong checksum is kept.
     """
+    import pooch  # type: ignore[import-untyped] # noqa: PLC0415 - a twentieth of a second, for who downloads
+
     pooch.get_logger().setLevel(logging.WARNING)  # the command line shows progress
     part = to.with_name(f"{to.name}.part")
 

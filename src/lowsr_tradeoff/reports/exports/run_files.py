@@ -15,16 +15,24 @@ from pydantic import ValidationError
 from lowsr_tradeoff.errors import DataError
 from lowsr_tradeoff.files.reading import parse_json, read_file
 from lowsr_tradeoff.files.safe_text import cell
-from lowsr_tradeoff.files.writing import write_atomic
+from lowsr_tradeoff.files.writing import sha256_of, write_atomic
 from lowsr_tradeoff.records.base import Record
-from lowsr_tradeoff.records.run import MANIFEST, SCHEMA_VERSION, ListenPack, Manifest, Run, Tradeoff
+from lowsr_tradeoff.records.run import (
+    LISTEN,
+    MANIFEST,
+    SCHEMA_VERSION,
+    TRADEOFF,
+    ListenPack,
+    Manifest,
+    Run,
+    Tradeoff,
+)
 from lowsr_tradeoff.reports.exports.claims import claims
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.exports.rows import COLUMNS, rows
 from lowsr_tradeoff.reports.page.html import render
 
 REPORT, CLAIMS, DECISION = "report.html", "claims.md", "decision.md"
-TRADEOFF, LISTEN = "tradeoff.json", "listen.json"
 CSV, PARQUET = "results.csv", "results.parquet"
 AGAIN = "run the study again to write it anew"
 
@@ -38,12 +46,13 @@ def write_run(folder: Path, tradeoff: Tradeoff, manifest: Manifest, listen: List
         StageError: The folder cannot be written.
     """
     table = to_csv(tradeoff)
+    records = {TRADEOFF: to_json(tradeoff).encode(), LISTEN: to_json(listen).encode()}
+    sha256 = manifest.sha256 or {name: sha256_of(content) for name, content in records.items()}
     contents = {
-        TRADEOFF: to_json(tradeoff).encode(),
+        **records,
         CSV: table.encode(),
         PARQUET: csv_to_parquet(table),
-        MANIFEST: to_json(manifest).encode(),
-        LISTEN: to_json(listen).encode(),
+        MANIFEST: to_json(manifest.model_copy(update={"sha256": sha256})).encode(),
         CLAIMS: claims(tradeoff).encode(),
         DECISION: decision_sheet(tradeoff).encode(),
         REPORT: render(tradeoff, manifest, listen).encode(),

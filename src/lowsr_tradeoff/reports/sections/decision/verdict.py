@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from lowsr_tradeoff.classify.arms import arm_of
 from lowsr_tradeoff.decision.leaks import AT_STAKE
-from lowsr_tradeoff.decision.yardstick import faults
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import CorpusSummary, Tradeoff
@@ -29,10 +28,14 @@ def unusable(tradeoff: Tradeoff) -> tuple[str, ...]:
 
     What part of a study has not tried yet is no fault of it.
     """
-    attacks, full_rate_hz = tradeoff.privacy.attacks, tradeoff.reference_rate_hz
-    found = faults(attacks, full_rate_hz, tradeoff.front_end)
+    found = {leak.kind: leak.fault for leak in tradeoff.leaks if leak.fault}
     if mark(tradeoff):
-        tried = {each.recovers for each in attacks if each.rate_hz == full_rate_hz and each.value.value is not None}
+        full_rate_hz = tradeoff.reference_rate_hz
+        tried = {
+            each.recovers
+            for each in tradeoff.privacy.attacks
+            if each.rate_hz == full_rate_hz and each.value.value is not None
+        }
         found = {kind: fault for kind, fault in found.items() if kind in tried}
     return tuple(f"No figure on {AT_STAKE[kind]} can be used: {fault}." for kind, fault in found.items())
 
