@@ -16,6 +16,7 @@ from hypothesis import settings
 from tests.classify.corpora import event_corpus
 
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
+from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.settings.toml import load_config
 
 # How long an example takes says nothing on a machine that does other things too.
@@ -110,8 +111,8 @@ def write_corpus(folder, n_sources=8, takes=2, n_folds=2) -> EventCorpus:
             for take in range(takes):
                 name = f"{label}-{source}-{take}"
                 soundfile.write(folder / f"{name}.wav", tone(pitch_hz, rng), 16000)
-                fold = 1 + source % n_folds
-                clips.append(EventClip(name, label, fold, f"{label}-{source}", name, folder / f"{name}.wav"))
+                fold, path = 1 + source % n_folds, folder / f"{name}.wav"
+                clips.append(EventClip(name, label, fold, f"{label}-{source}", sha256_of(path), path))
     return event_corpus(clips, 0.5)
 
 

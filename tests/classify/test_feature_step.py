@@ -16,6 +16,7 @@ from lowsr_tradeoff.classify.image_steps import feature_steps
 from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.corpora.clips import EventClip
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.learning.log_mel import LOG_FLOOR, log_mel, mel_bank
 from lowsr_tradeoff.learning.mel import Layout, fit_length, lay_out
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
@@ -133,7 +134,7 @@ def corpus(tmp_path):
     for i, duration_s in enumerate([0.3, 0.7, 0.5, 0.5]):
         path = tmp_path / f"{i}.wav"
         soundfile.write(path, tone(100 + 50 * i, 16000, duration_s), 16000)
-        clips.append(EventClip(f"clip{i}", "tone", 1 + i % 2, f"s{i}", f"d{i}", path))
+        clips.append(EventClip(f"clip{i}", "tone", 1 + i % 2, f"s{i}", sha256_of(path), path))
     return event_corpus(clips, 0.5)
 
 

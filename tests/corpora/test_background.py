@@ -8,7 +8,7 @@ from lowsr_tradeoff.audio.decode import decode
 from lowsr_tradeoff.corpora.background import load_background, spans_by_fold
 from lowsr_tradeoff.corpora.clips import Recording
 from lowsr_tradeoff.corpora.events import events_of
-from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.errors import DataError, StageError
 from lowsr_tradeoff.settings.alarms import AlarmSettings
 from lowsr_tradeoff.settings.groups import EventsSettings
 from lowsr_tradeoff.settings.study import StudyConfig
@@ -50,6 +50,15 @@ def test_the_parts_of_a_recording_are_the_recording(tmp_path):
     parts = [np.concatenate(list(span.blocks())) for each in spans.values() for span in each]
     assert np.array_equal(np.concatenate(parts), decode(file)[0])
     assert [span.name for span in spans[2]] == ["long.flac#t=2.825,5.65"]
+
+
+def test_a_recording_that_changed_since_it_was_inspected_is_refused(tmp_path):
+    file = write(tmp_path / "long.flac")
+    ((span,), *_) = spans_by_fold(load_background(str(file), RATES_HZ, None, skip_bad=False), [1]).values()
+    assert list(span.blocks())
+    write(file, seed=1)
+    with pytest.raises(StageError, match=r"^long\.flac: .* has changed since the run was planned"):
+        list(span.blocks())
 
 
 def test_files_at_any_depth_are_taken_and_others_passed_over(tmp_path):

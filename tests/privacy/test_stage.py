@@ -10,6 +10,7 @@ from tests.privacy.embedded import SPEECH as EMBEDDED
 
 from lowsr_tradeoff.corpora.clips import SpeechCorpus, Utterance
 from lowsr_tradeoff.errors import DataError, MissingResourceError
+from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.privacy import stage
 from lowsr_tradeoff.privacy.words import count
 from lowsr_tradeoff.runner.executor import run_batch
@@ -215,7 +216,9 @@ def test_keywords_outside_their_transcripts_are_all_named_before_anything_is_hea
 def test_original_at_low_rate_has_reasons_instead_of_scores(tmp_path):
     rng = np.random.default_rng(0)
     soundfile.write(tmp_path / "low.wav", 0.1 * rng.standard_normal(16000), 8000)
-    corpus = corpus_of([Utterance("low", "hello", "a", None, (), "d", tmp_path / "low.wav")])
+    corpus = corpus_of(
+        [Utterance("low", "hello", "a", None, (), sha256_of(tmp_path / "low.wav"), tmp_path / "low.wav")]
+    )
     config = StudyConfig(rates_hz=(1000,), reference_rate_hz=8000, front_end=FrontEnd())
     store = Store(tmp_path)
     steps = [step for step in stage.plan(config, corpus).steps if step.stage == "intelligibility"]

@@ -9,7 +9,7 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.decode import decode_blocks
 from lowsr_tradeoff.corpora.check import rate_fault
 from lowsr_tradeoff.corpora.clips import Recording
-from lowsr_tradeoff.corpora.inspect import AudioInfo, UnusableAudio, inspect_files
+from lowsr_tradeoff.corpora.inspect import AudioInfo, UnusableAudio, inspect_files, require_unchanged
 from lowsr_tradeoff.corpora.rows import Problem, count_skipped
 from lowsr_tradeoff.corpora.sound_files import audio_files, is_audio
 from lowsr_tradeoff.errors import DataError
@@ -43,6 +43,7 @@ class Span:
             if (part := block[max(0, self.begin - at) : max(0, self.end - at)]).size:
                 yield part
             at += len(block)
+        require_unchanged(self.recording.name, self.recording.path, self.recording.digest)
 
 
 def load_background(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.decode import Excerpt, decode
 from lowsr_tradeoff.corpora.demo_events import Take, synthesise
+from lowsr_tradeoff.corpora.inspect import require_unchanged
 from lowsr_tradeoff.records.run import CorpusSummary
 
 
@@ -120,5 +121,12 @@ class SpeechCorpus:
 
 
 def read(clip: EventClip | Utterance) -> tuple[Samples, int]:
-    """Return the samples of one clip, mono, shape ``(n_samples,)``, and its source rate in Hz."""
-    return synthesise(clip.audio) if isinstance(clip.audio, Take) else decode(clip.audio)
+    """Return the samples of one clip, mono, shape ``(n_samples,)``, and its source rate in Hz.
+
+    Raises:
+        StageError: The file is not the one that the run was planned with, whose hash is in the keys of steps.
+    """
+    if isinstance(clip.audio, Take):
+        return synthesise(clip.audio)
+    require_unchanged(clip.clip_id, clip.audio, clip.digest)
+    return decode(clip.audio)

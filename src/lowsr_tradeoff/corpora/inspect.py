@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from lowsr_tradeoff.audio.decode import Excerpt, decode_blocks
 from lowsr_tradeoff.audio.sound_size import find_sound
-from lowsr_tradeoff.errors import DataError
+from lowsr_tradeoff.errors import DataError, StageError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.files.writing import digest_of, seal, unseal, write_atomic
 from lowsr_tradeoff.records.base import Record
@@ -66,12 +66,16 @@ def content_digest(audio: Path | Excerpt, file_digest: str) -> str:
     return digest_of([file_digest, audio.begin_s, audio.end_s]) if isinstance(audio, Excerpt) else file_digest
 
 
-def is_unchanged(audio: Path | Excerpt, digest: str) -> bool:
-    """Return whether a file, or a part of one, still has the content that it was inspected with."""
+def require_unchanged(name: str, audio: Path | Excerpt, digest: str) -> None:
+    """Raise :class:`StageError` where a file, or a part of one, has not the content that it was inspected with."""
+    path = _path_of(audio)
     try:
-        return content_digest(audio, sha256_of(_path_of(audio))) == digest
+        at = path.stat()
+        found = content_digest(audio, _sha256_of(path, at.st_size, at.st_mtime_ns))
     except OSError:
-        return False
+        found = None
+    if found != digest:
+        raise StageError(f"{name}: {path} has changed since the run was planned; run again")
 
 
 def inspect_files(
@@ -85,7 +89,6 @@ def inspect_files(
     known = _cached(cache, code)
     found: dict[Path | Excerpt, Inspection] = {}
     new: dict[str, Inspection] = {}
-    # A recording with many parts is hashed once.
     hash_of = functools.cache(sha256_of)
     for each in audio:
         path = _path_of(each)
@@ -101,6 +104,12 @@ def inspect_files(
     if cache and new:
         write_atomic(cache, seal(InspectionCache(code=code, files={**known, **new}).model_dump_json().encode()))
     return found
+
+
+@functools.lru_cache(maxsize=16)
+def _sha256_of(path: Path, _n_bytes: int, _written_ns: int) -> str:
+    """A recording with many parts is hashed once, unless it is written again."""
+    return sha256_of(path)
 
 
 def _path_of(audio: Path | Excerpt) -> Path:

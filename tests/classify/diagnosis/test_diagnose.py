@@ -15,7 +15,8 @@ from lowsr_tradeoff.classify.arms import reference_of
 from lowsr_tradeoff.classify.diagnosis.diagnose import diagnose
 from lowsr_tradeoff.classify.diagnosis.spectrum import run as run_spectrum
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus, folds_of
-from lowsr_tradeoff.errors import DataError, StageError
+from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
 from lowsr_tradeoff.settings.front_end import FrontEnd
@@ -41,9 +42,9 @@ def corpus_of(folder, classes=CLASSES) -> EventCorpus:
         soundfile.write(folder / f"{label}.wav", 0.5 * np.sin(2 * np.pi * hz * np.arange(8000) / 16000), 16000)
         for source in range(N_SOURCES):
             for take in range(TAKES):
-                name = f"{label}-{source}-{take}"
+                name, path = f"{label}-{source}-{take}", folder / f"{label}.wav"
                 clips.append(
-                    EventClip(name, label, 1 + source % N_FOLDS, f"{label}-{source}", name, folder / f"{label}.wav")
+                    EventClip(name, label, 1 + source % N_FOLDS, f"{label}-{source}", sha256_of(path), path)
                 )
     return event_corpus(clips, 0.5)
 
@@ -192,7 +193,7 @@ def test_a_study_that_is_not_finished_says_which_step_is_missing(corpus, tmp_pat
 def test_clips_are_read_once_and_for_all(corpus, store, found, tmp_path):
     unreadable = replace(corpus, clips=tuple(replace(clip, audio=tmp_path / "gone.wav") for clip in corpus.clips))
     assert diagnosed(unreadable, store)[0] == tuple(found.values())
-    with pytest.raises(DataError, match=r"gone\.wav"):
+    with pytest.raises(StageError, match=r"gone\.wav"):
         run_spectrum(stage.plan(CONFIG, unreadable).diagnosis.needs[:1], unreadable, store)
 
 

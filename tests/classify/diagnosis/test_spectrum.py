@@ -12,6 +12,7 @@ from lowsr_tradeoff.classify.diagnosis.spectrum import (
     rank_correlation,
 )
 from lowsr_tradeoff.corpora.clips import EventClip
+from lowsr_tradeoff.files.reading import sha256_of
 
 
 def tone(hz, rate_hz=16000, amplitude=1.0, n=16000):
@@ -43,7 +44,7 @@ def test_noise_keeps_the_share_of_the_band_and_all_below_its_nyquist(seed, n, ra
 
 def test_only_what_the_network_hears_of_a_clip_counts(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.concatenate([tone(200), tone(3000)]) / 2, 16000, subtype="FLOAT")
-    clip = EventClip("a", "x", 1, "a", "a", tmp_path / "a.wav")
+    clip = EventClip("a", "x", 1, "a", sha256_of(tmp_path / "a.wav"), tmp_path / "a.wav")
     (first,) = energies_below([clip], 1.0, [1000, 8000])
     (both,) = energies_below([clip], 9.0, [1000, 8000])
     assert first[0] / first[1] == pytest.approx(1, abs=1e-3)
