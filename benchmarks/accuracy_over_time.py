@@ -28,8 +28,8 @@ from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import clustered_difference, resample, sums_by
 

@@ -30,8 +30,8 @@ from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.reports.wording import percent, points
 from lowsr_tradeoff.runner.machine import cpu_name
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_CLIPS = 100

@@ -36,8 +36,8 @@ from lowsr_tradeoff.records.network import ArmName, Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 RATE_HZ, REFERENCE_RATE_HZ, BANDS = 1000, 16_000, 64

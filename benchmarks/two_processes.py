@@ -48,8 +48,8 @@ from lowsr_tradeoff.runner.processes import ENVIRONMENT
 from lowsr_tradeoff.runner.schedule import _schedule, execute, missing_steps
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 RATE_HZ, REFERENCE_RATE_HZ, CLIP_S, N_CLIPS, N_CLASSES = 1000, 16_000, 5.0, 320, 10

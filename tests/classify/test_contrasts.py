@@ -9,7 +9,7 @@ from lowsr_tradeoff.classify.contrasts import contrasts, is_supported, rivals_of
 from lowsr_tradeoff.classify.scores import Answers
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.network import Condition
-from lowsr_tradeoff.settings.groups import ClassifySettings
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig(classify=ClassifySettings(grids=("shared", "native")))

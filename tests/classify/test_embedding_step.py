@@ -14,8 +14,8 @@ from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.step import with_needs
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 ARMS = ("raw", "finetuned", "basd", "cssd_low", "mixed_rate", "out_of_fold")

@@ -14,8 +14,8 @@ from lowsr_tradeoff.classify.planner import final_step
 from lowsr_tradeoff.corpora.clips import EventClip, EventCorpus
 from lowsr_tradeoff.errors import MissingResourceError
 from lowsr_tradeoff.records.network import Condition, Network
+from lowsr_tradeoff.settings.classify import ChosenTransfer, ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ChosenTransfer, ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 BOTH = ClassifySettings(grids=("shared", "native"))

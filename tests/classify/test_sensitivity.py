@@ -9,8 +9,8 @@ from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.executor import run_batch
 from lowsr_tradeoff.runner.schedule import execute
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings, PublishedAccuracy
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings, PublishedAccuracy
 from lowsr_tradeoff.settings.study import StudyConfig
 
 SETTINGS = ClassifySettings(epochs=8, batch_size=8, grids=("shared",), arms=("finetuned", "cssd"))

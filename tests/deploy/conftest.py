@@ -7,8 +7,8 @@ from lowsr_tradeoff.corpora.events import load_events
 from lowsr_tradeoff.deploy.model.train import plan_model
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 

@@ -13,7 +13,7 @@ from tests.deploy.small_model import package, packed
 from tests.learning.tflite_file import dense_file
 
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
-from lowsr_tradeoff.learning import given
+from lowsr_tradeoff.learning import given_files
 from lowsr_tradeoff.learning.given import class_scores, mel_levels, open_network, window_starts
 from lowsr_tradeoff.settings.given import GivenNetwork, MelNumbers
 
@@ -79,9 +79,9 @@ def test_operators_of_an_export_are_those_that_torch_runs(tmp_path):
 
 def test_grouped_convolutions_are_counted_apart():
     node = helper.make_node("Conv", ["x", "w"], ["y"], group=8)
-    assert given._macs_onnx(node, (8, 1, 3, 3), (1, 8, 5, 5)) == {"depthwise": 8 * 25 * 9}
+    assert given_files._macs_onnx(node, (8, 1, 3, 3), (1, 8, 5, 5)) == {"depthwise": 8 * 25 * 9}
     gemm = helper.make_node("Gemm", ["x", "w"], ["y"], transB=1)
-    assert given._macs_onnx(gemm, (4, 30), (1, 4)) == {"linear": 120}
+    assert given_files._macs_onnx(gemm, (4, 30), (1, 4)) == {"linear": 120}
 
 
 @pytest.mark.skipif(
@@ -135,7 +135,7 @@ def test_an_image_of_other_sides_is_told(tmp_path):
 def test_a_file_that_is_not_there_and_a_runtime_that_is_not(tmp_path, monkeypatch):
     with pytest.raises(MissingResourceError, match=r"none\.onnx: cannot be read .* check --network"):
         open_network(tmp_path / "none.onnx", GivenNetwork(**SAMPLES))
-    monkeypatch.setattr(given, "find_spec", lambda _: None)
+    monkeypatch.setattr(given_files, "find_spec", lambda _: None)
     with pytest.raises(MissingResourceError, match=r"ai-edge-litert: not installed; .*lowsr-tradeoff\[tflite\]"):
         open_network(saved(tmp_path, b"TFL3", "net.tflite"), GivenNetwork(**SAMPLES))
 
@@ -160,7 +160,7 @@ def test_bands_by_numbers_are_librosas(mel):
 def test_int8_values_are_scaled_both_ways():
     detail = {"quantization": (0.5, -3), "dtype": np.int8}
     x = np.float32([0, 1, 100, -100])
-    stored = given._quantised(x, detail)
+    stored = given_files._quantised(x, detail)
     assert stored.tolist() == [-3, -1, 127, -128]
-    np.testing.assert_array_equal(given._as_float(stored, detail), [0, 1, 65, -62.5])
-    assert math.isclose(float(given._as_float(np.float32([2.5]), {"quantization": (0.0, 0)})[0]), 2.5)
+    np.testing.assert_array_equal(given_files._as_float(stored, detail), [0, 1, 65, -62.5])
+    assert math.isclose(float(given_files._as_float(np.float32([2.5]), {"quantization": (0.0, 0)})[0]), 2.5)

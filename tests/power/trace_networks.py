@@ -12,7 +12,7 @@ from lowsr_tradeoff.learning.log_mel import mel_bank
 from lowsr_tradeoff.learning.mel import PATCH_FRAMES, front_of, lay_out
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.power.model.network_costs import side
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS
+from lowsr_tradeoff.settings.classify import COMPACT, YAMNETS
 
 # How the sides of the maps shrink, step by step: c rounds up, f down, h down but never below one.
 STEPS = {

@@ -18,7 +18,7 @@ from lowsr_tradeoff.records.diagnosis import (
     TeacherDiagnosis,
     UsableInformation,
 )
-from lowsr_tradeoff.settings.groups import ClassifySettings
+from lowsr_tradeoff.settings.classify import ClassifySettings
 
 ALPHAS, TEMPERATURES = (0.2, 0.5), (2.0, 4.0, 8.0)
 CHOSEN = {(0.2, 4.0): 3, (0.5, 8.0): 2}

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from lowsr_tradeoff.classify.arms import arm_name
 from lowsr_tradeoff.records.base import Measurement, missing
 from lowsr_tradeoff.records.network import ArmName
+from lowsr_tradeoff.reports.certainty import chance, share_of_draws, support
 from lowsr_tradeoff.reports.exports.decision_sheet import decision_sheet
 from lowsr_tradeoff.reports.sections.decision import frontier
 from lowsr_tradeoff.reports.wording import (
     OPTIMISTIC,
     accuracy_title,
     asked_for,
-    chance,
     digits,
     is_optimistic,
     listed,
@@ -21,8 +21,6 @@ from lowsr_tradeoff.reports.wording import (
     of_100,
     percent,
     points,
-    share_of_draws,
-    support,
 )
 
 

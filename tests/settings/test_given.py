@@ -3,8 +3,8 @@
 import pytest
 
 from lowsr_tradeoff.errors import ConfigError
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.given import declaration_of
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.toml import load_config
 
 WAVEFORM = 'rate_hz = 16000\ninput = "waveform"\noutput = "probabilities"\nclasses = ["Dog", "Bark", "rain"]\n'

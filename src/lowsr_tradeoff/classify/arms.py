@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
 from lowsr_tradeoff.records.network import ArmName, Condition, Grid
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_class, is_file
+from lowsr_tradeoff.settings.classify import COMPACT, YAMNETS, is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6

@@ -11,7 +11,6 @@ from lowsr_tradeoff.classify.feature_step import captured_clip
 from lowsr_tradeoff.classify.step_settings import GivenSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, clips_of
 from lowsr_tradeoff.learning.given import (
-    Opened,
     class_scores,
     image_of,
     layout_of,
@@ -19,6 +18,7 @@ from lowsr_tradeoff.learning.given import (
     window_samples,
     window_starts,
 )
+from lowsr_tradeoff.learning.given_files import Opened
 from lowsr_tradeoff.learning.log_mel import mel_bank
 from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.runner.step import Step

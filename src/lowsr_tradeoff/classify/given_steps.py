@@ -11,8 +11,8 @@ from lowsr_tradeoff.errors import ConfigError, MissingResourceError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.step import Step
+from lowsr_tradeoff.settings.classify import is_file
 from lowsr_tradeoff.settings.given import declaration_of
-from lowsr_tradeoff.settings.groups import is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 

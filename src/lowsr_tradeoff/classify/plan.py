@@ -11,7 +11,7 @@ from lowsr_tradeoff.corpora.clips import EventCorpus
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.settings.groups import is_class, is_file
+from lowsr_tradeoff.settings.classify import is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 Training = Step[TrainSettings]

@@ -38,7 +38,7 @@ from lowsr_tradeoff.learning.mel import front_of
 from lowsr_tradeoff.learning.recipe import Cell
 from lowsr_tradeoff.records.network import AnyNetwork, Condition, Grid, Network
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.settings.groups import is_class, is_file
+from lowsr_tradeoff.settings.classify import is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 

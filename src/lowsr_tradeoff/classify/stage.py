@@ -34,7 +34,7 @@ from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.network import Condition, ModelCost, OwnNetwork
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
-from lowsr_tradeoff.settings.groups import LAST_BLOCKS
+from lowsr_tradeoff.settings.classify import LAST_BLOCKS
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import Resamples, resample
 

@@ -18,7 +18,7 @@ from torch.nn.utils import parametrize
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.records.network import Adapt
-from lowsr_tradeoff.settings.groups import LAST_BLOCKS
+from lowsr_tradeoff.settings.classify import LAST_BLOCKS
 
 RANK = 8
 SCALE = 1.0

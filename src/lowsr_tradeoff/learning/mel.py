@@ -11,7 +11,7 @@ from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.panns_hearing import PannsFrontEnd, front_end_of
 from lowsr_tradeoff.records.network import Grid, Network, OwnNetwork
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_class
+from lowsr_tradeoff.settings.classify import COMPACT, YAMNETS, is_class
 
 SHARED_RATE_HZ = 16_000
 SHARED_FFT_SIZE = 512

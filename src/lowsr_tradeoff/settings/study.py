@@ -10,19 +10,15 @@ from pydantic import Field, field_validator, model_validator
 
 from lowsr_tradeoff.records.privacy import LeakKind
 from lowsr_tradeoff.settings.alarms import AlarmSettings
+from lowsr_tradeoff.settings.classify import CONTROLS, UNTRAINED, ClassifySettings, is_class, is_file
 from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.groups import (
-    CONTROLS,
-    UNTRAINED,
-    ClassifySettings,
     DeviceType,
     EventsSettings,
     PowerSettings,
     PrivacySettings,
     Settings,
     SpeechSettings,
-    is_class,
-    is_file,
 )
 from lowsr_tradeoff.settings.limits import Constraints, GateRules
 

@@ -26,8 +26,8 @@ from lowsr_tradeoff.runner import fingerprint, machine
 from lowsr_tradeoff.runner.schedule import Outcome
 from lowsr_tradeoff.runner.step import Step, with_needs
 from lowsr_tradeoff.runner.store import Store, of_finished
+from lowsr_tradeoff.settings.classify import is_class, is_file
 from lowsr_tradeoff.settings.front_end import name_of
-from lowsr_tradeoff.settings.groups import is_class, is_file
 from lowsr_tradeoff.study.plan import Study, StudyPlan
 
 NOT_YET = "it has not run yet"

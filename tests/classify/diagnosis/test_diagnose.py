@@ -19,8 +19,8 @@ from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.files.reading import sha256_of
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
+from lowsr_tradeoff.settings.classify import ClassifySettings
 from lowsr_tradeoff.settings.front_end import FrontEnd
-from lowsr_tradeoff.settings.groups import ClassifySettings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 # Tones at these frequencies: at 1 kHz the last two classes are not heard.

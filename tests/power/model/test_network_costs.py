@@ -6,7 +6,7 @@ from lowsr_tradeoff.learning.cost import model_cost
 from lowsr_tradeoff.learning.mel import front_of, lay_out
 from lowsr_tradeoff.learning.networks.build import without_weights
 from lowsr_tradeoff.power.model.network_costs import TABLE, grids_of, network_cost
-from lowsr_tradeoff.settings.groups import COMPACT
+from lowsr_tradeoff.settings.classify import COMPACT
 
 
 def counted(name, rate_hz, grid, window_s, n_classes):

@@ -17,7 +17,8 @@ from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.files.writing import digest_of
 from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.step import Step
-from lowsr_tradeoff.settings.groups import COMPACT, Settings
+from lowsr_tradeoff.settings.classify import COMPACT
+from lowsr_tradeoff.settings.groups import Settings
 from lowsr_tradeoff.settings.study import StudyConfig
 
 STAGE = "alarms"

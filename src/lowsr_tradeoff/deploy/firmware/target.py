@@ -13,7 +13,7 @@ from lowsr_tradeoff.records.classify import ClassifyResult
 from lowsr_tradeoff.records.network import Condition, ModelCost
 from lowsr_tradeoff.records.power import PowerResult
 from lowsr_tradeoff.records.run import Tradeoff
-from lowsr_tradeoff.settings.groups import COMPACT, YAMNETS, is_class, is_file
+from lowsr_tradeoff.settings.classify import COMPACT, YAMNETS, is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.settings.toml import load_config
 

@@ -21,7 +21,7 @@ from lowsr_tradeoff.learning.networks.recogniser import Recogniser
 from lowsr_tradeoff.learning.networks.yamnet_weights import read_yamnet, read_yamnet_256
 from lowsr_tradeoff.learning.panns_hearing import front_end_of
 from lowsr_tradeoff.records.network import AnyNetwork, Network, OwnNetwork
-from lowsr_tradeoff.settings.groups import YAMNETS
+from lowsr_tradeoff.settings.classify import YAMNETS
 
 Weights = Mapping[str, Tensor]
 

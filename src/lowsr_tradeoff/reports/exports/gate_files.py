@@ -7,9 +7,10 @@ from lowsr_tradeoff.decision.answer import held_against, is_met
 from lowsr_tradeoff.files.safe_text import line, markdown
 from lowsr_tradeoff.records.decision import GateResult, RateVerdict
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.certainty import share_of_draws
 from lowsr_tradeoff.reports.sections.decision.placing import find
 from lowsr_tradeoff.reports.sections.decision.verdict import warnings
-from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name, share_of_draws
+from lowsr_tradeoff.reports.wording import asked_for, hz, listed, point_name
 from lowsr_tradeoff.settings.limits import Constraints, Limit
 
 

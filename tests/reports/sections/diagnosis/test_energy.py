@@ -1,8 +1,9 @@
 from tests.reports.conftest import changed_all
 
 from lowsr_tradeoff.records.base import Measurement, missing
+from lowsr_tradeoff.reports.certainty import chance
 from lowsr_tradeoff.reports.sections.diagnosis import energy
-from lowsr_tradeoff.reports.wording import chance, hz, percent, points
+from lowsr_tradeoff.reports.wording import hz, percent, points
 
 
 def test_each_class_is_a_mark_at_each_rate(tradeoff):

@@ -1,8 +1,9 @@
 import pytest
 from tests.replaced import replaced
 
+from lowsr_tradeoff.reports.certainty import chance
 from lowsr_tradeoff.reports.sections.recognition import contrasts
-from lowsr_tradeoff.reports.wording import chance, percent
+from lowsr_tradeoff.reports.wording import percent
 
 
 @pytest.mark.parametrize("is_declared", [True, False])

@@ -7,6 +7,7 @@ from lowsr_tradeoff.decision.leaks import AT_STAKE
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
+from lowsr_tradeoff.reports.certainty import share_of_draws
 from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import NAMED, Column, Table, leak_columns, table_of
@@ -21,7 +22,6 @@ from lowsr_tradeoff.reports.wording import (
     percent,
     point_name,
     sentences,
-    share_of_draws,
 )
 
 PALE = 0.7

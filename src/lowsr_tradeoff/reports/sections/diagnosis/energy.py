@@ -6,9 +6,10 @@ from lowsr_tradeoff.records.diagnosis import Diagnosis
 from lowsr_tradeoff.records.network import Grid
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
+from lowsr_tradeoff.reports.certainty import p_value
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, cross_table, table_of
-from lowsr_tradeoff.reports.wording import hz, number, p_value, percent, points, probability
+from lowsr_tradeoff.reports.wording import hz, number, percent, points, probability
 
 ALPHA = 0.05
 

@@ -9,7 +9,23 @@ from lowsr_tradeoff.reports.plot import GREY, Spec, bars, error_bar, markers, sp
 from lowsr_tradeoff.reports.sections.decision.placing import deciding_power, power_of, shown_by_rate
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, cross_table
-from lowsr_tradeoff.reports.wording import COMPONENTS, hz, listed, number, sentences, whole
+from lowsr_tradeoff.reports.wording import hz, listed, number, sentences, whole
+
+COMPONENTS = {
+    "microphone": "microphone",
+    "adc": "converter",
+    "transfer": "moving samples",
+    "decimator": "decimation",
+    "upsampling": "restoring the rate",
+    "front_end": "features",
+    "inference": "network",
+    "encoding": "encoding",
+    "idle": "idle",
+    "sleep": "sleep",
+    "storage": "storage",
+    "radio": "radio",
+    "regulator": "regulator",
+}
 
 
 def entry(tradeoff: Tradeoff) -> Entry:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.power import PowerResult
-from lowsr_tradeoff.reports.wording import COMPONENTS, digits
+from lowsr_tradeoff.reports.sections.power.components import COMPONENTS
+from lowsr_tradeoff.reports.wording import digits
 
 
 def power_text(results: Sequence[PowerResult]) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from lowsr_tradeoff.classify.arms import arm_name, arm_of
 from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.certainty import chance, chances, support
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, table_of
-from lowsr_tradeoff.reports.wording import chance, chances, count, hz, percent, points, sentences, support
+from lowsr_tradeoff.reports.wording import count, hz, percent, points, sentences
 
 
 def entry(tradeoff: Tradeoff) -> Entry:

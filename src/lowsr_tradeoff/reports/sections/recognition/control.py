@@ -6,10 +6,11 @@ from lowsr_tradeoff.classify.arms import arm_name, arm_of
 from lowsr_tradeoff.records.classify import Contrast
 from lowsr_tradeoff.records.decision import OperatingPoint
 from lowsr_tradeoff.records.run import Tradeoff
+from lowsr_tradeoff.reports.certainty import chance, chances, support
 from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, table_of
-from lowsr_tradeoff.reports.wording import chance, chances, hz, listed, percent, points, support
+from lowsr_tradeoff.reports.wording import hz, listed, percent, points
 
 INTRO = (
     "The control learns from statistics of the log spectrum, with extra trees and a support vector machine. A"

@@ -11,7 +11,7 @@ from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table, table_of
 from lowsr_tradeoff.reports.wording import digits, hz
-from lowsr_tradeoff.settings.groups import is_file
+from lowsr_tradeoff.settings.classify import is_file
 
 
 def entry(tradeoff: Tradeoff) -> Entry:

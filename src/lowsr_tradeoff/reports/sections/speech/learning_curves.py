@@ -10,9 +10,10 @@ from lowsr_tradeoff.records.base import Measurement
 from lowsr_tradeoff.records.privacy import LearningCurve, LearningLaw
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports import plot
+from lowsr_tradeoff.reports.certainty import p_value
 from lowsr_tradeoff.reports.sections.entry import Entry
 from lowsr_tradeoff.reports.table import Table
-from lowsr_tradeoff.reports.wording import amount, hz, listed, p_value, percent
+from lowsr_tradeoff.reports.wording import amount, hz, listed, percent
 from lowsr_tradeoff.statistics.learning_law import recovery
 
 INTRO = (
