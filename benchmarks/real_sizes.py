@@ -7,7 +7,7 @@
 
 That is what is wanted at most, on two idle cores. There is no peer that does such a job as a whole; processor time
 beside the wall time says what other work on the machine has cost. Memory is the largest sum of proportional set
-sizes (Linux), sampled. A corpus that has fewer clips than asked for is repeated, under other names and digests.
+sizes (Linux), sampled. A corpus that has fewer clips than asked for is repeated, under other names.
 """
 
 import subprocess
@@ -115,7 +115,7 @@ def run_features(source: str, n: int) -> None:
     """Make the images of both layouts at four rates."""
     corpus = load_events(source, 5, None, 0, RATES_HZ, REFERENCE_RATE_HZ, skip_bad=False, cache=None)
     clips = enumerate(islice(cycle(corpus.clips), n))
-    many = replace(corpus, clips=tuple(replace(clip, clip_id=f"{i}", digest=f"{i:064x}") for i, clip in clips))
+    many = replace(corpus, clips=tuple(replace(clip, clip_id=f"{i}") for i, clip in clips))
     config = StudyConfig(front_end=FrontEnd(), rates_hz=RATES_HZ)
     layouts = [(rate_hz, grid) for rate_hz in RATES_HZ for grid in GRIDS]
     run([step for layout in layouts for step in feature_steps(config, many, *layout)], {"events": many})
@@ -125,7 +125,7 @@ def run_speech(source: str, n: int) -> None:
     """Transcribe by both recognisers at six rates."""
     speech = load_speech(source, SPEECH_RATES_HZ, REFERENCE_RATE_HZ, skip_bad=False, cache=None)
     said = enumerate(islice(cycle(speech.utterances), n))
-    many = replace(speech, utterances=tuple(replace(each, clip_id=f"{i}", digest=f"{i:064x}") for i, each in said))
+    many = replace(speech, utterances=tuple(replace(each, clip_id=f"{i}") for i, each in said))
     config = StudyConfig(front_end=FrontEnd(), rates_hz=SPEECH_RATES_HZ)
     both = (whisper(config, many), moonshine(config, many))
     run(
