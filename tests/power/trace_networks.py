@@ -45,7 +45,7 @@ def traced(name: str) -> dict:
         "steps": STEPS[name],
         "head_in": head_in,
         "parameters": sum(weight.numel() for weight in network.parameters()) - head_in - 1,
-        "mel_nonzeros": None if name in COMPACT else mel_nonzeros(name),
+        "mel_nonzeros": None if name in (*COMPACT, *YAMNETS) else mel_nonzeros(name),
         "layers": unique([layer_of(call, name) for call in calls if counts(call, network)]),
     }
 

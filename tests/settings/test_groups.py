@@ -29,9 +29,10 @@ def test_settings_of_training_that_cannot_go_together_are_refused(tmp_path, text
         ({}, ("native",), 1e-2),
         ({"network": "mine:Net"}, ("native",), 1e-2),
         ({"network": "mine:Net", "checkpoint": "net.pth"}, ("native",), 1e-3),
-        ({"network": "yamnet"}, ("shared",), 1e-2),
-        ({"network": "yamnet_256", "checkpoint": "net.h5"}, ("shared",), 1e-3),
-        ({"network": "yamnet_256", "checkpoint": "net.h5", "learning_rate": 0.5}, ("shared",), 0.5),
+        ({"network": "cnn14"}, ("shared",), 1e-2),
+        ({"network": "yamnet", "grids": ["shared"]}, ("shared",), 1e-2),
+        ({"network": "yamnet_256", "checkpoint": "net.h5"}, ("native",), 1e-3),
+        ({"network": "yamnet_256", "checkpoint": "net.h5", "learning_rate": 0.5}, ("native",), 0.5),
     ],
 )
 def test_what_is_not_said_fits_the_network(given, grids, learning_rate):

@@ -8,15 +8,14 @@ rates, ``cssd_early`` for the teacher that stopped early.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Literal, get_args
+from typing import Literal
 
 from lowsr_tradeoff.learning.recipe import Cell, Recipe, TeacherScores, Transfer
-from lowsr_tradeoff.records.network import ArmName, Condition, Grid
+from lowsr_tradeoff.records.network import GRIDS, ArmName, Condition, Grid
 from lowsr_tradeoff.settings.classify import COMPACT, YAMNETS, is_class, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 
 N_COLOURS = 6
-GRIDS: tuple[Grid, ...] = get_args(Grid)
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,9 @@ def power(
         battery: Charge and voltage with their units.
     """
     from lowsr_tradeoff.power.model.battery import parse_battery
-    from lowsr_tradeoff.power.model.network_costs import grids_of, network_cost
+    from lowsr_tradeoff.power.model.network_costs import grids_at, network_cost
     from lowsr_tradeoff.power.stage import evaluate
+    from lowsr_tradeoff.records.network import GRIDS
     from lowsr_tradeoff.reports.sections.power.terminal import power_text
     from lowsr_tradeoff.settings.toml import load_config
 
@@ -80,8 +81,9 @@ def power(
     config = load_config(None, {**given, **rates_given, "power": settings})
     costs = [
         network_cost(model, rate_hz, grid, window_s, classes)
-        for grid in grids_of(model)
+        for grid in GRIDS
         for rate_hz in config.all_rates_hz()
+        if grid in grids_at(model, rate_hz)
     ]
     results = evaluate(config, costs, values.integers("--bits", bits))
     if json_:

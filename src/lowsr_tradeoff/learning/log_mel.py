@@ -11,7 +11,7 @@ from scipy.fft import rfft
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.audio.capture import restore
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, fit_length, periodic_hann
+from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, fit_length, yamnet_bank
 
 LOG_FLOOR = -12.0
 
@@ -26,7 +26,7 @@ def mel_bank(layout: Layout) -> NDArray[np.float32]:
         ConfigError: A band lies between two FFT bins and would always be silent.
     """
     if layout.is_yamnet:
-        return _yamnet_bank(layout)
+        return yamnet_bank(layout)
     from torchaudio.functional import melscale_fbanks  # noqa: PLC0415 - brings torch, which planning does without
 
     n_bins = layout.fft_size // 2 + 1
@@ -41,23 +41,6 @@ def mel_bank(layout: Layout) -> NDArray[np.float32]:
             f"{layout.model_rate_hz} Hz: mel bands {empty} of {layout.mel_bands} hold no FFT bin; raise the rate"
         )
     return weights
-
-
-def _yamnet_bank(layout: Layout) -> NDArray[np.float32]:
-    """Triangles straight in mel after HTK, ``1127 ln(1 + f / 700)``; the bin at 0 Hz is in none."""
-    bins_mel = _htk_mel(np.linspace(0, layout.model_rate_hz / 2, layout.fft_size // 2 + 1))[:, None]
-    low, high = _htk_mel(np.array([layout.low_hz, layout.high_hz]))
-    edges = np.linspace(low, high, layout.mel_bands + 2)
-    rising = (bins_mel - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - bins_mel) / (edges[2:] - edges[1:-1])
-    bank: NDArray[np.float32] = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
-    bank[0] = 0
-    return bank
-
-
-def _htk_mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    mel: NDArray[np.float64] = 1127.0 * np.log1p(hz / 700.0)
-    return mel
 
 
 def log_mel(captured: Samples, rate_hz: int, layout: Layout) -> NDArray[np.float16]:
@@ -79,6 +62,6 @@ def _power_spectra(x: Samples, layout: Layout) -> NDArray[np.float32]:
     """Hann-windowed FFTs centred on every hop, mirrored at the ends. Shape ``(n_frames, fft_size // 2 + 1)``."""
     padded = np.pad(x, layout.fft_size // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, layout.fft_size)[:: layout.hop][: layout.n_frames]
-    spectra = rfft(frames * periodic_hann(layout.fft_size))
+    spectra = rfft(frames * layout.window)
     power: NDArray[np.float32] = np.square(spectra.real) + np.square(spectra.imag)
     return power

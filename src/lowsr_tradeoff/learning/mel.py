@@ -22,6 +22,8 @@ MAX_BANDS = 64
 LEAST_PANNS_FRAMES = 32
 # YAMNet reads 25 ms every 10 ms, and patches of 0.96 s.
 YAMNET_WINDOW, YAMNET_HOP, PATCH_FRAMES = 400, 160, 96
+# Where its hop has whole samples and its FFT is a power of two with the same bins.
+YAMNET_RATES_HZ = (500, 1000, 2000, 4000, 8000, 16_000)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,14 @@ class Layout:
     @property
     def frame(self) -> int:
         """Samples in one frame; an FFT that is longer goes on with zeros."""
-        return YAMNET_WINDOW if self.is_yamnet else self.fft_size
+        return len(self.window)
+
+    @property
+    def window(self) -> NDArray[np.float32]:
+        """The weights of one frame's samples; at a lower rate YAMNet's are every so many of those at 16 kHz."""
+        if not self.is_yamnet:
+            return periodic_hann(self.fft_size)
+        return periodic_hann(YAMNET_WINDOW)[:: SHARED_RATE_HZ // self.model_rate_hz]
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -80,16 +89,16 @@ Front = Network | Literal["compact"]
 def lay_out(
     rate_hz: int, grid: Grid, window_s: float, front: Front = "compact", *, as_published: bool = False
 ) -> Layout:
-    """Return the layout of one grid for a microphone at ``rate_hz``; published networks use only the shared one.
+    """Return the layout of one grid for a microphone at ``rate_hz``; the PANNs use only the shared one.
 
     Raises:
-        ConfigError: The window is shorter than one column.
+        ConfigError: The window is shorter than one column, or YAMNet's features cannot be computed at the rate.
 
     >>> lay_out(1000, "native", 2.0).image, lay_out(1000, "shared", 2.0).image
     ((16, 50), (64, 50))
     """
     if front == "yamnet":
-        return _yamnet_layout(window_s)
+        return _yamnet_layout(rate_hz if grid == "native" else SHARED_RATE_HZ, window_s)
     if front != "compact":
         return _panns_layout(front_end_of(front, as_published=as_published), window_s)
     model_rate_hz = SHARED_RATE_HZ if grid == "shared" else rate_hz
@@ -133,13 +142,19 @@ def _panns_layout(front_end: PannsFrontEnd, window_s: float) -> Layout:
     )
 
 
-def _yamnet_layout(window_s: float) -> Layout:
-    """A window shorter than one patch is filled up with silence."""
+def _yamnet_layout(rate_hz: int, window_s: float) -> Layout:
+    """A window shorter than one patch is filled up with silence. At every rate an image has the same shape."""
+    if rate_hz not in YAMNET_RATES_HZ:
+        raise ConfigError(
+            f"{rate_hz} Hz: YAMNet's features are computed at {', '.join(map(str, YAMNET_RATES_HZ))} Hz; take one "
+            'of these, or grids = ["shared"]'
+        )
     n_frames = (round(window_s * SHARED_RATE_HZ) - YAMNET_WINDOW) // YAMNET_HOP + 1
+    n_times = SHARED_RATE_HZ // rate_hz
     return Layout(
-        model_rate_hz=SHARED_RATE_HZ,
-        fft_size=SHARED_FFT_SIZE,
-        hop=YAMNET_HOP,
+        model_rate_hz=rate_hz,
+        fft_size=SHARED_FFT_SIZE // n_times,
+        hop=YAMNET_HOP // n_times,
         n_frames=max(PATCH_FRAMES, n_frames),
         mel_bands=MAX_BANDS,
         low_hz=125.0,
@@ -200,11 +215,34 @@ def front_of(network: str | OwnNetwork) -> Front:
     return "yamnet" if network in YAMNETS else cast("Network", network)
 
 
-def count_mel_weights(layout: Layout) -> int:
-    """Return how many weights of a compact network's mel bank are not zero, without making the bank.
+def yamnet_bank(layout: Layout) -> NDArray[np.float32]:
+    """Return YAMNet's mel bank up to half the rate; bands above that have no weights.
 
-    Band i reaches from edge i to edge i + 2; the topmost edge is the topmost bin, which counts as outside.
+    Triangles straight in mel after HTK, ``1127 ln(1 + f / 700)``; the bin at 0 Hz is in none.
+    Shape ``(fft_size // 2 + 1, mel_bands)``.
     """
+    bins_mel = _htk_mel(np.linspace(0, layout.model_rate_hz / 2, layout.fft_size // 2 + 1))[:, None]
+    low, high = _htk_mel(np.array([layout.low_hz, layout.high_hz]))
+    edges = np.linspace(low, high, layout.mel_bands + 2)
+    rising = (bins_mel - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - bins_mel) / (edges[2:] - edges[1:-1])
+    bank: NDArray[np.float32] = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    bank[0] = 0
+    return bank
+
+
+def _htk_mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    mel: NDArray[np.float64] = 1127.0 * np.log1p(hz / 700.0)
+    return mel
+
+
+def count_mel_weights(layout: Layout) -> int:
+    """Return how many weights of a mel bank are not zero, without torch, which makes Slaney's.
+
+    Slaney's band i reaches from edge i to edge i + 2; the topmost edge is the topmost bin, which counts as outside.
+    """
+    if layout.is_yamnet:
+        return int(np.count_nonzero(yamnet_bank(layout)))
     rate_hz = layout.model_rate_hz
     edges_hz = _hz(np.linspace(_mel(layout.low_hz), _mel(rate_hz / 2), layout.mel_bands + 2))
     bins_hz = np.linspace(0, rate_hz // 2, layout.fft_size // 2 + 1)

@@ -41,7 +41,7 @@ class Scale:
 
     def standardise(self, images: Images) -> Tensor:
         """Return the images as the network takes them."""
-        return (torch.from_numpy(images).float() - self.mean) / self.std
+        return (torch.from_numpy(images.astype(np.float32)) - self.mean) / self.std
 
 
 # The PANNs normalise their input themselves, band by band.

@@ -1,13 +1,14 @@
 """The names of networks and of ways to train them, what is compared, and what a network costs to compute."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from lowsr_tradeoff.records.base import Record
 
 Grid = Literal["shared", "native"]
+GRIDS: tuple[Grid, ...] = get_args(Grid)
 Network = Literal[
     "small_vgg", "cp_mobile", "cnn14", "cnn14_8k", "cnn14_32k", "resnet38", "mobilenetv2", "yamnet", "yamnet_256"
 ]

@@ -61,8 +61,8 @@ class ClassifySettings(Settings):
         adapt: What is trained of a network that starts from other weights: ``"full"``, ``"probe"`` (its head, on
             clips that are not varied), ``"lora"`` and ``"dora"`` (adapters), ``"last:2"`` (its last two blocks).
         adapt_rank: Rank of the adapters.
-        grids: Feature layouts: ``"native"`` (laid out for rate/2), ``"shared"`` (every rate restored to 16 kHz, as
-            in the paper; published networks have it alone).
+        grids: Feature layouts: ``"native"`` (laid out for rate/2; of YAMNets their own features, computed at the
+            rate), ``"shared"`` (every rate restored to 16 kHz, as in the paper; the PANNs have it alone).
         arms: Ways of training to compare; ``"classical"`` is no network but the control that networks must beat.
         protocol: ``"honest"`` uses the last epoch. ``"paper"`` keeps the epoch that is best on the test fold, which
             flatters, and reports by how much.
@@ -140,7 +140,7 @@ class ClassifySettings(Settings):
         is_compact = self.network in COMPACT
         if (is_compact and self.checkpoint) or ((is_compact or is_own) and self.as_published):
             raise ValueError(f"checkpoint and as_published are for published networks, not for {self.network}")
-        if not is_compact and not is_own and "native" in self.grids:
+        if not is_compact and not is_own and self.network not in YAMNETS and "native" in self.grids:
             raise ValueError(f'{self.network} has a front end of its own: set grids = ["shared"]')
         if self.protocol == "paper" and (len(self.alpha) > 1 or len(self.temperature) > 1 or self.search_trials):
             raise ValueError("protocol paper takes one alpha and one temperature, or a table [[classify.chosen]]")
@@ -175,9 +175,9 @@ def _usual_of(given: Mapping[str, object]) -> dict[str, object]:
     network = given.get("network", "small_vgg")
     if is_file(network):
         return {"arms": UNTRAINED, "grids": ("shared",)}
-    has_own_front_end = network in NETWORKS and network not in COMPACT
+    is_of_panns = network in NETWORKS and network not in (*COMPACT, *YAMNETS)
     return {
-        **({"grids": ("shared",)} if has_own_front_end else {}),
+        **({"grids": ("shared",)} if is_of_panns else {}),
         **({"learning_rate": 1e-3} if given.get("checkpoint") else {}),
     }
 

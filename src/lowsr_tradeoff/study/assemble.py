@@ -13,7 +13,7 @@ from lowsr_tradeoff.decision.front_ends import compare
 from lowsr_tradeoff.decision.leaks import leaks
 from lowsr_tradeoff.files.reading import read_file
 from lowsr_tradeoff.power import stage as power
-from lowsr_tradeoff.power.model.network_costs import grids_of, network_cost
+from lowsr_tradeoff.power.model.network_costs import network_cost
 from lowsr_tradeoff.power.profiles.devices import load_device
 from lowsr_tradeoff.privacy import stage as privacy
 from lowsr_tradeoff.privacy.stage import PrivacyPlan
@@ -142,7 +142,7 @@ def _with_costs(recognition: Recognition, study: Study) -> Recognition:
     if is_file(network) or is_class(network):
         return recognition
     trained = {each.rate_hz for each in recognition.results if each.cost is not None}
-    below: Grid = grids_of(cast("Network", network))[-1]
+    below = study.config.classify.grids[-1]
 
     def cost(rate_hz: int) -> ModelCost:
         grid: Grid = "shared" if rate_hz == reference_hz else below

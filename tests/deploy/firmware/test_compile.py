@@ -97,10 +97,11 @@ def test_longer_ffts_and_the_shared_grid_at_its_own_rate(tmp_path):
     check([sound.codes for sound in synthetic_sounds(layout, 1)], layout, *both)
 
 
-@pytest.fixture(scope="module", params=[0.6, 1.0, 2.1])
+@pytest.fixture(scope="module", params=[(16000, 0.6), (16000, 1.0), (16000, 2.1), (1000, 2.1), (500, 1.0)])
 def yamnet(request, tmp_path_factory):
-    """A window shorter than a patch, which silence follows, one of a patch, and one of two."""
-    layout = lay_out(16000, "shared", request.param, "yamnet")
+    """A window shorter than a patch, which silence follows, one of a patch, and one of two; and lower rates."""
+    rate_hz, window_s = request.param
+    layout = lay_out(rate_hz, "native", window_s, "yamnet")
     folder = write_sources(tmp_path_factory.mktemp("yamnet"), layout)
     return layout, {n: compile_program(folder, "log_mel.c", n, folder / n, SANITIZED) for n in ("float", "q15")}
 
@@ -112,7 +113,7 @@ def test_yamnets_front_end_sounds_alike(yamnet):
 
 def test_yamnets_loudest_and_softest_sounds_fit_into_16_bits(yamnet):
     layout, programs = yamnet
-    at = np.arange(round(layout.window_s * 16000))
+    at = np.arange(round(layout.window_s * layout.model_rate_hz))
     phases = [np.pi * at * step / 16 for step in range(17)]
     tones = [np.where(np.cos(phase) >= 0, 32767, -32768).astype(np.int16) for phase in phases]
     one_step = [np.where(at % 16 == 0, 1, 0).astype(np.int16)]

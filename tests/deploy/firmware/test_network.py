@@ -52,6 +52,16 @@ def test_the_input_quantisation_is_the_one_after_the_level_is_removed():
     assert input_quantisation(graph(QUANTISED)) == (0.5, -3)
 
 
+def test_it_is_found_behind_changes_of_shape_alone():
+    """YAMNet's images are not normalised, and its patches are cut inside of it."""
+    bare = (
+        ("Unsqueeze", ["log_mel", "axes"], "wider"),
+        ("Reshape", ["wider", "sides"], "level"),
+        *QUANTISED[3:],
+    )
+    assert input_quantisation(graph(bare)) == (0.5, -3)
+
+
 def test_a_network_in_float_is_told():
     with pytest.raises(StageError, match="does not quantise its input"):
         input_quantisation(graph((("Sub", ["log_mel", "mean"], "less"), ("Relu", ["less"], "scores"))))

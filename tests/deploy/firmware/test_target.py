@@ -79,18 +79,22 @@ def test_networks_of_ones_own_are_refused_and_none_of_their_code_is_run(tradeoff
         choose_target(changed(tradeoff, network=network, grids=["shared"], arms=["raw"]), 16000, None, None)
 
 
-def test_yamnet_is_handed_over_at_the_rate_that_it_hears(tradeoff):
-    result = next(r for r in tradeoff.recognition.results if (r.rate_hz, r.grid) == (16000, "shared"))
-    cost = network_cost("yamnet_256", 16000, "shared", 2.0, 10)
-    low = result.model_copy(update={"rate_hz": 1000, "cost": cost.model_copy(update={"rate_hz": 1000})})
-    results = (result.model_copy(update={"cost": cost}), low)
-    run = changed(replaced(tradeoff, {"recognition.results": results}), network="yamnet_256", grids=["shared"])
-    target = choose_target(run, 16000, None, "stm32u575")
-    assert (target.layout.is_yamnet, target.layout.image) == (True, (64, 198))
-    with pytest.raises(
-        ConfigError, match=r"yamnet_256 hears 16000 Hz, and the run restored .* hand over --rate 16000"
-    ):
-        choose_target(run, 1000, None, "stm32u575")
+def test_yamnet_is_handed_over_where_its_features_are_those_of_the_rate(tradeoff):
+    (first, *_) = tradeoff.recognition.results
+
+    def at(rate_hz, grid):
+        cost = network_cost("yamnet_256", rate_hz, grid, 2.0, 10)
+        return first.model_copy(update={"rate_hz": rate_hz, "grid": grid, "arm": "finetuned", "cost": cost})
+
+    results = (at(500, "shared"), at(1000, "native"), at(16000, "shared"))
+    run = changed(
+        replaced(tradeoff, {"recognition.results": results}), network="yamnet_256", grids=["shared", "native"]
+    )
+    for rate_hz in (1000, 16000):
+        layout = choose_target(run, rate_hz, None, "stm32u575").layout
+        assert (layout.is_yamnet, layout.image, layout.model_rate_hz) == (True, (64, 198), rate_hz)
+    with pytest.raises(ConfigError, match=r"restored to 16 kHz, .* run the study with grids = \[\"native\"\]"):
+        choose_target(run, 500, None, "stm32u575")
 
 
 def test_a_device_without_room_says_how_much_there_is(tradeoff, tmp_path):

@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.deploy.conftest import plan_of
+from tests.deploy.conftest import plan_of, study
+from tests.learning.networks.published_yamnets import keras_file
 
 from lowsr_tradeoff.corpora.clips import class_numbers, clips_of, folds_of
 from lowsr_tradeoff.deploy.model import quantisation
-from lowsr_tradeoff.deploy.model.int8_step import cross_validated_loss, run
-from lowsr_tradeoff.deploy.model.onnx_export import quantise
-from lowsr_tradeoff.deploy.model.train import run_plan
+from lowsr_tradeoff.deploy.model.int8_step import cross_validated_loss, images_read, run
+from lowsr_tradeoff.deploy.model.onnx_export import class_scores, open_session, quantise
+from lowsr_tradeoff.deploy.model.train import plan_model, run_plan
 from lowsr_tradeoff.errors import StageError
+from lowsr_tradeoff.learning.networks.yamnet import SMALL_BLOCKS
+from lowsr_tradeoff.records.network import Condition
 from lowsr_tradeoff.runner.store import Store
 
 
@@ -44,6 +47,24 @@ def test_the_network_in_float_is_the_one_that_was_tested(tested, monkeypatch):
         if need.stage == "features" and need.settings.fold != 1
     ]
     np.testing.assert_array_equal(calibrated, [others.astype(np.float32)])
+
+
+def test_of_a_head_alone_the_whole_network_is_tested(two_tones, tmp_path):
+    keras_file(tmp_path / "net.h5", SMALL_BLOCKS, np.random.default_rng(1))
+    published = {"network": "yamnet_256", "checkpoint": str(tmp_path / "net.h5"), "adapt": "probe"}
+    config = study()
+    config = config.model_copy(update={"classify": config.classify.model_copy(update=published)})
+    plan = plan_model(config, two_tones, Condition(1000, "native", "finetuned"), is_int8_counted=True)
+    store = Store(tmp_path / "run")
+    run_plan(replace(plan, final=plan.tests[0], tests=(), int8=plan.int8[:1]), store, 1, lambda _: None)
+    (test, int8) = plan.tests[0], plan.int8[0]
+    assert "embeddings" in {need.stage for need in test.needs}
+    np.testing.assert_array_equal(store.arrays(int8)["float"], store.arrays(test)["test_logits"].argmax(axis=1))
+    network = store.arrays(int8)["network"].tobytes()
+    images = images_read(int8, store, [1])
+    assert images.shape[1:] == (64, 96)
+    found = class_scores(open_session(network), images).argmax(axis=1)
+    np.testing.assert_array_equal(found, store.arrays(int8)["int8"])
 
 
 def test_the_loss_joins_the_folds(tested, tmp_path):

@@ -151,8 +151,11 @@ def keras_file(path, blocks, rng):
 
 
 def _keras_layer(file, kept, group, kernel, shape, rng):
-    n_channels = shape[2] if kernel == "depthwise_kernel" else shape[3]
-    stored = {f"{kernel}:0": rng.standard_normal(shape).astype(np.float32)}
+    is_depthwise = kernel == "depthwise_kernel"
+    n_channels = shape[2] if is_depthwise else shape[3]
+    # So that maps stay of one size from layer to layer, as of a network that was trained.
+    n_read = shape[0] * shape[1] * (1 if is_depthwise else shape[2])
+    stored = {f"{kernel}:0": (rng.standard_normal(shape) * np.sqrt(2 / n_read)).astype(np.float32)}
     for name in ("beta", "moving_mean"):
         stored[f"bn/{name}:0"] = rng.standard_normal(n_channels).astype(np.float32)
     stored["bn/moving_variance:0"] = rng.uniform(0.5, 2, n_channels).astype(np.float32)

@@ -3,10 +3,10 @@ from tests.power.trace_networks import STEPS, table
 
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.cost import model_cost
-from lowsr_tradeoff.learning.mel import front_of, lay_out
+from lowsr_tradeoff.learning.mel import YAMNET_RATES_HZ, front_of, lay_out
 from lowsr_tradeoff.learning.networks.build import without_weights
-from lowsr_tradeoff.power.model.network_costs import TABLE, grids_of, network_cost
-from lowsr_tradeoff.settings.classify import COMPACT
+from lowsr_tradeoff.power.model.network_costs import TABLE, grids_at, network_cost
+from lowsr_tradeoff.settings.classify import COMPACT, YAMNETS
 
 
 def counted(name, rate_hz, grid, window_s, n_classes):
@@ -41,6 +41,16 @@ def test_every_count_is_the_classifiers_own_for_the_large_networks(name, window_
     assert network_cost(name, 1000, "shared", window_s, 50) == counted(name, 1000, "shared", window_s, 50)
 
 
+@pytest.mark.parametrize("name", YAMNETS)
+@pytest.mark.parametrize("rate_hz", YAMNET_RATES_HZ)
+def test_every_count_is_the_classifiers_own_where_yamnets_features_are_those_of_the_rate(name, rate_hz):
+    got = network_cost(name, rate_hz, "native", 2.0, 50)
+    assert got == counted(name, rate_hz, "native", 2.0, 50)
+    restored = network_cost(name, rate_hz, "shared", 2.0, 50)
+    assert (got.macs, got.parameters) == (restored.macs, restored.parameters)
+    assert got.fft_size * 16000 == restored.fft_size * rate_hz
+
+
 def test_the_wearable_yamnet_is_that_of_the_published_latencies():
     """The multiply-accumulates of the rows on it in configs/validation/latency.csv."""
     cost = network_cost("yamnet_256", 16000, "shared", 0.975, 10)
@@ -48,11 +58,8 @@ def test_the_wearable_yamnet_is_that_of_the_published_latencies():
 
 
 def test_a_network_with_its_own_front_end_has_the_shared_grid_alone():
-    assert (grids_of("cnn14"), grids_of("yamnet_256"), grids_of("cp_mobile")) == (
-        ("shared",),
-        ("shared",),
-        ("shared", "native"),
-    )
+    assert (grids_at("cnn14", 1000), grids_at("yamnet_256", 3000)) == (("shared",), ("shared",))
+    assert grids_at("yamnet_256", 1000) == grids_at("cp_mobile", 3000) == ("shared", "native")
     with pytest.raises(ConfigError, match="cnn14 has a front end of its own"):
         network_cost("cnn14", 1000, "native", 5.0, 50)
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-import numpy as np
-
+from lowsr_tradeoff.corpora.clips import folds_of
 from lowsr_tradeoff.corpora.events import events_of
 from lowsr_tradeoff.deploy.firmware.budget import NUMBERS, Q15, effort_of, memory_of, memory_problems
 from lowsr_tradeoff.deploy.firmware.compile import compile_program, find_compiler
 from lowsr_tradeoff.deploy.firmware.headers import settings_header, tables
-from lowsr_tradeoff.deploy.firmware.held_out import chain_accuracies, own_features
+from lowsr_tradeoff.deploy.firmware.held_out import chain_accuracies
 from lowsr_tradeoff.deploy.firmware.network import (
     input_quantisation,
     int8_network,
@@ -24,8 +23,9 @@ from lowsr_tradeoff.deploy.firmware.readme import readme, standing_of
 from lowsr_tradeoff.deploy.firmware.record import ChainAccuracy, HandoverRecord
 from lowsr_tradeoff.deploy.firmware.target import Target
 from lowsr_tradeoff.deploy.firmware.vectors import clip_sounds, images_of, synthetic_sounds, vector_files
+from lowsr_tradeoff.deploy.model.int8_step import images_read
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
-from lowsr_tradeoff.deploy.model.onnx_export import Images, require_onnx
+from lowsr_tradeoff.deploy.model.onnx_export import require_onnx
 from lowsr_tradeoff.deploy.model.train import ModelPlan, make_package, plan_model, run_plan
 from lowsr_tradeoff.errors import ConfigError, DataError
 from lowsr_tradeoff.files.writing import sha256_of, write_atomic
@@ -108,7 +108,7 @@ def _plan(run: Path, tradeoff: Tradeoff, target: Target, *, is_held_out_counted:
 def _files(tradeoff: Tradeoff, target: Target, plan: ModelPlan, store: Store) -> Files:
     package, layout, seed = make_package(plan, store, None), target.layout, target.config.seed
     settings = package.settings
-    network = int8_network(package, _training_images(plan, store))
+    network = int8_network(package, images_read(plan.final, store, folds_of(plan.corpus)))
     _require_room(target, weight_bytes(network))
     clips = clip_sounds(plan.corpus, settings.features, is_included=target.config.include_audio)
     sounds = (*synthetic_sounds(layout, seed), *clips)
@@ -137,11 +137,6 @@ def _sources(*, has_alarm: bool) -> Files:
     """The C sources and the Makefile; those of alarms only where a class raises some."""
     sources = sorted(C_SOURCES.iterdir(), key=lambda file: file.name)
     return {file.name: file.read_bytes() for file in sources if has_alarm or not file.name.startswith("alarm.")}
-
-
-def _training_images(plan: ModelPlan, store: Store) -> Images:
-    images = np.concatenate([store.arrays(step)["features"][:, 0] for step in own_features(plan.final)])
-    return images.astype(np.float32)
 
 
 def _held_out(

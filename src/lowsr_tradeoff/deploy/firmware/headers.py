@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.log_mel import LOG_FLOOR, mel_bank
-from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, periodic_hann
+from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, SHARED_RATE_HZ, Layout
 from lowsr_tradeoff.learning.yamnet_log_mel import LOG_OFFSET
 
 FULL_SCALE = 32768.0
@@ -39,11 +39,14 @@ class SparseBank:
 
 
 def sparse_bank(layout: Layout) -> SparseBank:
-    """Return the mel bank of a layout, band by band, from its first to its last weight above zero."""
+    """Return the mel bank of a layout, band by band, from its first to its last weight above zero.
+
+    A band of YAMNet's above half the rate has none.
+    """
     bank = mel_bank(layout).T
     is_used = bank > 0
     first = is_used.argmax(axis=1)
-    after = is_used.shape[1] - is_used[:, ::-1].argmax(axis=1)
+    after = np.where(is_used.any(axis=1), is_used.shape[1] - is_used[:, ::-1].argmax(axis=1), 0)
     rows = zip(bank, first, after, strict=True)
     return SparseBank(first, after - first, np.concatenate([row[a:b] for row, a, b in rows]))
 
@@ -101,7 +104,7 @@ def constants(layout: Layout) -> dict[str, float]:
 def sum_scale(layout: Layout) -> float:
     """Return the factor from power or magnitude of 16-bit samples to that of the features, a power of two."""
     if layout.is_yamnet:
-        return 1 / FULL_SCALE
+        return SHARED_RATE_HZ / layout.model_rate_hz / FULL_SCALE
     return (SHARED_FFT_SIZE / layout.fft_size / FULL_SCALE) ** 2
 
 
@@ -120,7 +123,7 @@ def alarm_constants(settings: ModelSettings) -> dict[str, float]:
 
 def tables(layout: Layout) -> str:
     """Return ``tables.h``: window, FFT and mel bank, in float and in fixed point."""
-    bank, window = sparse_bank(layout), periodic_hann(layout.frame)
+    bank, window = sparse_bank(layout), layout.window
     angle = 2 * np.pi * np.arange(layout.fft_size // 2) / layout.fft_size
     weights, offsets = fixed_weights(layout)
     offset = _array("uint32_t", "FE_BAND_OFFSET", fixed_offsets(offsets)) if layout.is_yamnet else ()
@@ -167,8 +170,8 @@ def fixed_weights(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.int64]]
         ``(n_nonzeros,)`` and ``(mel_bands,)``.
     """
     bank = sparse_bank(layout)
-    starts = np.concatenate([[0], np.cumsum(bank.n_bins)[:-1]])
-    largest = np.maximum.reduceat(bank.weights.astype(np.float64), starts)
+    largest = mel_bank(layout).max(axis=0).astype(np.float64)
+    largest[bank.n_bins == 0] = 1.0
     weights = np.rint(bank.weights / np.repeat(largest, bank.n_bins) * LARGEST_WEIGHT)
     n_bits = MAGNITUDE_BITS if layout.is_yamnet else 0
     units = np.log2(largest / LARGEST_WEIGHT) + math.log2(sum_scale(layout)) - n_bits

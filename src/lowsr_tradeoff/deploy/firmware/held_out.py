@@ -6,17 +6,16 @@ int8, classify their held-out clips instead, from images that the compiled front
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from lowsr_tradeoff.classify.scores import Answers, accuracy
-from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of
 from lowsr_tradeoff.deploy.firmware.compile import images_in_c
 from lowsr_tradeoff.deploy.firmware.record import ChainAccuracy
 from lowsr_tradeoff.deploy.firmware.vectors import clip_codes
+from lowsr_tradeoff.deploy.model.int8_step import own_features
 from lowsr_tradeoff.deploy.model.onnx_export import class_scores, open_session
 from lowsr_tradeoff.deploy.model.quantisation import ClassNumbers
 from lowsr_tradeoff.deploy.model.train import ModelPlan
@@ -51,13 +50,6 @@ def chain_accuracies(
     return tuple(_accuracy(chain, classes, study, truth, draws) for chain, classes in predicted.items())
 
 
-def own_features(step: Step[TrainSettings]) -> list[Step]:
-    """Return the feature steps of a training step's own rate and grid, fold by fold."""
-    features = [(need, _features(need)) for need in step.needs if need.stage == "features"]
-    own = (step.settings.rate_hz, step.settings.grid)
-    return [need for need, features_of in features if (features_of.rate_hz, features_of.grid) == own]
-
-
 def _accuracy(
     chain: str, predicted: ClassNumbers, study: ClassNumbers, truth: ClassNumbers, draws: Resamples
 ) -> ChainAccuracy:
@@ -75,12 +67,8 @@ def _predicted_through_c(
     step: Step[TrainSettings], corpus: EventCorpus, store: Store, program: Path, layout: Layout
 ) -> ClassNumbers:
     """Return the class numbers that one fold's int8 network predicts from images of the compiled front end."""
-    features = _features(own_features(step)[0])
+    features = own_features(step)[0].settings
     windows = [clip_codes(clip, features) for clip in clips_of(corpus, *step.settings.held_out)]
     session = open_session(store.arrays(step)["network"].tobytes())
     predicted: ClassNumbers = class_scores(session, images_in_c(program, windows, layout.image)).argmax(axis=1)
     return predicted
-
-
-def _features(step: Step) -> FeatureSettings:
-    return cast("FeatureSettings", step.settings)

@@ -92,6 +92,7 @@ def _constants(graph: Any) -> dict[str, Any]:  # noqa: ANN401 - onnx types nothi
 
 
 def _reader(graph: Any, name: str) -> Any:  # noqa: ANN401 - onnx types nothing
-    """Return the operator that normalises or quantises a value."""
-    readers = (node for node in graph.node if node.op_type in {"Sub", "Div", "QuantizeLinear"})
+    """Return the operator that normalises, shapes or quantises a value."""
+    passed = {"Sub", "Div", "Reshape", "Unsqueeze", "QuantizeLinear"}
+    readers = (node for node in graph.node if node.op_type in passed)
     return next((node for node in readers if node.input[0] == name), None)

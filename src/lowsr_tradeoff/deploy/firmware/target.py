@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lowsr_tradeoff.classify.arms import arm_of, no_networks
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import SHARED_RATE_HZ, Layout, front_of, lay_out
+from lowsr_tradeoff.learning.mel import Layout, front_of, lay_out
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.power.profiles.profile import DeviceProfile
 from lowsr_tradeoff.power.stage import estimate
@@ -98,12 +98,6 @@ def _usable_results(
     trained = [result for result in at_rate if arm_of(result.arm).is_trained]
     costs = [(result, result.cost) for result in trained if result.cost is not None]
     usable = [(result, cost) for result, cost in costs if cost.model_rate_hz == rate_hz]
-    if not usable and network in YAMNETS:
-        raise ConfigError(
-            f"--rate {rate_hz}: {network} hears {SHARED_RATE_HZ} Hz, and the run restored its captures to "
-            f"that, which the front end in C does not; hand over --rate {SHARED_RATE_HZ}, or run the study with "
-            f"--network {' or '.join(COMPACT)}"
-        )
     if not usable:
         raise ConfigError(
             f"--rate {rate_hz}: the run's networks hear it on the shared grid alone, restored to 16 kHz, which "

@@ -3,7 +3,7 @@
 A tested network's weights are not kept, so it is trained again; that costs a second cross-validation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -12,11 +12,12 @@ import torch
 
 from lowsr_tradeoff.classify.inner_folds import chosen_cell
 from lowsr_tradeoff.classify.step_inputs import gather
+from lowsr_tradeoff.classify.step_settings import FeatureSettings
 from lowsr_tradeoff.classify.train_settings import TrainSettings
 from lowsr_tradeoff.classify.train_step import learn
 from lowsr_tradeoff.corpora.clips import EventCorpus, class_numbers, clips_of
 from lowsr_tradeoff.deploy.model.model_settings import Int8Loss
-from lowsr_tradeoff.deploy.model.onnx_export import NormalisedNetwork, class_scores, open_session, to_onnx
+from lowsr_tradeoff.deploy.model.onnx_export import Images, NormalisedNetwork, class_scores, open_session, to_onnx
 from lowsr_tradeoff.deploy.model.quantisation import int8_loss, quantise_on_sample
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.learning.gpu import gpu_named, repeatable
@@ -34,11 +35,29 @@ def int8_steps(tests: Sequence[Step[TrainSettings]]) -> tuple[Step[TrainSettings
             stage=STAGE,
             run="deploy.model.int8_step:run",
             label=f"{test.label}, int8",
-            needs=(test, *test.needs),
+            needs=(test, *test.needs, *_embedded_images(test)),
         )
         for test in tests
         if test.settings.repetition == 0
     )
+
+
+def own_features(step: Step[TrainSettings]) -> list[Step[FeatureSettings]]:
+    """Return the feature steps of a training step's own rate and grid, fold by fold."""
+    features = [cast("Step[FeatureSettings]", need) for need in step.needs if need.stage == "features"]
+    own = (step.settings.rate_hz, step.settings.grid)
+    return [need for need in features if (need.settings.rate_hz, need.settings.grid) == own]
+
+
+def images_read(step: Step[TrainSettings], store: Store, folds: Collection[int]) -> Images:
+    """Return the images of some folds that a step's network reads. Shape ``(n_clips, bands, frames)``."""
+    found = [store.arrays(need)["features"][:, 0] for need in own_features(step) if need.settings.fold in folds]
+    return np.concatenate(found).astype(np.float32)
+
+
+def _embedded_images(test: Step[TrainSettings]) -> tuple[Step, ...]:
+    """The images whose embeddings a head alone is trained on; the network that is put to use reads images."""
+    return tuple(dict.fromkeys(of for need in test.needs if need.stage == "embeddings" for of in need.needs))
 
 
 def run(steps: Sequence[Step[TrainSettings]], corpus: EventCorpus, store: Store) -> None:
@@ -57,9 +76,7 @@ def _count_loss(step: Step[TrainSettings], corpus: EventCorpus, store: Store) ->
         raise StageError(f"{step.label}: there is no training to repeat")
     with repeatable(settings.device_type):
         ready = learn(inputs, settings.recipe, chosen_cell(settings, corpus, inputs.networks))
-    trained_on, tested_on = (
-        inputs.images_of(folds)[:, 0].astype(np.float32) for folds in (inputs.seen, settings.held_out)
-    )
+    trained_on, tested_on = (images_read(step, store, folds) for folds in (inputs.seen, settings.held_out))
     network = NormalisedNetwork(ready.network.cpu(), ready.scale.mean, ready.scale.std).eval()
     in_float = to_onnx(network, trained_on, {})
     in_int8 = quantise_on_sample(in_float, trained_on, settings.seed)

@@ -13,8 +13,9 @@ from importlib import resources
 from pydantic import TypeAdapter
 
 from lowsr_tradeoff.errors import ConfigError
-from lowsr_tradeoff.learning.mel import count_mel_weights, front_of, lay_out
+from lowsr_tradeoff.learning.mel import YAMNET_RATES_HZ, count_mel_weights, front_of, lay_out
 from lowsr_tradeoff.records.network import Grid, ModelCost, Network
+from lowsr_tradeoff.settings.classify import COMPACT, YAMNETS
 from lowsr_tradeoff.settings.groups import Settings
 
 TABLE = resources.files("lowsr_tradeoff") / "configs" / "model_costs.json"
@@ -45,7 +46,7 @@ class NetworkShape(Settings):
         steps: How the sides of the maps shrink: c halves and rounds up, f down, h down but never below one.
         head_in: Values that the head reads.
         parameters: Trained values without those of the head.
-        mel_nonzeros: Non-zero weights of its own mel bank; ``None`` for a network that takes either grid.
+        mel_nonzeros: Non-zero weights of its own mel bank; ``None`` where they follow from the layout.
     """
 
     steps: str
@@ -69,8 +70,8 @@ def network_cost(network: Network, rate_hz: int, grid: Grid, window_s: float, n_
     """
     if n_classes < 2:
         raise ConfigError(f"--classes {n_classes}: give 2 or more")
-    if grid not in grids_of(network):
-        raise ConfigError(f"{network} has a front end of its own: it has the shared grid alone")
+    if grid not in grids_at(network, rate_hz):
+        raise ConfigError(f"{network} has a front end of its own: at {rate_hz} Hz it has the shared grid alone")
     shape, layout = _shapes()[network], lay_out(rate_hz, grid, window_s, front_of(network))
     macs, held = Counter({"linear": shape.head_in * n_classes}), [shape.head_in + n_classes]
     n_patches = len(layout.starts)
@@ -90,15 +91,16 @@ def network_cost(network: Network, rate_hz: int, grid: Grid, window_s: float, n_
         fft_size=layout.fft_size,
         frames=layout.n_frames,
         mel_bands=layout.mel_bands,
-        mel_nonzeros=count_mel_weights(layout) if shape.mel_nonzeros is None else shape.mel_nonzeros,
+        mel_nonzeros=shape.mel_nonzeros or count_mel_weights(layout),
         weight_bytes=parameters,
         activation_bytes=max(held),
     )
 
 
-def grids_of(network: Network) -> tuple[Grid, ...]:
-    """Return the grids that a network can take: only the shared one if it has a front end of its own."""
-    return ("shared", "native") if _shapes()[network].mel_nonzeros is None else ("shared",)
+def grids_at(network: Network, rate_hz: int) -> tuple[Grid, ...]:
+    """Return the grids that a network can take at a rate: the PANNs only the shared one, YAMNets mostly both."""
+    has_native = network in COMPACT or (network in YAMNETS and rate_hz in YAMNET_RATES_HZ)
+    return ("shared", "native") if has_native else ("shared",)
 
 
 def side(n: int, steps: str) -> int:
