@@ -21,8 +21,10 @@ HEAD_FIRST = Recipe(
     mixup=0.3,
     optimiser="adamw_one_cycle",
 )
-# A value that hardly varies over the clips is not blown up.
-LEAST_DEVIATION = 1e-3
+# Of the largest deviation. A value that varies less is not blown up to the same size: its weights would be so large
+# that 8 bits could not hold those of the others beside them.
+LEAST_DEVIATION = 0.1
+TINY = 1e-12
 
 
 class HeadAlone(Recogniser):
@@ -56,7 +58,8 @@ class Probe(HeadAlone):
     def __init__(self, head: nn.Linear, embeddings: Tensor) -> None:
         super().__init__(nn.Linear(head.in_features, head.out_features, device=head.weight.device))
         self.mean = embeddings.mean(dim=0).flatten()
-        self.deviation = embeddings.std(dim=0).flatten() + LEAST_DEVIATION
+        deviation = embeddings.std(dim=0).flatten()
+        self.deviation = deviation.clamp(min=max(LEAST_DEVIATION * float(deviation.max()), TINY))
         self.head.load_state_dict(head.state_dict())
 
     def maps(self, images: Tensor) -> tuple[Tensor, ...]:
