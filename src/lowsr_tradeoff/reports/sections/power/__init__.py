@@ -22,8 +22,8 @@ CAVEATS = Entry(
         ),
         "Battery hours assume the battery of the settings at its nominal charge and nothing else connected to it.",
         (
-            "On the shared grid computing does not fall with the rate; on the native one it does, of YAMNet only the"
-            " features. What neither changes is the floor: microphone, waiting for sound, regulator."
+            "On the shared grid computing does not fall with the rate; on the native one it does, of YAMNet only"
+            " the features. What neither changes is the floor: microphone, waiting for sound, regulator."
         ),
     ),
 )
