@@ -98,7 +98,7 @@ def network_cost(network: Network, rate_hz: int, grid: Grid, window_s: float, n_
 
 
 def grids_at(network: Network, rate_hz: int) -> tuple[Grid, ...]:
-    """Return the grids that a network can take at a rate: the PANNs the shared one alone, YAMNets both at some rates."""
+    """Return the grids that a network can take at a rate: PANNs the shared one, YAMNets both at some rates."""
     has_native = network in COMPACT or (network in YAMNETS and rate_hz in YAMNET_RATES_HZ)
     return ("shared", "native") if has_native else ("shared",)
 
