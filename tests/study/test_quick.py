@@ -34,6 +34,13 @@ def test_the_attacker_with_a_list_is_tried_where_known_words_are_the_axis(small_
     assert "attack-candidates" in {step.stage for step in plan(open_study(config, tmp_path)).steps}
 
 
+def test_a_rate_that_the_network_cannot_hear_is_refused_before_any_work(small_study, tmp_path):
+    yamnet = {"network": "yamnet_256", "grids": ["native"]}
+    config = load_config(small_study, {"quick": True, "rates_hz": [3000], "classify": yamnet})
+    with pytest.raises(ConfigError, match=r"^3000 Hz: YAMNet's features are computed at"):
+        plan(open_study(config, tmp_path))
+
+
 def test_every_rate_has_the_accuracy_of_the_control_and_the_power_of_the_network(quick, small_run):
     tradeoff, full = quick[1].tradeoff, small_run[1].tradeoff
     # The whole study's full-rate network reads the shared grid.

@@ -5,6 +5,7 @@ Neither loads torch, so results of a finished run are read quickly.
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import product
 
 from lowsr_tradeoff.classify.alarms.plan import plan_alarms
 from lowsr_tradeoff.classify.alarms.results import alarm_of, setup_of
@@ -34,7 +35,7 @@ from lowsr_tradeoff.records.diagnosis import Diagnosis, HumpTest
 from lowsr_tradeoff.records.network import Condition, ModelCost, OwnNetwork
 from lowsr_tradeoff.runner.step import Step
 from lowsr_tradeoff.runner.store import Store, of_finished
-from lowsr_tradeoff.settings.classify import LAST_BLOCKS
+from lowsr_tradeoff.settings.classify import LAST_BLOCKS, is_file
 from lowsr_tradeoff.settings.study import StudyConfig
 from lowsr_tradeoff.statistics.intervals import Resamples, resample
 
@@ -55,6 +56,10 @@ def plan(config: StudyConfig, corpus: EventCorpus) -> ClassifyPlan:
     hears = partial(lay_out, window_s=corpus.clip_s, as_published=chosen.as_published)
     front = front_of(chosen.network)
     layouts = {condition: hears(condition.rate_hz, condition.grid, front=front) for condition in trained}
+    if config.quick and not is_file(chosen.network):
+        # It has the power of the networks that the whole study trains.
+        for rate_hz, grid in product(config.rates_hz, chosen.grids):
+            hears(rate_hz, grid, front=front)
     _check_own(planner, layouts)
     chosen_by = {condition: planner.chosen_by(condition) for condition in trained}
     diagnosis = planner.diagnosis(trained) if trained else None

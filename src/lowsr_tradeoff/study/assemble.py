@@ -142,7 +142,7 @@ def _with_costs(recognition: Recognition, study: Study) -> Recognition:
     if is_file(network) or is_class(network):
         return recognition
     trained = {each.rate_hz for each in recognition.results if each.cost is not None}
-    below = study.config.classify.grids[-1]
+    below: Grid = "native" if "native" in study.config.classify.grids else "shared"
 
     def cost(rate_hz: int) -> ModelCost:
         grid: Grid = "shared" if rate_hz == reference_hz else below
