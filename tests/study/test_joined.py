@@ -9,6 +9,7 @@ from lowsr_tradeoff.power.profiles.devices import PROFILES
 from lowsr_tradeoff.records.run import LISTEN, MANIFEST, TRADEOFF
 from lowsr_tradeoff.reports.exports.run_files import read_run, write_run
 from lowsr_tradeoff.settings.toml import load_config
+from lowsr_tradeoff.study import joined
 from lowsr_tradeoff.study import run as study_run
 
 JOIN = study_run._join
@@ -90,6 +91,16 @@ def test_a_limit_or_a_figure_of_a_device_is_not_in_what_was_written(small_study)
 @pytest.mark.usefixtures("out")
 def test_other_code_does_not_read_it(small_study, monkeypatch):
     monkeypatch.setattr("lowsr_tradeoff.runner.fingerprint.package_code", lambda: "edited")
+    with pytest.raises(JoinedAnewError):
+        again(small_study)
+
+
+@pytest.mark.usefixtures("out")
+@pytest.mark.parametrize("library", ["pillow", "py3langid", "voice-anonymization-legal-eval"])
+def test_another_version_of_a_library_that_no_step_uses_does_not_read_it(library, small_study, monkeypatch):
+    versions = joined.declared_versions() | {library: "0"}
+    assert joined.declared_versions()[library] != "0"
+    monkeypatch.setattr(joined, "declared_versions", lambda: versions)
     with pytest.raises(JoinedAnewError):
         again(small_study)
 

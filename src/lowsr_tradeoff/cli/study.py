@@ -16,7 +16,9 @@ from lowsr_tradeoff.cli.progress import step_progress
 from lowsr_tradeoff.errors import ConfigError, MissingResourceError, PartialRunError
 
 if TYPE_CHECKING:
-    from lowsr_tradeoff.records.run import Run
+    from collections.abc import Sequence
+
+    from lowsr_tradeoff.records.run import Failure, Run
     from lowsr_tradeoff.runner.schedule import Resources
     from lowsr_tradeoff.settings.study import StudyConfig
 
@@ -229,10 +231,12 @@ def _run(config: "StudyConfig", out: Path, resources: "Resources", *, is_json: b
     else:
         tell(*answer(tradeoff), page)
     if tradeoff.failures:
-        lines = [f"  {failure.step}: {failure.reason}" for failure in tradeoff.failures]
-        raise PartialRunError(
-            "\n".join([f"steps failed: {len(lines)}; the report says what is missing without them:", *lines])
-        )
+        raise PartialRunError(_told(tradeoff.failures))
+
+
+def _told(failures: "Sequence[Failure]") -> str:
+    lines = [f"  {failure.step}: {failure.reason}" for failure in failures]
+    return "\n".join([f"steps failed: {len(lines)}; the report says what is missing without them:", *lines])
 
 
 @app.command

@@ -70,7 +70,7 @@ class Layout:
         """The weights of one frame's samples; at a lower rate YAMNet's are every so many of those at 16 kHz."""
         if not self.is_yamnet:
             return periodic_hann(self.fft_size)
-        return periodic_hann(YAMNET_WINDOW)[:: SHARED_RATE_HZ // self.model_rate_hz]
+        return periodic_hann(YAMNET_WINDOW)[:: SHARED_FFT_SIZE // self.fft_size]
 
     @property
     def starts(self) -> tuple[int, ...]:

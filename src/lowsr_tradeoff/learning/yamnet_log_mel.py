@@ -11,7 +11,7 @@ from scipy.fft import rfft
 
 from lowsr_tradeoff.audio import Samples
 from lowsr_tradeoff.learning.log_mel import mel_bank
-from lowsr_tradeoff.learning.mel import SHARED_RATE_HZ, Layout, fit_length
+from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout, fit_length
 
 LOG_OFFSET = 0.001
 
@@ -25,6 +25,6 @@ def yamnet_log_mel(x: Samples, layout: Layout) -> NDArray[np.float32]:
     """
     n_samples = (layout.n_frames - 1) * layout.hop + layout.frame
     frames = np.lib.stride_tricks.sliding_window_view(fit_length(x, n_samples), layout.frame)[:: layout.hop]
-    magnitudes = np.abs(rfft(frames * layout.window, layout.fft_size)) * (SHARED_RATE_HZ // layout.model_rate_hz)
+    magnitudes = np.abs(rfft(frames * layout.window, layout.fft_size)) * (SHARED_FFT_SIZE // layout.fft_size)
     image: NDArray[np.float32] = np.log(magnitudes @ mel_bank(layout) + np.float32(LOG_OFFSET))
     return np.ascontiguousarray(image.T)

@@ -10,8 +10,9 @@ import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,6 +81,16 @@ def libraries_of(functions: Iterable[str]) -> dict[str, str]:
     modules = {module for function in functions for module in reached(function)}
     imported = {library for module in modules for library in imports_of(module).libraries}
     return {name: version_of(name) for name in sorted(imported.union(*(BEHIND.get(name, ()) for name in imported)))}
+
+
+def declared_versions() -> dict[str, str]:
+    """Return the versions of the installed libraries that this package declares, extras too; no code is read."""
+    named = {_normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in requires(NAME) or ()}
+    versions: dict[str, str] = {}
+    for name in sorted(named):
+        with suppress(PackageNotFoundError):
+            versions[name] = version_of(name)
+    return versions
 
 
 @cache

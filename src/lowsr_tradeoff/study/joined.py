@@ -6,12 +6,15 @@ from lowsr_tradeoff.files.reading import read_file
 from lowsr_tradeoff.files.writing import digest_of, sha256_of
 from lowsr_tradeoff.power.profiles.devices import fitted_devices
 from lowsr_tradeoff.records.run import LISTEN, TRADEOFF, ListenPack, Manifest, Provenance, Tradeoff
-from lowsr_tradeoff.runner.fingerprint import code_of
+from lowsr_tradeoff.runner.fingerprint import declared_versions
 from lowsr_tradeoff.study.plan import StudyPlan
 
 
 def key_of(plan: StudyPlan, made: Provenance) -> str:
-    """Return the hash of all that the joined figures depend on: steps, settings, sounds, devices and code."""
+    """Return the hash of all that the joined figures depend on: steps, settings, sounds, devices and code.
+
+    The provenance has the hash of all code of this package, so that only the libraries of the joining are added.
+    """
     study = plan.through[0].study
     return digest_of(
         {
@@ -20,7 +23,7 @@ def key_of(plan: StudyPlan, made: Provenance) -> str:
             "corpora": [each.summary.model_dump(mode="json") for each in (study.events, study.speech)],
             "devices": [each.model_dump(mode="json") for each in fitted_devices(study.config.power)],
             "provenance": made.model_dump(mode="json"),
-            "code": code_of("study.run:run_study"),
+            "libraries": declared_versions(),
         }
     )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lowsr_tradeoff.deploy.model.model_settings import ModelSettings
 from lowsr_tradeoff.errors import ConfigError
 from lowsr_tradeoff.learning.log_mel import LOG_FLOOR, mel_bank
-from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, SHARED_RATE_HZ, Layout
+from lowsr_tradeoff.learning.mel import SHARED_FFT_SIZE, Layout
 from lowsr_tradeoff.learning.yamnet_log_mel import LOG_OFFSET
 
 FULL_SCALE = 32768.0
@@ -103,9 +103,8 @@ def constants(layout: Layout) -> dict[str, float]:
 
 def sum_scale(layout: Layout) -> float:
     """Return the factor from power or magnitude of 16-bit samples to that of the features, a power of two."""
-    if layout.is_yamnet:
-        return SHARED_RATE_HZ / layout.model_rate_hz / FULL_SCALE
-    return (SHARED_FFT_SIZE / layout.fft_size / FULL_SCALE) ** 2
+    scale = SHARED_FFT_SIZE / layout.fft_size / FULL_SCALE
+    return scale if layout.is_yamnet else scale**2
 
 
 def alarm_constants(settings: ModelSettings) -> dict[str, float]:

@@ -51,7 +51,7 @@ def own_features(step: Step[TrainSettings]) -> list[Step[FeatureSettings]]:
 
 def images_read(step: Step[TrainSettings], store: Store, folds: Collection[int]) -> Images:
     """Return the images of some folds that a step's network reads. Shape ``(n_clips, bands, frames)``."""
-    found = [store.arrays(need)["features"][:, 0] for need in own_features(step) if need.settings.fold in folds]
+    found = [store.mapped(need, "features")[:, 0] for need in own_features(step) if need.settings.fold in folds]
     return np.concatenate(found).astype(np.float32)
 
 

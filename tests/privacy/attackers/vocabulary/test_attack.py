@@ -120,5 +120,7 @@ def test_a_recording_that_changed_after_planning_is_refused_by_name(tmp_path, ch
     speech = replace(SPEECH, words=words_of(config, None))
     (step, *_) = attack.plan(config, speech).steps
     change(speech.words.clips[3].audio)
-    with pytest.raises(StageError, match=f"^{speech.words.clips[3].clip_id}: .* has changed"):
+    with pytest.raises(
+        StageError, match=f"^{speech.words.clips[3].clip_id}: .* has changed since the run was planned; run again$"
+    ):
         spotter.run([step], speech, Store(tmp_path))
