@@ -3,15 +3,13 @@
 import re
 
 import pytest
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN
 
 from lowsr_tradeoff.cli.answer import answer
 from lowsr_tradeoff.cli.printing import Marked
 from lowsr_tradeoff.records.base import missing
 from lowsr_tradeoff.reports.sections.decision import placing
 from lowsr_tradeoff.reports.wording import hz
-
-PLAIN = build_tradeoff()
 
 
 def text(tradeoff):

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from tests.cli.conftest import on_a_terminal
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN, build_tradeoff
 from tests.runner.steps import step
 
 from lowsr_tradeoff.reports.exports.run_files import to_json
@@ -19,7 +19,7 @@ EASY = ("--allow-demo", "--min-accuracy", 0.5, "--max-word-recovery", 0.9, "--mi
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A folder with a run, and one with the same run by settings that hold rules of its own."""
-    root, plain = tmp_path_factory.mktemp("runs"), build_tradeoff()
+    root, plain = tmp_path_factory.mktemp("runs"), PLAIN
     ruled = plain.model_copy(
         update={"settings": {**plain.settings, "gate": {**plain.settings["gate"], "min_accuracy": 0.99}}}
     )
@@ -118,7 +118,7 @@ def test_a_comparison_is_text_json_and_a_page(call, runs, tmp_path):
 
 
 def test_demo_speech_decides_no_limit_on_what_leaks_and_real_sounds_may_decide_theirs(call, runs):
-    plain = build_tradeoff()
+    plain = PLAIN
     corpora = tuple(corpus.model_copy(update={"is_synthetic": corpus.kind == "speech"}) for corpus in plain.corpora)
     (runs / "half").mkdir()
     (runs / "half" / "tradeoff.json").write_text(to_json(plain.model_copy(update={"corpora": corpora})))

@@ -1,7 +1,7 @@
 """The command hands over what it chose, and tells what a run does not have before anything is loaded."""
 
 import pytest
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN
 
 from lowsr_tradeoff.deploy.firmware import folder
 from lowsr_tradeoff.records.run import TRADEOFF
@@ -11,7 +11,7 @@ from lowsr_tradeoff.reports.exports.run_files import to_json
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    (folder / TRADEOFF).write_text(to_json(build_tradeoff()))
+    (folder / TRADEOFF).write_text(to_json(PLAIN))
     return folder
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from tests.replaced import replaced
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN, build_tradeoff
 
 from lowsr_tradeoff.decision.compare_runs import compare, flattened
 from lowsr_tradeoff.decision.run_figures import luck_sds
@@ -19,7 +19,7 @@ def with_spread(tradeoff, fold_sd):
 
 
 # Nothing tells the luck of training, so that differences are of clips alone.
-FIRST = with_spread(build_tradeoff(), missing("one fold", "folds"))
+FIRST = with_spread(PLAIN, missing("one fold", "folds"))
 
 
 def with_corpus(kind, **changes):

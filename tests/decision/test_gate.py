@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.replaced import replaced
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN
 
 from lowsr_tradeoff.decision.gate import gate
 from lowsr_tradeoff.decision.leaks import at, leaks
@@ -24,7 +24,6 @@ from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.limits import GateRules
 from lowsr_tradeoff.settings.study import StudyConfig
 
-TRADEOFF = build_tradeoff()
 EASY = {"min_accuracy": 0.5, "max_word_recovery": 0.9, "min_battery_hours": 10}
 
 ATTACKER, ADAPTED = "recogniser trained at the rate", "whisper adapted"
@@ -35,9 +34,9 @@ RULES = {"min_accuracy": 0.3, "max_word_recovery": 0.5, "min_battery_hours": 1, 
 def changed(lists):
     """The study with some results rewritten: ``{"recognition.results": lambda found: {...}}``."""
     return replaced(
-        TRADEOFF,
+        PLAIN,
         {
-            name: tuple(found.model_copy(update=rewrite(found)) for found in attrgetter(name)(TRADEOFF))
+            name: tuple(found.model_copy(update=rewrite(found)) for found in attrgetter(name)(PLAIN))
             for name, rewrite in lists.items()
         },
     )
@@ -45,10 +44,10 @@ def changed(lists):
 
 def passing_by_hand(rules):
     """Rates at which some training and layout meets the rules, straight from the stages' own results."""
-    powers = {(p.rate_hz, p.grid): p for p in TRADEOFF.power.results if p.device == (rules.device or "stm32u575")}
-    words = {a.rate_hz: a for a in TRADEOFF.privacy.attacks if a.recovers == "words" and a.value.value is not None}
+    powers = {(p.rate_hz, p.grid): p for p in PLAIN.power.results if p.device == (rules.device or "stm32u575")}
+    words = {a.rate_hz: a for a in PLAIN.privacy.attacks if a.recovers == "words" and a.value.value is not None}
     rates = set()
-    for heard in TRADEOFF.recognition.results:
+    for heard in PLAIN.recognition.results:
         power, attack = powers[heard.rate_hz, heard.grid], words[heard.rate_hz]
         if power.infeasible:
             continue
@@ -83,25 +82,25 @@ def test_it_passes_the_rates_that_a_count_by_hand_passes(accuracy, words, hours,
         confidence=confidence,
         device=device,
     )
-    result = gate(TRADEOFF, rules)
+    result = gate(PLAIN, rules)
     assert {verdict.rate_hz for verdict in result.rates if verdict.passes} == passing_by_hand(rules)
     assert result.passes == bool(passing_by_hand(rules))
     assert all(verdict.passes != bool(verdict.shortfalls) for verdict in result.rates)
 
 
 def test_the_best_of_what_passes_needs_least_power():
-    result = gate(TRADEOFF, GateRules(**EASY))
+    result = gate(PLAIN, GateRules(**EASY))
     passing = [verdict for verdict in result.rates if verdict.passes]
     assert len(passing) > 1
-    power = {point.point_id: point.power_mw.high for point in TRADEOFF.points}
+    power = {point.point_id: point.power_mw.high for point in PLAIN.points}
     assert result.point_id == min((verdict.point_id for verdict in passing), key=power.get)
     assert result.rate_hz == int(result.point_id.split("-")[0])
 
 
 def test_a_rate_tells_what_it_misses_and_by_how_much():
-    result = gate(TRADEOFF, GateRules(min_accuracy=0.9, min_battery_hours=1))
+    result = gate(PLAIN, GateRules(min_accuracy=0.9, min_battery_hours=1))
     verdict = next(verdict for verdict in result.rates if verdict.rate_hz == 1000)
-    low = max(found.accuracy.low for found in TRADEOFF.recognition.results if found.rate_hz == 1000)
+    low = max(found.accuracy.low for found in PLAIN.recognition.results if found.rate_hz == 1000)
     (short,) = verdict.shortfalls
     assert short.relative == pytest.approx((0.9 - low) / 0.9)
     assert short.sentence.startswith("sounds recognised ")
@@ -130,11 +129,11 @@ def test_what_was_not_measured_or_cannot_be_built_never_passes(what, rewrite, to
 
 
 def test_an_attacker_that_was_lost_might_have_been_the_strongest():
-    lost = TRADEOFF.privacy.attacks[1].model_copy(
+    lost = PLAIN.privacy.attacks[1].model_copy(
         update={"rate_hz": 1000, "value": missing("killed", "words"), "is_lost": True}
     )
     result = gate(
-        replaced(TRADEOFF, {"privacy.attacks": (*TRADEOFF.privacy.attacks, lost)}), GateRules(**EASY, confidence=0)
+        replaced(PLAIN, {"privacy.attacks": (*PLAIN.privacy.attacks, lost)}), GateRules(**EASY, confidence=0)
     )
     passing = {verdict.rate_hz: verdict.passes for verdict in result.rates}
     assert not passing[1000]
@@ -143,8 +142,8 @@ def test_an_attacker_that_was_lost_might_have_been_the_strongest():
 
 def test_a_rate_without_any_training_does_not_pass_and_says_why():
     failed = Failure(step="train 500 Hz", stage="train", rate_hz=500, reason="disk full", is_cause=True)
-    fewer = tuple(found for found in TRADEOFF.recognition.results if found.rate_hz != 500)
-    result = gate(replaced(TRADEOFF, {"recognition.results": fewer, "failures": (failed,)}), GateRules(**EASY))
+    fewer = tuple(found for found in PLAIN.recognition.results if found.rate_hz != 500)
+    result = gate(replaced(PLAIN, {"recognition.results": fewer, "failures": (failed,)}), GateRules(**EASY))
     first = result.rates[0]
     assert (first.rate_hz, first.passes, first.point_id) == (500, False, None)
     assert "train 500 Hz failed: disk full" in first.shortfalls[0].sentence
@@ -165,7 +164,7 @@ def test_a_run_without_draws_fails_and_says_so_unless_no_confidence_is_asked_for
 
 
 def test_it_names_the_attackers_that_the_words_say_nothing_of():
-    assert gate(TRADEOFF, GateRules(**EASY)).not_tested == (
+    assert gate(PLAIN, GateRules(**EASY)).not_tested == (
         "Whisper adapted to the rate: not asked for; run with --attackers all",
     )
 
@@ -176,7 +175,7 @@ def test_it_names_the_attackers_that_the_words_say_nothing_of():
 )
 def test_rules_that_decide_nothing_are_refused(rules, told):
     with pytest.raises(ConfigError, match=told):
-        gate(TRADEOFF, GateRules(**rules))
+        gate(PLAIN, GateRules(**rules))
 
 
 def words(value, reach=0.03):
@@ -218,7 +217,7 @@ def grown() -> Tradeoff:
     """At 500 Hz ten times the data give 0.1 more, at 1 kHz nothing is told; elsewhere there is no curve."""
     curves = (curve(500, words(0.3, 0.05)), curve(1000, missing("the curve allows anything", "words")))
     attacks = tuple(attack(rate_hz) for rate_hz in NOW)
-    return replaced(TRADEOFF, {"privacy.attacks": attacks, "privacy.learning_curves": curves})
+    return replaced(PLAIN, {"privacy.attacks": attacks, "privacy.learning_curves": curves})
 
 
 def passed_by(tradeoff, **rules):
@@ -302,7 +301,7 @@ def test_attackers_without_a_curve_are_named(grown):
 
 def test_a_run_without_curves_says_how_to_get_them():
     with pytest.raises(ConfigError, match="--attacker-data 10x: the run has no learning curves; run it again with"):
-        gate(TRADEOFF, GateRules(**RULES, attacker_data="10x"))
+        gate(PLAIN, GateRules(**RULES, attacker_data="10x"))
 
 
 # On the run: what Whisper recovers of open vocabulary.
@@ -310,7 +309,7 @@ WHISPER = {500: 0.005, 1000: 0.137, 2000: 0.590, 4000: 0.911, 16000: 0.986}
 
 
 def with_attacks(*attacks):
-    return replaced(TRADEOFF, {"privacy.attacks": attacks})
+    return replaced(PLAIN, {"privacy.attacks": attacks})
 
 
 def of_kind(kind, shares, attacker, chance):

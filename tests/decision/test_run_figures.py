@@ -2,17 +2,15 @@
 
 import numpy as np
 import pytest
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN
 
 from lowsr_tradeoff.decision.run_figures import FigureName, corpus_of, figures, luck_sds
 from lowsr_tradeoff.errors import NotComparableError
 from lowsr_tradeoff.records.base import Measurement, missing
 
-FIRST = build_tradeoff()
-
 
 def result(accuracy, half_width, fold_sd=None, seed_sd=None, n_seeds=1):
-    return FIRST.recognition.results[0].model_copy(
+    return PLAIN.recognition.results[0].model_copy(
         update={
             "accuracy": Measurement(
                 value=accuracy, low=accuracy - half_width, high=accuracy + half_width, n=400, n_of="clips"
@@ -60,12 +58,12 @@ def test_luck_that_is_there_is_found_on_average():
 
 
 def test_every_figure_keeps_its_draws_and_what_they_are_from():
-    found = figures(FIRST)
-    heard = FIRST.recognition.results[0]
+    found = figures(PLAIN)
+    heard = PLAIN.recognition.results[0]
     figure = found[FigureName("accuracy", heard.rate_hz, grid=heard.grid, arm=heard.arm)]
     assert figure.value == heard.accuracy
     assert figure.draws == heard.accuracy_draws
-    drawn = FIRST.power.results[0]
+    drawn = PLAIN.power.results[0]
     named = FigureName("battery life", drawn.rate_hz, grid=drawn.grid, device=drawn.device)
     assert found[named].draws == drawn.battery_hours_draws
     assert figure.drawn_from != found[named].drawn_from
@@ -73,4 +71,4 @@ def test_every_figure_keeps_its_draws_and_what_they_are_from():
 
 def test_a_run_without_a_corpus_says_so():
     with pytest.raises(NotComparableError, match="on which speech it was measured"):
-        corpus_of(FIRST.model_copy(update={"corpora": ()}), "speech")
+        corpus_of(PLAIN.model_copy(update={"corpora": ()}), "speech")

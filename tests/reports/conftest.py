@@ -90,7 +90,7 @@ def build() -> Build:
 
 @pytest.fixture(scope="session")
 def tradeoff() -> Tradeoff:
-    return build_tradeoff()
+    return PLAIN
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +144,7 @@ def build_tradeoff(
     is_paper: bool = False,
     axis: LeakKind = "words",
 ) -> Tradeoff:
-    draw, lessons = random.Random(7), random.Random(8)
+    draw, taught_draw = random.Random(7), random.Random(8)
     results = tuple(_classified(draw, rate, grid, arm, classes) for rate, grid, arm in _runs())
     heard = tuple(_heard(draw, rate, attacker) for rate in (*RATES, REFERENCE))
     attacked = tuple(_attacks(heard))
@@ -161,11 +161,11 @@ def build_tradeoff(
         recognition=Recognition(
             results=results,
             contrasts=tuple(_contrasts(draw)),
-            sensitivity=() if is_paper else tuple(taught.sensitivity(lessons, results)),
-            optimism=tuple(taught.optimism(lessons, results)) if is_paper else (),
+            sensitivity=() if is_paper else tuple(taught.sensitivity(taught_draw, results)),
+            optimism=tuple(taught.optimism(taught_draw, results)) if is_paper else (),
             published=taught.published(results, source),
-            diagnoses=tuple(taught.diagnoses(lessons, results, REFERENCE)),
-            humps=taught.humps(lessons),
+            diagnoses=tuple(taught.diagnoses(taught_draw, results, REFERENCE)),
+            humps=taught.humps(taught_draw),
         ),
         privacy=Privacy(
             words=heard,
@@ -468,3 +468,7 @@ def _corpora(classes: tuple[str, ...], name: str, *, is_synthetic: bool) -> tupl
         CorpusSummary(name=name, kind="speech", n_clips=64, n_groups=16, group_of="speakers", classes=(),
                       n_folds=1, duration_s=212.0, note="read by a speech synthesiser", **both),
     )  # fmt: skip
+
+
+# Built once for all tests of a process.
+PLAIN = build_tradeoff()

@@ -6,7 +6,7 @@ That the bytes are those of the compiler: test_compile.
 import math
 
 import pytest
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN
 
 from lowsr_tradeoff.deploy.firmware.budget import effort_of, memory_of, memory_problems
 from lowsr_tradeoff.deploy.firmware.target import choose_target
@@ -44,7 +44,7 @@ def test_a_device_without_that_limit_takes_all():
 
 
 def test_central_values_are_those_by_hand():
-    chosen = choose_target(build_tradeoff(), 1000, "cssd", "stm32u575")
+    chosen = choose_target(PLAIN, 1000, "cssd", "stm32u575")
     cost, core, effort = chosen.result.cost, load_device("stm32u575").core, effort_of(chosen)
     spectrum = 11 * cost.fft_size * math.log2(cost.fft_size)
     assert effort.front_end.value == pytest.approx(cost.frames * (spectrum + 9.5 * cost.mel_nonzeros))
@@ -62,7 +62,7 @@ def test_central_values_are_those_by_hand():
 
 
 def test_a_core_of_unknown_speed_has_no_cycles():
-    effort = effort_of(choose_target(build_tradeoff(), 1000, "cssd", "phone_cpu"))
+    effort = effort_of(choose_target(PLAIN, 1000, "cssd", "phone_cpu"))
     assert effort.clock_mhz is None
     assert effort.network.value is None
     assert "no figure is known for the speed" in effort.duration_s.reason

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.deploy.small_model import package
-from tests.reports.conftest import build_tradeoff
+from tests.reports.conftest import PLAIN, build_tradeoff
 
 from lowsr_tradeoff.deploy.firmware.budget import NUMBERS, effort_of, memory_of
 from lowsr_tradeoff.deploy.firmware.readme import readme, standing_of
@@ -30,7 +30,7 @@ def handover():
         n_vectors=7,
         held_out=(),
         memory=tuple(memory_of(lay_out(1000, "native", 0.5), number, 100_000, 960) for number in NUMBERS),
-        effort=effort_of(choose_target(build_tradeoff(), 1000, "cssd", "phone_cpu")),
+        effort=effort_of(choose_target(PLAIN, 1000, "cssd", "phone_cpu")),
         corpus_digest="ab" * 32,
     )
 
@@ -66,6 +66,6 @@ def test_a_point_that_the_study_does_not_recommend_is_told_with_where_it_stands(
     other = standing_of(tradeoff, "500-native-cssd-stm32u575")
     assert other.startswith(f"The study recommends another point, {recommended}. This one: ")
     assert "does not qualify: sounds recognised" in other
-    assert standing_of(build_tradeoff(), "1000-native-cssd-gap9") == (
+    assert standing_of(PLAIN, "1000-native-cssd-gap9") == (
         "The study recommends no point. This one: its device is none of the study's."
     )

@@ -2,9 +2,9 @@ import dataclasses
 from importlib import import_module
 
 import pytest
+from tests.privacy.digits import WORDS
 from tests.privacy.embedded import SPEECH as SENTENCES
 
-from lowsr_tradeoff.corpora.words import words_of
 from lowsr_tradeoff.privacy import attackers, stage
 from lowsr_tradeoff.privacy.attackers import attacker, roster
 from lowsr_tradeoff.runner import fingerprint
@@ -14,7 +14,7 @@ from lowsr_tradeoff.settings.front_end import FrontEnd
 from lowsr_tradeoff.settings.study import StudyConfig
 
 CONFIG = StudyConfig(rates_hz=(1000,), n_resamples=200, front_end=FrontEnd())
-EMBEDDED = dataclasses.replace(SENTENCES, words=words_of(CONFIG, None))
+EMBEDDED = dataclasses.replace(SENTENCES, words=WORDS)
 SPEECH = dataclasses.replace(EMBEDDED, utterances=EMBEDDED.utterances[:2])
 
 # An attacker in one file: how loud an utterance is tells who speaks.

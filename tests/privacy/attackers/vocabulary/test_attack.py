@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.privacy.digits import SPEECH, TRUTH, WORDS
 
-from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.words import words_of
 from lowsr_tradeoff.errors import StageError
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack, spotter
@@ -20,9 +20,6 @@ def config_of(**overrides):
 
 
 CONFIG = config_of()
-SPEECH = SpeechCorpus(None, (), is_own=False, words=words_of(CONFIG, None))
-CORPUS = SPEECH.words
-TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])
 
 
 def write(store, step, is_right):
@@ -54,7 +51,7 @@ def test_the_key_knows_the_words():
 
 def test_results_pool_words_and_derive_numbers(tmp_path):
     store, plan = Store(tmp_path), attack.plan(CONFIG, SPEECH)
-    speaker = np.array([clip.source for clip in CORPUS.clips])
+    speaker = np.array([clip.source for clip in WORDS.clips])
     known = np.isin(speaker, np.unique(speaker)[:9])
     for step in plan.steps:
         write(store, step, known)
@@ -80,7 +77,7 @@ def test_another_vocabulary_has_no_numbers_and_says_when_speakers_are_unknown(tm
     store, corpus = Store(tmp_path), words_of(config, None)
     plan = attack.plan(config, replace(SPEECH, words=corpus))
     assert not names_speakers(corpus)
-    assert names_speakers(CORPUS)
+    assert names_speakers(WORDS)
     for step in plan.steps:
         store.write(step, {}, {"scores": np.tile(np.array([1, 0], np.float32), (10, 1))})
     (first, *_), measures = (found := attack.results(plan, store)), {row.measure for row in found}

@@ -3,9 +3,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from tests.privacy.digits import SPEECH, TRUTH, WORDS
 
-from lowsr_tradeoff.corpora.clips import SpeechCorpus
-from lowsr_tradeoff.corpora.words import words_of
 from lowsr_tradeoff.privacy.attackers.shares import SHARES
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack, learning_curve
 from lowsr_tradeoff.privacy.attackers.vocabulary.step_settings import training_speakers
@@ -22,16 +21,13 @@ CONFIG = load_config(
         "front_end": {"filter": "ideal"},
     },
 )
-SPEECH = SpeechCorpus(None, (), is_own=False, words=words_of(CONFIG, None))
-CORPUS = SPEECH.words
-TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])
-FOLDS = sorted({clip.fold for clip in CORPUS.clips})
+FOLDS = sorted({clip.fold for clip in WORDS.clips})
 
 
 def of_speakers(n):
     """The embedded words of the first speakers."""
-    kept = sorted({clip.source for clip in CORPUS.clips})[:n]
-    return dataclasses.replace(CORPUS, clips=tuple(clip for clip in CORPUS.clips if clip.source in kept))
+    kept = sorted({clip.source for clip in WORDS.clips})[:n]
+    return dataclasses.replace(WORDS, clips=tuple(clip for clip in WORDS.clips if clip.source in kept))
 
 
 def write(store, step, share_right, rng):
@@ -42,24 +38,24 @@ def write(store, step, share_right, rng):
 
 def test_a_larger_share_holds_every_smaller_one_and_nobody_who_is_tested():
     for fold in FOLDS:
-        tested = {clip.source for clip in CORPUS.clips if clip.fold == fold}
-        shares = [set(training_speakers(CORPUS, fold, share, seed=0)) for share in (*SHARES, 1)]
+        tested = {clip.source for clip in WORDS.clips if clip.fold == fold}
+        shares = [set(training_speakers(WORDS, fold, share, seed=0)) for share in (*SHARES, 1)]
         assert [len(speakers) for speakers in shares] in ([1, 3, 5, 10, 21], [1, 3, 6, 11, 22])
         assert all(small < large for small, large in pairwise(shares))
         assert not shares[-1] & tested
-        assert set(training_speakers(CORPUS, fold, 1 / 4, seed=1)) != shares[2]
+        assert set(training_speakers(WORDS, fold, 1 / 4, seed=1)) != shares[2]
 
 
 def test_shares_of_few_speakers_differ_by_one_or_more():
-    assert learning_curve.growing_shares(CORPUS, seed=0) == SHARES
+    assert learning_curve.growing_shares(WORDS, seed=0) == SHARES
     # Of 4 others: 1, 2.
     assert learning_curve.growing_shares(of_speakers(5), seed=0) == (1 / 4, 1 / 2)
 
 
 def test_a_share_of_one_recording_teaches_nothing_and_is_left_out():
     """A network's normalisation needs two recordings to learn from."""
-    one_each = {clip.source: clip for clip in CORPUS.clips}.values()
-    corpus = dataclasses.replace(CORPUS, clips=tuple(one_each))
+    one_each = {clip.source: clip for clip in WORDS.clips}.values()
+    corpus = dataclasses.replace(WORDS, clips=tuple(one_each))
     shares = learning_curve.growing_shares(corpus, seed=0)
     assert shares == SHARES[1:]
     assert all(len(training_speakers(corpus, fold, share, 0)) > 1 for fold in FOLDS for share in shares)
@@ -88,7 +84,7 @@ def test_recovery_by_speakers_becomes_a_curve_with_extrapolations(tmp_path):
     assert (low.rate_hz, high.rate_hz, low.amount_of, low.front_end) == (500, 2000, "speakers", "ideal")
     assert [point.value.value for point in low.points] == pytest.approx([0.2, 0.35, 0.45, 0.55, 0.6], abs=0.08)
     assert low.points[-1].amount == pytest.approx(27 * 4 / 5)
-    assert low.points[-1].minutes == pytest.approx(540 * 4 / 5 * CORPUS.clip_s / 60)
+    assert low.points[-1].minutes == pytest.approx(540 * 4 / 5 * WORDS.clip_s / 60)
     assert [extrapolation.times for extrapolation in low.extrapolations] == [10, 100]
     for extrapolation in low.extrapolations:
         assert 0.58 < extrapolation.value.low < extrapolation.value.value < extrapolation.value.high < 1

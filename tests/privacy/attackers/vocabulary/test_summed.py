@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.conftest import write_tones
+from tests.privacy.digits import SPEECH, TRUTH
 
-from lowsr_tradeoff.corpora.clips import SpeechCorpus
 from lowsr_tradeoff.corpora.words import words_of
 from lowsr_tradeoff.privacy.attackers.attacker import NOT_ASKED
 from lowsr_tradeoff.privacy.attackers.vocabulary import attack, summed, support_vectors
@@ -18,9 +18,6 @@ def config_of(**privacy):
 
 
 CONFIG = config_of()
-SPEECH = SpeechCorpus(None, (), is_own=False, words=words_of(CONFIG, None))
-CORPUS = SPEECH.words
-TRUTH = np.array([CORPUS.summary.classes.index(clip.label) for clip in CORPUS.clips])
 
 
 def test_it_adds_a_machine_to_every_network_of_the_attacker():
