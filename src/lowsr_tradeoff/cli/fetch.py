@@ -22,15 +22,16 @@ def fetch(name: str | None = None, /, *, to: Path = Path("downloads"), sha256: s
         to: Folder to put it in.
         sha256: SHA-256 that its one file must have, in place of the one known here.
     """
-    from lowsr_tradeoff.corpora.published import fetch as fetching
+    from lowsr_tradeoff.corpora.published.catalogue import downloads, find_download
+    from lowsr_tradeoff.corpora.published.fetch import fetch as fetch_files
 
     if name is None:
-        for known, download in fetching.downloads().items():
+        for known, download in downloads().items():
             tell(f"{known:15} {download.what}; {download.licence}")
         return
-    wanted = fetching.find_download(name)
+    wanted = find_download(name)
     tell(f"{wanted.what}. {wanted.source}. Licence: {wanted.licence}.", to=sys.stderr)
     with byte_progress() as show:
-        fetched = fetching.fetch(wanted, to, sha256, show)
+        fetched = fetch_files(wanted, to, sha256, show)
     tell(*fetched.notes, to=sys.stderr)
     tell(fetched.path)

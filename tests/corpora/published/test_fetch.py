@@ -10,7 +10,8 @@ from urllib.parse import unquote
 import pytest
 from tests.corpora.published.server import Handler, running
 
-from lowsr_tradeoff.corpora.published.fetch import Download, downloads, fetch, find_download
+from lowsr_tradeoff.corpora.published.catalogue import Download, find_download
+from lowsr_tradeoff.corpora.published.fetch import fetch
 from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -203,16 +204,6 @@ def test_a_folder_that_cannot_be_made(tmp_path):
         get(offline(WEIGHTS), tmp_path / "file" / "x")
 
 
-def test_what_is_shipped_names_publisher_and_licence():
-    assert set(downloads()) == {
-        "cnn14-16k", "resnet38", "mobilenetv2", "yamnet", "yamnet-256", "esc50", "tau2019-mobile",
-    }  # fmt: skip
-    for download in downloads().values():
-        assert all(download.address_of(file).startswith("https://") for file in download.files)
-        assert download.licence
-        assert download.source
-
-
 @pytest.mark.parametrize("name", ["yamnet", "yamnet-256"])
 def test_a_changed_yamnet_is_not_taken(name, tmp_path):
     """Neither from its publisher nor put there by hand: it is held against the hash that is kept of it."""
@@ -225,10 +216,3 @@ def test_a_changed_yamnet_is_not_taken(name, tmp_path):
         (tmp_path / wanted.files[0]).write_bytes(b"changed")
         with pytest.raises(DataError, match="does not have the checksum"):
             get(moved, tmp_path)
-
-
-def test_an_unknown_name_gives_the_nearest():
-    with pytest.raises(ConfigError, match="did you mean mobilenetv2"):
-        find_download("mobilenet")
-    with pytest.raises(ConfigError, match="there are cnn14-16k, resnet38"):
-        find_download("zzz")

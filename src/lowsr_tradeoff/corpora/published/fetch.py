@@ -5,25 +5,21 @@ folder. The folder's ``fetched.json`` says which.
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from http.client import HTTPException
-from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Self
-from urllib.parse import quote
+from typing import Literal
 
-from pydantic import ValidationError, model_validator
+from pydantic import ValidationError
 
+from lowsr_tradeoff.corpora.published.catalogue import Download
 from lowsr_tradeoff.corpora.published.download import OnProgress, checksum_of, download, read_json_bytes
 from lowsr_tradeoff.corpora.published.unpack import unpack
-from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError, did_you_mean
+from lowsr_tradeoff.errors import ConfigError, DataError, MissingResourceError
 from lowsr_tradeoff.files.reading import parse_json, read_file
 from lowsr_tradeoff.files.writing import write_atomic
 from lowsr_tradeoff.records.base import Record
-from lowsr_tradeoff.settings.groups import Settings
 
 FETCHED = "fetched.json"
 CHECKSUM = re.compile("md5:[0-9a-f]{32}|sha256:[0-9a-f]{64}")
@@ -31,35 +27,6 @@ CHECKSUM = re.compile("md5:[0-9a-f]{32}|sha256:[0-9a-f]{64}")
 Trust = Literal["given", "published", "recorded", "first use"]
 # A hash, and who stated it.
 Stated = tuple[str, Trust]
-
-
-class Download(Settings):
-    """Something published that can be fetched.
-
-    Attributes:
-        record: Address of the Zenodo record that holds the files and states their hashes.
-        address: Address of the one file that no record holds, with its ``checksum``.
-        folder: What its archives unpack to; ``None`` for files that stay as they are.
-    """
-
-    what: str
-    source: str
-    licence: str
-    files: tuple[str, ...]
-    record: str | None = None
-    address: str | None = None
-    checksum: str | None = None
-    folder: str | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if (self.record is None) == (self.address is None) or (self.address and len(self.files) > 1):
-            raise ValueError("a download has a record, or the address of its one file")
-        return self
-
-    def address_of(self, file: str) -> str:
-        """Return where one of its files is."""
-        return self.address or f"{self.record}/files/{quote(file)}/content"
 
 
 class FetchedFile(Record):
@@ -82,24 +49,6 @@ class Fetched:
 
     path: Path
     notes: tuple[str, ...]
-
-
-@cache
-def downloads() -> dict[str, Download]:
-    """Return what can be fetched, by name."""
-    text = (files("lowsr_tradeoff") / "configs" / "downloads.toml").read_text(encoding="utf-8")
-    return {name: Download.model_validate(value) for name, value in tomllib.loads(text).items()}
-
-
-def find_download(name: str) -> Download:
-    """Return one download by its name.
-
-    Raises:
-        ConfigError: There is none of that name.
-    """
-    if name in downloads():
-        return downloads()[name]
-    raise ConfigError(f"{name}: nothing of that name; {did_you_mean(name, downloads())}")
 
 
 def fetch(wanted: Download, to: Path, sha256: str | None, on_progress: OnProgress) -> Fetched:

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from markupsafe import Markup
 
-from lowsr_tradeoff.corpora.published.fetch import downloads
+from lowsr_tradeoff.corpora.published.catalogue import downloads
 from lowsr_tradeoff.records.network import ModelCost
 from lowsr_tradeoff.records.run import Tradeoff
 from lowsr_tradeoff.reports.sections.entry import Entry
