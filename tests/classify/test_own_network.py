@@ -127,7 +127,7 @@ def test_weights_of_another_class_are_told_while_planning(home, corpus, tmp_path
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"network": "mine/net:Net"}, 'there is no "mine/net:Net"; .* of your own as package.module:Class'),
+        ({"network": "mine/net:Net"}, 'there is no "mine/net:Net"; .* is given as package.module:Class'),
         ({"as_published": True}, "are for published networks, not for mine.net:Net"),
     ],
 )

@@ -111,6 +111,7 @@ def test_help_and_a_finished_run_load_no_heavy_library():
         (["report"], 2, "report: FOLDER lacks its value"),
         (["--attackers", "al"], 2, "--attackers al: did you mean all?"),
         (["--arms", "cssdd"], 2, '--arms: there is no "cssdd"; did you mean cssd?'),
+        (["--network", "yamnt"], 2, "did you mean yamnet?"),
         (["--front-ends", "devise"], 2, "did you mean device?"),
         (["--config", "paper-esc5"], 2, "did you mean paper-esc50?"),
         (["--min-battery-hours", "abc"], 2, "--min-battery-hours abc: give a number"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from lowsr_tradeoff.errors import did_you_mean
 from lowsr_tradeoff.records.network import Adapt, ArmName, Grid, Network
 from lowsr_tradeoff.settings.front_end import FilePath
 from lowsr_tradeoff.settings.groups import Positive, Settings, Share
@@ -120,8 +121,8 @@ class ClassifySettings(Settings):
     def _check_network(cls, network: str) -> str:
         if network not in NETWORKS and not is_file(network) and not is_class(network):
             raise ValueError(
-                f'there is no "{network}"; give one of {", ".join(NETWORKS)}, a .onnx or .tflite file, or a class '
-                "of your own as package.module:Class"
+                f'there is no "{network}"; a file ends in {" or ".join(FILES)}, a class of your own is given as '
+                f"package.module:Class; {did_you_mean(network, NETWORKS)}"
             )
         return network
 
