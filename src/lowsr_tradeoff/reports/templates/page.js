@@ -166,7 +166,7 @@ async function start() {
   const screen = JSON.parse(await unpack("screen"));
   const draws = await unpackDraws(screen), points = inOrder(withFigures(screen));
   byId("leak").textContent = points.length ? points[0].privacy.title : screen.axis;
-  byId("against").textContent = `and × that at ${screen.reference}; longer is better`;
+  byId("against").replaceChildren(`and × that at ${screen.reference};`, element("br", ""), "longer is better");
   for (const hidden of document.querySelectorAll("main > [hidden], header > [hidden]")) hidden.hidden = false;
   const show = startLimits(screen, ({asked, device}) => {
     const answer = decide(points, screen.limits, asked, device), best = bestByRate(answer);
