@@ -19,12 +19,12 @@ EASY = ("--allow-demo", "--min-accuracy", 0.5, "--max-word-recovery", 0.9, "--mi
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A folder with a run, and one with the same run by settings that hold rules of its own."""
-    root, plain = tmp_path_factory.mktemp("runs"), PLAIN
-    ruled = plain.model_copy(
-        update={"settings": {**plain.settings, "gate": {**plain.settings["gate"], "min_accuracy": 0.99}}}
+    root = tmp_path_factory.mktemp("runs")
+    ruled = PLAIN.model_copy(
+        update={"settings": {**PLAIN.settings, "gate": {**PLAIN.settings["gate"], "min_accuracy": 0.99}}}
     )
-    other = plain.model_copy(update={"rates_hz": (3000,)})
-    for name, tradeoff in (("plain", plain), ("ruled", ruled), ("other", other)):
+    other = PLAIN.model_copy(update={"rates_hz": (3000,)})
+    for name, tradeoff in (("plain", PLAIN), ("ruled", ruled), ("other", other)):
         (root / name).mkdir()
         (root / name / "tradeoff.json").write_text(to_json(tradeoff))
     return root
@@ -118,10 +118,9 @@ def test_a_comparison_is_text_json_and_a_page(call, runs, tmp_path):
 
 
 def test_demo_speech_decides_no_limit_on_what_leaks_and_real_sounds_may_decide_theirs(call, runs):
-    plain = PLAIN
-    corpora = tuple(corpus.model_copy(update={"is_synthetic": corpus.kind == "speech"}) for corpus in plain.corpora)
+    corpora = tuple(corpus.model_copy(update={"is_synthetic": corpus.kind == "speech"}) for corpus in PLAIN.corpora)
     (runs / "half").mkdir()
-    (runs / "half" / "tradeoff.json").write_text(to_json(plain.model_copy(update={"corpora": corpora})))
+    (runs / "half" / "tradeoff.json").write_text(to_json(PLAIN.model_copy(update={"corpora": corpora})))
     assert call("gate", runs / "half", "--min-accuracy", 0.5)[0] == 0
     assert call("gate", runs / "half", "--min-battery-hours", 10)[0] == 0
     code, _, err = call("gate", runs / "half", "--min-accuracy", 0.5, "--max-word-recovery", "90%")
